@@ -1,0 +1,60 @@
+# shellcheck shell=sh
+# Sourced by fetch and lock: apt with the machine's sources and keys, but with
+# lists, preferences and installed packages of its own. Needs no root and leaves
+# the machine's apt as it is. The caller sets $here and $work.
+
+assumed_packages() {
+    sed -n 's/^!//p' "$here/packages.txt" | while IFS='=' read -r name version; do
+        printf 'Package: %s\nStatus: install ok installed\nArchitecture: amd64\n' "$name"
+        printf 'Multi-Arch: foreign\nVersion: %s\nMaintainer: none\nDescription: assumed\n\n' "${version:-999}"
+    done
+}
+
+apt_setup() {
+    command -v apt-get >/dev/null || fail "the Debian set is fetched with apt, which this machine does not have."
+    mkdir -p "$work/apt/lists/partial" "$work/apt/archives/partial"
+    assumed_packages >"$work/apt/status"
+    cat >"$work/apt/apt.conf" <<CONF
+Dir::State "$work/apt";
+Dir::State::status "$work/apt/status";
+Dir::Cache "$work/apt";
+Dir::Etc::preferences "$here/apt-preferences";
+Dir::Etc::preferencesparts "/dev/null";
+APT::Architecture "amd64";
+APT::Architectures { "amd64"; };
+APT::Install-Recommends "false";
+APT::Sandbox::User "";
+Acquire::Languages "none";
+Acquire::Retries "3";
+CONF
+    export APT_CONFIG="$work/apt/apt.conf" LC_ALL=C
+    say "reading Debian's package lists"
+    apt-get -qq update >"$work/apt/update.log" 2>&1 && ! grep -q '^E:' "$work/apt/update.log" || {
+        cat "$work/apt/update.log" >&2
+        fail "apt could not read Debian's package lists; check the network and the machine's apt sources."
+    }
+}
+
+# download DIRECTORY NAME=VERSION...: one progress line, files under apt's names.
+apt_download() {
+    directory=$1
+    shift
+    (
+        cd "$directory"
+        { apt-get -qq -o APT::Status-Fd=3 download "$@" 3>&1 >"$work/apt/download.log" 2>&1; echo "exit $?"; } |
+            awk -v what="$# Debian packages" -v tty="$([ -t 2 ] && echo 1)" -f "$here/progress.awk"
+    ) || {
+        cat "$work/apt/download.log" >&2
+        fail "apt could not download all packages; what did arrive is kept, run the command again."
+    }
+}
+
+# The files in DIRECTORY renamed to their base name in Debian's pool, which has
+# no epoch, with characters that a store path cannot have replaced.
+store_names() {
+    for file in "$1"/*.deb; do
+        [ -e "$file" ] || continue
+        name=$(basename "$file" | sed 's/_[0-9]*%3a/_/; s/[^A-Za-z0-9+._?=-]/-/g')
+        [ "$1/$name" = "$file" ] || mv "$file" "$1/$name"
+    done
+}

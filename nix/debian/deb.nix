@@ -1,0 +1,52 @@
+# Debian packages as store paths. `debs.<name>` is one package of the lock;
+# `deb` makes one path of several that only work together (PostgreSQL's server
+# and client, Python and its standard library).
+let
+  inherit (import ./bootstrap.nix)
+    sources
+    build
+    patchelf
+    ;
+
+  locked = sources.debs;
+
+  # The packages that `names` depend on, nearest first, without themselves.
+  closure =
+    names:
+    builtins.filter (name: !builtins.elem name names) (
+      map (item: item.key) (
+        builtins.genericClosure {
+          startSet = map (key: { inherit key; }) names;
+          operator = item: map (key: { inherit key; }) locked.${item.key}.depends;
+        }
+      )
+    );
+
+  deb =
+    {
+      pname,
+      parts ? [ pname ],
+      # Shell commands in $out, before links and ELF files are fitted and after.
+      postUnpack ? "",
+      postFixup ? "",
+    }:
+    build "${pname}-${version parts}" ./relocate.sh {
+      srcs = map (name: locked.${name}.source) parts;
+      deps = map (name: debs.${name}) (closure parts);
+      elf = ./elf.sh;
+      patchelf = "${patchelf}/bin/patchelf";
+      inherit postUnpack postFixup;
+    };
+
+  # Without epoch, and with what a store name cannot have replaced.
+  version =
+    parts:
+    builtins.replaceStrings [ "~" ] [ "-" ] (
+      builtins.elemAt (builtins.match "([0-9]+:)?(.*)" locked.${builtins.head parts}.version) 1
+    );
+
+  debs = builtins.mapAttrs (pname: _: deb { inherit pname; }) locked;
+in
+{
+  inherit deb debs version;
+}

@@ -1,0 +1,68 @@
+# The package set: the nixpkgs attributes that nix/ uses, and no others. README.md
+# has them as a table.
+let
+  lib = import ./lib.nix;
+  debian = import ./deb.nix;
+  inherit (debian) deb debs version;
+  stdenv = import ./stdenv.nix { inherit lib debs version; };
+
+  # A Debian package as it is, with the command that lib.getExe names.
+  program = pname: mainProgram: stdenv.annotate debs.${pname} { meta = { inherit mainProgram; }; };
+
+  pkgs = {
+    inherit lib;
+    inherit (stdenv)
+      linkFarm
+      mkShellNoCC
+      runCommand
+      runtimeShell
+      symlinkJoin
+      writeShellApplication
+      writeText
+      writeTextFile
+      ;
+    callPackage = lib.callPackageWith pkgs;
+
+    bash = program "bash" "bash";
+    coreutils = program "coreutils" "ls";
+
+    # nixpkgs has the preload library at lib/.
+    libfaketime = deb {
+      pname = "libfaketime";
+      postUnpack = "ln -s x86_64-linux-gnu/faketime/libfaketime.so.1 lib/libfaketime.so.1";
+    };
+
+    # nixpkgs has mime.types and its like at conf/.
+    nginx = stdenv.annotate (deb {
+      pname = "nginx";
+      parts = [
+        "nginx"
+        "nginx-common"
+      ];
+      postUnpack = "ln -s etc/nginx conf";
+    }) { meta.mainProgram = "nginx"; };
+
+    # Without JIT, which alone needs LLVM, as in nixpkgs.
+    postgresql_17 = deb {
+      pname = "postgresql-17";
+      parts = [
+        "postgresql-17"
+        "postgresql-client-17"
+      ];
+      postUnpack = ''
+        rm -rf lib/postgresql/17/lib/llvmjit* lib/postgresql/17/lib/bitcode
+        mkdir -p bin
+        for program in lib/postgresql/17/bin/*; do ln -sf "../$program" bin/; done
+      '';
+    };
+
+    python313 = import ./python.nix {
+      inherit lib deb version;
+      inherit (stdenv) runCommand annotate;
+    };
+    python313Packages = pkgs.python313.pkgs;
+
+    uwsgi = import ./uwsgi.nix { inherit deb pkgs; };
+  };
+in
+pkgs

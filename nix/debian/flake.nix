@@ -1,0 +1,8 @@
+{
+  description = "Debian packages and PyPI wheels under nixpkgs's names: a drop-in for the nixpkgs input";
+
+  outputs = _: {
+    lib = import ./lib.nix;
+    legacyPackages.x86_64-linux = import ./default.nix;
+  };
+}

@@ -1,0 +1,55 @@
+"""Solve wheels.txt (standard input) with pip and print wheels.lock.json.
+
+Run by the set's own pip, so that the tags and markers are those of its Python.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from pip._vendor.packaging.requirements import Requirement
+from pip._vendor.packaging.utils import canonicalize_name
+
+
+def solve(requirements: str) -> list[dict]:
+    """What pip would install: the `install` list of its JSON report."""
+    with tempfile.TemporaryDirectory() as directory:
+        manifest = Path(directory, "wheels.txt")
+        report = Path(directory, "report.json")
+        manifest.write_text(requirements)
+        command = [sys.executable, "-m", "pip", "install", "--quiet", "--dry-run"]
+        command += ["--ignore-installed", "--only-binary", ":all:", "--target", directory]
+        command += ["--requirement", str(manifest), "--report", str(report)]
+        subprocess.run(command, check=True)
+        return json.loads(report.read_text())["install"]
+
+
+def entry(item: dict, names: set[str]) -> dict:
+    """One line of the lock; `depends` holds only what is locked too."""
+    metadata = item["metadata"]
+    required = map(Requirement, metadata.get("requires_dist", []))
+    depends = {
+        canonicalize_name(requirement.name)
+        for requirement in required
+        if requirement.marker is None or requirement.marker.evaluate({"extra": ""})
+    }
+    return {
+        "name": canonicalize_name(metadata["name"]),
+        "version": metadata["version"],
+        "file": item["download_info"]["url"].rsplit("/", 1)[-1],
+        "sha256": item["download_info"]["archive_info"]["hashes"]["sha256"],
+        "depends": sorted(depends & names),
+    }
+
+
+def main() -> None:
+    items = solve(sys.stdin.read())
+    names = {canonicalize_name(item["metadata"]["name"]) for item in items}
+    entries = sorted((entry(item, names) for item in items), key=lambda line: line["name"])
+    print("[\n  " + ",\n  ".join(map(json.dumps, entries)) + "\n]")
+
+
+if __name__ == "__main__":
+    main()

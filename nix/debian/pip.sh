@@ -1,0 +1,10 @@
+mkdir -p "$out/bin" "$out/root"
+for src in $srcs; do
+    ar -p "$src" data.tar.xz | xz -d | tar -x -C "$out/root"
+done
+cat >"$out/bin/python" <<WRAPPER
+#!$busybox/bin/busybox sh
+export PYTHONHOME=$out/root/usr PYTHONPATH=$out/root/usr/lib/python3/dist-packages PYTHONDONTWRITEBYTECODE=1
+exec $out/root/usr/lib64/ld-linux-x86-64.so.2 --library-path $out/root/usr/lib/x86_64-linux-gnu $out/root/usr/bin/python3.13 "\$@"
+WRAPPER
+chmod 0755 "$out/bin/python"

@@ -1,0 +1,152 @@
+# nixpkgs's trivial builders on Debian's shell and tools.
+{ lib, debs, version }:
+let
+  # What stdenv has on its PATH, as far as Debian's packages are in the set.
+  tools = map (name: debs.${name}) [
+    "bash"
+    "coreutils"
+    "diffutils"
+    "findutils"
+    "gawk"
+    "grep"
+    "gzip"
+    "sed"
+    "tar"
+    "xz-utils"
+  ];
+  shell = "${debs.bash}/bin/bash";
+  notForTheBuilder = [
+    "meta"
+    "passthru"
+    "nativeBuildInputs"
+    "buildInputs"
+  ];
+
+  # meta and passthru belong to the value, not to the build.
+  annotate = derivation: { meta ? { }, passthru ? { }, ... }: derivation // passthru // { inherit meta passthru; };
+in
+rec {
+  inherit annotate;
+  runtimeShell = shell;
+
+  runCommand =
+    name: environment: buildCommand:
+    annotate (derivation (
+      {
+        inherit name buildCommand;
+        system = "x86_64-linux";
+        builder = shell;
+        args = [ ./setup.sh ];
+        passAsFile = [ "buildCommand" ] ++ environment.passAsFile or [ ];
+        path = lib.makeBinPath (environment.nativeBuildInputs or [ ] ++ environment.buildInputs or [ ] ++ tools);
+      }
+      // removeAttrs environment (notForTheBuilder ++ [ "passAsFile" ])
+    )) environment;
+
+  writeTextFile =
+    {
+      name,
+      text,
+      executable ? false,
+      destination ? "",
+      checkPhase ? "",
+      meta ? { },
+      passthru ? { },
+    }:
+    runCommand name
+      {
+        inherit text meta passthru;
+        passAsFile = [ "text" ];
+        preferLocalBuild = true;
+      }
+      ''
+        target=$out${destination}
+        mkdir -p "$(dirname "$target")"
+        cp "$textPath" "$target"
+        ${if executable then ''chmod +x "$target"'' else ""}
+        ${checkPhase}
+      '';
+
+  writeText = name: text: writeTextFile { inherit name text; };
+
+  writeShellApplication =
+    {
+      name,
+      text,
+      runtimeInputs ? [ ],
+      runtimeEnv ? { },
+      meta ? { },
+      passthru ? { },
+    }:
+    let
+      exports = lib.mapAttrs (variable: value: "${variable}=${lib.escapeShellArg value}\nexport ${variable}\n") runtimeEnv;
+    in
+    writeTextFile {
+      inherit name passthru;
+      meta = { mainProgram = name; } // meta;
+      executable = true;
+      destination = "/bin/${name}";
+      text = ''
+        #!${shell}
+        set -o errexit
+        set -o nounset
+        set -o pipefail
+
+        ${builtins.concatStringsSep "" (lib.attrValues exports)}
+        ${if runtimeInputs == [ ] then "" else ''export PATH="${lib.makeBinPath runtimeInputs}:$PATH"''}
+
+        ${text}
+      '';
+      checkPhase = ''${shell} -n "$target"'';
+    };
+
+  linkFarm =
+    name: entries:
+    runCommand name { preferLocalBuild = true; } (
+      "mkdir -p $out\n"
+      + builtins.concatStringsSep "" (
+        lib.attrValues (lib.mapAttrs (link: target: "ln -s ${target} $out/${lib.escapeShellArg link}\n") entries)
+      )
+    );
+
+  symlinkJoin =
+    {
+      name,
+      paths,
+      postBuild ? "",
+      meta ? { },
+      passthru ? { },
+    }:
+    runCommand name
+      {
+        inherit meta passthru;
+        preferLocalBuild = true;
+      }
+      ''
+        mkdir -p $out
+        for path in ${toString paths}; do cp -rs --no-preserve=mode "$path/." $out/; done
+        ${postBuild}
+      '';
+
+  # `nix develop` sources the environment that setup.sh leaves.
+  mkShellNoCC =
+    {
+      packages ? [ ],
+      shellHook ? "",
+      ...
+    }@arguments:
+    runCommand (arguments.name or "nix-shell")
+      (
+        {
+          nativeBuildInputs = packages;
+          inherit shellHook;
+        }
+        // removeAttrs arguments [
+          "name"
+          "packages"
+        ]
+      )
+      ''
+        export >"$out"
+      '';
+}

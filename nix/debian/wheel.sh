@@ -1,0 +1,24 @@
+# Builder of python.nix: a wheel ($src), installed as pip does, byte-compiled so
+# that the result is the same each time, native modules fitted into the store.
+. "$elf"
+
+site=$out/lib/python3.13/site-packages
+mkdir -p "$site"
+"$python" -m zipfile -e "$src" "$site"
+for data in "$site"/*.data; do
+    [ -d "$data" ] || continue
+    for scheme in "$data"/*; do
+        case "$scheme" in
+        */purelib | */platlib) cp -a "$scheme/." "$site/" ;;
+        */data) cp -a "$scheme/." "$out/" ;;
+        */scripts) mkdir -p "$out/bin" && cp -a "$scheme/." "$out/bin/" && chmod 0755 "$out/bin"/* ;;
+        *) echo "$src has $scheme, which is not supported" >&2; exit 1 ;;
+        esac
+    done
+    rm -r "$data"
+done
+elf_files "$out" >elf-files
+while read -r file; do
+    patch_elf "$file"
+done <elf-files
+"$python" -m compileall -q --invalidation-mode unchecked-hash "$site"
