@@ -26,6 +26,8 @@ let
     bash = program "bash" "bash";
     coreutils = program "coreutils" "ls";
 
+    fetchPypi = import ./fetch-pypi.nix;
+
     # nixpkgs has the preload library at lib/.
     libfaketime = deb {
       pname = "libfaketime";
@@ -42,19 +44,7 @@ let
       postUnpack = "ln -s etc/nginx conf";
     }) { meta.mainProgram = "nginx"; };
 
-    # Without JIT, which alone needs LLVM, as in nixpkgs.
-    postgresql_17 = deb {
-      pname = "postgresql-17";
-      parts = [
-        "postgresql-17"
-        "postgresql-client-17"
-      ];
-      postUnpack = ''
-        rm -rf lib/postgresql/17/lib/llvmjit* lib/postgresql/17/lib/bitcode
-        mkdir -p bin
-        for program in lib/postgresql/17/bin/*; do ln -sf "../$program" bin/; done
-      '';
-    };
+    postgresql_17 = import ./postgresql.nix { inherit deb debs; };
 
     python313 = import ./python.nix {
       inherit lib deb version;

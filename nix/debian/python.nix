@@ -25,7 +25,10 @@ let
       "libpython3.13-minimal"
       "libpython3.13-stdlib"
     ];
-    postUnpack = "rm -f lib/python3.13/EXTERNALLY-MANAGED";
+    # Time zones come from Debian's tzdata, as nixpkgs points Python at its own.
+    postUnpack = ''
+      sed -i "s|'TZPATH': '[^']*'|'TZPATH': '$(relocated /share/zoneinfo)'|" lib/python3.13/_sysconfigdata_*.py
+    '';
     postFixup = "python=$out/bin/python3.13\n" + byteCompile "lib/python3.13";
   };
   python = "${interpreter}/bin/python3.13";
@@ -45,15 +48,51 @@ let
       };
     };
 
-  fromWheel =
-    entry:
-    package (build "python3.13-${entry.name}-${entry.version}" ./wheel.sh {
-      src = entry.source;
+  wheel =
+    {
+      name,
+      src,
+      imports ? [ ],
+      dependencies ? [ ],
+    }:
+    build "python3.13-${name}" ./wheel.sh {
+      inherit
+        src
+        imports
+        dependencies
+        python
+        ;
       deps = wheelLibraries;
       elf = ./elf.sh;
       patchelf = "${patchelf}/bin/patchelf";
-      inherit python;
+    };
+
+  fromLock =
+    entry:
+    package (wheel {
+      name = "${entry.name}-${entry.version}";
+      src = entry.source;
     }) (map (name: pkgs.${name}) entry.depends);
+
+  # For what nixpkgs lacks: a wheel that fetchPypi brought.
+  buildPythonPackage =
+    {
+      pname,
+      version,
+      format,
+      src,
+      dependencies ? [ ],
+      pythonImportsCheck ? [ ],
+    }:
+    if format != "wheel" then
+      throw "buildPythonPackage: the Debian set builds format = \"wheel\" alone, not ${format}"
+    else
+      package (wheel {
+        name = "${pname}-${version}";
+        inherit src;
+        imports = pythonImportsCheck;
+        dependencies = map (dependency: dependency.outPath) (closure dependencies);
+      }) dependencies;
 
   # Debian's package, because PyPI has no wheel of it.
   psycopg2 = package (deb {
@@ -66,7 +105,7 @@ let
     postFixup = "python=${python}\n" + byteCompile "lib/python3.13/site-packages";
   }) [ ];
 
-  pkgs = lib.mapAttrs (_: fromWheel) sources.wheels // { inherit psycopg2; };
+  pkgs = lib.mapAttrs (_: fromLock) sources.wheels // { inherit buildPythonPackage psycopg2; };
 
   closure =
     packages:

@@ -22,3 +22,11 @@ while read -r file; do
     patch_elf "$file"
 done <elf-files
 "$python" -m compileall -q --invalidation-mode unchecked-hash "$site"
+PYTHONPATH=$site
+for dependency in $dependencies; do
+    PYTHONPATH=$PYTHONPATH:$dependency/lib/python3.13/site-packages
+done
+export PYTHONPATH PYTHONDONTWRITEBYTECODE=1
+for module in $imports; do
+    "$python" -c "import $module"
+done

@@ -1,0 +1,22 @@
+# The system tests against the very cluster that `nix run` starts.
+{
+  callPackage,
+  cluster,
+  pythons,
+}:
+let
+  reported = callPackage ./reported.nix { };
+in
+reported "cluster"
+  {
+    nativeBuildInputs = [
+      cluster
+      pythons.system-test
+    ];
+    tests = ../../system-tests;
+  }
+  ''
+    cp -r "$tests" system-tests
+    export SYSTEM_TEST_HOSTPORT=localhost:8080 PYTHONDONTWRITEBYTECODE=1
+    templatesite -- python -m pytest -p no:cacheprovider --junit-xml "$out/junit.xml" system-tests
+  ''

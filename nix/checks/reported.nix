@@ -1,0 +1,25 @@
+# A check as two derivations: `report` always succeeds and keeps what the tests
+# wrote ($out), their log and their exit status; the check itself fails on that
+# status. So a report is there also when the tests fail.
+{ runCommand }:
+name: environment: script:
+let
+  report = runCommand "${name}-report" environment ''
+    mkdir $out
+    run() {
+      ${script}
+    }
+    status=0
+    (run) 2>&1 | tee $out/log || status=$?
+    echo "$status" >$out/status
+  '';
+in
+runCommand name { passthru = { inherit report; }; } ''
+  status=$(cat ${report}/status)
+  if [ "$status" != 0 ]; then
+    cat ${report}/log
+    echo "${name} failed with status $status; its report is in ${report}"
+    exit 1
+  fi
+  ln -s ${report} $out
+''

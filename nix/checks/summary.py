@@ -1,0 +1,40 @@
+"""Print a line for each report below a directory, and last `N passed, N failed`.
+
+    summary.py DIRECTORY
+
+A report without a readable junit.xml counts as one failed test, and so does one
+whose exit status is not 0 although no test in it failed.
+"""
+
+import sys
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+
+def counts(report: Path) -> tuple[int, int, int]:
+    """Passed, failed and skipped tests of one report."""
+    status = (report / "status").read_text().strip()
+    try:
+        suites = ElementTree.parse(report / "junit.xml").getroot().iter("testsuite")
+        total, failed, skipped = 0, 0, 0
+        for suite in suites:
+            total += int(suite.get("tests", 0))
+            failed += int(suite.get("failures", 0)) + int(suite.get("errors", 0))
+            skipped += int(suite.get("skipped", 0))
+    except (OSError, ElementTree.ParseError):
+        return 0, 1, 0
+    if status != "0" and failed == 0:
+        return total - skipped, 1, skipped
+    return total - failed - skipped, failed, skipped
+
+
+def main() -> None:
+    results = {report.name: counts(report) for report in sorted(Path(sys.argv[1]).iterdir()) if report.is_dir()}
+    for name, (passed, failed, skipped) in results.items():
+        print(f"{name}: {passed} passed, {failed} failed, {skipped} skipped")
+    passed, failed, skipped = map(sum, zip(*results.values(), strict=True))
+    print(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
+
+
+if __name__ == "__main__":
+    main()

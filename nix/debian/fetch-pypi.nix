@@ -1,0 +1,29 @@
+# nixpkgs's fetchPypi for wheels that wheels.lock.json has.
+{
+  pname,
+  version,
+  hash,
+  format,
+  dist ? "py2.py3",
+  python ? "py2.py3",
+  abi ? "none",
+  platform ? "any",
+}:
+let
+  inherit (import ./sources.nix) wheels;
+  file = "${pname}-${version}-${python}-${abi}-${platform}.whl";
+  found = builtins.filter (wheel: wheel.file == file) (builtins.attrValues wheels);
+  locked = builtins.head found;
+  expected = builtins.convertHash {
+    inherit hash;
+    toHashFormat = "base16";
+  };
+in
+if format != "wheel" then
+  throw "fetchPypi: the Debian set has wheels alone, not format = \"${format}\""
+else if found == [ ] then
+  throw "fetchPypi: ${file} is not in nix/debian/wheels.lock.json; add it to wheels.txt and run nix/debian/lock"
+else if locked.sha256 != expected then
+  throw "fetchPypi: ${file} has hash ${hash} here and ${locked.sha256} in nix/debian/wheels.lock.json"
+else
+  locked.source

@@ -1,0 +1,49 @@
+# One Python environment for each use; an image holds only what it runs.
+{ python313, fetchPypi }:
+let
+  inherit (python313) withPackages;
+
+  # Not in nixpkgs.
+  django-log-request-id = python313.pkgs.buildPythonPackage rec {
+    pname = "django-log-request-id";
+    version = "2.1.2";
+    format = "wheel";
+    src = fetchPypi {
+      pname = "django_log_request_id";
+      inherit version format;
+      dist = "py3";
+      python = "py3";
+      hash = "sha256-CBm+Dxmd8WMFq5LZzUe6uZlbGy8J0mdCAzBjgVPmnP4=";
+    };
+    dependencies = [ python313.pkgs.django ];
+    pythonImportsCheck = [ "log_request_id" ];
+  };
+
+  service = ps: [
+    django-log-request-id
+    ps.django
+    ps.djangorestframework
+    ps.environs
+    ps.psycopg2
+  ];
+in
+{
+  server = withPackages service;
+
+  test = withPackages (
+    ps:
+    service ps
+    ++ [
+      ps.pytest
+      ps.pytest-cov
+      ps.pytest-django
+    ]
+  );
+
+  system-test = withPackages (ps: [
+    ps.pytest
+    ps.requests
+  ]);
+
+  supervisor = withPackages (ps: [ ps.supervisor ]);
+}

@@ -1,0 +1,130 @@
+"""Run the programs of a supervisord.conf, their output on ours, until one ends.
+
+    supervise CONFIGURATION [--prefix]
+
+supervisord starts the programs by priority and stops them in reverse. What it
+lacks, and does not offer to event listeners either, is added in its process: an
+exit status that tells whether a program ended by itself, a stop without waits,
+and the programs' output on standard output without opening it anew (another
+user may own it).
+The programs need `startsecs=0`, `autorestart=false`, `stdout_events_enabled=true`
+and `redirect_stderr=true`.
+"""
+
+import argparse
+import os
+import signal
+import sys
+
+from supervisor import events
+from supervisor.medusa.asyncore_25 import ExitNow
+from supervisor.options import ServerOptions
+from supervisor.poller import Poller
+from supervisor.states import SupervisorStates
+from supervisor.supervisord import Supervisor
+
+COLOURS = (36, 33, 32, 35, 34, 31)
+
+
+class Output:
+    """Whole lines of several programs, each after its program's name if wanted."""
+
+    def __init__(self, prefix: bool) -> None:
+        self.prefix = prefix
+        self.colour = sys.stdout.isatty()
+        self.rest: dict[str, str] = {}
+
+    def write(self, name: str, text: str) -> None:
+        *lines, self.rest[name] = (self.rest.get(name, "") + text).split("\n")
+        for line in lines:
+            print(self.label(name) + line)
+        sys.stdout.flush()
+
+    def flush(self) -> None:
+        for name, rest in self.rest.items():
+            if rest:
+                print(self.label(name) + rest)
+        sys.stdout.flush()
+
+    def label(self, name: str) -> str:
+        if not self.prefix:
+            return ""
+        if not self.colour:
+            return f"{name} | "
+        colour = COLOURS[list(self.rest).index(name) % len(COLOURS)]
+        return f"\033[{colour}m{name} |\033[0m "
+
+
+class SignalPoller(Poller):
+    """A poller that a signal wakes, so that each step of a stop follows at once.
+
+    supervisord's own notices signals, the end of a program among them, once a second.
+    """
+
+    def initialize(self) -> None:
+        super().initialize()
+        self.wake, wake_write = os.pipe()
+        for end in (self.wake, wake_write):
+            os.set_blocking(end, False)
+        signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
+
+    def poll(self, timeout: float) -> tuple[list[int], list[int]]:
+        self.register_readable(self.wake)
+        readables, writables = super().poll(timeout)
+        if self.wake in readables:
+            readables.remove(self.wake)
+            os.read(self.wake, 4096)
+        return readables, writables
+
+
+class LiveAndDieTogether(Supervisor):
+    """A supervisor that stops every program when one ends by itself."""
+
+    failed = False
+
+    def __init__(self, options: ServerOptions, output: Output) -> None:
+        super().__init__(options)
+        self.output = output
+
+    def runforever(self) -> None:
+        events.subscribe(events.ProcessLogEvent, self.on_output)
+        events.subscribe(events.ProcessStateExitedEvent, self.on_end)
+        events.subscribe(events.ProcessStateFatalEvent, self.on_end)
+        super().runforever()
+
+    def on_output(self, event: events.ProcessLogEvent) -> None:
+        data = event.data
+        text = data.decode("utf-8", "replace") if isinstance(data, bytes) else data
+        self.output.write(event.process.config.name, text)
+
+    def on_end(self, event: events.ProcessStateEvent) -> None:
+        if self.options.mood == SupervisorStates.SHUTDOWN:
+            return
+        self.failed = True
+        self.options.mood = SupervisorStates.SHUTDOWN
+        print(f"supervise: {event.process.config.name} ended by itself; stopping the rest.", file=sys.stderr)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="supervise", description=__doc__.splitlines()[0])
+    parser.add_argument("configuration")
+    parser.add_argument("--prefix", action="store_true", help="name the program before each line")
+    arguments = parser.parse_args()
+
+    options = ServerOptions()
+    options.realize(["-n", "-s", "-c", arguments.configuration], doc=__doc__)
+    options.first, options.test = True, False
+    options.poller = SignalPoller(options)
+    output = Output(arguments.prefix)
+    supervisor = LiveAndDieTogether(options, output)
+    try:
+        supervisor.main()
+    except ExitNow:  # how it tells that every program has stopped
+        pass
+    finally:
+        output.flush()
+    return 1 if supervisor.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

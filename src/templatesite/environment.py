@@ -1,0 +1,40 @@
+"""Reads settings from environment variables, or from the files that NAME_FILE names."""
+
+import os
+from typing import Any
+
+from environs import EnvValidationError, FileAwareEnv
+
+
+class Environment(FileAwareEnv):
+    """An environs reader that ends the process with one sentence for what is wrong.
+
+    Values are collected first and judged by `seal`, so that a person sees every
+    missing or malformed variable at once.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(eager=False)
+
+    def _get_value(self, env_key: str, default: Any) -> Any:
+        file_key = f"{env_key}{self.file_suffix}"
+        if env_key in os.environ and os.environ.get(file_key):
+            raise SystemExit(f"templatesite: set {env_key} or {file_key}, not both.")
+        try:
+            value = super()._get_value(env_key, default)
+        except ValueError as error:
+            raise SystemExit(f"templatesite: {error}") from None
+        # A file that a person wrote ends with a newline, which is not part of the value.
+        return value.rstrip("\r\n") if isinstance(value, str) else value
+
+    def seal(self) -> None:
+        """End the reading.
+
+        Raises:
+            SystemExit: a variable is missing or malformed; the message names each.
+        """
+        try:
+            super().seal()
+        except EnvValidationError as error:
+            faults = (f"{name}: {' '.join(faults)}" for name, faults in error.error_messages.items())
+            raise SystemExit(f"templatesite: {' '.join(faults)}") from None

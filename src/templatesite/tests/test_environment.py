@@ -1,0 +1,31 @@
+import pytest
+
+from templatesite.environment import Environment
+
+
+def test_every_fault_is_named_at_once(monkeypatch):
+    monkeypatch.setenv("MALFORMED", "eighty")
+    env = Environment()
+    env.str("MISSING")
+    env.int("MALFORMED")
+    with pytest.raises(SystemExit, match="MISSING: .*MALFORMED: "):
+        env.seal()
+
+
+def test_value_from_a_file(monkeypatch, tmp_path):
+    (tmp_path / "secret").write_text("hush\n")
+    monkeypatch.setenv("SECRET_FILE", str(tmp_path / "secret"))
+    assert Environment().str("SECRET") == "hush"
+
+
+def test_value_and_file_together_are_an_error(monkeypatch):
+    monkeypatch.setenv("SECRET", "hush")
+    monkeypatch.setenv("SECRET_FILE", "/nowhere")
+    with pytest.raises(SystemExit, match="set SECRET or SECRET_FILE, not both"):
+        Environment().str("SECRET")
+
+
+def test_unreadable_file_is_named(monkeypatch):
+    monkeypatch.setenv("SECRET_FILE", "/nowhere")
+    with pytest.raises(SystemExit, match="SECRET_FILE must be a readable file path"):
+        Environment().str("SECRET")

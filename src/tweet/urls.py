@@ -1,0 +1,10 @@
+"""The tweet API's URLs."""
+
+from rest_framework.routers import SimpleRouter
+
+from tweet.views import TweetViewSet
+
+router = SimpleRouter()
+router.register("", TweetViewSet)
+
+urlpatterns = router.urls
