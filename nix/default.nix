@@ -9,7 +9,7 @@ let
     supervise = callPackage ./supervise { };
     db-data = callPackage ./db/data.nix { };
     db = callPackage ./db { };
-    with-db = callPackage ./db/with-db.nix { };
+    with-db = callPackage ./cluster/with-db.nix { };
     server-static = callPackage ./server/static.nix { };
     server = callPackage ./server { };
     cluster = callPackage ./cluster { };

@@ -18,5 +18,6 @@ reported "cluster"
   ''
     cp -r "$tests" system-tests
     export SYSTEM_TEST_HOSTPORT=localhost:8080 PYTHONDONTWRITEBYTECODE=1
-    templatesite -- python -m pytest -p no:cacheprovider --junit-xml "$out/junit.xml" system-tests
+    templatesite --log "$out/cluster.log" -- \
+      python -m pytest -p no:cacheprovider --junit-xml "$out/junit.xml" system-tests
   ''

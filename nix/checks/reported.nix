@@ -1,16 +1,13 @@
 # A check as two derivations: `report` always succeeds and keeps what the tests
-# wrote ($out), their log and their exit status; the check itself fails on that
+# wrote to $out, their log and their exit status; the check itself fails on that
 # status. So a report is there also when the tests fail.
 { runCommand }:
 name: environment: script:
 let
-  report = runCommand "${name}-report" environment ''
+  report = runCommand "${name}-report" (environment // { inherit script; }) ''
     mkdir $out
-    run() {
-      ${script}
-    }
     status=0
-    (run) 2>&1 | tee $out/log || status=$?
+    bash -euo pipefail -c "$script" 2>&1 | tee $out/log || status=$?
     echo "$status" >$out/status
   '';
 in
@@ -18,7 +15,7 @@ runCommand name { passthru = { inherit report; }; } ''
   status=$(cat ${report}/status)
   if [ "$status" != 0 ]; then
     cat ${report}/log
-    echo "${name} failed with status $status; its report is in ${report}"
+    echo "${name} failed with status $status; its report is ${report}"
     exit 1
   fi
   ln -s ${report} $out

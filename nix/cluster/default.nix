@@ -4,18 +4,16 @@
   db,
   server,
   supervise,
-  postgresql_17,
-  pythons,
+  python313,
 }:
 writeShellApplication {
   name = "templatesite";
   runtimeInputs = [
     db
-    postgresql_17
     server
     supervise
   ];
   runtimeEnv.CLUSTER_CONFIGURATION = "${./supervisord.conf}";
-  text = ''exec ${pythons.supervisor}/bin/python ${./run.py} "$@"'';
+  text = ''exec ${python313}/bin/python3.13 ${./scripts}/run.py "$@"'';
   meta.description = "The whole cluster as plain processes on this machine";
 }

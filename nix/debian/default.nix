@@ -24,6 +24,7 @@ let
     callPackage = lib.callPackageWith pkgs;
 
     bash = program "bash" "bash";
+    bashInteractive = pkgs.bash; # which `nix develop` starts
     coreutils = program "coreutils" "ls";
 
     fetchPypi = import ./fetch-pypi.nix;

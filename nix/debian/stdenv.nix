@@ -15,6 +15,12 @@ let
     "xz-utils"
   ];
   shell = "${debs.bash}/bin/bash";
+  inherit (import ./bootstrap.nix) build;
+  # `nix develop` sources $stdenv/setup too.
+  stdenv = build "stdenv" ./stdenv.sh {
+    setup = ./setup.sh;
+    tools = lib.makeBinPath tools;
+  };
   notForTheBuilder = [
     "meta"
     "passthru"
@@ -33,12 +39,18 @@ rec {
     name: environment: buildCommand:
     annotate (derivation (
       {
-        inherit name buildCommand;
+        inherit name buildCommand stdenv;
+        outputs = [ "out" ];
         system = "x86_64-linux";
         builder = shell;
-        args = [ ./setup.sh ];
+        args = [
+          "-euo"
+          "pipefail"
+          "-c"
+          "source $stdenv/setup; eval \"$(<$buildCommandPath)\""
+        ];
         passAsFile = [ "buildCommand" ] ++ environment.passAsFile or [ ];
-        path = lib.makeBinPath (environment.nativeBuildInputs or [ ] ++ environment.buildInputs or [ ] ++ tools);
+        inputs = lib.makeBinPath (environment.nativeBuildInputs or [ ] ++ environment.buildInputs or [ ]);
       }
       // removeAttrs environment (notForTheBuilder ++ [ "passAsFile" ])
     )) environment;
@@ -128,7 +140,6 @@ rec {
         ${postBuild}
       '';
 
-  # `nix develop` sources the environment that setup.sh leaves.
   mkShellNoCC =
     {
       packages ? [ ],
@@ -147,6 +158,6 @@ rec {
         ]
       )
       ''
-        export >"$out"
+        echo "a shell for nix develop" >$out
       '';
 }

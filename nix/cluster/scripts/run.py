@@ -6,7 +6,6 @@ end with the command's exit status. Data live in a temporary directory.
 
 import argparse
 import os
-import pwd
 import secrets
 import shutil
 import signal
@@ -17,6 +16,9 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+from typing import IO
+
+from users import unprivileged
 
 PORTS = {"SERVER_PORT": 8080, "DB_PORT": 5432}
 
@@ -53,18 +55,11 @@ def port(name: str) -> int:
 
 
 def drop_root() -> None:
-    """Become the user behind sudo, else nobody: PostgreSQL refuses to run as root."""
-    if os.geteuid() != 0:
-        return
-    try:
-        user = pwd.getpwuid(int(os.environ["SUDO_UID"]))
-    except (KeyError, ValueError):
-        user = pwd.getpwnam("nobody")
-    if user.pw_uid == 0:
-        user = pwd.getpwnam("nobody")
-    os.setgroups([])
-    os.setgid(user.pw_gid)
-    os.setuid(user.pw_uid)
+    """Become an unprivileged user where this process is root's."""
+    if user := unprivileged():
+        os.setgroups([])
+        os.setgid(user.pw_gid)
+        os.setuid(user.pw_uid)
 
 
 def environment(directory: str, ports: dict[str, int]) -> dict[str, str]:
@@ -102,11 +97,11 @@ def wait_until_healthy(supervisor: subprocess.Popen, server_port: int, seconds: 
     return False
 
 
-def supervise(ports: dict[str, int], directory: str, command: list[str]) -> int:
+def supervise(ports: dict[str, int], directory: str, command: list[str], log: IO[bytes] | None) -> int:
     """Run the services until they end or, with a command, until that has ended."""
     variables = environment(directory, ports)
     arguments = ["supervise", "--prefix", os.environ["CLUSTER_CONFIGURATION"]]
-    supervisor = subprocess.Popen(arguments, env=variables)
+    supervisor = subprocess.Popen(arguments, env=variables, stdout=log, stderr=log)
     # Ctrl-C reaches the supervisor by itself; a plain signal to us is handed on.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: supervisor.terminate())
@@ -126,13 +121,15 @@ def supervise(ports: dict[str, int], directory: str, command: list[str]) -> int:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="templatesite", description=__doc__)
+    parser.add_argument("--log", type=argparse.FileType("wb"), help="a file for the services' output")
     parser.add_argument("command", nargs=argparse.REMAINDER, help="a command to run against the cluster")
-    command = parser.parse_args().command
+    arguments = parser.parse_args()
+    command = arguments.command[1:] if arguments.command[:1] == ["--"] else arguments.command
     ports = {name: port(name) for name in PORTS}
     drop_root()
-    directory = tempfile.mkdtemp(prefix="templatesite-")
+    directory = tempfile.mkdtemp(prefix="templatesite-", dir="/tmp")  # short, for the sockets
     try:
-        return supervise(ports, directory, command[1:] if command[:1] == ["--"] else command)
+        return supervise(ports, directory, command, arguments.log)
     finally:
         shutil.rmtree(directory, ignore_errors=True)
 

@@ -1,17 +1,16 @@
-# Runs a command beside a fresh PostgreSQL that only it can reach.
+# Runs a command beside a fresh copy of the prepared database.
 {
   writeShellApplication,
-  coreutils,
   postgresql_17,
+  python313,
   db,
 }:
 writeShellApplication {
   name = "with-db";
   runtimeInputs = [
-    coreutils
-    postgresql_17
     db
+    postgresql_17
   ];
-  text = builtins.readFile ./with-db.sh;
+  text = ''exec ${python313}/bin/python3.13 ${./scripts}/with_db.py "$@"'';
   meta.description = "Run a command with a temporary copy of the prepared database";
 }
