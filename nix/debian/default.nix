@@ -12,19 +12,13 @@ let
   pkgs = {
     inherit lib;
     inherit (stdenv)
-      linkFarm
       mkShellNoCC
       runCommand
-      runtimeShell
-      symlinkJoin
       writeShellApplication
-      writeText
-      writeTextFile
       ;
     callPackage = lib.callPackageWith pkgs;
 
-    bash = program "bash" "bash";
-    bashInteractive = pkgs.bash; # which `nix develop` starts
+    bashInteractive = program "bash" "bash"; # which `nix develop` starts
     coreutils = program "coreutils" "ls";
 
     fetchPypi = import ./fetch-pypi.nix;

@@ -33,7 +33,6 @@ let
 in
 rec {
   inherit annotate;
-  runtimeShell = shell;
 
   runCommand =
     name: environment: buildCommand:
@@ -79,8 +78,6 @@ rec {
         ${checkPhase}
       '';
 
-  writeText = name: text: writeTextFile { inherit name text; };
-
   writeShellApplication =
     {
       name,
@@ -111,34 +108,6 @@ rec {
       '';
       checkPhase = ''${shell} -n "$target"'';
     };
-
-  linkFarm =
-    name: entries:
-    runCommand name { preferLocalBuild = true; } (
-      "mkdir -p $out\n"
-      + builtins.concatStringsSep "" (
-        lib.attrValues (lib.mapAttrs (link: target: "ln -s ${target} $out/${lib.escapeShellArg link}\n") entries)
-      )
-    );
-
-  symlinkJoin =
-    {
-      name,
-      paths,
-      postBuild ? "",
-      meta ? { },
-      passthru ? { },
-    }:
-    runCommand name
-      {
-        inherit meta passthru;
-        preferLocalBuild = true;
-      }
-      ''
-        mkdir -p $out
-        for path in ${toString paths}; do cp -rs --no-preserve=mode "$path/." $out/; done
-        ${postBuild}
-      '';
 
   mkShellNoCC =
     {

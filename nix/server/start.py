@@ -7,8 +7,8 @@ In, beside Django's variables: RUN_DIR (made if missing), LISTEN (ADDRESS:PORT,
 default 0.0.0.0:8080), UWSGI_PROCESSES and UWSGI_THREADS (default 1).
 """
 
+import importlib
 import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -34,10 +34,9 @@ def main() -> None:
     run = Path(os.environ.setdefault("RUN_DIR", "/run/templatesite"))
     if sys.argv[1:2] == ["manage"]:
         os.execv(sys.executable, manage(*sys.argv[2:]))
-    # Settings that do not hold end here, with their own sentence.
-    checked = subprocess.run(manage("check", "--verbosity", "0"), stdout=subprocess.DEVNULL)
-    if checked.returncode:
-        sys.exit(checked.returncode)
+    # Settings that do not hold end the start here, with their own sentence.
+    sys.path.insert(0, os.environ["DJANGO_SOURCE"])
+    importlib.import_module("templatesite.settings")
     prepare(run)
     os.chdir(run)
     os.execvp("supervise", ["supervise", "supervisord.conf"])
