@@ -22,21 +22,38 @@ let
   service = ps: [
     django-log-request-id
     ps.django
+    ps.django-prometheus
     ps.djangorestframework
+    ps.drf-spectacular
+    ps.drf-spectacular-sidecar
     ps.environs
     ps.psycopg2
+    ps.requests
+  ];
+
+  test = ps: [
+    ps.pytest
+    ps.pytest-cov
+    ps.pytest-django
+    ps.pytest-socket
   ];
 in
 {
   server = withPackages service;
 
-  test = withPackages (
+  test = withPackages (ps: service ps ++ test ps);
+
+  # mypy must see what it checks.
+  development = withPackages (
     ps:
     service ps
+    ++ test ps
     ++ [
-      ps.pytest
-      ps.pytest-cov
-      ps.pytest-django
+      ps.django-stubs
+      ps.djangorestframework-stubs
+      ps.mypy
+      ps.supervisor
+      ps.types-requests
     ]
   );
 

@@ -5,6 +5,8 @@
   writeShellApplication,
   postgresql_17,
   pythons,
+  ruff,
+  shellcheck,
   with-db,
 }:
 let
@@ -12,18 +14,20 @@ let
     name = "pytest";
     text = ''
       if [ -n "''${POSTGRES_HOST:-}" ]; then
-        exec ${pythons.test}/bin/python -m pytest "$@"
+        exec ${pythons.development}/bin/python -m pytest "$@"
       fi
-      exec ${with-db}/bin/with-db ${pythons.test}/bin/python -m pytest "$@"
+      exec ${with-db}/bin/with-db ${pythons.development}/bin/python -m pytest "$@"
     '';
     meta.description = "pytest with the prepared database, unless POSTGRES_HOST names another";
   };
 in
 mkShellNoCC {
   packages = [
-    pytest
-    pythons.test
     postgresql_17
+    pytest
+    pythons.development
+    ruff
+    shellcheck
     with-db
   ];
   DEBUG_MODE = "true";

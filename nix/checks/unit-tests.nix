@@ -20,5 +20,6 @@ reported "unit-tests"
     cp -r "$source" src
     cp "$configuration" pyproject.toml
     export DEBUG_MODE=true PYTHONDONTWRITEBYTECODE=1
-    with-db python -m pytest -p no:cacheprovider --junit-xml "$out/junit.xml"
+    with-db python -m pytest -p no:cacheprovider \
+      --cov --cov-report=term --cov-report="xml:$out/coverage.xml" --junit-xml "$out/junit.xml"
   ''

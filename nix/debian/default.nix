@@ -45,7 +45,9 @@ let
       inherit lib deb version;
       inherit (stdenv) runCommand annotate;
     };
-    python313Packages = pkgs.python313.pkgs;
+    # A program that PyPI has as a wheel and Debian does not have.
+    ruff = pkgs.python313.pkgs.ruff;
+    shellcheck = program "shellcheck" "shellcheck";
 
     uwsgi = import ./uwsgi.nix { inherit deb pkgs; };
   };

@@ -8,12 +8,13 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from pip._vendor.packaging.requirements import Requirement
 from pip._vendor.packaging.utils import canonicalize_name
 
 
-def solve(requirements: str) -> list[dict]:
+def solve(requirements: str) -> list[dict[str, Any]]:
     """What pip would install: the `install` list of its JSON report."""
     with tempfile.TemporaryDirectory() as directory:
         manifest = Path(directory, "wheels.txt")
@@ -23,10 +24,11 @@ def solve(requirements: str) -> list[dict]:
         command += ["--ignore-installed", "--only-binary", ":all:", "--target", directory]
         command += ["--requirement", str(manifest), "--report", str(report)]
         subprocess.run(command, check=True)
-        return json.loads(report.read_text())["install"]
+        install: list[dict[str, Any]] = json.loads(report.read_text())["install"]
+        return install
 
 
-def entry(item: dict, names: set[str]) -> dict:
+def entry(item: dict[str, Any], names: set[str]) -> dict[str, Any]:
     """One line of the lock; `depends` holds only what is locked too."""
     metadata = item["metadata"]
     required = map(Requirement, metadata.get("requires_dist", []))

@@ -19,10 +19,12 @@ let
   # The directory that start.py links into the run directory.
   files = runCommand "templatesite-server-files" { } ''
     mkdir $out
+    cp ${./errors.conf} $out/errors.conf
     cp ${./nginx.conf} $out/nginx.conf
-    cp ${./uwsgi.ini} $out/uwsgi.ini
     cp ${./supervisord.conf} $out/supervisord.conf
+    cp ${./uwsgi.ini} $out/uwsgi.ini
     cp ${./uwsgi_params} $out/uwsgi_params
+    cp -r ${./errors} $out/errors
     ln -s ${nginx}/conf/mime.types $out/mime.types
     ln -s ${server-static} $out/static
   '';

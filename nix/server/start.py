@@ -3,18 +3,61 @@
     start.py                serve
     start.py manage ARGS…   run manage.py
 
-In, beside Django's variables: RUN_DIR (made if missing), LISTEN (ADDRESS:PORT,
-default 0.0.0.0:8080), UWSGI_PROCESSES and UWSGI_THREADS (default 1).
+In, beside Django's variables: RUN_DIR (made if missing), LISTEN and
+METRICS_LISTEN (ADDRESS:PORT), UWSGI_PROCESSES, UWSGI_THREADS,
+UWSGI_MAX_REQUESTS and TRUSTED_PROXIES (addresses or networks, by commas).
 """
 
 import importlib
+import ipaddress
 import os
+import shutil
 import sys
 from pathlib import Path
+from typing import NoReturn
+
+DEFAULTS = {
+    "RUN_DIR": "/run/templatesite",
+    "LISTEN": "0.0.0.0:8080",
+    "METRICS_LISTEN": "0.0.0.0:9180",
+    "UWSGI_PROCESSES": "1",
+    "UWSGI_THREADS": "1",
+    "UWSGI_MAX_REQUESTS": "10000",
+    "TRUSTED_PROXIES": "",
+}
 
 
-def manage(*arguments: str) -> list[str]:
-    return [sys.executable, f"{os.environ['DJANGO_SOURCE']}/manage.py", *arguments]
+def fail(sentence: str) -> NoReturn:
+    sys.exit(f"templatesite-server: {sentence}")
+
+
+def read_environment() -> None:
+    """Fill in what is not set.
+
+    Raises:
+        SystemExit: a variable is malformed; the message names it.
+    """
+    for name, value in DEFAULTS.items():
+        os.environ.setdefault(name, value)
+    for name in ("UWSGI_PROCESSES", "UWSGI_THREADS", "UWSGI_MAX_REQUESTS"):
+        if not os.environ[name].isdecimal() or int(os.environ[name]) < 1:
+            fail(f"{name} must be a whole number above 0.")
+    longest_queue = int(Path("/proc/sys/net/core/somaxconn").read_text())
+    os.environ["UWSGI_LISTEN"] = str(min(1024, longest_queue))
+
+
+def trusted_proxies() -> list[str]:
+    networks = filter(None, (word.strip() for word in os.environ["TRUSTED_PROXIES"].split(",")))
+    try:
+        return [str(ipaddress.ip_network(network)) for network in networks]
+    except ValueError as error:
+        fail(f"TRUSTED_PROXIES must be addresses or networks: {error}.")
+
+
+def check_settings() -> None:
+    """Import Django's settings, which end the process with their own sentence if they do not hold."""
+    sys.path.insert(0, os.environ["DJANGO_SOURCE"])
+    importlib.import_module("templatesite.settings")
 
 
 def prepare(run: Path) -> None:
@@ -24,19 +67,24 @@ def prepare(run: Path) -> None:
         link = run / file.name
         link.unlink(missing_ok=True)
         link.symlink_to(file)
+    proxies = trusted_proxies()
     (run / "listen.conf").write_text(f"listen {os.environ['LISTEN']};\n")
+    (run / "listen-metrics.conf").write_text(f"listen {os.environ['METRICS_LISTEN']};\n")
+    (run / "trusted-geo.conf").write_text("".join(f"{proxy} 1;\n" for proxy in proxies))
+    (run / "trusted-real-ip.conf").write_text("".join(f"set_real_ip_from {proxy};\n" for proxy in proxies))
+    # Counters of an earlier life of this directory are not this one's.
+    metrics = run / "metrics"
+    shutil.rmtree(metrics, ignore_errors=True)
+    metrics.mkdir()
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(metrics)
 
 
 def main() -> None:
-    os.environ.setdefault("LISTEN", "0.0.0.0:8080")
-    os.environ.setdefault("UWSGI_PROCESSES", "1")
-    os.environ.setdefault("UWSGI_THREADS", "1")
-    run = Path(os.environ.setdefault("RUN_DIR", "/run/templatesite"))
     if sys.argv[1:2] == ["manage"]:
-        os.execv(sys.executable, manage(*sys.argv[2:]))
-    # Settings that do not hold end the start here, with their own sentence.
-    sys.path.insert(0, os.environ["DJANGO_SOURCE"])
-    importlib.import_module("templatesite.settings")
+        os.execv(sys.executable, [sys.executable, f"{os.environ['DJANGO_SOURCE']}/manage.py", *sys.argv[2:]])
+    read_environment()
+    check_settings()
+    run = Path(os.environ["RUN_DIR"])
     prepare(run)
     os.chdir(run)
     os.execvp("supervise", ["supervise", "supervisord.conf"])

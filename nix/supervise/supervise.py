@@ -55,7 +55,7 @@ class Output:
         return f"\033[{colour}m{name} |\033[0m "
 
 
-class SignalPoller(Poller):
+class SignalPoller(Poller):  # type: ignore[misc]
     """A poller that a signal wakes, so that each step of a stop follows at once.
 
     supervisord's own notices signals, the end of a program among them, once a second.
@@ -77,7 +77,7 @@ class SignalPoller(Poller):
         return readables, writables
 
 
-class LiveAndDieTogether(Supervisor):
+class LiveAndDieTogether(Supervisor):  # type: ignore[misc]
     """A supervisor that stops every program when one ends by itself."""
 
     failed = False

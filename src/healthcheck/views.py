@@ -1,34 +1,33 @@
 """Whether this server can do its work, for load balancers and supervisors."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 
-from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+
+from healthcheck import dependencies
+
+# The entries of the readiness answer; add a dependency here.
+DEPENDENCIES: dict[str, Callable[[], bool]] = {
+    "db": dependencies.database_answers,
+}
 
 
-def database_answers() -> bool:
-    """Whether the database answers a query within the connection's time limits."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError:
-        return False
-    return True
+def word(good: bool) -> str:
+    return "ok" if good else "nok"
 
 
 @never_cache
-@require_safe
 def readiness(request: HttpRequest) -> JsonResponse:
-    """200 when every dependency answers, else 503; which one does not, and no more."""
-    status = "ok" if database_answers() else "nok"
-    code = HTTPStatus.OK if status == "ok" else HTTPStatus.SERVICE_UNAVAILABLE
-    return JsonResponse({"status": status, "db": {"status": status}}, status=code)
+    """200 when every dependency is well, else 503; which one is not, and no more."""
+    results = {name: check() for name, check in DEPENDENCIES.items()}
+    ready = all(results.values())
+    body = {"status": word(ready), **{name: {"status": word(good)} for name, good in results.items()}}
+    return JsonResponse(body, status=HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 @never_cache
-@require_safe
 def liveness(request: HttpRequest) -> JsonResponse:
     """200 while this process serves, whatever the database does."""
     return JsonResponse({"status": "ok"})

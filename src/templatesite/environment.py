@@ -1,9 +1,11 @@
 """Reads settings from environment variables, or from the files that NAME_FILE names."""
 
 import os
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, cast
 
-from environs import EnvValidationError, FileAwareEnv
+from environs import FileAwareEnv
+from environs.exceptions import EnvValidationError
 
 
 class Environment(FileAwareEnv):
@@ -34,7 +36,8 @@ class Environment(FileAwareEnv):
             SystemExit: a variable is missing or malformed; the message names each.
         """
         try:
-            super().seal()
+            super().seal()  # type: ignore[no-untyped-call]
         except EnvValidationError as error:
-            faults = (f"{name}: {' '.join(faults)}" for name, faults in error.error_messages.items())
+            messages = cast("Mapping[str, list[str]]", error.error_messages)
+            faults = (f"{name}: {' '.join(faults)}" for name, faults in messages.items())
             raise SystemExit(f"templatesite: {' '.join(faults)}") from None

@@ -1,6 +1,7 @@
-"""Django's settings, from the environment alone; README.md lists the variables."""
+"""Django's settings, from the environment alone; src/README.md has the variables."""
 
 from pathlib import Path
+from typing import Any
 
 from environs import validate
 
@@ -10,15 +11,16 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = Environment()
 
+# Debug mode alone has defaults for what production must choose.
 DEBUG = env.bool("DEBUG_MODE", False)
 
-# Debug mode alone has a default, so that a production server cannot start on a known key.
 if DEBUG:
     SECRET_KEY = env.str("DJANGO_SECRET_KEY", "for-debug-mode-only", validate=validate.Length(min=1))
+    ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 else:
     SECRET_KEY = env.str("DJANGO_SECRET_KEY", validate=validate.Length(min=50))
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
+    ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", validate=validate.Length(min=1))
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 
 # Whether anyone may write tweets; the sample cluster says yes, production does not.
 API_ANONYMOUS_WRITES = env.bool("API_ANONYMOUS_WRITES", False)
@@ -30,13 +32,21 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django_prometheus",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "rest_framework",
+    "rest_framework.authtoken",
     "healthcheck",
     "tweet",
 ]
 
 MIDDLEWARE = [
+    "templatesite.middleware.SaneRequestIDMiddleware",
     "log_request_id.middleware.RequestIDMiddleware",
+    # Before what counts requests, checks the host or redirects to HTTPS.
+    "healthcheck.middleware.ProbeMiddleware",
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -44,9 +54,12 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "templatesite.middleware.DatabaseUnavailableMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
 ROOT_URLCONF = "templatesite.urls"
+CSRF_FAILURE_VIEW = "templatesite.errors.csrf_failure"
 WSGI_APPLICATION = "templatesite.wsgi.application"
 
 TEMPLATES = [
@@ -65,17 +78,23 @@ TEMPLATES = [
 
 DATABASES = {
     "default": {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "django_prometheus.db.backends.postgresql",
         "HOST": env.str("POSTGRES_HOST", "localhost"),
         "PORT": env.int("POSTGRES_PORT", 5432, validate=validate.Range(1, 65535)),
         "NAME": env.str("POSTGRES_DB", "templatesite"),
         "USER": env.str("POSTGRES_USER", "templatesite"),
-        "PASSWORD": env.str("POSTGRES_PASSWORD", ""),
+        "PASSWORD": env.str("POSTGRES_PASSWORD", "") if DEBUG else env.str("POSTGRES_PASSWORD"),
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
-            "connect_timeout": 3,  # seconds
-            "options": "-c statement_timeout=10s",
+            "connect_timeout": env.int("POSTGRES_CONNECT_TIMEOUT", 3, validate=validate.Range(1, 60)),
+            "options": f"-c statement_timeout={env.int('POSTGRES_STATEMENT_TIMEOUT', 10, validate=validate.Range(1))}s",
+            "sslmode": env.str(
+                "POSTGRES_SSLMODE",
+                "prefer",
+                validate=validate.OneOf(["disable", "allow", "prefer", "require", "verify-ca", "verify-full"]),
+            ),
+            "sslrootcert": env.str("POSTGRES_SSLROOTCERT", ""),
         },
     },
 }
@@ -91,6 +110,17 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
+# All that belongs to HTTPS at once; a proxy that ends TLS sets X-Forwarded-Proto.
+BEHIND_TLS = env.bool("BEHIND_TLS", not DEBUG)
+if BEHIND_TLS:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = True
+    SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
 USE_I18N = False
@@ -100,14 +130,52 @@ STATIC_URL = "/static/"
 STATIC_ROOT = env.str("STATIC_ROOT", str(BASE_DIR / "static"))
 
 REST_FRAMEWORK = {
-    "DEFAULT_PERMISSION_CLASSES": ["tweet.permissions.WriteOrReadOnly"],
+    # Tokens first, so that a request without credentials gets 401.
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "templatesite.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PARSER_CLASSES": [
+        "templatesite.parsers.JSONParser",
+        "rest_framework.parsers.FormParser",
+        "rest_framework.parsers.MultiPartParser",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["templatesite.permissions.ReadOpenWriteKnown"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_THROTTLE_RATES": {"failed-authentication": "10/min"},
+    "NUM_PROXIES": 0,  # nginx has set the client's address
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "URL_FIELD_NAME": "href",
 }
 
-# nginx chooses the request id; without nginx the middleware does.
+SPECTACULAR_SETTINGS = {
+    "TITLE": "templatesite",
+    "DESCRIPTION": "A collection of tweets.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+}
+
+# Django takes nginx's request id over and answers with it; templatesite.outgoing hands it on.
 LOG_REQUEST_ID_HEADER = "HTTP_X_REQUEST_ID"
 GENERATE_REQUEST_ID_IF_NOT_IN_HEADER = True
 REQUEST_ID_RESPONSE_HEADER = "X-REQUEST-ID"
+
+# Seconds; a service that answers in milliseconds needs fine steps there.
+PROMETHEUS_LATENCY_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+PROMETHEUS_EXPORT_MIGRATIONS = False  # it would ask the database at every start
+
+SYSLOG_SOCKET = env.str("SYSLOG_SOCKET", "")
+CONSOLE_LOGS = env.bool("CONSOLE_LOGS", False)
+
+handlers: dict[str, dict[str, Any]] = {}
+if SYSLOG_SOCKET:
+    handlers["syslog"] = {"class": "templatesite.logging.SyslogHandler", "level": "INFO", "address": SYSLOG_SOCKET}
+if CONSOLE_LOGS:
+    handlers["console"] = {"class": "logging.StreamHandler", "level": "DEBUG"}
+elif not SYSLOG_SOCKET:
+    handlers["console"] = {"class": "logging.StreamHandler", "level": "INFO"}
 
 LOGGING = {
     "version": 1,
@@ -115,13 +183,18 @@ LOGGING = {
     "filters": {"request_id": {"()": "log_request_id.filters.RequestIDFilter"}},
     "formatters": {"line": {"format": "%(levelname)s %(name)s [%(request_id)s] %(message)s"}},
     "handlers": {
-        "console": {
-            "class": "logging.StreamHandler",
-            "filters": ["request_id"],
-            "formatter": "line",
-        },
+        name: {**handler, "filters": ["request_id"], "formatter": "line"} for name, handler in handlers.items()
     },
-    "root": {"handlers": ["console"], "level": "INFO"},
+    "root": {"handlers": list(handlers), "level": "DEBUG"},
+    "loggers": {
+        # Django's own handlers would write each line twice.
+        "django": {"handlers": [], "level": "DEBUG"},
+        "django.server": {"handlers": [], "propagate": True},
+        # At DEBUG it writes statements with their values.
+        "django.db.backends": {"level": "INFO"},
+        # A traceback for each stray Host; nginx's line has the 400.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+    },
 }
 
 env.seal()

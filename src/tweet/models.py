@@ -1,9 +1,10 @@
 """The sample application's data."""
 
 from django.db import models
+from django_prometheus.models import ExportModelOperationsMixin
 
 
-class Tweet(models.Model):
+class Tweet(ExportModelOperationsMixin("tweet"), models.Model):  # type: ignore[misc]
     """A short text and when it was written."""
 
     text = models.CharField(max_length=280)

@@ -20,13 +20,15 @@ from typing import IO
 
 from users import unprivileged
 
-PORTS = {"SERVER_PORT": 8080, "DB_PORT": 5432}
+PORTS = {"SERVER_PORT": 8080, "SERVER_METRICS_PORT": 9180, "DB_PORT": 5432}
 
 READY = """
   The cluster is ready.
 
     tweets        http://localhost:{SERVER_PORT}/tweet/
+    documentation http://localhost:{SERVER_PORT}/docs/
     health        http://localhost:{SERVER_PORT}/healthcheck/
+    metrics       http://localhost:{SERVER_METRICS_PORT}/metrics
     PostgreSQL    localhost:{DB_PORT}
 
   Try: curl -H 'Content-Type: application/json' -d '{{"text": "hello"}}' http://localhost:{SERVER_PORT}/tweet/
@@ -75,7 +77,9 @@ def environment(directory: str, ports: dict[str, int]) -> dict[str, str]:
         "POSTGRES_USER": "templatesite",
         "POSTGRES_PASSWORD": secrets.token_urlsafe(32),
         "DJANGO_SECRET_KEY": secrets.token_urlsafe(64),
+        "ALLOWED_HOSTS": "localhost,127.0.0.1",
         "API_ANONYMOUS_WRITES": "true",
+        "BEHIND_TLS": "false",
     }
 
 
@@ -87,7 +91,7 @@ def healthy(server_port: int) -> bool:
         return False
 
 
-def wait_until_healthy(supervisor: subprocess.Popen, server_port: int, seconds: float = 60) -> bool:
+def wait_until_healthy(supervisor: subprocess.Popen[bytes], server_port: int, seconds: float = 60) -> bool:
     """Whether the health check answered before the supervisor ended or time was up."""
     deadline = time.monotonic() + seconds
     while supervisor.poll() is None and time.monotonic() < deadline:
@@ -106,11 +110,10 @@ def supervise(ports: dict[str, int], directory: str, command: list[str], log: IO
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: supervisor.terminate())
     if not wait_until_healthy(supervisor, ports["SERVER_PORT"]):
-        if supervisor.poll() is None:
-            print("templatesite: the health check did not answer in time; stopping.", file=sys.stderr)
-            supervisor.terminate()
-            return supervisor.wait() or 1
-        return supervisor.returncode
+        where = f"in {log.name}" if log else "above"
+        print(f"templatesite: the cluster did not become healthy; its output is {where}.", file=sys.stderr)
+        supervisor.terminate()
+        return supervisor.wait() or 1
     if not command:
         print(READY.format(**ports), flush=True)
         return supervisor.wait()

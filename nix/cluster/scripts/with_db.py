@@ -14,18 +14,19 @@ import subprocess
 import sys
 import tempfile
 import time
+from pathlib import Path
 
 from users import unprivileged
 
 
-def start(directory: str, password: str) -> subprocess.Popen:
+def start(directory: str, password: str) -> subprocess.Popen[bytes]:
     """Start PostgreSQL on a socket in the directory, as a user it accepts."""
     user = unprivileged()
     if user:
         os.chown(directory, user.pw_uid, user.pw_gid)
     settings = {"listen_addresses": "", "unix_socket_directories": directory, "fsync": "off"}
     arguments = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-    with open(f"{directory}/log", "wb") as log:
+    with Path(directory, "log").open("wb") as log:
         return subprocess.Popen(
             ["templatesite-db", *arguments],
             env={**os.environ, "PGDATA": f"{directory}/data", "POSTGRES_PASSWORD": password},
@@ -38,7 +39,7 @@ def start(directory: str, password: str) -> subprocess.Popen:
         )
 
 
-def wait_until_ready(server: subprocess.Popen, directory: str) -> None:
+def wait_until_ready(server: subprocess.Popen[bytes], directory: str) -> None:
     """Return once PostgreSQL accepts connections.
 
     Raises:
@@ -46,8 +47,7 @@ def wait_until_ready(server: subprocess.Popen, directory: str) -> None:
     """
     while subprocess.run(["pg_isready", "--quiet", "--host", directory]).returncode:
         if server.poll() is not None:
-            with open(f"{directory}/log") as log:
-                shutil.copyfileobj(log, sys.stderr)
+            sys.stderr.write(Path(directory, "log").read_text())
             sys.exit("with-db: PostgreSQL did not start; its output is above.")
         time.sleep(0.02)
 

@@ -1,8 +1,9 @@
 from http import HTTPStatus
 
 import pytest
-from django.db import OperationalError, connection
 from django.test import Client
+
+from healthcheck import views
 
 
 @pytest.mark.django_db
@@ -12,14 +13,11 @@ def test_ready_when_the_database_answers(client: Client):
     assert response.json() == {"status": "ok", "db": {"status": "ok"}}
 
 
-def test_not_ready_without_the_database(client: Client, monkeypatch):
-    def unavailable():
-        raise OperationalError("secret internals")
-
-    monkeypatch.setattr(connection, "cursor", unavailable)
+def test_one_bad_dependency_is_named(client: Client, monkeypatch):
+    monkeypatch.setattr(views, "DEPENDENCIES", {"db": lambda: True, "queue": lambda: False})
     response = client.get("/healthcheck/")
     assert response.status_code == HTTPStatus.SERVICE_UNAVAILABLE
-    assert response.json() == {"status": "nok", "db": {"status": "nok"}}
+    assert response.json() == {"status": "nok", "db": {"status": "ok"}, "queue": {"status": "nok"}}
 
 
 def test_live_asks_nothing_of_the_database(client: Client):

@@ -8,7 +8,7 @@ def test_every_fault_is_named_at_once(monkeypatch):
     env = Environment()
     env.str("MISSING")
     env.int("MALFORMED")
-    with pytest.raises(SystemExit, match="MISSING: .*MALFORMED: "):
+    with pytest.raises(SystemExit, match=r"MISSING: .*MALFORMED: "):
         env.seal()
 
 

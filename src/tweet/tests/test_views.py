@@ -5,12 +5,7 @@ from django.test import Client
 
 from tweet.models import Tweet
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def anonymous_writes(settings):
-    settings.API_ANONYMOUS_WRITES = True
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("anonymous_writes")]
 
 
 @pytest.fixture
@@ -32,25 +27,87 @@ def test_href_resolves_to_the_tweet(client: Client, tweet: Tweet):
     assert client.get(listed["href"]).json() == listed
 
 
-def test_post_makes_a_tweet(client: Client, anonymous_writes):
+def test_post_makes_a_tweet(client: Client):
     response = client.post("/tweet/", {"text": "new"}, content_type="application/json")
     assert response.status_code == HTTPStatus.CREATED
     assert Tweet.objects.get().text == "new"
     assert response["Location"] == response.json()["href"]
 
 
-def test_post_is_refused_without_credentials(client: Client):
-    response = client.post("/tweet/", {"text": "new"}, content_type="application/json")
-    assert response.status_code == HTTPStatus.FORBIDDEN
+@pytest.mark.parametrize("method", ["put", "patch"])
+def test_text_can_be_changed(client: Client, tweet: Tweet, method: str):
+    response = getattr(client, method)(f"/tweet/{tweet.id}/", {"text": "changed"}, content_type="application/json")
+    assert response.status_code == HTTPStatus.OK
+    tweet.refresh_from_db()
+    assert tweet.text == response.json()["text"] == "changed"
+
+
+def test_delete(client: Client, tweet: Tweet):
+    assert client.delete(f"/tweet/{tweet.id}/").status_code == HTTPStatus.NO_CONTENT
     assert not Tweet.objects.exists()
 
 
-@pytest.mark.parametrize("text", ["", "x" * 281, "nul \x00"])
-def test_text_that_does_not_fit_is_refused(client: Client, anonymous_writes, text: str):
+@pytest.mark.parametrize("identifier", ["1", "9223372036854775808", "9" * 19, "9" * 20, "9" * 5000, "one", "-1"])
+@pytest.mark.parametrize("method", ["get", "put", "patch", "delete"])
+def test_unknown_id_is_not_found(client: Client, method: str, identifier: str):
+    response = getattr(client, method)(f"/tweet/{identifier}/", content_type="application/json")
+    assert response.status_code == HTTPStatus.NOT_FOUND
+    assert set(response.json()) == {"detail"}
+
+
+@pytest.mark.parametrize("text", ["x", "x" * 280, "😀" * 280, " ", "\ttab", "'; DROP TABLE tweet_tweet; --"])
+def test_text_is_kept_as_it_is(client: Client, text: str):
     response = client.post("/tweet/", {"text": text}, content_type="application/json")
-    assert response.status_code == HTTPStatus.BAD_REQUEST
-    assert set(response.json()) == {"text"}
+    assert response.status_code == HTTPStatus.CREATED
+    assert Tweet.objects.get().text == response.json()["text"] == text
 
 
-def test_unknown_id_is_not_found(client: Client):
-    assert client.get("/tweet/1/").status_code == HTTPStatus.NOT_FOUND
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"text": ""}',
+        '{"text": "%s"}' % ("x" * 281),
+        r'{"text": "nul \u0000"}',
+        r'{"text": "lone \ud800"}',
+        '{"text": 5}',
+        '{"text": true}',
+        '{"text": null}',
+        '{"text": ["list"]}',
+        '{"text": {"an": "object"}}',
+        "{}",
+        "[]",
+        '"text"',
+        "null",
+        "NaN",
+        "not JSON",
+        "",
+        '{"text": "open',
+        "[" * 100_000,
+        b'{"text": "\xff"}',
+        "9" * 10_000,
+    ],
+    ids=lambda body: repr(body[:20]),
+)
+def test_bad_body_is_refused_and_changes_nothing(client: Client, tweet: Tweet, body: str | bytes):
+    for response in (
+        client.post("/tweet/", body, content_type="application/json"),
+        client.put(f"/tweet/{tweet.id}/", body, content_type="application/json"),
+    ):
+        assert response.status_code == HTTPStatus.BAD_REQUEST
+        assert isinstance(response.json(), dict)
+    assert [kept.text for kept in Tweet.objects.all()] == ["first"]
+
+
+def test_unknown_media_type_is_refused(client: Client):
+    response = client.post("/tweet/", "text", content_type="text/weird")
+    assert response.status_code == HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+
+
+def test_wrong_method_is_refused(client: Client):
+    assert client.put("/tweet/").status_code == HTTPStatus.METHOD_NOT_ALLOWED
+
+
+def test_browser_sees_the_browsable_api(client: Client, tweet: Tweet):
+    response = client.get("/tweet/", headers={"Accept": "text/html"})
+    assert response["Content-Type"].startswith("text/html")
+    assert b"Tweet List" in response.content

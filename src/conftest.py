@@ -1,0 +1,15 @@
+"""What the unit tests of every package share."""
+
+import pytest
+from django.core.cache import cache
+
+
+@pytest.fixture(autouse=True)
+def _no_failures_counted():
+    """No test starts with another's failed attempts to log in."""
+    cache.clear()
+
+
+@pytest.fixture
+def anonymous_writes(settings):
+    settings.API_ANONYMOUS_WRITES = True

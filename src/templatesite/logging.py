@@ -1,0 +1,26 @@
+"""Log lines to the local syslog socket, and to standard error while it is away."""
+
+import logging
+import logging.handlers
+import socket
+import sys
+
+
+class SyslogHandler(logging.handlers.SysLogHandler):
+    """The standard library's handler, which never waits and loses no line.
+
+    Each line that the socket does not take at once goes to standard error. The next
+    line tries the socket again.
+    """
+
+    socket: socket.socket
+    ident = "django: "
+    append_nul = False
+
+    def _connect_unixsocket(self, address: str) -> None:
+        super()._connect_unixsocket(address)  # type: ignore[misc]
+        # A full socket refuses a line instead of holding the request.
+        self.socket.setblocking(False)
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
+        print(self.format(record), file=sys.stderr)

@@ -1,0 +1,65 @@
+import logging
+import socket
+
+import pytest
+
+from templatesite.logging import SyslogHandler
+
+
+@pytest.fixture
+def path(tmp_path) -> str:
+    return str(tmp_path / "log")
+
+
+@pytest.fixture
+def logger(path: str):
+    handler = SyslogHandler(path)
+    logger = logging.Logger("test")
+    logger.addHandler(handler)
+    yield logger
+    handler.close()
+
+
+@pytest.fixture
+def listen(path: str):
+    """Open the syslog socket."""
+    sockets = []
+
+    def listen() -> socket.socket:
+        sockets.append(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM))
+        sockets[-1].bind(path)
+        sockets[-1].settimeout(1)
+        return sockets[-1]
+
+    yield listen
+    for opened in sockets:
+        opened.close()
+
+
+def test_line_goes_to_the_socket(logger, listen, capsys):
+    server = listen()
+    logger.info("hello")
+    assert server.recv(1000).endswith(b"django: hello")
+    assert capsys.readouterr().err == ""
+
+
+def test_line_goes_to_stderr_without_the_socket(logger, capsys):
+    logger.info("hello")
+    assert capsys.readouterr().err == "hello\n"
+
+
+def test_socket_is_taken_up_when_it_comes_back(logger, listen, path, capsys, tmp_path):
+    listen().close()
+    (tmp_path / "log").unlink()
+    logger.info("while away")
+    assert capsys.readouterr().err == "while away\n"
+    server = listen()
+    logger.info("back")
+    assert server.recv(1000).endswith(b"django: back")
+
+
+def test_full_socket_does_not_hold_the_request(logger, listen, capsys):
+    listen()
+    for _ in range(5000):
+        logger.info("x" * 1000)
+    assert "x" * 1000 in capsys.readouterr().err

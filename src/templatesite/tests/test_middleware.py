@@ -1,0 +1,29 @@
+from http import HTTPStatus
+
+import pytest
+from django.db import InterfaceError, OperationalError, connection
+from django.test import Client
+
+
+def test_callers_request_id_comes_back(client: Client):
+    response = client.get("/tweet/no-id/", headers={"X-Request-ID": "abc.DEF_1-2"})
+    assert response["X-REQUEST-ID"] == "abc.DEF_1-2"
+
+
+@pytest.mark.parametrize("unfit", ["", "with space", "new\nline", "x" * 129, "ümlaut", "semi;colon"])
+def test_unfit_request_id_is_replaced(client: Client, unfit: str):
+    first, second = (client.get("/no/", headers={"X-Request-ID": unfit})["X-REQUEST-ID"] for _ in range(2))
+    assert first
+    assert first not in (unfit, second)
+
+
+@pytest.mark.parametrize("error", [OperationalError("the server\nclosed the connection"), InterfaceError("closed")])
+def test_database_away_is_503(client: Client, monkeypatch, caplog, error):
+    def away():
+        raise error
+
+    monkeypatch.setattr(connection, "cursor", away)
+    response = client.get("/tweet/", headers={"Accept": "application/json"})
+    assert response.status_code == HTTPStatus.SERVICE_UNAVAILABLE
+    assert response.json() == {"detail": "The database is unavailable. Try again later."}
+    assert "\n" not in caplog.messages[0]

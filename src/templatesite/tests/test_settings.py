@@ -1,0 +1,95 @@
+import re
+import runpy
+from pathlib import Path
+
+import pytest
+
+from templatesite import settings
+
+README = Path(__file__).parents[2] / "README.md"
+PRODUCTION = {
+    "ALLOWED_HOSTS": "api.example.com",
+    "DJANGO_SECRET_KEY": "k" * 50,
+    "POSTGRES_PASSWORD": "p",
+}
+
+
+@pytest.fixture
+def read(monkeypatch):
+    """Read the settings in an environment of the given variables alone."""
+
+    def read(**variables):
+        for name in settings_variables():
+            monkeypatch.delenv(name, raising=False)
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        return runpy.run_path(settings.__file__)
+
+    return read
+
+
+def settings_variables() -> set[str]:
+    """The variables of the README's first table."""
+    table = README.read_text().split("nginx and uWSGI")[0]
+    return set(re.findall(r"^\| `([A-Z_]+)`", table, re.MULTILINE))
+
+
+def test_readme_has_every_variable_and_no_other(read):
+    assert settings_variables() == set(read(**PRODUCTION)["env"].dump())
+
+
+@pytest.mark.parametrize("missing", PRODUCTION)
+def test_production_names_what_is_missing(read, missing):
+    variables = {name: value for name, value in PRODUCTION.items() if name != missing}
+    with pytest.raises(SystemExit, match=f"templatesite: {missing}: Environment variable not set"):
+        read(**variables)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ALLOWED_HOSTS", ""),
+        ("API_ANONYMOUS_WRITES", "maybe"),
+        ("BEHIND_TLS", "2"),
+        ("CONSOLE_LOGS", "loud"),
+        ("DEBUG_MODE", "perhaps"),
+        ("DJANGO_SECRET_KEY", "short"),
+        ("POSTGRES_CONNECT_TIMEOUT", "0"),
+        ("POSTGRES_PORT", "65536"),
+        ("POSTGRES_PORT", "http"),
+        ("POSTGRES_SSLMODE", "perhaps"),
+        ("POSTGRES_STATEMENT_TIMEOUT", "-1"),
+    ],
+)
+def test_malformed_value_is_named(read, name, value):
+    with pytest.raises(SystemExit, match=f"templatesite: {name}: "):
+        read(**{**PRODUCTION, name: value})
+
+
+def test_production_is_behind_tls(read):
+    result = read(**PRODUCTION)
+    assert result["SECURE_SSL_REDIRECT"]
+    assert result["SESSION_COOKIE_SECURE"]
+    assert result["CSRF_COOKIE_SECURE"]
+    assert result["SECURE_HSTS_SECONDS"] > 0
+    assert not result["DEBUG"]
+
+
+def test_debug_mode_needs_no_variables(read):
+    result = read(DEBUG_MODE="true")
+    assert result["DEBUG"]
+    assert "SECURE_SSL_REDIRECT" not in result
+
+
+def test_logs_go_to_stderr_without_a_socket(read):
+    assert read(**PRODUCTION)["LOGGING"]["root"]["handlers"] == ["console"]
+
+
+def test_logs_go_to_the_socket(read):
+    assert read(**PRODUCTION, SYSLOG_SOCKET="/run/log")["LOGGING"]["root"]["handlers"] == ["syslog"]
+
+
+def test_console_logs_come_beside_the_socket(read):
+    logging = read(**PRODUCTION, SYSLOG_SOCKET="/run/log", CONSOLE_LOGS="true")["LOGGING"]
+    assert logging["root"]["handlers"] == ["syslog", "console"]
+    assert logging["handlers"]["console"]["level"] == "DEBUG"
