@@ -15,7 +15,7 @@ let
     cluster = callPackage ./cluster { };
   };
 
-  checks = callPackage ./checks { };
+  checks = import ./checks { inherit callPackage; };
 in
 {
   inherit checks;

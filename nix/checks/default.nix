@@ -1,6 +1,7 @@
 # What `nix flake check` runs.
 { callPackage }:
 {
-  unit-tests = callPackage ./unit-tests.nix { };
   cluster = callPackage ./cluster.nix { };
+  server = callPackage ./server.nix { };
+  unit-tests = callPackage ./unit-tests.nix { };
 }

@@ -12,5 +12,5 @@ in
 runCommand "reports" { nativeBuildInputs = [ pythons.system-test ]; } ''
   mkdir $out
   ${builtins.concatStringsSep "\n" links}
-  python ${./summary.py} $out >$out/summary
+  python -P ${./summary.py} $out >$out/summary
 ''

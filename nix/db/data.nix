@@ -23,7 +23,10 @@ let
     filter =
       path: type:
       if type == "directory" then
-        baseNameOf path != "tests"
+        !builtins.elem (baseNameOf path) [
+          "__pycache__"
+          "tests"
+        ]
       else
         builtins.elem (baseNameOf path) wanted
         || builtins.elem (baseNameOf (dirOf path)) [

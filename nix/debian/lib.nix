@@ -6,6 +6,7 @@ let
     filter
     functionArgs
     intersectAttrs
+    isAttrs
     isFunction
     listToAttrs
     match
@@ -43,11 +44,12 @@ rec {
     else
       "'${replaceStrings [ "'" ] [ "'\\''" ] text}'";
 
-  # No `override` on the result: nix/ does not use it.
   callPackageWith =
     scope: package: arguments:
     let
       function = if isFunction package then package else import package;
+      result = function (intersectAttrs (functionArgs function) scope // arguments);
+      override = changed: callPackageWith scope package (arguments // changed);
     in
-    function (intersectAttrs (functionArgs function) scope // arguments);
+    if isAttrs result then result // { inherit override; } else result;
 }

@@ -41,6 +41,6 @@ writeShellApplication {
     DJANGO_SOURCE = import ./source.nix;
     PYTHON_HOME = pythons.server;
   };
-  text = ''exec ${pythons.server}/bin/python ${./start.py} "$@"'';
+  text = ''exec ${pythons.server}/bin/python -P ${./start.py} "$@"'';
   meta.description = "nginx, uWSGI and Django as one HTTP node";
 }

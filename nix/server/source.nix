@@ -1,6 +1,13 @@
-# The Django project without its tests.
+# The Django project without tests and texts.
 builtins.path {
   name = "templatesite-source";
   path = ../../src;
-  filter = path: _: baseNameOf path != "tests" && baseNameOf path != "__pycache__";
+  filter =
+    path: _:
+    !builtins.elem (baseNameOf path) [
+      "README.md"
+      "__pycache__"
+      "conftest.py"
+      "tests"
+    ];
 }

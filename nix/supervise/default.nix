@@ -3,6 +3,6 @@
 { writeShellApplication, pythons }:
 writeShellApplication {
   name = "supervise";
-  text = ''exec ${pythons.supervisor}/bin/python ${./supervise.py} "$@"'';
+  text = ''exec ${pythons.supervisor}/bin/python -P ${./supervise.py} "$@"'';
   meta.description = "Run the programs of a supervisord.conf until one of them ends";
 }

@@ -1,0 +1,29 @@
+# The server and the database as real processes: what load, stops, crashes and
+# proxies do to them.
+{
+  callPackage,
+  db,
+  postgresql_17,
+  pythons,
+  server,
+}:
+let
+  reported = callPackage ./reported.nix { };
+in
+reported "server"
+  {
+    nativeBuildInputs = [
+      db
+      postgresql_17
+      pythons.system-test
+      server
+    ];
+    tests = ./server;
+    startScript = ../server/start.py;
+    readme = ../../src/README.md;
+  }
+  ''
+    cp -r "$tests" tests
+    export PYTHONDONTWRITEBYTECODE=1
+    python -m pytest --durations 5 -p no:cacheprovider --junit-xml "$out/junit.xml" tests
+  ''

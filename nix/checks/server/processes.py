@@ -1,0 +1,128 @@
+"""The database and the server as processes that a test starts, stops and kills."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import requests
+
+PASSWORD = "p"  # noqa: S105 - a database that only this test sees
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until(condition: Callable[[], object], seconds: float = 30) -> None:
+    """Return once the condition holds.
+
+    Raises:
+        TimeoutError: it did not in time.
+    """
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError(condition)
+        time.sleep(0.02)
+
+
+def children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+class Database:
+    """PostgreSQL on the prepared data."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.port = free_port()
+
+    def start(self) -> None:
+        options = {
+            "listen_addresses": "127.0.0.1",
+            "port": self.port,
+            "unix_socket_directories": self.directory,
+        }
+        arguments = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
+        self.process = subprocess.Popen(
+            ["templatesite-db", *arguments],
+            env={**os.environ, "PGDATA": str(self.directory / "data"), "POSTGRES_PASSWORD": PASSWORD},
+        )
+        wait_until(lambda: subprocess.run([*self.client("pg_isready"), "--quiet"]).returncode == 0)
+
+    def stop(self) -> int:
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(30)
+
+    def client(self, program: str) -> list[str]:
+        return [program, "--host=127.0.0.1", f"--port={self.port}", "--username=templatesite", "--dbname=templatesite"]
+
+    def psql(self, *arguments: str) -> "subprocess.Popen[str]":
+        return subprocess.Popen(
+            [*self.client("psql"), "--no-psqlrc", "--quiet", "--tuples-only", *arguments],
+            env={**os.environ, "PGPASSWORD": PASSWORD},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+
+class Server:
+    """nginx, uWSGI and Django, in production settings but for TLS."""
+
+    def __init__(self, directory: Path, database: Database, **variables: str) -> None:
+        self.port, self.metrics_port = free_port(), free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.directory = directory
+        self.environment = {
+            **os.environ,
+            "RUN_DIR": str(directory),
+            "LISTEN": f"127.0.0.1:{self.port}",
+            "METRICS_LISTEN": f"127.0.0.1:{self.metrics_port}",
+            "ALLOWED_HOSTS": "127.0.0.1",
+            "API_ANONYMOUS_WRITES": "true",
+            "BEHIND_TLS": "false",
+            "DJANGO_SECRET_KEY": "k" * 50,
+            "POSTGRES_HOST": "127.0.0.1",
+            "POSTGRES_PORT": str(database.port),
+            "POSTGRES_PASSWORD": PASSWORD,
+            **variables,
+        }
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(["templatesite-server"], env=self.environment)
+        wait_until(self.alive)
+
+    def alive(self) -> bool:
+        try:
+            return requests.get(f"{self.url}/healthcheck/live/", timeout=5).ok
+        except requests.ConnectionError:
+            assert self.process.poll() is None, "the server ended"
+            return False
+
+    def stop(self) -> int:
+        self.process.terminate()
+        return self.process.wait(60)
+
+    def program(self, name: str) -> int:
+        """The process id of nginx's or uWSGI's master."""
+        (pid,) = (
+            child
+            for child in children(self.process.pid)
+            if name in Path(f"/proc/{child}/cmdline").read_text().split("\0")[0]
+        )
+        return pid
+
+    def samples(self) -> dict[str, float]:
+        """The metrics by name and labels."""
+        text = requests.get(f"http://127.0.0.1:{self.metrics_port}/metrics", timeout=10).text
+        return {
+            name: float(value) for name, value in re.findall(r"^([a-z][^ ]*(?:\{.*\})?) (\S+)$", text, re.MULTILINE)
+        }

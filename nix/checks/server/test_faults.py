@@ -1,0 +1,85 @@
+"""What happens when a part goes away, and when the server is told to stop."""
+
+import os
+import signal
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import requests
+from processes import children, wait_until
+
+
+def test_database_away_is_503_until_it_is_back(start_server, database):
+    server = start_server(UWSGI_PROCESSES="2")
+    stop, answers = threading.Event(), []
+
+    def load() -> None:
+        while not stop.is_set():
+            sent = time.monotonic()
+            answers.append((sent, requests.get(f"{server.url}/tweet/", timeout=10)))
+
+    threads = [threading.Thread(target=load) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    time.sleep(0.5)
+    database.stop()
+    time.sleep(1)
+    assert requests.get(f"{server.url}/healthcheck/", timeout=10).status_code == 503
+    assert requests.get(f"{server.url}/healthcheck/live/", timeout=10).ok
+    database.start()
+    back = time.monotonic()
+    time.sleep(1)
+    stop.set()
+    for thread in threads:
+        thread.join()
+
+    assert {answer.status_code for _, answer in answers} == {200, 503}
+    assert all(answer.json() for _, answer in answers if answer.status_code == 503)
+    after = [answer.status_code for sent, answer in answers if sent > back]
+    assert len(after) > 10
+    assert set(after) == {200}
+
+
+def test_stop_answers_what_is_in_flight(start_server, database):
+    server = start_server(UWSGI_PROCESSES="2", UWSGI_THREADS="5")
+    with database.psql() as lock, ThreadPoolExecutor(10) as pool:
+        lock.stdin.write("BEGIN; LOCK TABLE tweet_tweet; SELECT 'locked';\n")
+        lock.stdin.flush()
+        assert lock.stdout.readline().strip() == "locked"
+        answers = [
+            pool.submit(requests.post, f"{server.url}/tweet/", json={"text": "x"}, timeout=30) for _ in range(10)
+        ]
+        waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        wait_until(lambda: database.psql("--command", waiting).communicate()[0].strip() == "10")
+        server.process.terminate()
+        time.sleep(1)
+        lock.stdin.write("ROLLBACK;\n")
+        lock.stdin.close()
+        assert [answer.result().status_code for answer in answers] == [201] * 10
+    assert server.process.wait(30) == 0
+
+
+@pytest.mark.parametrize("program", ["nginx", "uwsgi"])
+def test_death_of_a_program_ends_the_server_with_an_error(start_server, program: str):
+    server = start_server()
+    os.kill(server.program(program), signal.SIGKILL)
+    assert server.process.wait(30) == 1
+
+
+def test_death_of_a_worker_is_made_good(start_server):
+    server = start_server()
+    master = server.program("uwsgi")
+    (worker,) = children(master)
+    os.kill(worker, signal.SIGKILL)
+    wait_until(lambda: children(master) not in ([], [worker]))
+    assert requests.get(f"{server.url}/tweet/", timeout=10).ok
+
+
+def test_database_stops_cleanly_and_keeps_its_data(start_server, database):
+    server = start_server()
+    href = requests.post(f"{server.url}/tweet/", json={"text": "kept"}, timeout=10).json()["href"]
+    assert database.stop() == 0
+    database.start()
+    assert requests.get(href, timeout=10).json()["text"] == "kept"
