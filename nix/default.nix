@@ -10,10 +10,15 @@ let
     db-data = callPackage ./db/data.nix { };
     db = callPackage ./db { };
     with-db = callPackage ./cluster/with-db.nix { };
+    log = callPackage ./log { };
+    metrics = callPackage ./metrics { };
+    server-source = callPackage ./server/source.nix { };
     server-static = callPackage ./server/static.nix { };
     server = callPackage ./server { };
     cluster = callPackage ./cluster { };
   };
+
+  inherit (callPackage ./images { }) archives images load;
 
   checks = import ./checks { inherit callPackage; };
 in
@@ -25,16 +30,23 @@ in
       cluster
       db
       db-data
+      log
+      metrics
       server
       ;
     default = parts.cluster;
+    images = archives;
     reports = callPackage ./checks/reports.nix { inherit checks; };
-  };
+  }
+  // lib.mapAttrs' (name: lib.nameValuePair "image-${name}") images;
 
-  apps.default = {
+  apps = lib.mapAttrs (_: program: {
     type = "app";
-    program = lib.getExe parts.cluster;
-    meta.description = "The whole cluster as plain processes on this machine";
+    program = lib.getExe program;
+    meta = { inherit (program.meta) description; };
+  }) {
+    default = parts.cluster;
+    inherit load;
   };
 
   devShells.default = callPackage ./shell.nix { };

@@ -1,26 +1,103 @@
+import re
+from contextlib import closing
 from http import HTTPStatus
+from http.client import HTTPConnection, HTTPSConnection
+from urllib.parse import urlsplit
 
 import pytest
+from client import Client
 
 
-def test_health_check_reports_the_database(client):
-    response = client.get("/healthcheck/")
+def status_of(client: Client, path: str) -> int:
+    """The answer to a path as it is; requests would tidy it up."""
+    target = urlsplit(client.target)
+    connection = HTTPSConnection if target.scheme == "https" else HTTPConnection
+    with closing(connection(target.netloc, timeout=10)) as connected:
+        connected.request("GET", path)
+        return connected.getresponse().status
+
+
+@pytest.mark.parametrize("path", ["/healthcheck/", "/healthcheck"])
+def test_health_check_reports_the_database(client: Client, path: str):
+    response = client.get(path, allow_redirects=False)
     assert response.status_code == HTTPStatus.OK
     assert response.json() == {"status": "ok", "db": {"status": "ok"}}
+    assert "no-store" in response.headers["Cache-Control"]
 
 
-@pytest.mark.parametrize("path", ["/tweet/", "/healthcheck/", "/no/such/page/", "/static/no-such-file.css"])
-def test_every_answer_has_the_callers_request_id(client, path):
-    response = client.get(path, headers={"X-Request-ID": "system-test.1"})
-    assert response.headers["X-REQUEST-ID"] == "system-test.1"
+@pytest.mark.parametrize("path", ["/healthcheck/live/", "/healthcheck/live"])
+def test_server_is_alive(client: Client, path: str):
+    response = client.get(path, allow_redirects=False)
+    assert response.status_code == HTTPStatus.OK
+    assert response.json() == {"status": "ok"}
 
 
-@pytest.mark.parametrize("unfit", [None, "", "with space", "x" * 129, "semi;colon"])
-def test_a_request_without_fit_id_gets_a_new_one(client, unfit):
-    first, second = (client.get("/tweet/", headers={"X-Request-ID": unfit}).headers["X-REQUEST-ID"] for _ in range(2))
-    assert first
-    assert first not in (unfit, second)
+@pytest.mark.parametrize("path", ["/metrics", "/metrics/", "//metrics", "/%6detrics", "/static/%2e%2e/metrics"])
+def test_metrics_are_not_public(client: Client, path: str):
+    assert status_of(client, path) == HTTPStatus.NOT_FOUND
 
 
-def test_no_server_version_is_told(client):
-    assert client.get("/tweet/").headers["Server"] == "nginx"
+def test_metrics_are_in_the_text_format(metrics: Client):
+    response = metrics.get("/metrics")
+    assert response.status_code == HTTPStatus.OK
+    assert response.headers["Content-Type"].startswith("text/plain; version=")
+    assert re.search(r"^django_http_requests_before_middlewares_total \d", response.text, re.MULTILINE)
+
+
+def test_metrics_count_requests(client: Client, metrics: Client):
+    def listed() -> float:
+        series = r'^django_http_requests_total_by_view_transport_method_total\{.*"GET".*"tweet-list"\} (\S+)$'
+        return sum(map(float, re.findall(series, metrics.get("/metrics").text, re.MULTILINE)))
+
+    before = listed()
+    client.get("/tweet/")
+    assert listed() >= before + 1
+
+
+@pytest.mark.parametrize("path", ["/", "/tweet/", "/healthcheck/", "/admin/login/", "/metrics/"])
+def test_metrics_port_has_nothing_else(metrics: Client, path: str):
+    assert metrics.get(path).status_code == HTTPStatus.NOT_FOUND
+
+
+def test_schema_lists_the_paths(client: Client):
+    response = client.get("/schema/", headers={"Accept": "application/json"})
+    assert response.status_code == HTTPStatus.OK
+    document = response.json()
+    assert document["openapi"].startswith("3.")
+    assert {"get", "post"} <= set(document["paths"]["/tweet/"])
+    assert {"get", "put", "patch", "delete"} <= set(document["paths"]["/tweet/{id}/"])
+
+
+def test_schema_is_yaml_by_default(client: Client):
+    response = client.get("/schema/")
+    assert response.headers["Content-Type"].startswith("application/vnd.oai.openapi")
+    assert response.text.startswith("openapi: 3.")
+
+
+@pytest.mark.parametrize("path", ["/docs/", "/tweet/", "/admin/login/", "/api-auth/login/"])
+def test_pages_have_their_assets_here(client: Client, path: str):
+    response = client.get(path, headers={"Accept": "text/html"})
+    assert response.status_code == HTTPStatus.OK
+    assets = re.findall(r'<(?:link|script|img)\b[^>]*\b(?:href|src)="([^"]*)"', response.text)
+    assert assets
+    types = {"css": "text/css", "js": "javascript", "png": "image/png"}
+    for asset in assets:
+        assert asset.startswith("/static/")
+        file = client.get(asset)
+        assert file.status_code == HTTPStatus.OK
+        assert types[asset.rpartition(".")[2]] in file.headers["Content-Type"]
+
+
+def test_admin_asks_who_is_there(client: Client):
+    page = client.get("/admin/", headers={"Accept": "text/html"})
+    assert page.status_code == HTTPStatus.OK
+    assert page.url.endswith("/admin/login/?next=/admin/")
+    assert 'name="password"' in page.text
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/static/../nginx.conf", "/static/%2e%2e/nginx.conf", "/static/..%2fnginx.conf", "/../../../../../etc/passwd"],
+)
+def test_static_files_are_all_that_is_served_from_disk(client: Client, path: str):
+    assert status_of(client, path) in (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND)

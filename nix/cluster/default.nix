@@ -2,6 +2,8 @@
 {
   writeShellApplication,
   db,
+  log,
+  metrics,
   server,
   supervise,
   python313,
@@ -10,6 +12,8 @@ writeShellApplication {
   name = "templatesite";
   runtimeInputs = [
     db
+    log
+    metrics
     server
     supervise
   ];

@@ -1,15 +1,13 @@
 # PostgreSQL on the prepared data. In: PGDATA, POSTGRES_PASSWORD or
 # POSTGRES_PASSWORD_FILE; arguments go to postgres.
 {
-  writeShellApplication,
-  coreutils,
+  callPackage,
   postgresql_17,
   db-data,
 }:
-writeShellApplication {
+callPackage ../script.nix { } {
   name = "templatesite-db";
   runtimeInputs = [
-    coreutils
     postgresql_17
   ];
   runtimeEnv.DB_DATA = db-data;

@@ -1,3 +1,4 @@
+# shellcheck shell=busybox
 # Fills an empty PGDATA with the prepared data, sets the password and becomes
 # the server.
 

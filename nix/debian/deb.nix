@@ -29,6 +29,8 @@ let
       # Shell commands in $out, before links and ELF files are fitted and after.
       postUnpack ? "",
       postFixup ? "",
+      # Whether postFixup uses `wrap`.
+      wraps ? false,
     }:
     build "${pname}-${version parts}" ./relocate.sh {
       srcs = map (name: locked.${name}.source) parts;
@@ -36,6 +38,8 @@ let
       elf = ./elf.sh;
       patchelf = "${patchelf}/bin/patchelf";
       inherit postUnpack postFixup;
+      tcc = if wraps then "${debs.tcc}/bin/tcc" else "";
+      wrapper = if wraps then ./wrapper.c else "";
     };
 
   # Without epoch, and with what a store name cannot have replaced.

@@ -15,11 +15,20 @@ let
       mkShellNoCC
       runCommand
       writeShellApplication
+      writeTextFile
       ;
     callPackage = lib.callPackageWith pkgs;
 
     bashInteractive = program "bash" "bash"; # which `nix develop` starts
     coreutils = program "coreutils" "ls";
+
+    dockerTools = import ./docker-tools.nix {
+      inherit (stdenv) runCommand annotate;
+      inherit (pkgs) python313;
+    };
+
+    # Statically linked: nothing below it.
+    busybox = stdenv.annotate (import ./bootstrap.nix).busyboxWithLinks { meta.mainProgram = "busybox"; };
 
     fetchPypi = import ./fetch-pypi.nix;
 
@@ -45,11 +54,31 @@ let
       inherit lib deb version;
       inherit (stdenv) runCommand annotate;
     };
+    # promtool is apart, as nixpkgs's output `cli` is.
+    prometheus = stdenv.annotate debs.prometheus {
+      meta.mainProgram = "prometheus";
+      passthru.cli = program "promtool" "promtool";
+    };
+
+    rsyslog-light = stdenv.annotate (deb {
+      pname = "rsyslog";
+      wraps = true;
+      # The module directory is compiled in; RSYSLOG_MODDIR is read before it.
+      postFixup = ''
+        mv bin/rsyslogd bin/.rsyslogd
+        wrap bin/rsyslogd "$out/bin/.rsyslogd" "-DVARIABLE=\"RSYSLOG_MODDIR=$out/lib/x86_64-linux-gnu/rsyslog\","
+      '';
+    }) { meta.mainProgram = "rsyslogd"; };
+
     # A program that PyPI has as a wheel and Debian does not have.
     ruff = pkgs.python313.pkgs.ruff;
     shellcheck = program "shellcheck" "shellcheck";
 
-    uwsgi = import ./uwsgi.nix { inherit deb pkgs; };
+    uwsgi = import ./uwsgi.nix {
+      inherit deb;
+      inherit (stdenv) annotate;
+      inherit (pkgs) python313;
+    };
   };
 in
 pkgs

@@ -15,7 +15,22 @@ let
     ;
 in
 rec {
-  inherit (builtins) concatMap mapAttrs attrNames attrValues;
+  inherit (builtins)
+    attrNames
+    attrValues
+    concatMap
+    concatStringsSep
+    mapAttrs
+    ;
+
+  nameValuePair = name: value: { inherit name value; };
+
+  mapAttrs' =
+    function: set: listToAttrs (map (name: function name set.${name}) (builtins.attrNames set));
+
+  optionalAttrs = condition: set: if condition then set else { };
+
+  mapAttrsToList = function: set: attrValues (mapAttrs function set);
 
   genAttrs =
     names: value:

@@ -5,9 +5,6 @@
 # and `postgres` becomes a wrapper that opens Debian's tzdata as descriptor 9,
 # which all server processes inherit. nixpkgs builds its own path in instead.
 { deb, debs }:
-let
-  inherit (import ./bootstrap.nix) busybox;
-in
 deb {
   pname = "postgresql-17";
   parts = [
@@ -19,16 +16,12 @@ deb {
     mkdir -p bin
     for program in lib/postgresql/17/bin/*; do ln -sf "../$program" bin/; done
   '';
+  wraps = true;
   postFixup = ''
     cd lib/postgresql/17/bin
     mv postgres .postgres
     offset=$(LC_ALL=C ${debs.grep}/bin/grep -Pabo '/usr/share/zoneinfo(?=\x00)' .postgres | cut -d : -f 1)
     printf '/proc/self/fd/9\0\0\0\0' | dd of=.postgres bs=1 seek="$offset" conv=notrunc 2>/dev/null
-    cat >postgres <<WRAPPER
-    #!${busybox}/bin/busybox sh
-    exec 9<${debs.tzdata}/share/zoneinfo
-    exec $PWD/.postgres "\$@"
-    WRAPPER
-    chmod 0755 postgres
+    wrap postgres "$PWD/.postgres" '-DDIRECTORY="${debs.tzdata}/share/zoneinfo"'
   '';
 }

@@ -62,6 +62,14 @@ fix_scripts() {
     done
 }
 
+# wrap FILE PROGRAM -DNAME=…: FILE becomes a program that starts PROGRAM (wrapper.c).
+wrap() {
+    file=$1 program=$2
+    shift 2
+    "$tcc" -nostdlib -static "-DPROGRAM=\"$program\"" "$@" "$wrapper" -o "$file"
+    chmod 0755 "$file"
+}
+
 mkdir unpacked
 unpack unpacked
 collect unpacked

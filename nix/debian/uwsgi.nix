@@ -1,17 +1,17 @@
-# uWSGI with its Python plugin. Its plugin directory is compiled in and relative
-# to nothing, so the command is a wrapper that names it.
-{ deb, pkgs }:
+# uWSGI with its Python plugin. Its plugin directory is compiled in, so `uwsgi` is
+# a wrapper that names the directory in the store.
+{ deb, annotate, python313 }:
 let
-  unwrapped = deb {
+  uwsgi = deb {
     pname = "uwsgi";
     parts = [
       "uwsgi-core"
       "uwsgi-plugin-python3"
     ];
-  };
-  wrapped = pkgs.writeShellApplication {
-    name = "uwsgi";
-    text = ''exec ${unwrapped}/bin/uwsgi-core --plugins-dir ${unwrapped}/lib/uwsgi/plugins "$@"'';
+    wraps = true;
+    postFixup = ''
+      wrap bin/uwsgi "$out/bin/uwsgi-core" "-DARGUMENTS=\"--plugins-dir\", \"$out/lib/uwsgi/plugins\","
+    '';
   };
 in
 {
@@ -20,8 +20,8 @@ in
       plugins,
       python3,
     }:
-    if plugins == [ "python3" ] && python3 == pkgs.python313 then
-      wrapped
+    if plugins == [ "python3" ] && python3 == python313 then
+      annotate uwsgi { meta.mainProgram = "uwsgi"; }
     else
       throw "uwsgi.override: the Debian set has only plugins = [ \"python3\" ] with python313";
 }

@@ -1,26 +1,36 @@
-# One stateless HTTP node: nginx, and Django in uWSGI, under one supervisor.
-# In: RUN_DIR, LISTEN and the variables of src/README.md.
+# One stateless HTTP node: nginx, Django in uWSGI and a forwarder of log lines,
+# under one supervisor. src/README.md has the variables.
 {
+  lib,
   runCommand,
   writeShellApplication,
   nginx,
-  uwsgi,
   python313,
   pythons,
-  supervise,
+  rsyslog-light,
+  server-source,
   server-static,
+  supervise,
+  uwsgi,
 }:
 let
-  uwsgi-python = uwsgi.override {
-    plugins = [ "python3" ];
-    python3 = python313;
-  };
+  programs = [
+    nginx
+    rsyslog-light
+    supervise
+    (uwsgi.override {
+      plugins = [ "python3" ];
+      python3 = python313;
+    })
+  ];
 
-  # The directory that start.py links into the run directory.
+  # What start.py links into the run directory.
   files = runCommand "templatesite-server-files" { } ''
     mkdir $out
     cp ${./errors.conf} $out/errors.conf
+    cp ${./forward.conf} $out/forward.conf
     cp ${./nginx.conf} $out/nginx.conf
+    cp ${./rsyslog.conf} $out/rsyslog.conf
     cp ${./supervisord.conf} $out/supervisord.conf
     cp ${./uwsgi.ini} $out/uwsgi.ini
     cp ${./uwsgi_params} $out/uwsgi_params
@@ -28,19 +38,30 @@ let
     ln -s ${nginx}/conf/mime.types $out/mime.types
     ln -s ${server-static} $out/static
   '';
+
+  environment = {
+    SERVER_FILES = "${files}";
+    DJANGO_SOURCE = "${server-source}";
+    PYTHON_HOME = "${pythons.server}";
+    STATIC_ROOT = "${server-static}";
+  };
+  entrypoint = [
+    "${pythons.server}/bin/python"
+    "-P"
+    "${./start.py}"
+  ];
 in
 writeShellApplication {
   name = "templatesite-server";
-  runtimeInputs = [
-    nginx
-    supervise
-    uwsgi-python
-  ];
-  runtimeEnv = {
-    SERVER_FILES = files;
-    DJANGO_SOURCE = import ./source.nix;
-    PYTHON_HOME = pythons.server;
-  };
-  text = ''exec ${pythons.server}/bin/python -P ${./start.py} "$@"'';
+  runtimeInputs = programs;
+  runtimeEnv = environment;
+  text = ''exec ${lib.concatStringsSep " " entrypoint} "$@"'';
   meta.description = "nginx, uWSGI and Django as one HTTP node";
+  # The image starts it without a shell.
+  passthru = {
+    inherit entrypoint;
+    environment = environment // {
+      PATH = lib.makeBinPath programs;
+    };
+  };
 }

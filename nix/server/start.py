@@ -5,7 +5,8 @@
 
 In, beside Django's variables: RUN_DIR (made if missing), LISTEN and
 METRICS_LISTEN (ADDRESS:PORT), UWSGI_PROCESSES, UWSGI_THREADS,
-UWSGI_MAX_REQUESTS and TRUSTED_PROXIES (addresses or networks, by commas).
+UWSGI_MAX_REQUESTS, TRUSTED_PROXIES (addresses or networks, by commas), and
+SYSLOG_HOST and SYSLOG_PORT, where log lines go beside standard output.
 """
 
 import importlib
@@ -24,6 +25,8 @@ DEFAULTS = {
     "UWSGI_THREADS": "1",
     "UWSGI_MAX_REQUESTS": "10000",
     "TRUSTED_PROXIES": "",
+    "SYSLOG_HOST": "",
+    "SYSLOG_PORT": "5514",
 }
 
 
@@ -66,7 +69,9 @@ def prepare(run: Path) -> None:
     for file in Path(os.environ["SERVER_FILES"]).iterdir():
         link = run / file.name
         link.unlink(missing_ok=True)
-        link.symlink_to(file)
+        if file.name != "forward.conf" or os.environ["SYSLOG_HOST"]:
+            link.symlink_to(file)
+    os.environ["SYSLOG_SOCKET"] = str(run / "log.sock")
     proxies = trusted_proxies()
     (run / "listen.conf").write_text(f"listen {os.environ['LISTEN']};\n")
     (run / "listen-metrics.conf").write_text(f"listen {os.environ['METRICS_LISTEN']};\n")
@@ -87,7 +92,7 @@ def main() -> None:
     run = Path(os.environ["RUN_DIR"])
     prepare(run)
     os.chdir(run)
-    os.execvp("supervise", ["supervise", "supervisord.conf"])
+    os.execvp("supervise", ["supervise", "supervisord.conf", "--syslog", "log.sock", "--daemon", "rsyslog"])
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Run the programs of a supervisord.conf, their output on ours, until one ends.
 
-    supervise CONFIGURATION [--prefix]
+    supervise CONFIGURATION [--prefix] [--syslog SOCKET --daemon PROGRAM]
 
 supervisord starts the programs by priority and stops them in reverse. What it
 lacks, and does not offer to event listeners either, is added in its process: an
@@ -14,6 +14,7 @@ and `redirect_stderr=true`.
 import argparse
 import os
 import signal
+import socket
 import sys
 
 from supervisor import events
@@ -26,18 +27,44 @@ from supervisor.supervisord import Supervisor
 COLOURS = (36, 33, 32, 35, 34, 31)
 
 
-class Output:
-    """Whole lines of several programs, each after its program's name if wanted."""
+class Syslog:
+    """Hands lines to a syslog daemon on a local socket, without waiting for it."""
 
-    def __init__(self, prefix: bool) -> None:
+    INFO = 30  # facility daemon, severity info (RFC 3164)
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.socket.setblocking(False)
+
+    def takes(self, program: str, line: str) -> bool:
+        """Whether the daemon took the line."""
+        try:
+            self.socket.sendto(f"<{self.INFO}>{program}: {line}".encode(), self.path)
+        except OSError:
+            return False
+        return True
+
+
+class Output:
+    """Whole lines of several programs, each after its program's name if wanted.
+
+    With a syslog daemon, which is one of the programs, the lines of the others go
+    to it; those that it does not take, and its own, are printed.
+    """
+
+    def __init__(self, prefix: bool, syslog: Syslog | None, daemon: str | None) -> None:
         self.prefix = prefix
+        self.syslog = syslog
+        self.daemon = daemon
         self.colour = sys.stdout.isatty()
         self.rest: dict[str, str] = {}
 
     def write(self, name: str, text: str) -> None:
         *lines, self.rest[name] = (self.rest.get(name, "") + text).split("\n")
         for line in lines:
-            print(self.label(name) + line)
+            if name == self.daemon or not self.syslog or not self.syslog.takes(name, line):
+                print(self.label(name) + line)
         sys.stdout.flush()
 
     def flush(self) -> None:
@@ -109,13 +136,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="supervise", description=__doc__.splitlines()[0])
     parser.add_argument("configuration")
     parser.add_argument("--prefix", action="store_true", help="name the program before each line")
+    parser.add_argument("--syslog", type=Syslog, metavar="SOCKET", help="where lines go instead of standard output")
+    parser.add_argument("--daemon", metavar="PROGRAM", help="the program that listens on that socket")
     arguments = parser.parse_args()
 
     options = ServerOptions()
     options.realize(["-n", "-s", "-c", arguments.configuration], doc=__doc__)
     options.first, options.test = True, False
     options.poller = SignalPoller(options)
-    output = Output(arguments.prefix)
+    output = Output(arguments.prefix, arguments.syslog, arguments.daemon)
     supervisor = LiveAndDieTogether(options, output)
     try:
         supervisor.main()

@@ -128,6 +128,9 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = env.str("STATIC_ROOT", str(BASE_DIR / "static"))
+if not DEBUG:
+    # Names with hashes; collectstatic writes staticfiles.json, which maps to them.
+    STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"}}
 
 REST_FRAMEWORK = {
     # Tokens first, so that a request without credentials gets 401.
@@ -181,7 +184,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"request_id": {"()": "log_request_id.filters.RequestIDFilter"}},
-    "formatters": {"line": {"format": "%(levelname)s %(name)s [%(request_id)s] %(message)s"}},
+    "formatters": {"line": {"format": "[%(request_id)s] %(levelname)s %(name)s %(message)s"}},
     "handlers": {
         name: {**handler, "filters": ["request_id"], "formatter": "line"} for name, handler in handlers.items()
     },

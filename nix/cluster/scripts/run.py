@@ -16,11 +16,18 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 from typing import IO
 
 from users import unprivileged
 
-PORTS = {"SERVER_PORT": 8080, "SERVER_METRICS_PORT": 9180, "DB_PORT": 5432}
+PORTS = {
+    "SERVER_PORT": 8080,
+    "SERVER_METRICS_PORT": 9180,
+    "DB_PORT": 5432,
+    "LOG_PORT": 5514,
+    "METRICS_PORT": 9090,
+}
 
 READY = """
   The cluster is ready.
@@ -28,8 +35,9 @@ READY = """
     tweets        http://localhost:{SERVER_PORT}/tweet/
     documentation http://localhost:{SERVER_PORT}/docs/
     health        http://localhost:{SERVER_PORT}/healthcheck/
-    metrics       http://localhost:{SERVER_METRICS_PORT}/metrics
+    metrics       http://localhost:{METRICS_PORT}/
     PostgreSQL    localhost:{DB_PORT}
+    log           {CLUSTER_DIR}/log/all.log
 
   Try: curl -H 'Content-Type: application/json' -d '{{"text": "hello"}}' http://localhost:{SERVER_PORT}/tweet/
   Ctrl-C stops it and removes its data.
@@ -115,7 +123,7 @@ def supervise(ports: dict[str, int], directory: str, command: list[str], log: IO
         supervisor.terminate()
         return supervisor.wait() or 1
     if not command:
-        print(READY.format(**ports), flush=True)
+        print(READY.format(**variables), flush=True)
         return supervisor.wait()
     status = subprocess.run(command, env={**os.environ, **{name: variables[name] for name in ports}}).returncode
     supervisor.terminate()
@@ -131,6 +139,8 @@ def main() -> int:
     ports = {name: port(name) for name in PORTS}
     drop_root()
     directory = tempfile.mkdtemp(prefix="templatesite-", dir="/tmp")  # short, for the sockets
+    for name in ("log", "metrics"):
+        Path(directory, name).mkdir()
     try:
         return supervise(ports, directory, command, arguments.log)
     finally:

@@ -1,0 +1,62 @@
+# What all images have in common: an unprivileged user, a /tmp, labels that do
+# not change with every commit, and a health check.
+{ lib, dockerTools }:
+{
+  # The folder, the image and the compose service are one word.
+  name,
+  title,
+  entrypoint,
+  cmd ? [ ],
+  environment ? { },
+  user ? "65532:65532",
+  ports ? [ ],
+  # Directories that only this user writes, kept in volumes.
+  volumes ? [ ],
+  # The command that tells whether the service is well.
+  health ? null,
+  stopSignal ? "SIGTERM",
+  workingDir ? "/tmp",
+  contents ? [ ],
+}:
+let
+  seconds = 1000000000; # Docker counts nanoseconds
+  keys = names: lib.genAttrs names (_: { });
+in
+dockerTools.buildLayeredImage {
+  name = "templatesite-${name}";
+  contents = [ ./root ] ++ contents;
+  # Anyone may write here, as in the official images: Docker gives a new volume
+  # the mode of the directory that it covers.
+  extraCommands = ''
+    mkdir -p -m 0755 var
+    mkdir -p ${lib.concatStringsSep " " (map (directory: ".${directory}") ([ "/tmp" "/run" ] ++ volumes))}
+    chmod 1777 ${lib.concatStringsSep " " (map (directory: ".${directory}") ([ "/tmp" "/run" ] ++ volumes))}
+  '';
+  config = {
+    Entrypoint = entrypoint;
+    Cmd = cmd;
+    User = user;
+    WorkingDir = workingDir;
+    StopSignal = stopSignal;
+    Env = lib.mapAttrsToList (variable: value: "${variable}=${value}") environment;
+    ExposedPorts = keys ports;
+    Volumes = keys volumes;
+    Labels = {
+      "org.opencontainers.image.title" = title;
+      "org.opencontainers.image.version" = "1";
+      "org.opencontainers.image.source" = "https://example.com/templatesite";
+      "org.opencontainers.image.licenses" = "MIT";
+    };
+  }
+  // lib.optionalAttrs (health != null) {
+    Healthcheck = {
+      Test = [ "CMD" ] ++ health;
+      Interval = 5 * seconds;
+      Timeout = 5 * seconds;
+      StartPeriod = 60 * seconds;
+      # Asked often until the service is well for the first time.
+      StartInterval = seconds / 4;
+      Retries = 3;
+    };
+  };
+}

@@ -1,0 +1,30 @@
+# The images: the table of contents, all archives in one directory, and `load`.
+{
+  lib,
+  callPackage,
+  runCommand,
+}:
+let
+  images = {
+    server = callPackage ../server/image.nix { };
+    db = callPackage ../db/image.nix { };
+    log = callPackage ../log/image.nix { };
+    metrics = callPackage ../metrics/image.nix { };
+    test = callPackage ../test/image.nix { };
+    system-test = callPackage ../system-test/image.nix { };
+  };
+
+  archives = runCommand "templatesite-images" { } ''
+    mkdir $out
+    ${lib.concatStringsSep "\n" (
+      lib.mapAttrsToList (name: image: ''
+        ln -s ${image} $out/${name}.tar.gz
+        echo ${name} ${image.imageName} ${image.imageTag} >>$out/list
+      '') images
+    )}
+  '';
+in
+{
+  inherit archives images;
+  load = callPackage ./load.nix { inherit archives; };
+}

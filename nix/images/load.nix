@@ -1,0 +1,13 @@
+# Loads the images into Docker or podman: `nix run .#load`.
+{
+  writeShellApplication,
+  coreutils,
+  archives,
+}:
+writeShellApplication {
+  name = "load";
+  runtimeInputs = [ coreutils ];
+  runtimeEnv.IMAGES = archives;
+  text = builtins.readFile ./load.sh;
+  meta.description = "Load the images into Docker or podman, and make the cluster's secrets";
+}

@@ -1,0 +1,53 @@
+# Loads each image whose tag the engine lacks, names it `latest`, and makes the
+# secrets that docker-compose.yaml mounts, where they are missing.
+
+fail() {
+    printf 'load: %s\n' "$*" >&2
+    exit 1
+}
+
+choose_engine() {
+    local engine
+    for engine in ${CONTAINER_ENGINE:-docker podman}; do
+        if command -v "$engine" >/dev/null && "$engine" info >/dev/null 2>&1; then
+            printf '%s\n' "$engine"
+            return
+        fi
+    done
+    fail "neither Docker nor podman answers; start one of them, or see whether this user may use it (docker info)."
+}
+
+# The tag is made from the image's store path: a tag that is there is the image.
+load_images() {
+    local name repository tag
+    while read -r name repository tag; do
+        if "$engine" image inspect "$repository:$tag" >/dev/null 2>&1; then
+            printf 'load: %s is there\n' "$repository:$tag"
+        else
+            printf 'load: loading %s\n' "$repository:$tag"
+            "$engine" load --quiet --input "$IMAGES/$name.tar.gz" >/dev/null || fail "$engine could not load $name."
+        fi
+        "$engine" tag "$repository:$tag" "$repository:latest"
+    done <"$IMAGES/list"
+}
+
+# Containers run as other users and compose mounts files as they are: readable
+# files in a directory that is closed to others.
+make_secrets() {
+    local name
+    mkdir -p -m 0700 .secrets
+    for name in django-secret-key postgres-password; do
+        if [ ! -e ".secrets/$name" ]; then
+            head -c 48 /dev/urandom | base64 --wrap=0 >".secrets/$name.new"
+            chmod 0444 ".secrets/$name.new"
+            mv ".secrets/$name.new" ".secrets/$name"
+            printf 'load: made .secrets/%s; git ignores it\n' "$name"
+        fi
+    done
+}
+
+engine=$(choose_engine)
+load_images
+[ -e docker-compose.yaml ] || fail "the images are loaded; run this beside docker-compose.yaml to make its secrets, too."
+make_secrets
+printf 'load: now run: %s compose up\n' "$engine"

@@ -1,0 +1,28 @@
+# The cluster's syslog server.
+{
+  lib,
+  callPackage,
+  busybox,
+  log,
+}:
+callPackage ../image.nix { } {
+  name = "log";
+  title = "templatesite log";
+  entrypoint = [ (lib.getExe log) ];
+  ports = [
+    "5514/tcp"
+    "5514/udp"
+  ];
+  volumes = [ "/var/log/templatesite" ];
+  health = [
+    "${busybox}/bin/busybox"
+    "nc"
+    "-w"
+    "1"
+    "127.0.0.1"
+    "5514"
+  ];
+  # `docker compose exec log tail -f all.log`
+  workingDir = "/var/log/templatesite";
+  environment.PATH = "${busybox}/bin";
+}

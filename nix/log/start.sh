@@ -1,0 +1,9 @@
+# Becomes the syslog daemon.
+export LOG_DIR="${LOG_DIR:-/var/log/templatesite}"
+export LOG_ADDRESS="${LOG_ADDRESS:-0.0.0.0}"
+export LOG_PORT="${LOG_PORT:-5514}"
+[ -w "$LOG_DIR" ] || {
+    echo "templatesite-log: LOG_DIR ($LOG_DIR) must be a directory that uid $(id -u) may write." >&2
+    exit 1
+}
+exec rsyslogd -n -iNONE -f "$LOG_CONFIGURATION"

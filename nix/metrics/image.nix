@@ -1,0 +1,22 @@
+# Prometheus.
+{
+  lib,
+  callPackage,
+  busybox,
+  metrics,
+}:
+callPackage ../image.nix { } {
+  name = "metrics";
+  title = "templatesite metrics";
+  entrypoint = [ (lib.getExe metrics) ];
+  ports = [ "9090/tcp" ];
+  volumes = [ "/var/lib/prometheus" ];
+  health = [
+    "${busybox}/bin/busybox"
+    "wget"
+    "-q"
+    "-O"
+    "/dev/null"
+    "http://127.0.0.1:9090/-/ready"
+  ];
+}

@@ -1,0 +1,14 @@
+# The unit tests: the server's Python with pytest, on the mounted work tree and
+# the database service's ready test database.
+{ callPackage, pythons }:
+callPackage ../image.nix { } {
+  name = "test";
+  title = "templatesite unit tests";
+  entrypoint = [
+    "${pythons.test}/bin/python"
+    "-m"
+    "pytest"
+  ];
+  environment.PYTHONDONTWRITEBYTECODE = "1";
+  workingDir = "/work";
+}

@@ -1,0 +1,142 @@
+"""Bad input gets a 4xx that says what is wrong in JSON, and changes nothing."""
+
+from http import HTTPStatus
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from client import Client
+from requests import Response
+
+JSON = {"Content-Type": "application/json"}
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+MULTIPART = {"Content-Type": "multipart/form-data; boundary=b"}
+BODY_LIMIT = 2**20
+
+# In each text that a bad body has, so that it would be found among others' tweets.
+MARK = f"system test {uuid4()}"
+
+
+def check_refusal(response: Response, status: HTTPStatus) -> None:
+    assert response.status_code == status
+    assert response.headers["Content-Type"] == "application/json"
+    body = response.json()
+    assert isinstance(body, dict)
+    assert all(body.values())
+
+
+def check_unchanged(client: Client, tweet: dict[str, Any]) -> None:
+    assert client.get(tweet["href"]).json() == tweet
+    for page in client.pages(f"/tweet/?limit=1000&after={tweet['id']}", "next"):
+        assert not [other for other in page if MARK in other["text"]]
+
+
+BODIES: dict[str, str | bytes] = {
+    "empty": "",
+    "not JSON": MARK,
+    "truncated": f'{{"text": "{MARK}',
+    "followed by more": f'{{"text": "{MARK}"}}{{}}',
+    "not UTF-8": f'{{"text": "{MARK}'.encode() + b'\xff"}',
+    "NaN": "NaN",
+    "null": "null",
+    "array": f'[{{"text": "{MARK}"}}]',
+    "string": f'"{MARK}"',
+    "long number": "9" * 10_000,
+    "deep array": "[" * 100_000,
+    "deep object": '{"text": ' * 100_000,
+    "deep text": f'{{"text": {"[" * 5_000}"{MARK}"{"]" * 5_000}}}',
+    "no text": "{}",
+    "empty text": '{"text": ""}',
+    "text is a number": '{"text": 5}',
+    "text is true": '{"text": true}',
+    "text is null": '{"text": null}',
+    "text is an array": f'{{"text": ["{MARK}"]}}',
+    "text is an object": f'{{"text": {{"text": "{MARK}"}}}}',
+    "281 characters": f'{{"text": "{MARK:x<281}"}}',
+    "281 emoji": f'{{"text": "{MARK:😀<281}"}}',
+    "NUL": f'{{"text": "{MARK}\\u0000"}}',
+    "lone surrogate": f'{{"text": "{MARK}\\ud800"}}',
+    "reversed surrogates": f'{{"text": "{MARK}\\udc00\\ud800"}}',
+    "as large as can be": f'{{"text": "{MARK}{"x" * (BODY_LIMIT - len(MARK) - 12)}"}}',
+}
+
+
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
+def test_bad_json_is_refused(writer: Client, tweet: dict[str, Any], body: str | bytes):
+    data = body.encode() if isinstance(body, str) else body
+    check_refusal(writer.post("/tweet/", data=data, headers=JSON), HTTPStatus.BAD_REQUEST)
+    check_refusal(writer.put(tweet["href"], data=data, headers=JSON), HTTPStatus.BAD_REQUEST)
+    if body not in ("", "{}"):  # a change of nothing
+        check_refusal(writer.patch(tweet["href"], data=data, headers=JSON), HTTPStatus.BAD_REQUEST)
+    check_unchanged(writer, tweet)
+
+
+FORMS: dict[str, tuple[dict[str, str], bytes]] = {
+    "NUL": (FORM, f"text={MARK}%00".encode()),
+    "too long": (FORM, f"text={MARK:x<281}".encode()),
+    "too many fields": (FORM, f"text={MARK}".encode() + b"&x=" * 1000),
+    "no boundary": ({"Content-Type": "multipart/form-data"}, MARK.encode()),
+    "no part": (MULTIPART, MARK.encode()),
+    "truncated part": (MULTIPART, f'--b\r\nContent-Disposition: form-data; name="text"\r\n{MARK}'.encode()),
+    "file": (
+        MULTIPART,
+        f'--b\r\nContent-Disposition: form-data; name="text"; filename="f"\r\n\r\n{MARK}\r\n--b--\r\n'.encode(),
+    ),
+}
+
+
+@pytest.mark.parametrize(("headers", "body"), FORMS.values(), ids=FORMS)
+def test_bad_form_is_refused(writer: Client, tweet: dict[str, Any], headers: dict[str, str], body: bytes):
+    check_refusal(writer.post("/tweet/", data=body, headers=headers), HTTPStatus.BAD_REQUEST)
+    check_refusal(writer.put(tweet["href"], data=body, headers=headers), HTTPStatus.BAD_REQUEST)
+    check_unchanged(writer, tweet)
+
+
+@pytest.mark.parametrize("media_type", [None, "text/plain", "text/xml", "no type at all"])
+def test_unknown_media_type_is_refused(writer: Client, tweet: dict[str, Any], media_type: str | None):
+    for method, path in (("POST", "/tweet/"), ("PUT", tweet["href"]), ("PATCH", tweet["href"])):
+        body = f'{{"text": "{MARK}"}}'.encode()
+        response = writer.request(method, path, data=body, headers={"Content-Type": media_type})
+        check_refusal(response, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+    check_unchanged(writer, tweet)
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_body_over_the_limit_is_refused(writer: Client, tweet: dict[str, Any], chunked: bool):
+    body = f'{{"text": "{MARK}"}}'.encode().ljust(BODY_LIMIT + 1)
+    for method, path in (("POST", "/tweet/"), ("PUT", tweet["href"])):
+        response = writer.request(method, path, data=iter([body]) if chunked else body, headers=JSON)
+        check_refusal(response, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    check_unchanged(writer, tweet)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        *((method, "/tweet/", "GET, POST, HEAD, OPTIONS") for method in ("PUT", "PATCH", "DELETE", "UNHEARD-OF")),
+        ("POST", "/tweet/1/", "GET, PUT, PATCH, DELETE, HEAD, OPTIONS"),
+        *(("POST", path, "GET, HEAD") for path in ("/healthcheck/", "/healthcheck/live/")),
+    ],
+)
+def test_wrong_method_is_refused(writer: Client, method: str, path: str, allowed: str):
+    response = writer.request(method, path, data=f'{{"text": "{MARK}"}}'.encode(), headers=JSON)
+    check_refusal(response, HTTPStatus.METHOD_NOT_ALLOWED)
+    assert response.headers["Allow"] == allowed
+
+
+IDENTIFIERS = ["0", "-1", "1.5", "one", "%D9%A3", "%FF", str(2**63 - 1), str(2**63), "9" * 19, "9" * 20, "9" * 5000]
+
+
+@pytest.mark.parametrize("identifier", IDENTIFIERS, ids=lambda identifier: identifier[:20])
+def test_unknown_id_is_not_found(client: Client, identifier: str):
+    check_refusal(client.get(f"/tweet/{identifier}/"), HTTPStatus.NOT_FOUND)
+
+
+@pytest.mark.parametrize("identifier", IDENTIFIERS, ids=lambda identifier: identifier[:20])
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
+def test_unknown_id_is_not_written(writer: Client, method: str, identifier: str):
+    check_refusal(writer.request(method, f"/tweet/{identifier}/", json={"text": MARK}), HTTPStatus.NOT_FOUND)
+
+
+def test_media_type_that_is_not_served_is_refused(client: Client):
+    check_refusal(client.get("/tweet/", headers={"Accept": "text/xml"}), HTTPStatus.NOT_ACCEPTABLE)
