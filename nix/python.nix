@@ -25,13 +25,13 @@ let
     ps.django-prometheus
     ps.djangorestframework
     ps.drf-spectacular
-    ps.drf-spectacular-sidecar
     ps.environs
     ps.psycopg2
     ps.requests
   ];
 
   test = ps: [
+    ps.drf-spectacular-sidecar
     ps.pytest
     ps.pytest-cov
     ps.pytest-django
@@ -40,6 +40,9 @@ let
 in
 {
   server = withPackages service;
+
+  # With what only brings static files, which are collected at build time.
+  static = withPackages (ps: service ps ++ [ ps.drf-spectacular-sidecar ]);
 
   test = withPackages (ps: service ps ++ test ps);
 

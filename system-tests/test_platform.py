@@ -21,7 +21,10 @@ def status_of(client: Client, path: str) -> int:
 def test_health_check_reports_the_database(client: Client, path: str):
     response = client.get(path, allow_redirects=False)
     assert response.status_code == HTTPStatus.OK
-    assert response.json() == {"status": "ok", "db": {"status": "ok"}}
+    body = response.json()
+    assert body.pop("status") == "ok"
+    assert "db" in body
+    assert all(dependency == {"status": "ok"} for dependency in body.values())
     assert "no-store" in response.headers["Cache-Control"]
 
 
@@ -66,12 +69,6 @@ def test_schema_lists_the_paths(client: Client):
     assert document["openapi"].startswith("3.")
     assert {"get", "post"} <= set(document["paths"]["/tweet/"])
     assert {"get", "put", "patch", "delete"} <= set(document["paths"]["/tweet/{id}/"])
-
-
-def test_schema_is_yaml_by_default(client: Client):
-    response = client.get("/schema/")
-    assert response.headers["Content-Type"].startswith("application/vnd.oai.openapi")
-    assert response.text.startswith("openapi: 3.")
 
 
 @pytest.mark.parametrize("path", ["/docs/", "/tweet/", "/admin/login/", "/api-auth/login/"])

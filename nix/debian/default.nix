@@ -21,6 +21,7 @@ let
 
     bashInteractive = program "bash" "bash"; # which `nix develop` starts
     coreutils = program "coreutils" "ls";
+    gnugrep = program "grep" "grep";
 
     dockerTools = import ./docker-tools.nix {
       inherit (stdenv) runCommand annotate;

@@ -62,7 +62,7 @@ def entry(file: Path, name: str, keep_mode: bool) -> tarfile.TarInfo:
     info.mtime = 1
     info.mode = status.st_mode & 0o7777 if keep_mode else 0o555 if status.st_mode & 0o111 else 0o444
     if file.is_symlink():
-        info.type, info.linkname, info.mode = tarfile.SYMTYPE, os.readlink(file), 0o777
+        info.type, info.linkname, info.mode = tarfile.SYMTYPE, str(file.readlink()), 0o777
     elif file.is_dir():
         info.type = tarfile.DIRTYPE
     else:
@@ -84,7 +84,17 @@ def add(layer: tarfile.TarFile, top: Path, prefix: str, keep_mode: bool) -> None
             continue
         info = entry(file, name, keep_mode)
         with file.open("rb") if info.isreg() else io.BytesIO() as content:
+            layer.format = tarfile.USTAR_FORMAT if fits_ustar(info) else tarfile.PAX_FORMAT
             layer.addfile(info, content if info.isreg() else None)
+
+
+def fits_ustar(info: tarfile.TarInfo) -> bool:
+    """Whether the entry needs no extended header, which takes three blocks more."""
+    try:
+        info.tobuf(tarfile.USTAR_FORMAT)
+    except ValueError:
+        return False
+    return True
 
 
 def write_layer(name: str, groups: list[str]) -> None:
@@ -129,27 +139,30 @@ def main() -> None:
         "config": json.loads(Path(os.environ["configPath"]).read_text()),
         "rootfs": {"type": "layers", "diff_ids": [f"sha256:{sha256}" for _, sha256, _ in layers]},
         "history": [
-            {"created": CREATED, "created_by": " ".join(os.path.basename(path)[33:] for path in group) or "root"}
+            {"created": CREATED, "created_by": " ".join(Path(path).name[33:] for path in group) or "root"}
             for _, _, group in layers
         ],
     }
     image_json = json.dumps(image, sort_keys=True).encode()
     image_name = f"{hashlib.sha256(image_json).hexdigest()}.json"
     out = os.environ["out"]
-    tag = os.environ["tag"] or os.path.basename(out).split("-")[0]
+    tag = os.environ["tag"] or Path(out).name.split("-")[0]
     manifest = {
         "Config": image_name,
         "RepoTags": [f"{os.environ['repository']}:{tag}"],
         "Layers": [f"{sha256}/layer.tar" for _, sha256, _ in layers],
     }
-    with Path(out).open("wb") as file, gzip.GzipFile("", "wb", 6, file, mtime=0) as compressed:
-        with tarfile.open(fileobj=compressed, mode="w", format=tarfile.PAX_FORMAT) as archive:
-            add_bytes(archive, image_name, image_json)
-            for name, sha256, _ in layers:
-                info = entry(Path(name), f"{sha256}/layer.tar", keep_mode=False)
-                with Path(name).open("rb") as content:
-                    archive.addfile(info, content)
-            add_bytes(archive, "manifest.json", json.dumps([manifest]).encode())
+    with (
+        Path(out).open("wb") as file,
+        gzip.GzipFile("", "wb", 6, file, mtime=0) as compressed,
+        tarfile.open(fileobj=compressed, mode="w", format=tarfile.PAX_FORMAT) as archive,
+    ):
+        add_bytes(archive, image_name, image_json)
+        for name, sha256, _ in layers:
+            info = entry(Path(name), f"{sha256}/layer.tar", keep_mode=False)
+            with Path(name).open("rb") as content:
+                archive.addfile(info, content)
+        add_bytes(archive, "manifest.json", json.dumps([manifest]).encode())
 
 
 if __name__ == "__main__":

@@ -27,6 +27,11 @@ let
     ];
     # Time zones come from Debian's tzdata, as nixpkgs points Python at its own.
     postUnpack = ''
+      # What serves the development of Python itself, or a desktop.
+      for part in EXTERNALLY-MANAGED ensurepip idlelib pydoc_data test tkinter turtle.py turtledemo; do
+        rm -rf lib/python3.13/$part
+      done
+      rm -f lib/python3.13/lib-dynload/_test*.so lib/python3.13/lib-dynload/_xxtestfuzz*.so
       sed -i "s|'TZPATH': '[^']*'|'TZPATH': '$(relocated /share/zoneinfo)'|" lib/python3.13/_sysconfigdata_*.py
     '';
     postFixup = "python=$out/bin/python3.13\n" + byteCompile "lib/python3.13";

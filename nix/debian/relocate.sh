@@ -29,6 +29,11 @@ prune() {
     find "$out" -depth -type d -empty -exec rmdir {} +
 }
 
+# libc's converters for other character sets than Unicode's and Latin-1.
+prune_gconv() {
+    find "$out/lib/x86_64-linux-gnu/gconv" -name '*.so' ! -name 'UTF*' ! -name 'UNICODE*' ! -name 'ISO8859-1.so' -exec rm {} +
+}
+
 # A path of the Debian tree as it is here or in a dependency; nothing if nowhere.
 relocated() {
     path=${1#/usr}
@@ -79,7 +84,9 @@ prune
 fix_links
 fix_scripts
 # libc finds its own parts by itself, and must stay as it was linked.
-if [ ! -e "$out/lib/x86_64-linux-gnu/libc.so.6" ]; then
+if [ -e "$out/lib/x86_64-linux-gnu/libc.so.6" ]; then
+    prune_gconv
+else
     elf_files "$out" >"$NIX_BUILD_TOP/elf-files"
     while read -r file; do
         patch_elf "$file"

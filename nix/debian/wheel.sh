@@ -17,6 +17,8 @@ for data in "$site"/*.data; do
     done
     rm -r "$data"
 done
+# Sources of translations; the compiled ones stay.
+find "$site" -name '*.po' -exec rm {} +
 elf_files "$out" >elf-files
 while read -r file; do
     patch_elf "$file"

@@ -1,5 +1,5 @@
 # Loads each image whose tag the engine lacks, names it `latest`, and makes the
-# secrets that docker-compose.yaml mounts, where they are missing.
+# secrets that docker-compose.yaml mounts, where they are missing, and .env.
 
 fail() {
     printf 'load: %s\n' "$*" >&2
@@ -46,8 +46,18 @@ make_secrets() {
     done
 }
 
+# The mounted work tree belongs to whoever runs this.
+write_env() {
+    {
+        [ ! -e .env ] || grep -v '^HOST_[UG]ID=' .env || true
+        printf 'HOST_UID=%s\nHOST_GID=%s\n' "$(id -u)" "$(id -g)"
+    } >.env.new
+    mv .env.new .env
+}
+
 engine=$(choose_engine)
 load_images
 [ -e docker-compose.yaml ] || fail "the images are loaded; run this beside docker-compose.yaml to make its secrets, too."
 make_secrets
+write_env
 printf 'load: now run: %s compose up\n' "$engine"

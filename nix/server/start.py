@@ -2,6 +2,7 @@
 
     start.py                serve
     start.py manage ARGS…   run manage.py
+    start.py migrate ARGS…  run manage.py migrate
 
 In, beside Django's variables: RUN_DIR (made if missing), LISTEN and
 METRICS_LISTEN (ADDRESS:PORT), UWSGI_PROCESSES, UWSGI_THREADS,
@@ -85,8 +86,13 @@ def prepare(run: Path) -> None:
 
 
 def main() -> None:
-    if sys.argv[1:2] == ["manage"]:
-        os.execv(sys.executable, [sys.executable, f"{os.environ['DJANGO_SOURCE']}/manage.py", *sys.argv[2:]])
+    command = sys.argv[1:]
+    if command[:1] == ["migrate"]:
+        command = ["manage", *command]
+    if command[:1] == ["manage"]:
+        os.execv(sys.executable, [sys.executable, f"{os.environ['DJANGO_SOURCE']}/manage.py", *command[1:]])
+    if command:
+        fail("the commands are manage, migrate and, to serve, none.")
     read_environment()
     check_settings()
     run = Path(os.environ["RUN_DIR"])

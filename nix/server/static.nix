@@ -26,11 +26,12 @@ let
         ];
   };
 in
-runCommand "templatesite-static" { nativeBuildInputs = [ pythons.server ]; } ''
+runCommand "templatesite-static" { nativeBuildInputs = [ pythons.static ]; } ''
   # Production settings make the names with hashes; no value here is used.
   export DJANGO_SECRET_KEY=this-build-signs-nothing-but-needs-fifty-characters ALLOWED_HOSTS=- POSTGRES_PASSWORD=-
   export STATIC_ROOT=$out PYTHONDONTWRITEBYTECODE=1
-  python ${source}/manage.py collectstatic --no-input --verbosity 0
+  python ${source}/manage.py collectstatic --no-input --verbosity 0 --ignore redoc
+  python -P ${./keep_hashed.py} $out
   # nginx sends these instead where the client takes gzip.
   find $out -type f -size +1k \( -name '*.css' -o -name '*.js' -o -name '*.svg' -o -name '*.html' -o -name '*.json' -o -name '*.map' \) \
     -exec gzip -9 --keep --no-name {} +

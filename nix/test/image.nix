@@ -9,6 +9,9 @@ callPackage ../image.nix { } {
     "-m"
     "pytest"
   ];
-  environment.PYTHONDONTWRITEBYTECODE = "1";
+  environment = {
+    PATH = "${pythons.test}/bin";
+    PYTHONDONTWRITEBYTECODE = "1";
+  };
   workingDir = "/work";
 }

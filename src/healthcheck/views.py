@@ -11,6 +11,7 @@ from healthcheck import dependencies
 # The entries of the readiness answer; add a dependency here.
 DEPENDENCIES: dict[str, Callable[[], bool]] = {
     "db": dependencies.database_answers,
+    "migrations": dependencies.migrations_are_applied,
 }
 
 

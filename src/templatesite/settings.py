@@ -1,5 +1,6 @@
 """Django's settings, from the environment alone; src/README.md has the variables."""
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -34,12 +35,15 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_prometheus",
     "drf_spectacular",
-    "drf_spectacular_sidecar",
     "rest_framework",
     "rest_framework.authtoken",
     "healthcheck",
     "tweet",
 ]
+
+# It brings only static files: the server's image has them collected, and not the package.
+if find_spec("drf_spectacular_sidecar"):
+    INSTALLED_APPS.append("drf_spectacular_sidecar")
 
 MIDDLEWARE = [
     "templatesite.middleware.SaneRequestIDMiddleware",

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import requests
 
-PASSWORD = "p"  # noqa: S105 - a database that only this test sees
+PASSWORD = "p"
 
 
 def free_port() -> int:

@@ -14,14 +14,17 @@ def counters(server: Server) -> dict[str, float]:
     return {name: value for name, value in server.samples().items() if "_total" in name or "_count" in name}
 
 
+def metrics_files(server: Server) -> set[str]:
+    return {file.name for file in (server.directory / "metrics").iterdir()}
+
+
 def test_several_workers_count_every_request_once(start_server):
     server = start_server(UWSGI_PROCESSES="4")
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: requests.get(f"{server.url}/tweet/", timeout=10), range(400)))
     assert all(answer.ok for answer in answers)
     assert server.samples()[LISTED] == 400
-    files = {file.name for file in (server.directory / "metrics").iterdir()}
-    assert len({name for name in files if name.startswith("counter_")}) > 1, "one worker did it all"
+    assert len({name for name in metrics_files(server) if name.startswith("counter_")}) > 1, "one worker did it all"
 
 
 def test_a_hundred_recycled_workers_lose_and_add_nothing(start_server):
@@ -34,7 +37,7 @@ def test_a_hundred_recycled_workers_lose_and_add_nothing(start_server):
             assert all(pool.map(lambda _: requests.get(f"{server.url}/tweet/", timeout=30).ok, range(times)))
 
     list_tweets(100)
-    before, files = counters(server), set(os.listdir(server.directory / "metrics"))
+    before, files = counters(server), metrics_files(server)
     for recycled in range(1, 11):
         old = set(children(master))
         for worker in old:
@@ -47,7 +50,7 @@ def test_a_hundred_recycled_workers_lose_and_add_nothing(start_server):
         before = after
     workers = range(1, 11)
     names = {f"{kind}_{worker}.db" for kind in ("counter", "histogram") for worker in workers}
-    assert files <= set(os.listdir(server.directory / "metrics")) <= names | files
+    assert files <= metrics_files(server) <= names | files
 
 
 def test_restart_forgets_the_counters_of_an_earlier_life(start_server):

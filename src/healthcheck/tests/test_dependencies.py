@@ -1,7 +1,8 @@
 import pytest
 from django.db import InterfaceError, OperationalError, connection
+from django.db.migrations.recorder import MigrationRecorder
 
-from healthcheck.dependencies import database_answers
+from healthcheck.dependencies import _require_migrations, database_answers, migrations_are_applied
 
 
 @pytest.mark.django_db
@@ -16,3 +17,32 @@ def test_database_does_not_answer(monkeypatch, error):
 
     monkeypatch.setattr(connection, "ensure_connection", away)
     assert not database_answers()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_known_of_migrations():
+    _require_migrations.cache_clear()
+
+
+@pytest.mark.django_db
+def test_migrations_are_applied():
+    assert migrations_are_applied()
+
+
+@pytest.mark.django_db
+def test_migrations_are_asked_for_until_they_are_applied(django_assert_num_queries):
+    recorder = MigrationRecorder(connection)
+    recorder.record_unapplied("tweet", "0001_initial")
+    assert not migrations_are_applied()
+    recorder.record_applied("tweet", "0001_initial")
+    assert migrations_are_applied()
+    with django_assert_num_queries(0):
+        assert migrations_are_applied()
+
+
+def test_migrations_are_not_known_without_the_database(monkeypatch):
+    def away():
+        raise OperationalError
+
+    monkeypatch.setattr(connection, "ensure_connection", away)
+    assert not migrations_are_applied()

@@ -10,7 +10,7 @@ from healthcheck import views
 def test_ready_when_the_database_answers(client: Client):
     response = client.get("/healthcheck/")
     assert response.status_code == HTTPStatus.OK
-    assert response.json() == {"status": "ok", "db": {"status": "ok"}}
+    assert response.json() == {"status": "ok", "db": {"status": "ok"}, "migrations": {"status": "ok"}}
 
 
 def test_one_bad_dependency_is_named(client: Client, monkeypatch):

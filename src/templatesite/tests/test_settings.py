@@ -21,6 +21,7 @@ def read(monkeypatch):
     def read(**variables):
         for name in settings_variables():
             monkeypatch.delenv(name, raising=False)
+            monkeypatch.delenv(f"{name}_FILE", raising=False)
         for name, value in variables.items():
             monkeypatch.setenv(name, value)
         return runpy.run_path(settings.__file__)
