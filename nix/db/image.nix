@@ -20,6 +20,8 @@ callPackage ../image.nix { } {
     "${postgresql_17}/bin/pg_isready"
     "--quiet"
     "--host=127.0.0.1"
+    "--username=templatesite"
+    "--dbname=templatesite"
   ];
   # As in the official image: fast shutdown.
   stopSignal = "SIGINT";

@@ -30,6 +30,9 @@ password() {
     fi
 }
 
+# A lock file that a killed container left names process 1, which now is this
+# script: PG_GRANDPARENT_PID tells postgres so, as pg_ctl does.
+#
 # Before any port opens. Single-user mode exits 0 whatever happens, so its output is read.
 set_password() {
     local value output
@@ -38,7 +41,7 @@ set_password() {
     "" | *[[:cntrl:]]*) fail "the password of the database must be one line and not empty." ;;
     esac
     output=$(printf "ALTER ROLE templatesite PASSWORD '%s'\n" "${value//\'/\'\'}" |
-        postgres --single -D "$PGDATA" postgres 2>&1 >/dev/null)
+        PG_GRANDPARENT_PID=$$ postgres --single -D "$PGDATA" postgres 2>&1 >/dev/null) || output="FATAL: $output"
     case $output in
     *ERROR:* | *FATAL:* | *PANIC:*) fail "the password could not be set: ${output//"$value"/…}" ;;
     esac

@@ -83,3 +83,12 @@ def test_database_stops_cleanly_and_keeps_its_data(start_server, database):
     assert database.stop() == 0
     database.start()
     assert requests.get(href, timeout=10).json()["text"] == "kept"
+
+
+def test_killed_database_recovers_and_keeps_its_data(start_server, database):
+    server = start_server()
+    href = requests.post(f"{server.url}/tweet/", json={"text": "kept"}, timeout=10).json()["href"]
+    database.process.kill()
+    database.process.wait()
+    database.start()
+    assert requests.get(href, timeout=10).json()["text"] == "kept"
