@@ -19,5 +19,6 @@
       apps = output "apps";
       checks = output "checks";
       devShells = output "devShells";
+      formatter = output "formatter";
     };
 }

@@ -49,5 +49,7 @@ in
     inherit load;
   };
 
+  formatter = callPackage ./format.nix { };
+
   devShells.default = callPackage ./shell.nix { };
 }

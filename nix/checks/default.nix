@@ -2,6 +2,10 @@
 { callPackage }:
 {
   cluster = callPackage ./cluster.nix { };
+  configuration = callPackage ./configuration.nix { };
+  deploy = callPackage ./deploy.nix { };
+  migrations = callPackage ./migrations.nix { };
   server = callPackage ./server.nix { };
+  style = callPackage ./style.nix { };
   unit-tests = callPackage ./unit-tests.nix { };
 }

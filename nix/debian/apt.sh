@@ -29,10 +29,11 @@ Acquire::Retries "3";
 CONF
     export APT_CONFIG="$work/apt/apt.conf" LC_ALL=C
     say "reading Debian's package lists"
-    apt-get -qq update >"$work/apt/update.log" 2>&1 && ! grep -q '^E:' "$work/apt/update.log" || {
+    # apt can fail to reach a mirror and still end with status 0.
+    if ! apt-get -qq update >"$work/apt/update.log" 2>&1 || grep -q '^[EW]: Failed' "$work/apt/update.log"; then
         cat "$work/apt/update.log" >&2
         fail "apt could not read Debian's package lists; check the network and the machine's apt sources."
-    }
+    fi
 }
 
 # download DIRECTORY NAME=VERSION...: one progress line, files under apt's names.

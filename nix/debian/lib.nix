@@ -28,6 +28,10 @@ rec {
   mapAttrs' =
     function: set: listToAttrs (map (name: function name set.${name}) (builtins.attrNames set));
 
+  optional = condition: item: if condition then [ item ] else [ ];
+
+  optionalString = condition: text: if condition then text else "";
+
   optionalAttrs = condition: set: if condition then set else { };
 
   mapAttrsToList = function: set: attrValues (mapAttrs function set);

@@ -39,7 +39,10 @@ relocated() {
     path=${1#/usr}
     for root in $out $deps; do
         for candidate in "$root$path" "$root/bin/${path#/sbin/}"; do
-            [ ! -e "$candidate" ] && [ ! -L "$candidate" ] || { echo "$candidate"; return; }
+            if [ -e "$candidate" ] || [ -L "$candidate" ]; then
+                echo "$candidate"
+                return
+            fi
         done
     done
 }
@@ -78,7 +81,7 @@ wrap() {
 mkdir unpacked
 unpack unpacked
 collect unpacked
-cd "$out"
+cd "$out" || exit
 eval "$postUnpack"
 prune
 fix_links

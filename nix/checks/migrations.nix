@@ -1,0 +1,28 @@
+# Migrations: complete, and the prepared data are what they make, also on top of
+# rows that an older version wrote.
+{
+  callPackage,
+  postgresql_17,
+  pythons,
+  with-db,
+}:
+callPackage ./cases.nix { } "migrations"
+  {
+    nativeBuildInputs = [
+      postgresql_17
+      pythons.test
+      with-db
+    ];
+    source = ../../src;
+    DEBUG_MODE = "true";
+    PYTHONDONTWRITEBYTECODE = "1";
+    setup = ''
+      cp -r "$source" src
+      cp ${./migrations.sh} migrations.sh
+    '';
+  }
+  {
+    "models have their migrations" = "with-db python src/manage.py makemigrations --check --dry-run";
+    "prepared data have the schema of a fresh migrate" = "with-db bash -euo pipefail migrations.sh fresh";
+    "each migration applies to rows of the one before" = "with-db bash -euo pipefail migrations.sh stepwise";
+  }

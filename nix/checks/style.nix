@@ -1,0 +1,42 @@
+# Formatting, lint and types. `nix fmt` mends what can be mended.
+{
+  callPackage,
+  pythons,
+  ruff,
+  shellcheck,
+}:
+callPackage ./cases.nix { } "style"
+  {
+    nativeBuildInputs = [
+      pythons.development
+      ruff
+      shellcheck
+    ];
+    source = builtins.path {
+      name = "tree";
+      path = ../..;
+      filter = path: _: !builtins.elem (baseNameOf path) [ "__pycache__" ".git" ];
+    };
+    setup = ''
+      cp -r --no-preserve=mode "$source" tree
+      cd tree
+      export DEBUG_MODE=true RUFF_NO_CACHE=true
+    '';
+  }
+  {
+    "ruff check" = "ruff check";
+    "ruff format" = "ruff format --check";
+    "mypy src" = "mypy --cache-dir=/dev/null src";
+    "mypy nix" = ''
+      for scripts in nix/checks/*.py nix/supervise nix/cluster/scripts nix/server nix/debian/*.py; do
+        mypy --cache-dir=/dev/null $scripts
+      done
+    '';
+    "shellcheck" = ''
+      shellcheck --external-sources --source-path=SCRIPTDIR nixw .ci/run nix/debian/fetch nix/debian/lock nix/debian/common.sh
+      shellcheck --shell=bash nix/images/load.sh
+      shellcheck --shell=bash --exclude=SC2154 nix/db/build.sh nix/debian/python-env.sh
+      shellcheck --shell=busybox nix/db/start.sh nix/log/*.sh nix/metrics/start.sh
+      shellcheck --shell=busybox --exclude=SC1090,SC2154,SC2086 nix/debian/{busybox-links,elf,patchelf,pip,relocate,wheel}.sh
+    '';
+  }
