@@ -5,6 +5,7 @@ let
   callPackage = lib.callPackageWith (pkgs // parts // { inherit callPackage; });
 
   parts = {
+    inherit (callPackage ./images { }) archives load;
     pythons = callPackage ./python.nix { };
     supervise = callPackage ./supervise { };
     db-data = callPackage ./db/data.nix { };
@@ -18,7 +19,7 @@ let
     cluster = callPackage ./cluster { };
   };
 
-  inherit (callPackage ./images { }) archives images load;
+  inherit (callPackage ./images { }) images;
 
   checks = import ./checks { inherit callPackage; };
 in
@@ -35,7 +36,7 @@ in
       server
       ;
     default = parts.cluster;
-    images = archives;
+    images = parts.archives;
     reports = callPackage ./checks/reports.nix { inherit checks; };
   }
   // lib.mapAttrs' (name: lib.nameValuePair "image-${name}") images;
@@ -46,7 +47,7 @@ in
     meta = { inherit (program.meta) description; };
   }) {
     default = parts.cluster;
-    inherit load;
+    inherit (parts) load;
   };
 
   formatter = callPackage ./format.nix { };

@@ -4,6 +4,7 @@
   cluster = callPackage ./cluster.nix { };
   configuration = callPackage ./configuration.nix { };
   deploy = callPackage ./deploy.nix { };
+  images = callPackage ./images.nix { };
   migrations = callPackage ./migrations.nix { };
   server = callPackage ./server.nix { };
   style = callPackage ./style.nix { };

@@ -19,6 +19,7 @@ let
       ;
     callPackage = lib.callPackageWith pkgs;
 
+    bubblewrap = program "bubblewrap" "bwrap";
     bashInteractive = program "bash" "bash"; # which `nix develop` starts
     coreutils = program "coreutils" "ls";
     gnugrep = program "grep" "grep";

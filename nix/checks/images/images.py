@@ -1,0 +1,107 @@
+"""Images as `docker load` reads them, unpacked and started under bubblewrap."""
+
+import json
+import os
+import signal
+import subprocess
+import tarfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+ARCHIVES = Path(os.environ["archives"])
+NAMES = [line.split()[0] for line in (ARCHIVES / "list").read_text().splitlines()]
+
+
+def wait_until(condition: Callable[[], object], seconds: float = 60) -> None:
+    """Return once the condition holds.
+
+    Raises:
+        TimeoutError: it did not in time.
+    """
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError(condition)
+        time.sleep(0.05)
+
+
+def children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+class Image:
+    """One image's configuration, the entries of its layers, and its root."""
+
+    def __init__(self, name: str, directory: Path) -> None:
+        self.name = name
+        self.root = directory / "root"
+        self.entries: dict[str, tarfile.TarInfo] = {}
+        with tarfile.open(ARCHIVES / f"{name}.tar.gz") as archive:
+            archive.extractall(directory / "archive", filter="data")
+        (manifest,) = json.loads((directory / "archive/manifest.json").read_text())
+        self.layers = manifest["Layers"]
+        self.image = json.loads((directory / "archive" / manifest["Config"]).read_text())
+        self.config: dict[str, Any] = self.image["config"]
+        for layer in self.layers:
+            self.unpack(directory / "archive" / layer)
+        # Where a container runtime mounts something, it makes the directory.
+        for mount in ("proc", "dev", "work"):
+            (self.root / mount).mkdir()
+
+    def read(self, name: str) -> str:
+        """The text of a file, which may be a link to the store."""
+        while (file := self.root / name.lstrip("/")).is_symlink():
+            name = str(file.readlink())
+        return file.read_text()
+
+    def unpack(self, layer: Path) -> None:
+        with tarfile.open(layer) as tar:
+            for entry in tar:
+                self.entries[f"/{entry.name}"] = entry
+            # Links lead to /nix/store, which is below this root only later.
+            tar.extractall(self.root, filter=lambda entry, _: entry.replace(mode=entry.mode | 0o200, deep=False))
+
+    def environment(self) -> dict[str, str]:
+        return dict(variable.split("=", 1) for variable in self.config["Env"])
+
+    def command(self, writable: dict[str, Path], variables: dict[str, str]) -> list[str]:
+        """bubblewrap's command for a container of this image, without what it runs."""
+        uid, gid = self.config["User"].split(":")
+        command = ["bwrap", "--unshare-user", "--unshare-pid", "--as-pid-1", "--die-with-parent", "--clearenv"]
+        command += ["--uid", uid, "--gid", gid, "--cap-drop", "ALL", "--ro-bind", str(self.root), "/"]
+        command += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--tmpfs", "/run"]
+        for inside, outside in writable.items():
+            command += ["--bind", str(outside), inside]
+        for name, value in {**self.environment(), **variables}.items():
+            command += ["--setenv", name, value]
+        return [*command, "--chdir", self.config["WorkingDir"], "--"]
+
+
+class Container:
+    """An image that runs."""
+
+    def __init__(self, image: Image, directory: Path, **variables: str) -> None:
+        self.image = image
+        self.writable = {inside: directory / inside.replace("/", "_") for inside in image.config["Volumes"]}
+        for outside in self.writable.values():
+            outside.mkdir(exist_ok=True)
+        self.variables = variables
+        self.process = subprocess.Popen(
+            [*image.command(self.writable, variables), *image.config["Entrypoint"], *image.config["Cmd"]]
+        )
+
+    def healthy(self) -> bool:
+        """Whether the image's own health check succeeds."""
+        assert self.process.poll() is None, f"{self.image.name} ended with {self.process.returncode}"
+        kind, *command = self.image.config["Healthcheck"]["Test"]
+        assert kind == "CMD"
+        check = [*self.image.command(self.writable, self.variables), *command]
+        return subprocess.run(check, stdin=subprocess.DEVNULL, capture_output=True).returncode == 0
+
+    def stop(self) -> int:
+        """Send the image's stop signal to its first process; its exit status."""
+        (first,) = children(self.process.pid)
+        os.kill(first, getattr(signal, self.image.config["StopSignal"]))
+        return self.process.wait(60)

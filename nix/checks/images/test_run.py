@@ -1,0 +1,89 @@
+"""Each image starts, becomes healthy, does its work and stops with 0."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from images import Container, wait_until
+
+DATABASE = {"POSTGRES_HOST": "127.0.0.1", "POSTGRES_PASSWORD": "p"}
+
+
+@pytest.fixture(scope="module")
+def start(images, tmp_path_factory):
+    """Start a container of an image and wait until it is healthy."""
+    running = []
+
+    def start(name: str, directory: Path | None = None, **variables: str) -> Container:
+        container = Container(images[name], directory or tmp_path_factory.mktemp(name), **variables)
+        running.append(container)
+        wait_until(container.healthy)
+        return container
+
+    yield start
+    for container in reversed(running):
+        if container.process.poll() is None:
+            container.stop()
+
+
+@pytest.fixture(scope="module")
+def db(start) -> Container:
+    return start("db", POSTGRES_PASSWORD="p")
+
+
+@pytest.fixture(scope="module")
+def server(start, db) -> Container:
+    return start(
+        "server",
+        **DATABASE,
+        DJANGO_SECRET_KEY="k" * 50,
+        ALLOWED_HOSTS="127.0.0.1",
+        API_ANONYMOUS_WRITES="true",
+        BEHIND_TLS="false",
+        SYSLOG_HOST="does-not-resolve.example",
+    )
+
+
+@pytest.mark.parametrize("name", ["log", "metrics"])
+def test_becomes_healthy_and_stops_cleanly(start, name: str):
+    assert start(name).stop() == 0
+
+
+def test_system_tests_pass(images, server):
+    command = images["system-test"].command({}, {"SYSTEM_TEST_HOSTPORT": "127.0.0.1:8080"})
+    subprocess.run([*command, *images["system-test"].config["Entrypoint"]], check=True)
+
+
+def test_unit_tests_pass(images, db, tmp_path):
+    (tmp_path / "src").symlink_to(os.environ["source"])
+    command = images["test"].command(
+        {"/work": tmp_path},
+        {**DATABASE, "DEBUG_MODE": "true"},
+    )
+    subprocess.run([*command, *images["test"].config["Entrypoint"], "-p", "no:cacheprovider"], check=True)
+
+
+def test_manage_and_migrate_are_commands(images, server):
+    command = [*images["server"].command({}, server.variables), *images["server"].config["Entrypoint"]]
+    subprocess.run([*command, "migrate", "--check"], check=True)
+    shown = subprocess.run([*command, "manage", "showmigrations", "tweet"], check=True, capture_output=True, text=True)
+    assert "[X] 0001_initial" in shown.stdout
+
+
+def test_server_stops_cleanly(server):
+    assert server.stop() == 0
+
+
+def test_database_starts_again_after_a_kill_and_stops_cleanly(start, db, tmp_path):
+    (first,) = map(int, Path(f"/proc/{db.process.pid}/task/{db.process.pid}/children").read_text().split())
+    os.kill(first, 9)
+    db.process.wait(30)
+    again = Container(db.image, next(iter(db.writable.values())).parent, POSTGRES_PASSWORD="p")
+    wait_until(again.healthy)
+    assert again.stop() == 0
+
+
+def test_database_refuses_to_start_without_a_password(images, tmp_path):
+    container = Container(images["db"], tmp_path)
+    assert container.process.wait(30) != 0

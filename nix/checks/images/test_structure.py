@@ -1,0 +1,80 @@
+"""What is in each image, against expected.json."""
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+from images import NAMES, Image
+
+EXPECTED = json.loads(Path(__file__).with_name("expected.json").read_text())
+SHELLS = ("sh", "bash", "dash", "busybox", "zsh")
+
+
+@pytest.fixture
+def expected(image: Image) -> dict:
+    return EXPECTED[image.name]
+
+
+def test_expectations_are_for_these_images():
+    assert set(EXPECTED) == set(NAMES)
+
+
+def test_user_is_unprivileged_and_known(image: Image, expected):
+    assert image.config["User"] == expected["user"]
+    users = {tuple(line.split(":")[2:4]) for line in image.read("/etc/passwd").splitlines()}
+    assert tuple(expected["user"].split(":")) in users
+
+
+def test_ports_and_volumes(image: Image, expected):
+    assert sorted(image.config["ExposedPorts"]) == expected["ports"]
+    assert list(image.config["Volumes"]) == expected["volumes"]
+
+
+def test_labels(image: Image):
+    labels = {name.removeprefix("org.opencontainers.image.") for name in image.config["Labels"]}
+    assert labels == {"title", "version", "source", "licenses"}
+
+
+def test_everything_is_roots_and_nothing_gains_privileges(image: Image):
+    for name, entry in image.entries.items():
+        assert (entry.uid, entry.gid) == (0, 0), name
+        assert not entry.mode & (stat.S_ISUID | stat.S_ISGID), name
+        assert not entry.isdev(), name
+
+
+def test_only_temporary_directories_and_volumes_can_be_written(image: Image, expected):
+    writable = {name for name, entry in image.entries.items() if entry.mode & 0o022 and not entry.issym()}
+    assert writable == {"/tmp", "/run", *expected["volumes"]}
+    assert all(image.entries[name].mode == 0o1777 for name in writable)
+
+
+def test_store_files_are_read_only(image: Image):
+    modes = {entry.mode for name, entry in image.entries.items() if name.startswith("/nix/store/") and entry.isreg()}
+    assert modes <= {0o444, 0o555}
+
+
+def test_shell_only_where_it_may_be(image: Image, expected):
+    found = [name for name in image.entries if Path(name).name in SHELLS and "/bin/" in name]
+    assert bool(found) == expected["shell"], found
+
+
+def test_nothing_forbidden_is_in_the_closure(image: Image, expected):
+    paths = {name.split("/")[3] for name in image.entries if name.count("/") >= 3}
+    for part in expected["forbidden"]:
+        assert not [path for path in paths if part in path]
+
+
+def test_no_secret_is_in_the_configuration(image: Image):
+    assert not [name for name in image.environment() if "PASSWORD" in name or "SECRET" in name]
+
+
+def test_size_and_layers_are_within_budget(image: Image, expected):
+    size = sum(entry.size for entry in image.entries.values())
+    assert size <= expected["megabytes"] * 1_000_000
+    assert len(image.layers) <= 100
+
+
+def test_dates_are_fixed(image: Image):
+    assert image.image["created"].startswith("1970-01-01")
+    assert {entry.mtime for entry in image.entries.values()} <= {0, 1}
