@@ -38,6 +38,9 @@ REQUESTS = {
     "static file": Request("GET", "STYLE_SHEET", HTTPStatus.OK),
     "unknown static file": Request("GET", "/static/no-such-file.css", HTTPStatus.NOT_FOUND),
     "static file by a wrong method": Request("POST", "STYLE_SHEET", HTTPStatus.METHOD_NOT_ALLOWED),
+    "directory of static files": Request("GET", "/static/", HTTPStatus.NOT_FOUND),
+    "unmet precondition": Request("GET", "STYLE_SHEET", HTTPStatus.PRECONDITION_FAILED, {"If-Match": '"other"'}),
+    "impossible range": Request("GET", "STYLE_SHEET", HTTPStatus.OK, {"Range": "bytes=99999999-"}),
     "nginx's own file": Request("GET", "/errors/404.json", HTTPStatus.NOT_FOUND),
     "TRACE": Request("TRACE", "/tweet/", HTTPStatus.METHOD_NOT_ALLOWED),
     "large body": Request("POST", "/tweet/", HTTPStatus.REQUEST_ENTITY_TOO_LARGE, body=b"x" * (2**20 + 1)),
@@ -82,6 +85,11 @@ def test_every_answer_has_the_callers_request_id(answer: Response, kind: Request
         assert answer.headers["X-REQUEST-ID"] == "System-test_1.0"
     else:
         assert answer.headers["X-REQUEST-ID"]
+
+
+@every_kind
+def test_a_refused_method_comes_with_the_allowed_ones(answer: Response, kind: Request):
+    assert ("Allow" in answer.headers) >= (kind.status == HTTPStatus.METHOD_NOT_ALLOWED)
 
 
 @every_kind

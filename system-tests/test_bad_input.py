@@ -138,5 +138,10 @@ def test_unknown_id_is_not_written(writer: Client, method: str, identifier: str)
     check_refusal(writer.request(method, f"/tweet/{identifier}/", json={"text": MARK}), HTTPStatus.NOT_FOUND)
 
 
+def test_cookie_that_is_no_session_is_ignored(client: Client):
+    response = client.get("/tweet/", headers={"Cookie": r'sessionid="quoted\000NUL"'})
+    assert response.status_code == HTTPStatus.OK
+
+
 def test_media_type_that_is_not_served_is_refused(client: Client):
     check_refusal(client.get("/tweet/", headers={"Accept": "text/xml"}), HTTPStatus.NOT_ACCEPTABLE)

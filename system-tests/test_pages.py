@@ -68,6 +68,12 @@ def test_links_keep_the_other_parameters(client: Client, tweets: list[dict[str, 
         assert len({"after", "before"} & set(parameters)) == 1
 
 
+def test_links_have_room_for_long_parameters(client: Client, tweets: list[dict[str, Any]]):
+    response = client.get(f"/tweet/?limit=1&after={tweets[1]['id']}&other={'(' * 7000}")
+    assert response.status_code == HTTPStatus.OK
+    assert set(response.links) == {"next", "prev"}
+
+
 @pytest.mark.parametrize(("query", "limit"), [("", 100), ("?limit=1", 1), ("?limit=1000", 1000)])
 def test_page_is_full_where_a_next_follows(client: Client, query: str, limit: int):
     response = client.get(f"/tweet/{query}")

@@ -17,7 +17,7 @@ reported "cluster"
   }
   ''
     cp -r "$tests" system-tests
-    export SYSTEM_TEST_HOSTPORT=localhost:8080 PYTHONDONTWRITEBYTECODE=1
+    export SYSTEM_TEST_HOSTPORT=localhost:8080 SYSTEM_TEST_METRICS_HOSTPORT=localhost:9180 PYTHONDONTWRITEBYTECODE=1
     templatesite --log "$out/cluster.log" -- \
       python -m pytest -p no:cacheprovider --junit-xml "$out/junit.xml" system-tests
   ''

@@ -10,13 +10,24 @@ let
 
   locked = sources.debs;
 
-  # The packages that `names` depend on, nearest first, without themselves.
+  # What libgcc-s1 itself needs.
+  lowest = [
+    "gcc-14-base"
+    "libc6"
+    "libgcc-s1"
+  ];
+
+  # The packages that `names` depend on, nearest first, without themselves; every
+  # program gets libgcc-s1, too (elf.sh).
   closure =
     names:
+    let
+      below = if builtins.any (name: builtins.elem name lowest) names then [ ] else [ "libgcc-s1" ];
+    in
     builtins.filter (name: !builtins.elem name names) (
       map (item: item.key) (
         builtins.genericClosure {
-          startSet = map (key: { inherit key; }) names;
+          startSet = map (key: { inherit key; }) (names ++ below);
           operator = item: map (key: { inherit key; }) locked.${item.key}.depends;
         }
       )

@@ -25,8 +25,18 @@ own_runpath() {
     done
 }
 
+# libc loads libgcc_s by itself when a thread ends, and would look for it in the
+# host's directories only: programs load it from the start.
+need_libgcc() {
+    if [ -n "$(library_directory libgcc_s.so.1)" ] && "$patchelf" --print-interpreter "$1" >/dev/null 2>&1; then
+        chmod u+w "$1"
+        "$patchelf" --add-needed libgcc_s.so.1 "$1"
+    fi
+}
+
 # Fails when a library that the file needs is nowhere.
 patch_elf() {
+    need_libgcc "$1"
     runpath=$(own_runpath "$1")
     for library in $("$patchelf" --print-needed "$1"); do
         directory=$(library_directory "$library")

@@ -30,16 +30,15 @@ class FailureThrottle(SimpleRateThrottle):
 
 
 class TokenAuthentication(authentication.TokenAuthentication):
-    """`Authorization: Token …`; after too many wrong ones an address gets 429 for a while."""
+    """`Authorization: Token …`; an address with too many wrong ones gets 429 for more."""
 
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
-        if not authentication.get_authorization_header(request):
-            return None
-        throttle = FailureThrottle()
-        if not throttle.allow_request(request, None):  # type: ignore[arg-type]
-            raise Throttled(throttle.wait())
         try:
             return super().authenticate(request)
         except AuthenticationFailed:
+            # Right tokens are never held back: another client may share the address.
+            throttle = FailureThrottle()
+            if not throttle.allow_request(request, None):  # type: ignore[arg-type]
+                raise Throttled(throttle.wait()) from None
             throttle.count()
             raise

@@ -5,8 +5,10 @@ import re
 from collections.abc import Callable
 from http import HTTPStatus
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
+from django.middleware import common
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +28,30 @@ class SaneRequestIDMiddleware:
         if not SANE_REQUEST_ID.fullmatch(request.META.get("HTTP_X_REQUEST_ID", "")):
             request.META.pop("HTTP_X_REQUEST_ID", None)
         return self.get_response(request)
+
+
+class SaneSessionMiddleware:
+    """Forgets a session cookie that is no key: quoted, it can hold NUL, which PostgreSQL takes for an error."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.COOKIES.get(settings.SESSION_COOKIE_NAME, "").isalnum():
+            request.COOKIES.pop(settings.SESSION_COOKIE_NAME, None)
+        return self.get_response(request)
+
+
+class PermanentRedirect(HttpResponsePermanentRedirect):
+    """308: the client sends the same request again, where 301 would turn POST into GET."""
+
+    status_code = HTTPStatus.PERMANENT_REDIRECT
+
+
+class CommonMiddleware(common.CommonMiddleware):
+    """Django's, whose redirect to the address with a slash keeps method and body."""
+
+    response_redirect_class = PermanentRedirect
 
 
 class DatabaseUnavailableMiddleware:

@@ -1,6 +1,7 @@
 """Each image starts, becomes healthy, does its work and stops with 0."""
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -56,7 +57,8 @@ def test_system_tests_pass(images, server):
 
 
 def test_unit_tests_pass(images, db, tmp_path):
-    (tmp_path / "src").symlink_to(os.environ["source"])
+    shutil.copytree(os.environ["source"], tmp_path / "src")
+    shutil.copy(os.environ["configuration"], tmp_path / "pyproject.toml")
     command = images["test"].command(
         {"/work": tmp_path},
         {**DATABASE, "DEBUG_MODE": "true"},

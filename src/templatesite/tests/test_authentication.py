@@ -48,6 +48,7 @@ def test_guessing_is_slowed_down(client: Client, token: str):
     response = client.get("/tweet/", headers=authorized("wrong"))
     assert response.status_code == HTTPStatus.TOO_MANY_REQUESTS
     assert int(response["Retry-After"]) > 0
+    assert client.get("/tweet/", headers=authorized(token)).status_code == HTTPStatus.OK
 
 
 def test_right_tokens_are_not_counted(client: Client, token: str):

@@ -17,6 +17,13 @@ def test_unfit_request_id_is_replaced(client: Client, unfit: str):
     assert first not in (unfit, second)
 
 
+def test_redirect_to_the_slash_keeps_the_method(client: Client, settings):
+    settings.DEBUG = False
+    response = client.post("/tweet", {"text": "new"}, content_type="application/json")
+    assert response.status_code == HTTPStatus.PERMANENT_REDIRECT
+    assert response.headers["Location"] == "/tweet/"
+
+
 @pytest.mark.parametrize("error", [OperationalError("the server\nclosed the connection"), InterfaceError("closed")])
 def test_database_away_is_503(client: Client, monkeypatch, caplog, error):
     def away():
@@ -27,3 +34,10 @@ def test_database_away_is_503(client: Client, monkeypatch, caplog, error):
     assert response.status_code == HTTPStatus.SERVICE_UNAVAILABLE
     assert response.json() == {"detail": "The database is unavailable. Try again later."}
     assert "\n" not in caplog.messages[0]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("cookie", ["", r'"quoted\000NUL"', "unknown"])
+def test_cookie_that_is_no_session_is_ignored(client: Client, cookie: str):
+    response = client.get("/tweet/", headers={"Cookie": f"sessionid={cookie}"})
+    assert response.status_code == HTTPStatus.OK
