@@ -5,7 +5,7 @@ let
   callPackage = lib.callPackageWith (pkgs // parts // { inherit callPackage; });
 
   parts = {
-    inherit (callPackage ./images { }) archives load;
+    inherit (callPackage ./images { }) archives load sizes;
     pythons = callPackage ./python.nix { };
     supervise = callPackage ./supervise { };
     db-data = callPackage ./db/data.nix { };
@@ -47,7 +47,7 @@ in
     meta = { inherit (program.meta) description; };
   }) {
     default = parts.cluster;
-    inherit (parts) load;
+    inherit (parts) load sizes;
   };
 
   formatter = callPackage ./format.nix { };

@@ -3,6 +3,8 @@
   lib,
   callPackage,
   runCommand,
+  writeShellApplication,
+  python313,
 }:
 let
   images = {
@@ -27,4 +29,9 @@ in
 {
   inherit archives images;
   load = callPackage ./load.nix { inherit archives; };
+  sizes = writeShellApplication {
+    name = "sizes";
+    text = "exec ${python313}/bin/python3.13 -P ${./sizes.py} ${archives}";
+    meta.description = "Print the sizes of the images as a table";
+  };
 }
