@@ -5,6 +5,8 @@
   runCommand,
   writeShellApplication,
   python313,
+  # In nixpkgs alone.
+  grafana ? null,
 }:
 let
   images = {
@@ -14,6 +16,9 @@ let
     metrics = callPackage ../metrics/image.nix { };
     test = callPackage ../test/image.nix { };
     system-test = callPackage ../system-test/image.nix { };
+  }
+  // lib.optionalAttrs (grafana != null) {
+    metrics-graph = callPackage ../metrics-graph/image.nix { };
   };
 
   archives = runCommand "templatesite-images" { } ''

@@ -36,7 +36,7 @@ load_images() {
 make_secrets() {
     local name
     mkdir -p -m 0700 .secrets
-    for name in django-secret-key postgres-password; do
+    for name in django-secret-key grafana-admin-password postgres-password; do
         if [ ! -e ".secrets/$name" ]; then
             head -c 48 /dev/urandom | base64 --wrap=0 >".secrets/$name.new"
             chmod 0444 ".secrets/$name.new"
@@ -49,8 +49,10 @@ make_secrets() {
 # The mounted work tree belongs to whoever runs this.
 write_env() {
     {
-        [ ! -e .env ] || grep -v '^HOST_[UG]ID=' .env || true
+        [ ! -e .env ] || grep -v -e '^HOST_[UG]ID=' -e '^COMPOSE_PROFILES=' .env || true
         printf 'HOST_UID=%s\nHOST_GID=%s\n' "$(id -u)" "$(id -g)"
+        # One image that is missing would stop all of compose.
+        ! grep -q '^metrics-graph ' "$IMAGES/list" || echo COMPOSE_PROFILES=graph
     } >.env.new
     mv .env.new .env
 }

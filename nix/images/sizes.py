@@ -1,6 +1,6 @@
 """Print a line of a Markdown table for each image: packed and unpacked megabytes, layers.
 
-    sizes.py DIRECTORY
+sizes.py DIRECTORY
 """
 
 import gzip
