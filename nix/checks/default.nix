@@ -5,6 +5,7 @@
   configuration = callPackage ./configuration.nix { };
   deploy = callPackage ./deploy.nix { };
   images = callPackage ./images.nix { };
+  libraries = callPackage ./libraries.nix { };
   migrations = callPackage ./migrations.nix { };
   server = callPackage ./server.nix { };
   style = callPackage ./style.nix { };

@@ -5,6 +5,13 @@
   db,
   postgresql_17,
 }:
+let
+  health = callPackage ../script.nix { } {
+    name = "db-health";
+    runtimeInputs = [ postgresql_17 ];
+    text = builtins.readFile ./health.sh;
+  };
+in
 callPackage ../image.nix { } {
   name = "db";
   title = "templatesite database";
@@ -15,14 +22,7 @@ callPackage ../image.nix { } {
   user = "70:70";
   ports = [ "5432/tcp" ];
   volumes = [ "/var/lib/postgresql" ];
-  # Over TCP: the socket answers while the start still sets the password.
-  health = [
-    "${postgresql_17}/bin/pg_isready"
-    "--quiet"
-    "--host=127.0.0.1"
-    "--username=templatesite"
-    "--dbname=templatesite"
-  ];
+  health = [ (lib.getExe health) ];
   # As in the official image: fast shutdown.
   stopSignal = "SIGINT";
 }

@@ -12,6 +12,7 @@ let
   pkgs = {
     inherit lib;
     inherit (stdenv)
+      closureInfo
       mkShellNoCC
       runCommand
       writeShellApplication

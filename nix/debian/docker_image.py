@@ -2,7 +2,7 @@
 
 Run by docker-tools.nix in the build's directory: `closure` is Nix's list of the
 store paths and their references, `root` the top of the image's file system.
-Every store path is a layer, what others refer to first; the root is the last.
+Every store path is a layer, the most shared first; the root is the last.
 """
 
 import gzip
@@ -27,25 +27,27 @@ def read_closure(text: str) -> dict[str, list[str]]:
     return closure
 
 
-def dependencies_first(closure: dict[str, list[str]]) -> list[str]:
-    """The paths so that each comes after what it refers to, otherwise by name."""
-    order: list[str] = []
+def size(top: Path) -> int:
+    return sum(file.lstat().st_size for file in walk(top))
 
-    def visit(path: str) -> None:
-        if path in done:
-            return
-        done.add(path)
-        for reference in sorted(closure[path], key=name):
-            visit(reference)
-        order.append(path)
 
-    def name(path: str) -> str:
-        return path.split("-", 1)[1]
+def most_shared_first(closure: dict[str, list[str]]) -> list[str]:
+    """The paths by how many others need them, and large before small.
 
-    done: set[str] = set()
-    for path in sorted(closure, key=name):
-        visit(path)
-    return order
+    A layer that changes makes Docker unpack all that come after it: what one
+    project alone has, and changes most, comes last.
+    """
+    needed_by = dict.fromkeys(closure, 0)
+    for path in closure:
+        below, waiting = set(), [path]
+        while waiting:
+            for reference in closure[waiting.pop()]:
+                if reference not in below:
+                    below.add(reference)
+                    waiting.append(reference)
+        for reference in below:
+            needed_by[reference] += 1
+    return sorted(closure, key=lambda path: (-needed_by[path], -size(Path(path)), path))
 
 
 def grouped(paths: list[str], most: int) -> list[list[str]]:
@@ -125,7 +127,7 @@ def add_bytes(archive: tarfile.TarFile, name: str, content: bytes) -> None:
 def main() -> None:
     closure = read_closure(Path("closure").read_text())
     roots = next(path for path in closure if path.endswith("-roots"))
-    paths = [path for path in dependencies_first(closure) if path != roots]
+    paths = [path for path in most_shared_first(closure) if path != roots]
     layers = []
     for number, group in enumerate([*grouped(paths, int(os.environ["maxLayers"]) - 1), []]):
         name = f"layer-{number}.tar"

@@ -54,6 +54,24 @@ rec {
       // removeAttrs environment (notForTheBuilder ++ [ "passAsFile" ])
     )) environment;
 
+  closureInfo =
+    { rootPaths }:
+    let
+      roots = runCommand "closure-roots" { inherit rootPaths; } ''echo $rootPaths >$out'';
+    in
+    runCommand "closure-info"
+      {
+        exportReferencesGraph = [
+          "graph"
+          roots
+        ];
+        inherit roots;
+      }
+      ''
+        mkdir $out
+        grep '^/nix/store/' graph | sort -u | grep -v -e '\.drv$' -e "^$roots$" >$out/store-paths
+      '';
+
   writeTextFile =
     {
       name,

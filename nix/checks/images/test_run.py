@@ -86,6 +86,32 @@ def test_database_starts_again_after_a_kill_and_stops_cleanly(start, db, tmp_pat
     assert again.stop() == 0
 
 
+def test_database_takes_other_names(images, tmp_path):
+    container = Container(
+        images["db"], tmp_path, POSTGRES_PASSWORD="it's \\ ; --", POSTGRES_USER="writer", POSTGRES_DB="notes"
+    )
+    wait_until(container.healthy)
+    variables = {**DATABASE, "POSTGRES_PASSWORD": "it's \\ ; --", "POSTGRES_USER": "writer", "POSTGRES_DB": "notes"}
+    command = images["server"].command({}, {**variables, "DEBUG_MODE": "true"})
+    subprocess.run([*command, *images["server"].config["Entrypoint"], "migrate", "--check"], check=True)
+    assert container.stop() == 0
+
+
+def test_database_that_was_cut_short_while_it_was_filled_starts_anew(images, tmp_path):
+    data = tmp_path / "_var_lib_postgresql" / "data"
+    data.mkdir(parents=True, mode=0o700)
+    for name in ("FILLING", "PG_VERSION"):
+        (data / name).touch()
+    container = Container(images["db"], tmp_path, POSTGRES_PASSWORD="p")
+    wait_until(container.healthy)
+    assert container.stop() == 0
+
+
+@pytest.mark.parametrize("user", ["no;user", "Upper", "1st"])
+def test_database_refuses_strange_names(images, tmp_path, user: str):
+    assert Container(images["db"], tmp_path, POSTGRES_PASSWORD="p", POSTGRES_USER=user).process.wait(30) == 1
+
+
 def test_database_refuses_to_start_without_a_password(images, tmp_path):
     container = Container(images["db"], tmp_path)
     assert container.process.wait(30) != 0

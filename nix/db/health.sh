@@ -1,0 +1,2 @@
+# Over TCP: the socket answers while the start still sets the password.
+exec pg_isready --quiet --host=127.0.0.1 --username="${POSTGRES_USER:-templatesite}" --dbname="${POSTGRES_DB:-templatesite}"
