@@ -19,7 +19,8 @@ callPackage ./reported.nix { } "images"
     configuration = ../../pyproject.toml;
   }
   ''
-    cp -r "$tests" tests
+    cp -r --no-preserve=mode "$tests" tests
+    cp ${./waiting.py} tests/waiting.py
     export PYTHONDONTWRITEBYTECODE=1
     python -m pytest --durations 5 -p no:cacheprovider --junit-xml "$out/junit.xml" tests
   ''

@@ -23,7 +23,8 @@ reported "server"
     readme = ../../src/README.md;
   }
   ''
-    cp -r "$tests" tests
+    cp -r --no-preserve=mode "$tests" tests
+    cp ${./waiting.py} tests/waiting.py
     export PYTHONDONTWRITEBYTECODE=1
     python -m pytest --durations 5 -p no:cacheprovider --junit-xml "$out/junit.xml" tests
   ''

@@ -5,30 +5,13 @@ import os
 import signal
 import subprocess
 import tarfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from waiting import children
+
 ARCHIVES = Path(os.environ["archives"])
 NAMES = [line.split()[0] for line in (ARCHIVES / "list").read_text().splitlines()]
-
-
-def wait_until(condition: Callable[[], object], seconds: float = 60) -> None:
-    """Return once the condition holds.
-
-    Raises:
-        TimeoutError: it did not in time.
-    """
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            raise TimeoutError(condition)
-        time.sleep(0.05)
-
-
-def children(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 class Image:

@@ -6,7 +6,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from images import Container, wait_until
+from images import Container
+from waiting import children, wait_until
 
 DATABASE = {"POSTGRES_HOST": "127.0.0.1", "POSTGRES_PASSWORD": "p"}
 
@@ -78,7 +79,7 @@ def test_server_stops_cleanly(server):
 
 
 def test_database_starts_again_after_a_kill_and_stops_cleanly(start, db, tmp_path):
-    (first,) = map(int, Path(f"/proc/{db.process.pid}/task/{db.process.pid}/children").read_text().split())
+    (first,) = children(db.process.pid)
     os.kill(first, 9)
     db.process.wait(30)
     again = Container(db.image, next(iter(db.writable.values())).parent, POSTGRES_PASSWORD="p")

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
-from processes import children, wait_until
+from waiting import children, wait_until
 
 
 def test_database_away_is_503_until_it_is_back(start_server, database):

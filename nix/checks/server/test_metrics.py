@@ -7,7 +7,8 @@ from contextlib import suppress
 from http.client import HTTPConnection
 
 import requests
-from processes import Server, children, wait_until
+from processes import Server
+from waiting import children, wait_until
 
 LISTED = 'django_http_requests_total_by_view_transport_method_total{method="GET",transport="http",view="tweet-list"}'
 
