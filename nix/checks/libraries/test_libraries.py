@@ -28,7 +28,10 @@ def starts_as_elf(file: Path) -> bool:
 
 def libraries(file: Path) -> str:
     """What the linker says; nothing for a file that is linked statically."""
-    ended = subprocess.run([linker(), "--list", file], capture_output=True, text=True)
+    # libc's own parts find each other because every process has loaded libc.
+    libc = Path(linker()).parent
+    command = [linker(), "--library-path", libc, "--list", file]
+    ended = subprocess.run(command, capture_output=True, text=True)
     return ended.stdout if ended.returncode == 0 else ended.stdout + ended.stderr
 
 
