@@ -3,6 +3,7 @@
 {
   callPackage,
   db,
+  log,
   postgresql_17,
   pythons,
   server,
@@ -14,6 +15,7 @@ reported "server"
   {
     nativeBuildInputs = [
       db
+      log
       postgresql_17
       pythons.system-test
       server

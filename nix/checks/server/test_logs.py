@@ -1,0 +1,97 @@
+"""Log lines reach the log server, whose absence nobody waits for."""
+
+import os
+import socket
+import subprocess
+import uuid
+from pathlib import Path
+
+import pytest
+import requests
+from processes import Server, free_port
+from waiting import wait_until
+
+
+class LogServer:
+    """The log service on a port of its own."""
+
+    def __init__(self, directory: Path) -> None:
+        self.port = free_port()
+        self.file = directory / "all.log"
+        self.environment = {"LOG_DIR": str(directory), "LOG_ADDRESS": "127.0.0.1", "LOG_PORT": str(self.port)}
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(["templatesite-log"], env={**os.environ, **self.environment})
+
+    def stop(self) -> None:
+        if self.process:
+            self.process.terminate()
+            assert self.process.wait(30) == 0
+            self.process = None
+
+    def text(self) -> str:
+        return self.file.read_text() if self.file.exists() else ""
+
+
+@pytest.fixture
+def log(tmp_path):
+    log = LogServer(tmp_path)
+    yield log
+    log.stop()
+
+
+def send(server: Server, number: int) -> list[str]:
+    """Make requests for a page that is not there; their ids."""
+    ids = [uuid.uuid4().hex for _ in range(number)]
+    for request_id in ids:
+        answer = requests.get(f"{server.url}/nothing/", headers={"X-Request-ID": request_id}, timeout=10)
+        assert answer.status_code == 404
+    return ids
+
+
+def all_arrived(log: LogServer, ids: list[str]) -> bool:
+    """Whether nginx's line and Django's are there for each request; a line may come twice."""
+    text = log.text()
+    return all(text.count(request_id) >= 2 for request_id in ids)
+
+
+def test_request_id_is_on_the_lines_of_nginx_and_django(start_server, log):
+    log.start()
+    server = start_server(SYSLOG_HOST="127.0.0.1", SYSLOG_PORT=str(log.port))
+    (request_id,) = send(server, 1)
+    wait_until(lambda: log.text().count(request_id) == 2)
+    lines = [line for line in log.text().splitlines() if request_id in line]
+    assert {line.split()[2] for line in lines} == {"nginx", "django"}
+    assert all(line.split()[4] == f"[{request_id}]" for line in lines)
+
+
+def test_nothing_is_lost_while_the_log_server_is_away(start_server, log):
+    log.start()
+    server = start_server(SYSLOG_HOST="127.0.0.1", SYSLOG_PORT=str(log.port))
+    ids = send(server, 20)
+    wait_until(lambda: all_arrived(log, ids))  # what a dying server has taken, but not written, is lost
+    log.stop()
+    ids += send(server, 200)
+    log.start()
+    wait_until(lambda: all_arrived(log, ids))
+
+
+def test_what_is_queued_is_sent_before_the_end(start_server, log):
+    server = start_server(SYSLOG_HOST="127.0.0.1", SYSLOG_PORT=str(log.port))
+    ids = send(server, 100)
+    log.start()
+    assert server.stop() == 0
+    wait_until(lambda: all_arrived(log, ids))
+
+
+@pytest.mark.parametrize("kind", ["unresolvable", "dead", "stuck"])
+def test_server_works_without_a_log_server(start_server, kind: str):
+    with socket.socket() as stuck:
+        stuck.bind(("127.0.0.1", 0))
+        if kind == "stuck":
+            stuck.listen(1)  # accepts, and never reads
+        host = "does-not-resolve.example" if kind == "unresolvable" else "127.0.0.1"
+        server = start_server(SYSLOG_HOST=host, SYSLOG_PORT=str(stuck.getsockname()[1]))
+        send(server, 300)
+        assert server.stop() == 0
