@@ -97,7 +97,8 @@ def test_parameter_out_of_range_is_refused(client: Client, query: str):
     assert list(response.json()) == [query.split("=")[0]]
 
 
-def test_both_directions_are_refused(client: Client):
-    response = client.get("/tweet/?after=1&before=3")
-    assert response.status_code == HTTPStatus.BAD_REQUEST
-    assert list(response.json()) == ["before"]
+def test_both_directions_give_what_is_between(client: Client, tweets: list[dict[str, Any]]):
+    first, *_, last = tweets
+    between = client.get(f"/tweet/?after={first['id']}&before={last['id']}").json()
+    assert all(tweet in between for tweet in tweets[1:-1])
+    assert all(first["id"] < tweet["id"] < last["id"] for tweet in between)

@@ -65,13 +65,6 @@ def test_text_is_kept_as_it_is(writer: Client, text: str):
     assert writer.get(href).json()["text"] == text
 
 
-@pytest.mark.parametrize("body", [{"data": {"text": "sent"}}, {"files": {"text": (None, "sent")}}], ids=list)
-def test_body_can_be_a_form(writer: Client, body: dict[str, Any]):
-    response = writer.post("/tweet/", **body)
-    assert response.status_code == HTTPStatus.CREATED
-    assert response.json()["text"] == "sent"
-
-
 def test_body_can_come_in_chunks(writer: Client):
     chunks = iter([b'{"text": ', b'"sent"}'])
     response = writer.post("/tweet/", data=chunks, headers={"Content-Type": "application/json"})

@@ -18,6 +18,8 @@ class KeysetPagination(BasePagination):
 
     default_limit = 100
     max_limit = 1000
+    # Parameters that the links have beside their own.
+    kept: dict[str, int] = {}
 
     def paginate_queryset[M: Model, Row](
         self, queryset: QuerySet[M, Row], request: Request, view: APIView | None = None
@@ -25,17 +27,22 @@ class KeysetPagination(BasePagination):
         """The page that the request asks for.
 
         Raises:
-            ValidationError: a parameter is out of range, or both directions are given.
+            ValidationError: a parameter is out of range.
         """
         limit = self.integer(request, "limit", 1, self.max_limit)
         after = self.integer(request, "after", 0, BIGINT_MAX)
         before = self.integer(request, "before", 0, BIGINT_MAX)
-        if after is not None and before is not None:
-            raise ValidationError({"before": ["Give after or before, not both."]})
+        limit = limit or self.default_limit
         self.url = request.build_absolute_uri()
         if before is None:
-            return self.forwards(queryset, after, limit or self.default_limit)
-        return self.backwards(queryset, before, limit or self.default_limit)
+            return self.forwards(queryset, after, limit)
+        if after is None:
+            return self.backwards(queryset, before, limit)
+        # A range: its pages lead on to its end, and not back out of it.
+        page = self.forwards(queryset.filter(pk__lt=before), after, limit)
+        self.previous = None
+        self.kept = {"before": before}
+        return page
 
     def forwards(self, queryset: QuerySet[Any, Any], after: int | None, limit: int) -> list[Any]:
         selected = queryset if after is None else queryset.filter(pk__gt=after)
@@ -65,7 +72,9 @@ class KeysetPagination(BasePagination):
 
     def link(self, parameter: str, key: int) -> str:
         url = remove_query_param(remove_query_param(self.url, "after"), "before")
-        return replace_query_param(url, parameter, key)
+        for name, value in {**self.kept, parameter: key}.items():
+            url = replace_query_param(url, name, value)
+        return url
 
     @staticmethod
     def integer(request: Request, name: str, least: int, most: int) -> int | None:
@@ -86,5 +95,7 @@ class KeysetPagination(BasePagination):
 
         limit = parameter("limit", f"How many at most; {self.default_limit} by default.", 1, self.max_limit)
         after = parameter("after", "Only what comes after this id.", 0, BIGINT_MAX)
-        before = parameter("before", "The page that ends before this id; not with after.", 0, BIGINT_MAX)
+        before = parameter(
+            "before", "The page that ends before this id; with after, only what is between.", 0, BIGINT_MAX
+        )
         return [limit, after, before]

@@ -143,11 +143,8 @@ REST_FRAMEWORK = {
         "templatesite.authentication.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PARSER_CLASSES": [
-        "templatesite.parsers.JSONParser",
-        "rest_framework.parsers.FormParser",
-        "rest_framework.parsers.MultiPartParser",
-    ],
+    # JSON alone: forms have no types, and decode what is not UTF-8 to something else.
+    "DEFAULT_PARSER_CLASSES": ["templatesite.parsers.JSONParser"],
     "DEFAULT_PERMISSION_CLASSES": ["templatesite.permissions.ReadOpenWriteKnown"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_RATES": {"failed-authentication": "10/min"},

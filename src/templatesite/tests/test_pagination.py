@@ -89,5 +89,7 @@ def test_parameter_out_of_range_is_refused(client: Client, query: str):
     assert list(response.json()) == [query.split("=")[0]]
 
 
-def test_both_directions_are_refused(client: Client):
-    assert client.get("/tweet/?after=1&before=3").status_code == HTTPStatus.BAD_REQUEST
+def test_both_directions_give_what_is_between(client: Client, tweets):
+    url = f"/tweet/?after={tweets[1].id}&before={tweets[5].id}&limit=2"
+    assert follow(client, url, "next") == [["2", "3"], ["4"]]
+    assert "prev" not in page(client, url)[1]
