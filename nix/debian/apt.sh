@@ -25,6 +25,8 @@ APT::Architectures { "amd64"; };
 APT::Install-Recommends "false";
 APT::Sandbox::User "";
 Acquire::Languages "none";
+Acquire::AllowInsecureRepositories "false";
+Acquire::AllowWeakRepositories "false";
 Acquire::Retries "3";
 CONF
     export APT_CONFIG="$work/apt/apt.conf" LC_ALL=C

@@ -18,8 +18,6 @@ let
       writeShellApplication
       writeTextFile
       ;
-    callPackage = lib.callPackageWith pkgs;
-
     bubblewrap = program "bubblewrap" "bwrap";
     bashInteractive = program "bash" "bash"; # which `nix develop` starts
     coreutils = program "coreutils" "ls";

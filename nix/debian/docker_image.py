@@ -2,7 +2,8 @@
 
 Run by docker-tools.nix in the build's directory: `closure` is Nix's list of the
 store paths and their references, `root` the top of the image's file system.
-Every store path is a layer, the most shared first; the root is the last.
+Every store path is a layer, the most shared first (joined, if there are too many);
+the root is the last.
 """
 
 import gzip

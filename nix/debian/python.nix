@@ -49,7 +49,6 @@ let
     annotate derivation {
       passthru = {
         inherit dependencies;
-        pythonModule = true;
       };
     };
 
@@ -142,7 +141,5 @@ annotate interpreter {
   meta.mainProgram = "python3.13";
   passthru = {
     inherit pkgs withPackages;
-    interpreter = python;
-    sitePackages = "lib/python3.13/site-packages";
   };
 }

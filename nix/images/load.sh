@@ -46,12 +46,14 @@ make_secrets() {
     done
 }
 
-# The mounted work tree belongs to whoever runs this.
+# The mounted work tree belongs to a user, whom dev-server and test run as. One
+# image that is missing would stop all of compose: Grafana's profile is set where
+# its image is. What else .env holds stays.
 write_env() {
     {
-        [ ! -e .env ] || grep -v -e '^HOST_[UG]ID=' -e '^COMPOSE_PROFILES=' .env || true
-        printf 'HOST_UID=%s\nHOST_GID=%s\n' "$(id -u)" "$(id -g)"
-        # One image that is missing would stop all of compose.
+        [ ! -e .env ] || grep -v -e '^HOST_[UG]ID=' -e '^COMPOSE_PROFILES=graph$' .env || true
+        stat --format 'HOST_UID=%u
+HOST_GID=%g' docker-compose.yaml
         ! grep -q '^metrics-graph ' "$IMAGES/list" || echo COMPOSE_PROFILES=graph
     } >.env.new
     mv .env.new .env

@@ -13,6 +13,7 @@ SYSLOG_HOST and SYSLOG_PORT, where log lines go beside standard output.
 import importlib
 import ipaddress
 import os
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -46,6 +47,11 @@ def read_environment() -> None:
     for name in ("UWSGI_PROCESSES", "UWSGI_THREADS", "UWSGI_MAX_REQUESTS"):
         if not os.environ[name].isdecimal() or int(os.environ[name]) < 1:
             fail(f"{name} must be a whole number above 0.")
+    for name in ("LISTEN", "METRICS_LISTEN"):
+        if not re.fullmatch(r"([0-9.]+|\[[0-9a-f:]+\]):[0-9]{1,5}", os.environ[name]):
+            fail(f"{name} must be ADDRESS:PORT, such as 0.0.0.0:8080.")
+    if not os.environ["SYSLOG_PORT"].isdecimal() or not 0 < int(os.environ["SYSLOG_PORT"]) < 65536:
+        fail("SYSLOG_PORT must be a port number.")
     longest_queue = int(Path("/proc/sys/net/core/somaxconn").read_text())
     os.environ["UWSGI_LISTEN"] = str(min(1024, longest_queue))
 

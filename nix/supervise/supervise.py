@@ -7,8 +7,8 @@ lacks, and does not offer to event listeners either, is added in its process: an
 exit status that tells whether a program ended by itself, a stop without waits,
 and the programs' output on standard output without opening it anew (another
 user may own it).
-The programs need `startsecs=0`, `autorestart=false`, `stdout_events_enabled=true`
-and `redirect_stderr=true`.
+The programs need `startsecs=0` and `autorestart=false`, and what shall be printed
+needs `stdout_events_enabled=true` or `stderr_events_enabled=true`.
 """
 
 import argparse

@@ -1,4 +1,8 @@
-"""Tokens, with a brake for whoever guesses them."""
+"""Tokens, whose guessing is answered with 429.
+
+What keeps them safe is their length, 160 bits; the count, of one worker, keeps the
+noise down and tells a misconfigured client to wait. Passwords are nginx's to slow.
+"""
 
 from __future__ import annotations
 

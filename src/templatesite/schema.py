@@ -34,5 +34,5 @@ def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
             for status in EVERYWHERE + (WITH_BODY if "requestBody" in operation else []):
                 operation["responses"][str(int(status))] = {"description": status.phrase, "content": content}
             if method == "get" or settings.API_ANONYMOUS_WRITES:
-                operation["security"].append({})
+                operation.setdefault("security", []).append({})
     return result

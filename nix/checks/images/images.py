@@ -2,6 +2,7 @@
 
 import json
 import os
+import posixpath
 import signal
 import subprocess
 import tarfile
@@ -42,7 +43,7 @@ class Image:
     def unpack(self, layer: Path) -> None:
         with tarfile.open(layer) as tar:
             for entry in tar:
-                self.entries[f"/{entry.name}"] = entry
+                self.entries[posixpath.normpath(f"/{entry.name}")] = entry
             # Links lead to /nix/store, which is below this root only later.
             tar.extractall(self.root, filter=lambda entry, _: entry.replace(mode=entry.mode | 0o200, deep=False))
 

@@ -13,6 +13,9 @@ import requests
     ("variable", "value"),
     [
         ("DJANGO_SECRET_KEY", "short"),
+        ("LISTEN", "8080"),
+        ("METRICS_LISTEN", "0.0.0.0:9180; evil"),
+        ("SYSLOG_PORT", "0"),
         ("POSTGRES_PORT", "http"),
         ("TRUSTED_PROXIES", "proxy.example"),
         ("UWSGI_MAX_REQUESTS", "0"),

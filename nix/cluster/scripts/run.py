@@ -82,13 +82,19 @@ def environment(run: str, data: Path, kept: bool, numbers: dict[str, int]) -> di
     }
 
 
+def terminate(processes: list[subprocess.Popen[bytes]]) -> None:
+    for process in processes:
+        process.terminate()
+
+
 def supervise(variables: dict[str, str], numbers: dict[str, int], command: list[str], log: IO[bytes] | None) -> int:
     """Run the services until they end or, with a command, until that has ended."""
     arguments = ["supervise", "--prefix", variables["CLUSTER_CONFIGURATION"]]
     supervisor = subprocess.Popen(arguments, env=variables, stdout=log, stderr=log)
-    # Ctrl-C reaches the supervisor by itself; a plain signal to us is handed on.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, lambda *_: supervisor.terminate())
+    running = [supervisor]
+    # Ctrl-C reaches all of them by itself; a plain signal to us is handed on.
+    signal.signal(signal.SIGINT, lambda *_: None)
+    signal.signal(signal.SIGTERM, lambda *_: terminate(running))
     if not health.wait(supervisor, numbers):
         where = f"in {log.name}" if log else "above"
         print(f"templatesite: the cluster did not become healthy; its output is {where}.", file=sys.stderr)
@@ -97,7 +103,8 @@ def supervise(variables: dict[str, str], numbers: dict[str, int], command: list[
     if not command:
         print(READY.format(**variables), flush=True)
         return supervisor.wait()
-    status = subprocess.run(command, env={**os.environ, **{name: variables[name] for name in numbers}}).returncode
+    running.append(subprocess.Popen(command, env={**os.environ, **{name: variables[name] for name in numbers}}))
+    status = running[-1].wait()
     supervisor.terminate()
     return supervisor.wait() or status
 

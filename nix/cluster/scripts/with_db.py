@@ -55,19 +55,22 @@ def wait_until_ready(server: subprocess.Popen[bytes], directory: str) -> None:
 def main() -> int:
     if len(sys.argv) < 2:
         sys.exit("with-db: give it a command to run, such as with-db pytest.")
+    # Ctrl-C is for the command; a plain signal ends both.
+    signal.signal(signal.SIGINT, lambda *_: None)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     directory = tempfile.mkdtemp(prefix="with-db-", dir="/tmp")  # short, for the socket, and open to all
     password = secrets.token_urlsafe(16)
-    server = start(directory, password)
+    server = None
     try:
+        server = start(directory, password)
         wait_until_ready(server, directory)
         database = {"HOST": directory, "DB": "templatesite", "USER": "templatesite", "PASSWORD": password}
         variables = {f"POSTGRES_{name}": value for name, value in database.items()}
         return subprocess.run(sys.argv[1:], env={**os.environ, **variables}).returncode
-    except KeyboardInterrupt:
-        return 128 + signal.SIGINT
     finally:
-        server.send_signal(signal.SIGINT)
-        server.wait()
+        if server:
+            server.send_signal(signal.SIGINT)
+            server.wait()
         shutil.rmtree(directory)
 
 
