@@ -18,6 +18,9 @@ class KeysetPagination(BasePagination):
 
     default_limit = 100
     max_limit = 1000
+    # Ids that the links lead from; none where there is no page.
+    next: int | None
+    previous: int | None
     # Parameters that the links have beside their own.
     kept: dict[str, int] = {}
 
