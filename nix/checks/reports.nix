@@ -7,10 +7,10 @@
 }:
 let
   reports = lib.mapAttrs (_: check: check.report) checks;
-  links = lib.concatMap (name: [ "ln -s ${reports.${name}} $out/${name}" ]) (lib.attrNames reports);
+  links = lib.mapAttrsToList (name: report: "ln -s ${report} $out/${name}") reports;
 in
 runCommand "reports" { nativeBuildInputs = [ pythons.system-test ]; } ''
   mkdir $out
-  ${builtins.concatStringsSep "\n" links}
+  ${lib.concatStringsSep "\n" links}
   python -P ${./summary.py} $out >$out/summary
 ''

@@ -4,7 +4,7 @@ let
   lib = import ./lib.nix;
   debian = import ./deb.nix;
   inherit (debian) deb debs version;
-  stdenv = import ./stdenv.nix { inherit lib debs version; };
+  stdenv = import ./stdenv.nix { inherit lib debs; };
 
   # A Debian package as it is, with the command that lib.getExe names.
   program = pname: mainProgram: stdenv.annotate debs.${pname} { meta = { inherit mainProgram; }; };

@@ -18,7 +18,6 @@ rec {
   inherit (builtins)
     attrNames
     attrValues
-    concatMap
     concatStringsSep
     mapAttrs
     ;

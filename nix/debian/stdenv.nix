@@ -1,5 +1,5 @@
 # nixpkgs's trivial builders on Debian's shell and tools.
-{ lib, debs, version }:
+{ lib, debs }:
 let
   # What stdenv has on its PATH, as far as Debian's packages are in the set.
   tools = map (name: debs.${name}) [
