@@ -37,15 +37,17 @@ let
     {
       pname,
       parts ? [ pname ],
+      # Packages that they need beside those that they name.
+      needs ? [ ],
       # Shell commands in $out, before links and ELF files are fitted and after.
       postUnpack ? "",
       postFixup ? "",
-      # Whether postFixup uses `wrap`.
+      # Whether they use tcc: `wrap`, or as a compiler.
       wraps ? false,
     }:
     build "${pname}-${version parts}" ./relocate.sh {
       srcs = map (name: locked.${name}.source) parts;
-      deps = map (name: debs.${name}) (closure parts);
+      deps = map (name: debs.${name}) (needs ++ closure parts);
       elf = ./elf.sh;
       patchelf = "${patchelf}/bin/patchelf";
       inherit postUnpack postFixup;

@@ -25,6 +25,8 @@ let
       "libpython3.13-minimal"
       "libpython3.13-stdlib"
     ];
+    needs = [ "libpython3.13" ];
+    wraps = true;
     # Time zones come from Debian's tzdata, as nixpkgs points Python at its own.
     postUnpack = ''
       # What serves the development of Python itself, or a desktop.
@@ -32,6 +34,10 @@ let
         rm -rf lib/python3.13/$part
       done
       rm -f lib/python3.13/lib-dynload/_test*.so lib/python3.13/lib-dynload/_xxtestfuzz*.so
+      # ndbm through Berkeley DB; dbm has SQLite.
+      rm lib/python3.13/lib-dynload/_dbm*.so
+      "$tcc" -nostdlib -o bin/python3.13 ${./python.c} $(printf ' -L%s/lib/x86_64-linux-gnu' $deps) \
+        "$(library_directory libpython3.13.so.1.0)/libpython3.13.so.1.0" "$(library_directory libc.so.6)/libc.so.6"
       sed -i "s|'TZPATH': '[^']*'|'TZPATH': '$(relocated /share/zoneinfo)'|" lib/python3.13/_sysconfigdata_*.py
     '';
     postFixup = "python=$out/bin/python3.13\n" + byteCompile "lib/python3.13";
@@ -98,18 +104,24 @@ let
         dependencies = map (dependency: dependency.outPath) (closure dependencies);
       }) dependencies;
 
-  # Debian's package, because PyPI has no wheel of it.
-  psycopg2 = package (deb {
-    pname = "python3-psycopg2";
-    postUnpack = ''
-      mkdir -p lib/python3.13
-      mv lib/python3/dist-packages lib/python3.13/site-packages
-      rmdir lib/python3
-    '';
-    postFixup = "python=${python}\n" + byteCompile "lib/python3.13/site-packages";
-  }) [ ];
+  # Debian's own package of a module.
+  debian =
+    pname:
+    package (deb {
+      inherit pname;
+      postUnpack = ''
+        mkdir -p lib/python3.13
+        mv lib/python3/dist-packages lib/python3.13/site-packages
+        rmdir lib/python3
+      '';
+      postFixup = "python=${python}\n" + byteCompile "lib/python3.13/site-packages";
+    }) [ ];
 
-  pkgs = lib.mapAttrs (_: fromLock) sources.wheels // { inherit buildPythonPackage psycopg2; };
+  pkgs = lib.mapAttrs (_: fromLock) sources.wheels // {
+    inherit buildPythonPackage;
+    psycopg2 = debian "python3-psycopg2"; # PyPI has no wheel of it
+    pyyaml = debian "python3-yaml"; # the wheel's symbols are 2.5 MB
+  };
 
   closure =
     packages:

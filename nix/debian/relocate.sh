@@ -29,8 +29,12 @@ prune() {
     find "$out" -depth -type d -empty -exec rmdir {} +
 }
 
-# libc's converters for other character sets than Unicode's and Latin-1.
-prune_gconv() {
+# libc's converters for other character sets than Unicode's and Latin-1, and its
+# libraries for debuggers or that no package of the set needs.
+prune_libc() {
+    for library in BrokenLocale anl c_malloc_debug memusage mvec nsl nss_hesiod pcprofile thread_db; do
+        rm -f "$out/lib/x86_64-linux-gnu/lib$library".so*
+    done
     find "$out/lib/x86_64-linux-gnu/gconv" -name '*.so' ! -name 'UTF*' ! -name 'UNICODE*' ! -name 'ISO8859-1.so' -exec rm {} +
 }
 
@@ -88,7 +92,7 @@ fix_links
 fix_scripts
 # libc finds its own parts by itself, and must stay as it was linked.
 if [ -e "$out/lib/x86_64-linux-gnu/libc.so.6" ]; then
-    prune_gconv
+    prune_libc
 else
     elf_files "$out" >"$NIX_BUILD_TOP/elf-files"
     while read -r file; do
