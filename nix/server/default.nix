@@ -27,6 +27,7 @@ let
   # What start.py links into the run directory.
   files = runCommand "templatesite-server-files" { } ''
     mkdir $out
+    cp ${./empty_stats.py} $out/empty_stats.py
     cp ${./errors.conf} $out/errors.conf
     cp ${./forward.conf} $out/forward.conf
     cp ${./nginx.conf} $out/nginx.conf

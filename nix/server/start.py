@@ -79,6 +79,7 @@ def prepare(run: Path) -> None:
         if file.name != "forward.conf" or os.environ["SYSLOG_HOST"]:
             link.symlink_to(file)
     os.environ["SYSLOG_SOCKET"] = str(run / "log.sock")
+    os.environ["SYSLOG_STATS"] = str(run / "log.stats")
     proxies = trusted_proxies()
     (run / "listen.conf").write_text(f"listen {os.environ['LISTEN']};\n")
     (run / "listen-metrics.conf").write_text(f"listen {os.environ['METRICS_LISTEN']};\n")

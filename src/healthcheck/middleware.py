@@ -4,8 +4,8 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django_prometheus.exports import ExportToDjangoView
 
+from healthcheck.metrics import metrics
 from healthcheck.views import liveness, readiness
 
 PROBES: dict[str, Callable[[HttpRequest], HttpResponse]] = {
@@ -13,7 +13,7 @@ PROBES: dict[str, Callable[[HttpRequest], HttpResponse]] = {
     "/healthcheck/": readiness,
     "/healthcheck/live": liveness,
     "/healthcheck/live/": liveness,
-    "/metrics": ExportToDjangoView,
+    "/metrics": metrics,
 }
 
 

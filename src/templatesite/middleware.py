@@ -4,11 +4,13 @@ import logging
 import re
 from collections.abc import Callable
 from http import HTTPStatus
+from typing import Any
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
 from django.middleware import common
+from django_prometheus import middleware as prometheus
 
 logger = logging.getLogger(__name__)
 
@@ -52,6 +54,17 @@ class CommonMiddleware(common.CommonMiddleware):
     """Django's, whose redirect to the address with a slash keeps method and body."""
 
     response_redirect_class = PermanentRedirect
+
+
+class PrometheusAfterMiddleware(prometheus.PrometheusAfterMiddleware):  # type: ignore[misc]
+    """django-prometheus's, whose histograms would have series for each method that a client thinks of."""
+
+    def label_metric(
+        self, metric: Any, request: HttpRequest, response: HttpResponse | None = None, **labels: str
+    ) -> Any:
+        if "method" in labels:
+            labels["method"] = self._method(request)
+        return super().label_metric(metric, request, response, **labels)
 
 
 class DatabaseUnavailableMiddleware:

@@ -60,7 +60,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "templatesite.middleware.DatabaseUnavailableMiddleware",
-    "django_prometheus.middleware.PrometheusAfterMiddleware",
+    "templatesite.middleware.PrometheusAfterMiddleware",
 ]
 
 ROOT_URLCONF = "templatesite.urls"
@@ -174,6 +174,7 @@ PROMETHEUS_LATENCY_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25
 PROMETHEUS_EXPORT_MIGRATIONS = False  # it would ask the database at every start
 
 SYSLOG_SOCKET = env.str("SYSLOG_SOCKET", "")
+SYSLOG_STATS = env.str("SYSLOG_STATS", "")
 CONSOLE_LOGS = env.bool("CONSOLE_LOGS", False)
 
 handlers: dict[str, dict[str, Any]] = {}

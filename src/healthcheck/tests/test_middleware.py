@@ -12,6 +12,7 @@ def production(settings):
     settings.SECURE_SSL_REDIRECT = True
 
 
+@pytest.mark.django_db
 @pytest.mark.usefixtures("production")
 @pytest.mark.parametrize("path", PROBES)
 def test_probes_are_answered_under_any_name_without_https(client: Client, path: str):
@@ -44,6 +45,7 @@ def test_well_probes_log_nothing(client: Client, caplog):
     assert not caplog.records
 
 
+@pytest.mark.django_db
 def test_metrics_are_prometheus_text(client: Client):
     response = client.get("/metrics")
     assert response.headers["Content-Type"].startswith("text/plain")

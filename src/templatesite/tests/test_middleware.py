@@ -41,3 +41,10 @@ def test_database_away_is_503(client: Client, monkeypatch, caplog, error):
 def test_cookie_that_is_no_session_is_ignored(client: Client, cookie: str):
     response = client.get("/tweet/", headers={"Cookie": f"sessionid={cookie}"})
     assert response.status_code == HTTPStatus.OK
+
+
+@pytest.mark.django_db
+def test_method_that_a_client_thinks_of_makes_no_series(client: Client):
+    client.generic("THOUGHTOF", "/tweet/")
+    assert b'method="<invalid method>",view="tweet-list"' in client.get("/metrics").content
+    assert b"THOUGHTOF" not in client.get("/metrics").content
