@@ -10,6 +10,7 @@ let
     supervise = callPackage ./supervise { };
     db-data = callPackage ./db/data.nix { };
     db = callPackage ./db { };
+    db-metrics = callPackage ./db-metrics { };
     with-db = callPackage ./cluster/with-db.nix { };
     log = callPackage ./log { };
     metrics = callPackage ./metrics { };
@@ -31,6 +32,7 @@ in
       cluster
       db
       db-data
+      db-metrics
       log
       metrics
       server
@@ -48,6 +50,7 @@ in
   }) {
     default = parts.cluster;
     inherit (parts) load sizes;
+    inherit (parts.log) requests;
   };
 
   formatter = callPackage ./format.nix { };

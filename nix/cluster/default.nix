@@ -2,6 +2,7 @@
 {
   writeShellApplication,
   db,
+  db-metrics,
   log,
   metrics,
   server,
@@ -12,6 +13,7 @@ writeShellApplication {
   name = "templatesite";
   runtimeInputs = [
     db
+    db-metrics
     log
     metrics
     server

@@ -39,6 +39,9 @@ manage() {
 fill() {
     # No password: the start sets it. CREATEDB is for the unit tests.
     sql --command "CREATE ROLE $name LOGIN CREATEDB" --command "CREATE DATABASE $name OWNER $name"
+    # db-metrics logs in with it: statistics, and nothing that a table holds.
+    sql --command "CREATE ROLE metrics LOGIN CONNECTION LIMIT 5" --command "GRANT pg_monitor TO metrics" \
+        --command "ALTER ROLE metrics SET default_transaction_read_only = on"
     export POSTGRES_HOST=$PWD POSTGRES_USER=$name POSTGRES_DB=$name DEBUG_MODE=true
     export PYTHONDONTWRITEBYTECODE=1
     manage migrate --skip-checks

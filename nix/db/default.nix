@@ -1,5 +1,5 @@
 # PostgreSQL on the prepared data. In: PGDATA, POSTGRES_PASSWORD or
-# POSTGRES_PASSWORD_FILE; arguments go to postgres.
+# POSTGRES_PASSWORD_FILE, POSTGRES_METRICS_PASSWORD or …_FILE; arguments go to postgres.
 {
   callPackage,
   postgresql_17,

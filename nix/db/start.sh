@@ -1,6 +1,7 @@
 # shellcheck shell=busybox
 # Fills an empty PGDATA with the prepared data, sets the password and becomes
-# the server. POSTGRES_USER and POSTGRES_DB name the role and the database.
+# the server. POSTGRES_USER and POSTGRES_DB name the role and the database;
+# POSTGRES_METRICS_PASSWORD, where it is set, lets db-metrics in.
 
 fail() {
     printf 'templatesite-db: %s\n' "$*" >&2
@@ -55,24 +56,24 @@ rename() {
 ALTER DATABASE test_templatesite RENAME TO test_$database" || fail "the database could not be renamed."
 }
 
-password() {
-    if [ -n "${POSTGRES_PASSWORD:-}" ] && [ -n "${POSTGRES_PASSWORD_FILE:-}" ]; then
-        fail "set POSTGRES_PASSWORD or POSTGRES_PASSWORD_FILE, not both."
-    elif [ -n "${POSTGRES_PASSWORD_FILE:-}" ]; then
-        cat "$POSTGRES_PASSWORD_FILE" || fail "POSTGRES_PASSWORD_FILE names a file that cannot be read."
-    else
-        printf '%s' "${POSTGRES_PASSWORD:?templatesite-db: set POSTGRES_PASSWORD or POSTGRES_PASSWORD_FILE.}"
+# secret VARIABLE: its value, or what the file that VARIABLE_FILE names holds.
+secret() {
+    local value file
+    eval "value=\${$1:-} file=\${$1_FILE:-}"
+    if [ -n "$value" ] && [ -n "$file" ]; then
+        fail "set $1 or $1_FILE, not both."
+    elif [ -n "$file" ]; then
+        value=$(cat "$file") || fail "$1_FILE names a file that cannot be read."
     fi
+    case $value in
+    *[[:cntrl:]]*) fail "$1 must be one line." ;;
+    esac
+    printf '%s' "$value"
 }
 
+# set_password ROLE PASSWORD
 set_password() {
-    local value
-    value=$(password)
-    case $value in
-    "" | *[[:cntrl:]]*) fail "the password of the database must be one line and not empty." ;;
-    esac
-    sql "ALTER ROLE $role PASSWORD '${value//\'/\'\'}'" ||
-        fail "the password of $role could not be set; does PGDATA hold a cluster with another POSTGRES_USER?"
+    sql "ALTER ROLE $1 PASSWORD '${2//\'/\'\'}'"
 }
 
 : "${PGDATA:?templatesite-db: set PGDATA to a directory for the data.}"
@@ -87,6 +88,13 @@ fi
 if [ ! -e "$PGDATA/PG_VERSION" ]; then
     fill
 fi
-set_password
-unset POSTGRES_PASSWORD POSTGRES_PASSWORD_FILE
+
+password=$(secret POSTGRES_PASSWORD)
+[ -n "$password" ] || fail "set POSTGRES_PASSWORD or POSTGRES_PASSWORD_FILE."
+set_password "$role" "$password" ||
+    fail "the password of $role could not be set; does PGDATA hold a cluster with another POSTGRES_USER?"
+metrics_password=$(secret POSTGRES_METRICS_PASSWORD)
+[ -z "$metrics_password" ] || set_password metrics "$metrics_password" ||
+    echo "templatesite-db: going on without statistics for db-metrics, whose role this PGDATA lacks." >&2
+unset POSTGRES_PASSWORD POSTGRES_PASSWORD_FILE POSTGRES_METRICS_PASSWORD POSTGRES_METRICS_PASSWORD_FILE password metrics_password
 exec postgres -D "$PGDATA" "$@"

@@ -61,6 +61,16 @@ let
       passthru.cli = program "promtool" "promtool";
     };
 
+    # nixpkgs's names of the programs.
+    prometheus-alertmanager = stdenv.annotate (deb {
+      pname = "prometheus-alertmanager";
+      postUnpack = "ln -s prometheus-alertmanager bin/alertmanager";
+    }) { meta.mainProgram = "alertmanager"; };
+    prometheus-postgres-exporter = stdenv.annotate (deb {
+      pname = "prometheus-postgres-exporter";
+      postUnpack = "ln -s prometheus-postgres-exporter bin/postgres_exporter";
+    }) { meta.mainProgram = "postgres_exporter"; };
+
     rsyslog-light = stdenv.annotate (deb {
       pname = "rsyslog";
       wraps = true;

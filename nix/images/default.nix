@@ -12,6 +12,7 @@ let
   images = {
     server = callPackage ../server/image.nix { };
     db = callPackage ../db/image.nix { };
+    db-metrics = callPackage ../db-metrics/image.nix { };
     log = callPackage ../log/image.nix { };
     metrics = callPackage ../metrics/image.nix { };
     test = callPackage ../test/image.nix { };

@@ -9,6 +9,11 @@ let
     name = "rotate";
     text = builtins.readFile ./rotate.sh;
   };
+  requests = script {
+    name = "requests";
+    text = builtins.readFile ./requests.sh;
+    meta.description = "Find the log lines of a request";
+  };
 in
 script {
   name = "templatesite-log";
@@ -19,4 +24,5 @@ script {
   };
   text = builtins.readFile ./start.sh;
   meta.description = "Syslog server that keeps the cluster's log in one file";
+  passthru = { inherit requests; };
 }

@@ -22,7 +22,10 @@ callPackage ../image.nix { } {
     "127.0.0.1"
     "5514"
   ];
-  # `docker compose exec log tail -f all.log`
+  # `docker compose exec log tail -f all.log`, `… requests ID`
   workingDir = "/var/log/templatesite";
-  environment.PATH = "${busybox}/bin";
+  environment.PATH = lib.makeBinPath [
+    log.requests
+    busybox
+  ];
 }

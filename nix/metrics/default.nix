@@ -1,9 +1,22 @@
-# Prometheus. In: METRICS_DIR, METRICS_RUN_DIR, METRICS_LISTEN, SERVER_TARGETS.
-{ callPackage, prometheus }:
+# Prometheus with rules and a console. start.sh has what it reads.
+{
+  callPackage,
+  prometheus,
+  runCommand,
+}:
+let
+  configuration = runCommand "templatesite-metrics-configuration" { } ''
+    mkdir $out
+    cp ${./prometheus.yml} $out/prometheus.yml
+    cp -r ${./rules} $out/rules
+    cp -r ${./consoles} $out/consoles
+    cp -r ${./console-library} $out/console-library
+  '';
+in
 callPackage ../script.nix { } {
   name = "templatesite-metrics";
   runtimeInputs = [ prometheus ];
-  runtimeEnv.METRICS_CONFIGURATION = "${./prometheus.yml}";
+  runtimeEnv.METRICS_CONFIGURATION = "${configuration}";
   text = builtins.readFile ./start.sh;
-  meta.description = "Prometheus that scrapes every server";
+  meta.description = "Prometheus that scrapes every server and the database";
 }

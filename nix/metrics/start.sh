@@ -1,33 +1,50 @@
 # shellcheck shell=busybox
-# Writes how targets are found and becomes Prometheus.
+# Writes whom to scrape and whom to alert, and becomes Prometheus.
 #
-# In: METRICS_DIR (data), METRICS_RUN_DIR (small files), METRICS_LISTEN,
-# SERVER_TARGETS: `dns:NAME:PORT` (each address of the name is a replica) or
-# `static:HOST:PORT`.
+# In: METRICS_DIR (data), METRICS_RUN_DIR (small files), METRICS_LISTEN;
+# SERVER_TARGETS and DB_METRICS_TARGETS: `dns:NAME:PORT` (each address of the name
+# is scraped), `static:HOST:PORT` or, if set to nothing, none;
+# ALERTMANAGER_HOST: HOST or HOST:PORT of an Alertmanager; none by default.
 
 METRICS_DIR="${METRICS_DIR:-/var/lib/prometheus}"
 METRICS_RUN_DIR="${METRICS_RUN_DIR:-/run/metrics}"
 METRICS_LISTEN="${METRICS_LISTEN:-0.0.0.0:9090}"
-SERVER_TARGETS="${SERVER_TARGETS:-dns:server:9180}"
+SERVER_TARGETS="${SERVER_TARGETS-dns:server:9180}"
+DB_METRICS_TARGETS="${DB_METRICS_TARGETS-dns:db-metrics:9187}"
+ALERTMANAGER_HOST="${ALERTMANAGER_HOST:-}"
 
 fail() {
     echo "templatesite-metrics: $*" >&2
     exit 1
 }
 
-# A scrape job whose targets come from DNS or are given.
+# job NAME TARGETS: a scrape job whose targets come from DNS or are given.
 job() {
-    local name=$1 kind=${2%%:*} target=${2#*:}
-    case $kind in
-    dns) printf 'scrape_configs:\n  - job_name: %s\n    dns_sd_configs:\n      - names: ["%s"]\n        type: A\n        port: %s\n        refresh_interval: 5s\n' "$name" "${target%:*}" "${target##*:}" ;;
-    static) printf 'scrape_configs:\n  - job_name: %s\n    static_configs:\n      - targets: ["%s"]\n' "$name" "$target" ;;
+    local name=$1 target=${2#*:}
+    case $2 in
+    dns:*:*) printf 'scrape_configs:\n  - job_name: %s\n    dns_sd_configs:\n      - names: ["%s"]\n        type: A\n        port: %s\n        refresh_interval: 5s\n' "$name" "${target%:*}" "${target##*:}" ;;
+    static:*:*) printf 'scrape_configs:\n  - job_name: %s\n    static_configs:\n      - targets: ["%s"]\n' "$name" "$target" ;;
+    "") ;;
     *) fail "a target is dns:NAME:PORT or static:HOST:PORT, not $2." ;;
+    esac
+}
+
+alertmanagers() {
+    case $ALERTMANAGER_HOST in
+    "") echo '[]' ;;
+    *[!A-Za-z0-9.:-]*) fail "ALERTMANAGER_HOST is a host, or HOST:PORT, not $ALERTMANAGER_HOST." ;;
+    *:*) printf -- '- targets: ["%s"]\n' "$ALERTMANAGER_HOST" ;;
+    *) printf -- '- targets: ["%s:9093"]\n' "$ALERTMANAGER_HOST" ;;
     esac
 }
 
 mkdir -p "$METRICS_RUN_DIR" || fail "METRICS_RUN_DIR ($METRICS_RUN_DIR) cannot be made."
 [ -w "$METRICS_DIR" ] || fail "METRICS_DIR ($METRICS_DIR) must be a directory that uid $(id -u) may write."
 job server "$SERVER_TARGETS" >"$METRICS_RUN_DIR/scrape-server.yml"
-ln -sf "$METRICS_CONFIGURATION" "$METRICS_RUN_DIR/prometheus.yml"
+job db-metrics "$DB_METRICS_TARGETS" >"$METRICS_RUN_DIR/scrape-db-metrics.yml"
+alertmanagers >"$METRICS_RUN_DIR/alertmanagers.yml"
+ln -sf "$METRICS_CONFIGURATION/prometheus.yml" "$METRICS_RUN_DIR/prometheus.yml"
+ln -sfn "$METRICS_CONFIGURATION/rules" "$METRICS_RUN_DIR/rules"
 exec prometheus --config.file="$METRICS_RUN_DIR/prometheus.yml" --web.listen-address="$METRICS_LISTEN" \
+    --web.console.templates="$METRICS_CONFIGURATION/consoles" --web.console.libraries="$METRICS_CONFIGURATION/console-library" \
     --storage.tsdb.path="$METRICS_DIR" --storage.tsdb.retention.time=15d --storage.tsdb.retention.size=2GB "$@"

@@ -28,6 +28,7 @@ def healthy(ports: dict[str, int]) -> bool:
     return (
         answers(f"http://127.0.0.1:{ports['SERVER_PORT']}/healthcheck/")
         and answers(f"http://127.0.0.1:{ports['METRICS_PORT']}/-/ready")
+        and answers(f"http://127.0.0.1:{ports['DB_METRICS_PORT']}/")
         and accepts(ports["LOG_PORT"])
     )
 

@@ -26,11 +26,13 @@ READY = """
     tweets        http://localhost:{SERVER_PORT}/tweet/
     documentation http://localhost:{SERVER_PORT}/docs/
     health        http://localhost:{SERVER_PORT}/healthcheck/
+    console       http://localhost:{METRICS_PORT}/consoles/index.html
     metrics       http://localhost:{METRICS_PORT}/
     PostgreSQL    localhost:{DB_PORT}
     log           {DATA_DIR}/log/all.log
 
   Try: curl -H 'Content-Type: application/json' -d '{{"text": "hello"}}' http://localhost:{SERVER_PORT}/tweet/
+  A request's log lines, by the X-REQUEST-ID of its answer: LOG_DIR={DATA_DIR}/log ./nixw run .#requests ID
   Ctrl-C stops it and {AFTERWARDS} its data.
 """
 
@@ -75,6 +77,7 @@ def environment(run: str, data: Path, kept: bool, numbers: dict[str, int]) -> di
         "POSTGRES_DB": "templatesite",
         "POSTGRES_USER": "templatesite",
         "POSTGRES_PASSWORD": secrets.token_urlsafe(32),
+        "POSTGRES_METRICS_PASSWORD": secrets.token_urlsafe(32),
         "DJANGO_SECRET_KEY": secrets.token_urlsafe(64),
         "ALLOWED_HOSTS": "localhost,127.0.0.1",
         "API_ANONYMOUS_WRITES": "true",

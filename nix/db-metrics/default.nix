@@ -1,0 +1,9 @@
+# Statistics of PostgreSQL for Prometheus. In: POSTGRES_HOST, POSTGRES_PORT,
+# POSTGRES_DB, POSTGRES_SSLMODE, POSTGRES_METRICS_PASSWORD or …_FILE, DB_METRICS_LISTEN.
+{ callPackage, prometheus-postgres-exporter }:
+callPackage ../script.nix { } {
+  name = "templatesite-db-metrics";
+  runtimeInputs = [ prometheus-postgres-exporter ];
+  text = builtins.readFile ./start.sh;
+  meta.description = "Exporter of PostgreSQL's statistics";
+}

@@ -1,0 +1,21 @@
+# PostgreSQL's statistics for Prometheus.
+{
+  lib,
+  callPackage,
+  busybox,
+  db-metrics,
+}:
+callPackage ../image.nix { } {
+  name = "db-metrics";
+  title = "templatesite database metrics";
+  entrypoint = [ (lib.getExe db-metrics) ];
+  ports = [ "9187/tcp" ];
+  health = [
+    "${busybox}/bin/busybox"
+    "wget"
+    "-q"
+    "-O"
+    "/dev/null"
+    "http://127.0.0.1:9187/"
+  ];
+}

@@ -1,0 +1,11 @@
+# shellcheck shell=busybox
+# Becomes the exporter, which logs in as `metrics`: a role that reads statistics alone.
+
+if [ -n "${POSTGRES_METRICS_PASSWORD_FILE:-}" ]; then
+    export DATA_SOURCE_PASS_FILE="$POSTGRES_METRICS_PASSWORD_FILE"
+else
+    export DATA_SOURCE_PASS="${POSTGRES_METRICS_PASSWORD:?templatesite-db-metrics: set POSTGRES_METRICS_PASSWORD or POSTGRES_METRICS_PASSWORD_FILE.}"
+fi
+export DATA_SOURCE_USER=metrics
+export DATA_SOURCE_URI="${POSTGRES_HOST:-db}:${POSTGRES_PORT:-5432}/${POSTGRES_DB:-templatesite}?connect_timeout=3&sslmode=${POSTGRES_SSLMODE:-disable}"
+exec postgres_exporter --web.listen-address="${DB_METRICS_LISTEN:-0.0.0.0:9187}" --log.level=warn "$@"
