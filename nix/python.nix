@@ -65,5 +65,11 @@ in
     ps.requests
   ]);
 
+  observability = withPackages (ps: [
+    ps.pytest
+    ps.pyyaml
+    ps.requests
+  ]);
+
   supervisor = withPackages (ps: [ ps.supervisor ]);
 }

@@ -21,9 +21,9 @@ callPackage ./cases.nix { } "configuration"
       export LOG_DIR=$PWD LOG_ADDRESS=127.0.0.1 LOG_PORT=5514 LOG_ROTATE=/bin/true
       cp ${../server/start.py} start.py
       ${pythons.server}/bin/python -c "import pathlib, start; start.read_environment(); start.prepare(pathlib.Path('run'))"
-      export SYSLOG_PORT=5514
-      mkdir metrics
-      cp ${../metrics/prometheus.yml} metrics/prometheus.yml
+      export SYSLOG_PORT=5514 SYSLOG_STATS=log.stats PYTHON_HOME=${pythons.server}
+      cp -r --no-preserve=mode ${../metrics} metrics
+      echo '[]' >metrics/alertmanagers.yml
     '';
   }
   {
@@ -31,4 +31,6 @@ callPackage ./cases.nix { } "configuration"
     "rsyslog of the server" = "rsyslogd -N1 -f run/rsyslog.conf";
     "rsyslog of the log" = "rsyslogd -N1 -f ${../log/rsyslog.conf}";
     "prometheus" = "promtool check config --lint=all --lint-fatal metrics/prometheus.yml";
+    "rules" = "promtool check rules --lint=all --lint-fatal metrics/rules/*.yml";
+    "tests of the rules" = "cd metrics/tests && promtool test rules *.yml";
   }

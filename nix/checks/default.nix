@@ -7,6 +7,7 @@
   images = callPackage ./images.nix { };
   libraries = callPackage ./libraries.nix { };
   migrations = callPackage ./migrations.nix { };
+  observability = callPackage ./observability.nix { };
   server = callPackage ./server.nix { };
   style = callPackage ./style.nix { };
   unit-tests = callPackage ./unit-tests.nix { };

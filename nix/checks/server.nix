@@ -26,6 +26,7 @@ reported "server"
   }
   ''
     cp -r --no-preserve=mode "$tests" tests
+    cp ${./processes.py} tests/processes.py
     cp ${./waiting.py} tests/waiting.py
     export PYTHONDONTWRITEBYTECODE=1
     python -m pytest --durations 5 -p no:cacheprovider --junit-xml "$out/junit.xml" tests

@@ -1,6 +1,7 @@
 # PostgreSQL on data that were made at build time.
 {
   lib,
+  busybox,
   callPackage,
   db,
   postgresql_17,
@@ -18,6 +19,11 @@ callPackage ../image.nix { } {
   entrypoint = [ (lib.getExe db) ];
   environment = {
     PGDATA = "/var/lib/postgresql/data";
+    # `docker compose exec db psql …`
+    PATH = lib.makeBinPath [
+      postgresql_17
+      busybox
+    ];
   };
   user = "70:70";
   ports = [ "5432/tcp" ];

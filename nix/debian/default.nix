@@ -61,11 +61,11 @@ let
       passthru.cli = program "promtool" "promtool";
     };
 
-    # nixpkgs's names of the programs.
-    prometheus-alertmanager = stdenv.annotate (deb {
-      pname = "prometheus-alertmanager";
-      postUnpack = "ln -s prometheus-alertmanager bin/alertmanager";
-    }) { meta.mainProgram = "alertmanager"; };
+    prometheus-alertmanager = import ./alertmanager.nix {
+      inherit deb debs;
+      inherit (stdenv) annotate;
+    };
+    # nixpkgs's name of the program.
     prometheus-postgres-exporter = stdenv.annotate (deb {
       pname = "prometheus-postgres-exporter";
       postUnpack = "ln -s prometheus-postgres-exporter bin/postgres_exporter";

@@ -13,7 +13,10 @@ callPackage ../image.nix { } {
     "--homepath=${grafana}/share/grafana"
     "--config=${./grafana.ini}"
   ];
-  environment.GF_PATHS_PROVISIONING = "${./provisioning}";
+  environment = {
+    GF_PATHS_PROVISIONING = "${./provisioning}";
+    DASHBOARDS = "${./dashboards}";
+  };
   ports = [ "3000/tcp" ];
   health = [
     "${busybox}/bin/busybox"

@@ -57,14 +57,27 @@ class CommonMiddleware(common.CommonMiddleware):
 
 
 class PrometheusAfterMiddleware(prometheus.PrometheusAfterMiddleware):  # type: ignore[misc]
-    """django-prometheus's, whose histograms would have series for each method that a client thinks of."""
+    """django-prometheus's, with bounded series, whose counters of errors begin at 0."""
 
     def label_metric(
         self, metric: Any, request: HttpRequest, response: HttpResponse | None = None, **labels: str
     ) -> Any:
+        # Its histograms would have series for each method that a client thinks of.
         if "method" in labels:
             labels["method"] = self._method(request)
         return super().label_metric(metric, request, response, **labels)
+
+    def process_view(self, request: HttpRequest, view: Callable[..., HttpResponse], *arguments: Any) -> None:
+        """Make the series of a view's errors before the first error: one that begins at 1 has not risen."""
+        for status in (HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.SERVICE_UNAVAILABLE):
+            self.label_metric(
+                self.metrics.responses_by_status_view_method,
+                request,
+                status=str(status.value),
+                view=self._get_view_name(request),
+                method=self._method(request),
+            )
+        super().process_view(request, view, *arguments)
 
 
 class DatabaseUnavailableMiddleware:

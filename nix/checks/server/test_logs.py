@@ -1,37 +1,12 @@
 """Log lines reach the log server, whose absence nobody waits for."""
 
-import os
 import socket
-import subprocess
 import uuid
-from pathlib import Path
 
 import pytest
 import requests
-from processes import Server, free_port
+from processes import LogServer, Server
 from waiting import wait_until
-
-
-class LogServer:
-    """The log service on a port of its own."""
-
-    def __init__(self, directory: Path) -> None:
-        self.port = free_port()
-        self.file = directory / "all.log"
-        self.environment = {"LOG_DIR": str(directory), "LOG_ADDRESS": "127.0.0.1", "LOG_PORT": str(self.port)}
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        self.process = subprocess.Popen(["templatesite-log"], env={**os.environ, **self.environment})
-
-    def stop(self) -> None:
-        if self.process:
-            self.process.terminate()
-            assert self.process.wait(30) == 0
-            self.process = None
-
-    def text(self) -> str:
-        return self.file.read_text() if self.file.exists() else ""
 
 
 @pytest.fixture

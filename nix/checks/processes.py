@@ -1,4 +1,4 @@
-"""The database and the server as processes that a test starts, stops and kills."""
+"""The cluster's services as processes that a test starts, stops and kills."""
 
 import os
 import re
@@ -11,6 +11,7 @@ import requests
 from waiting import children, wait_until
 
 PASSWORD = "p"
+METRICS_PASSWORD = "m"
 
 
 def free_port() -> int:
@@ -35,7 +36,12 @@ class Database:
         arguments = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
         self.process = subprocess.Popen(
             ["templatesite-db", *arguments],
-            env={**os.environ, "PGDATA": str(self.directory / "data"), "POSTGRES_PASSWORD": PASSWORD},
+            env={
+                **os.environ,
+                "PGDATA": str(self.directory / "data"),
+                "POSTGRES_PASSWORD": PASSWORD,
+                "POSTGRES_METRICS_PASSWORD": METRICS_PASSWORD,
+            },
         )
         wait_until(lambda: subprocess.run([*self.client("pg_isready"), "--quiet"]).returncode == 0)
 
@@ -43,15 +49,16 @@ class Database:
         self.process.send_signal(signal.SIGINT)
         return self.process.wait(30)
 
-    def client(self, program: str) -> list[str]:
-        return [program, "--host=127.0.0.1", f"--port={self.port}", "--username=templatesite", "--dbname=templatesite"]
+    def client(self, program: str, role: str = "templatesite") -> list[str]:
+        return [program, "--host=127.0.0.1", f"--port={self.port}", f"--username={role}", "--dbname=templatesite"]
 
-    def psql(self, *arguments: str) -> "subprocess.Popen[str]":
+    def psql(self, *arguments: str, role: str = "templatesite") -> "subprocess.Popen[str]":
         return subprocess.Popen(
-            [*self.client("psql"), "--no-psqlrc", "--quiet", "--tuples-only", *arguments],
-            env={**os.environ, "PGPASSWORD": PASSWORD},
+            [*self.client("psql", role), "--no-psqlrc", "--quiet", "--tuples-only", *arguments],
+            env={**os.environ, "PGPASSWORD": METRICS_PASSWORD if role == "metrics" else PASSWORD},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT if role == "metrics" else None,
             text=True,
         )
 
@@ -108,3 +115,26 @@ class Server:
         return {
             name: float(value) for name, value in re.findall(r"^([a-z][^ ]*(?:\{.*\})?) (\S+)$", text, re.MULTILINE)
         }
+
+
+class LogServer:
+    """The log service on a port of its own."""
+
+    def __init__(self, directory: Path) -> None:
+        self.port = free_port()
+        self.directory = directory
+        self.file = directory / "all.log"
+        self.environment = {"LOG_DIR": str(directory), "LOG_ADDRESS": "127.0.0.1", "LOG_PORT": str(self.port)}
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(["templatesite-log"], env={**os.environ, **self.environment})
+
+    def stop(self) -> None:
+        if self.process:
+            self.process.terminate()
+            assert self.process.wait(30) == 0
+            self.process = None
+
+    def text(self) -> str:
+        return self.file.read_text() if self.file.exists() else ""

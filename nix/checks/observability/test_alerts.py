@@ -1,0 +1,59 @@
+"""From an alert to the request that caused it, and what a person is told of."""
+
+import os
+import re
+import subprocess
+
+import requests
+from waiting import wait_until
+
+
+def rows(page: str, table: str) -> dict[str, list[str]]:
+    """The cells of a table of the console by their first, tags removed."""
+    (body,) = re.findall(rf'<table id="{table}">(.*?)</table>', page, re.DOTALL)
+    lines = [
+        [re.sub(r"<[^>]*>", "", cell).strip() for cell in re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL)]
+        for row in body.split("<tr")
+    ]
+    return {cells[0]: cells[1:] for cells in lines if cells}
+
+
+def run_requests(cluster, *arguments: str) -> list[str]:
+    environment = {**os.environ, "LOG_DIR": str(cluster.log.directory)}
+    ended = subprocess.run(["requests", *arguments], env=environment, capture_output=True, text=True)
+    return ended.stdout.splitlines()
+
+
+def console(cluster) -> str:
+    answer = requests.get(f"{cluster.metrics.url}/consoles/index.html", timeout=10)
+    answer.raise_for_status()
+    return answer.text
+
+
+def test_three_steps_lead_from_an_alert_to_the_request(cluster, traffic):
+    wait_until(lambda: "StatementTimeouts" in cluster.receiver.names("firing"))
+    page = console(cluster)
+    assert "StatementTimeouts" in rows(page, "alerts")
+    errors = rows(page, "views")["tweet-list"][1]
+    assert errors.endswith("%"), errors
+    assert errors != "0%"
+    wait_until(lambda: len(run_requests(cluster, "failed")) == 3)
+    failed = [line.split()[4].strip("[]") for line in run_requests(cluster, "failed")]
+    assert failed == traffic
+    lines = run_requests(cluster, failed[0])
+    assert {line.split()[2] for line in lines} == {"nginx", "django"}
+    assert any("canceling statement due to statement timeout" in line for line in lines)
+    assert any('"GET /tweet/" 503' in line for line in lines)
+
+
+def test_console_has_the_numbers_of_the_traffic(cluster, traffic):
+    page = console(cluster)
+    views = rows(page, "views")
+    assert set(views) >= {"tweet-list", "&lt;unnamed view&gt;"}
+    for requests_, _errors, *quantiles in views.values():
+        assert float(requests_.removesuffix("/s").rstrip("m")) > 0
+        assert all(re.fullmatch(r"[\d.]+(us|ms|s)", quantile) for quantile in quantiles), quantiles
+    (replica,) = rows(page, "replicas").values()
+    assert replica[0] == "yes"
+    assert replica[2:4] == ["ok", "ok"]
+    assert "\N{EN DASH}" not in page, "a number is missing"

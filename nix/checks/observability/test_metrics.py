@@ -1,0 +1,56 @@
+"""What Prometheus counts is what happened, and nobody can make it count without bounds."""
+
+import random
+import string
+from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection
+
+import pytest
+
+from conftest import MADE, counted
+
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD"]
+
+
+@pytest.mark.usefixtures("traffic")
+def test_every_request_is_counted_once(cluster):
+    assert counted(cluster) == MADE
+
+
+def visit(port: int, seed: int, number: int) -> None:
+    """Requests for addresses and with methods that nobody has thought of."""
+    draw = random.Random(seed)
+    connection = HTTPConnection("127.0.0.1", port, timeout=30)
+    for _ in range(number):
+        word = "".join(draw.choices(string.ascii_letters, k=12))
+        method = draw.choice([*METHODS, word.upper()])
+        path = draw.choice(
+            [f"/{word}", f"/{word}/{word}/", f"/tweet/{word}/", f"/tweet/?{word}={word}", f"/static/{word}"]
+        )
+        connection.request(method, path, headers={"Content-Type": draw.choice([word, "application/json"])})
+        connection.getresponse().read()
+    connection.close()
+
+
+@pytest.mark.usefixtures("traffic")
+def test_ten_thousand_random_requests_make_no_series(cluster):
+    visit(cluster.server.port, 0, 1000)  # each kind of answer once
+    before = set(cluster.server.samples())
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda seed: visit(cluster.server.port, seed, 2500), range(1, 5)))
+    after = set(cluster.server.samples())
+    print(f"{len(before)} series before 10,000 random requests, {len(after)} after")
+    assert after == before
+
+
+def test_role_of_the_exporter_reads_statistics_alone(cluster):
+    statements = {
+        "SELECT count(*) > 0 FROM pg_stat_activity": "t",
+        "SELECT * FROM tweet_tweet": "permission denied",
+        "SELECT * FROM auth_user": "permission denied",
+        "CREATE TABLE t ()": "read-only transaction",
+        "BEGIN READ WRITE; CREATE TABLE t ()": "permission denied",
+    }
+    for statement, expected in statements.items():
+        output, _ = cluster.database.psql("--command", statement, role="metrics").communicate()
+        assert expected in output, statement

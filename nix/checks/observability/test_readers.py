@@ -1,0 +1,94 @@
+"""Who reads from Prometheus finds what it looks for: dashboards, the runbook, a parent."""
+
+import json
+import os
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from cluster import Prometheus
+from processes import free_port
+from waiting import wait_until
+
+RULES = Path(os.environ["rules"])
+ALERTS = [
+    rule for group in yaml.safe_load((RULES / "rules" / "alerts.yml").read_text())["groups"] for rule in group["rules"]
+]
+RUNBOOK = Path(os.environ["runbook"]).read_text()
+DASHBOARDS = sorted(Path(os.environ["dashboards"]).iterdir())
+# Grafana's variables, as when nothing is chosen.
+VARIABLES = {"$view": ".*", "$datname": ".*", "$__rate_interval": "1m", "$__range": "30m"}
+
+pytestmark = pytest.mark.usefixtures("traffic")
+
+
+def panels(dashboard: Path) -> list[dict]:
+    found = json.loads(dashboard.read_text())["panels"]
+    return [panel for panel in found if panel["type"] != "row"]
+
+
+def queries() -> list[tuple[str, str]]:
+    """Every query of every panel and variable with where it stands."""
+    found = []
+    for dashboard in DASHBOARDS:
+        for panel in panels(dashboard):
+            found += [(f"{dashboard.stem}: {panel['title']}", target["expr"]) for target in panel["targets"]]
+        for variable in json.loads(dashboard.read_text())["templating"]["list"]:
+            (series,) = re.findall(r"^label_values\((.*), \w+\)$", variable["query"])
+            found.append((f"{dashboard.stem}: ${variable['name']}", series))
+    return found
+
+
+@pytest.mark.parametrize(("place", "expression"), queries())
+def test_query_of_a_dashboard_has_an_answer(cluster, place: str, expression: str):
+    for name, value in VARIABLES.items():
+        expression = expression.replace(name, value)
+    assert "$" not in expression, "a variable that Grafana would not know"
+    assert cluster.metrics.query(expression), f"{place} is empty"
+
+
+@pytest.mark.parametrize("alert", ALERTS, ids=lambda alert: alert["alert"])
+def test_alert_leads_to_a_paragraph_of_the_runbook(alert):
+    anchor = alert["annotations"]["runbook_url"].partition("docs/runbook.md#")[2]
+    assert anchor == alert["alert"].lower()
+    assert f"\n## {alert['alert']}\n" in RUNBOOK
+
+
+def test_runbook_has_no_paragraph_without_an_alert():
+    assert re.findall(r"^## (.*)$", RUNBOOK, re.MULTILINE) == [alert["alert"] for alert in ALERTS]
+
+
+@pytest.mark.parametrize("expression", re.findall(r"```promql\n(.*?)\n```", RUNBOOK, re.DOTALL))
+def test_query_of_the_runbook_has_an_answer(cluster, expression: str):
+    assert cluster.metrics.query(expression)
+
+
+@pytest.mark.parametrize("alert", ALERTS, ids=lambda alert: alert["alert"])
+def test_alert_has_a_case_that_fires_it_and_one_that_does_not(alert):
+    cases = [
+        bool(test["exp_alerts"])
+        for case in yaml.safe_load((RULES / "tests" / "alerts.yml").read_text())["tests"]
+        for test in case["alert_rule_test"]
+        if test["alertname"] == alert["alert"]
+    ]
+    assert sorted(set(cases)) == [False, True]
+
+
+def test_parent_prometheus_gets_the_recorded_series(cluster, tmp_path):
+    job = (
+        Path(os.environ["federation"])
+        .read_text()
+        .replace("localhost:9090", cluster.metrics.url.removeprefix("http://"))
+    )
+    (tmp_path / "job.yml").write_text(job)
+    (tmp_path / "prometheus.yml").write_text("global: {scrape_interval: 1s}\nscrape_config_files: [job.yml]\n")
+    port = free_port()
+    arguments = [f"--config.file={tmp_path}/prometheus.yml", f"--storage.tsdb.path={tmp_path}/data"]
+    parent = Prometheus("/-/ready", "prometheus", *arguments, f"--web.listen-address=127.0.0.1:{port}", port=port)
+    try:
+        wait_until(lambda: parent.query('view:django_http_responses:rate1m{view="tweet-list"}'))
+        (up,) = parent.query('up{job="server"}')
+        assert up["metric"]["instance"] == f"127.0.0.1:{cluster.server.metrics_port}"
+    finally:
+        parent.stop()
