@@ -1,4 +1,5 @@
-# The system tests against the very cluster that `nix run` starts.
+# The system tests against the very cluster that `nix run` starts, and what it tells
+# of itself; that again with four workers.
 {
   callPackage,
   cluster,
@@ -14,10 +15,19 @@ reported "cluster"
       pythons.system-test
     ];
     tests = ../../system-tests;
+    observed = ./cluster;
   }
   ''
     cp -r "$tests" system-tests
+    cp -r --no-preserve=mode "$observed" observed
+    cp ${./waiting.py} observed/waiting.py
     export SYSTEM_TEST_HOSTPORT=localhost:8080 SYSTEM_TEST_METRICS_HOSTPORT=localhost:9180 PYTHONDONTWRITEBYTECODE=1
-    templatesite --log "$out/cluster.log" -- \
-      python -m pytest -p no:cacheprovider --junit-xml "$out/junit.xml" system-tests
+
+    # run_tests NAME DIRECTORY...: beside a cluster of its own.
+    run_tests() {
+      LOG_FILE=$PWD/$1/log/all.log templatesite --data "$PWD/$1" --log "$out/$1.log" -- \
+        python -m pytest -p no:cacheprovider --junit-xml "$out/junit-$1.xml" "''${@:2}"
+    }
+    run_tests one-worker system-tests observed
+    UWSGI_PROCESSES=4 run_tests four-workers observed
   ''

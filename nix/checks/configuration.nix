@@ -1,27 +1,36 @@
 # Each daemon's real configuration, judged by the daemon's own tool.
 {
   callPackage,
+  docker-compose,
   nginx,
   prometheus,
   pythons,
   rsyslog-light,
   server,
+  uwsgi,
+  python313,
 }:
 callPackage ./cases.nix { } "configuration"
   {
     nativeBuildInputs = [
+      docker-compose
       nginx
       prometheus.cli
+      pythons.observability
       rsyslog-light
+      (uwsgi.override {
+        plugins = [ "python3" ];
+        python3 = python313;
+      })
     ];
-    inherit (server.environment) SERVER_FILES DJANGO_SOURCE;
+    inherit (server.environment) SERVER_FILES DJANGO_SOURCE PYTHON_HOME;
     # The run directory as the server's start makes it.
     setup = ''
       export RUN_DIR=$PWD/run TRUSTED_PROXIES=10.0.0.0/8,::1 SYSLOG_HOST=log.example
       export LOG_DIR=$PWD LOG_ADDRESS=127.0.0.1 LOG_PORT=5514 LOG_ROTATE=/bin/true
       cp ${../server/start.py} start.py
       ${pythons.server}/bin/python -c "import pathlib, start; start.read_environment(); start.prepare(pathlib.Path('run'))"
-      export SYSLOG_PORT=5514 SYSLOG_STATS=log.stats PYTHON_HOME=${pythons.server}
+      export SYSLOG_PORT=5514 SYSLOG_STATS=log.stats
       cp -r --no-preserve=mode ${../metrics} metrics
       echo '[]' >metrics/alertmanagers.yml
     '';
@@ -30,6 +39,10 @@ callPackage ./cases.nix { } "configuration"
     "nginx" = "nginx -t -e stderr -p run -c nginx.conf";
     "rsyslog of the server" = "rsyslogd -N1 -f run/rsyslog.conf";
     "rsyslog of the log" = "rsyslogd -N1 -f ${../log/rsyslog.conf}";
+    # All that a start does but to serve.
+    "uwsgi" = "cd run && DJANGO_SECRET_KEY=$(printf %050d 0) ALLOWED_HOSTS=localhost POSTGRES_PASSWORD=p uwsgi --ini uwsgi.ini --no-server";
+    "compose" = "docker-compose --file ${../../docker-compose.yaml} config --quiet";
+    "grafana" = "python -P ${./dashboards.py} ${../metrics-graph}";
     "prometheus" = "promtool check config --lint=all --lint-fatal metrics/prometheus.yml";
     "rules" = "promtool check rules --lint=all --lint-fatal metrics/rules/*.yml";
     "tests of the rules" = "cd metrics/tests && promtool test rules *.yml";

@@ -11,4 +11,5 @@
   server = callPackage ./server.nix { };
   style = callPackage ./style.nix { };
   unit-tests = callPackage ./unit-tests.nix { };
+  vm = callPackage ./vm.nix { };
 }

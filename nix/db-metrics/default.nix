@@ -4,6 +4,7 @@
 callPackage ../script.nix { } {
   name = "templatesite-db-metrics";
   runtimeInputs = [ prometheus-postgres-exporter ];
+  runtimeEnv.EXPORTER_CONFIGURATION = "${./postgres_exporter.yml}";
   text = builtins.readFile ./start.sh;
   meta.description = "Exporter of PostgreSQL's statistics";
 }

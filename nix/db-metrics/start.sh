@@ -8,4 +8,5 @@ else
 fi
 export DATA_SOURCE_USER=metrics
 export DATA_SOURCE_URI="${POSTGRES_HOST:-db}:${POSTGRES_PORT:-5432}/${POSTGRES_DB:-templatesite}?connect_timeout=3&sslmode=${POSTGRES_SSLMODE:-disable}"
-exec postgres_exporter --web.listen-address="${DB_METRICS_LISTEN:-0.0.0.0:9187}" --log.level=warn "$@"
+exec postgres_exporter --config.file="$EXPORTER_CONFIGURATION" \
+    --web.listen-address="${DB_METRICS_LISTEN:-0.0.0.0:9187}" --log.level=warn "$@"

@@ -5,6 +5,9 @@
 
 assumed_packages() {
     sed -n 's/^!//p' "$here/packages.txt" | while IFS='=' read -r name version; do
+        case $version in
+        [a-z]*) version=$(apt-cache show --no-all-versions "$version" | sed -n 's/^Version: //p') ;;
+        esac
         printf 'Package: %s\nStatus: install ok installed\nArchitecture: amd64\n' "$name"
         printf 'Multi-Arch: foreign\nVersion: %s\nMaintainer: none\nDescription: assumed\n\n' "${version:-999}"
     done
@@ -13,7 +16,7 @@ assumed_packages() {
 apt_setup() {
     command -v apt-get >/dev/null || fail "the Debian set is fetched with apt, which this machine does not have."
     mkdir -p "$work/apt/lists/partial" "$work/apt/archives/partial"
-    assumed_packages >"$work/apt/status"
+    : >"$work/apt/status"
     cat >"$work/apt/apt.conf" <<CONF
 Dir::State "$work/apt";
 Dir::State::status "$work/apt/status";
@@ -36,6 +39,8 @@ CONF
         cat "$work/apt/update.log" >&2
         fail "apt could not read Debian's package lists; check the network and the machine's apt sources."
     fi
+    assumed_packages >"$work/apt/status.new"
+    mv "$work/apt/status.new" "$work/apt/status"
 }
 
 # download DIRECTORY NAME=VERSION...: one progress line, files under apt's names.

@@ -31,6 +31,8 @@ let
     # Statically linked: nothing below it.
     busybox = stdenv.annotate (import ./bootstrap.nix).busyboxWithLinks { meta.mainProgram = "busybox"; };
 
+    docker-compose = program "docker-compose" "docker-compose";
+
     fetchPypi = import ./fetch-pypi.nix;
 
     # nixpkgs has the preload library at lib/.
@@ -84,6 +86,13 @@ let
     # A program that PyPI has as a wheel and Debian does not have.
     ruff = pkgs.python313.pkgs.ruff;
     shellcheck = program "shellcheck" "shellcheck";
+
+    testers = import ./vm {
+      inherit lib deb debs;
+      inherit (stdenv) annotate;
+      bootstrap = import ./bootstrap.nix;
+      packages = pkgs;
+    };
 
     uwsgi = import ./uwsgi.nix {
       inherit deb;

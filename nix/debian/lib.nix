@@ -29,6 +29,8 @@ rec {
 
   optional = condition: item: if condition then [ item ] else [ ];
 
+  optionals = condition: items: if condition then items else [ ];
+
   optionalString = condition: text: if condition then text else "";
 
   optionalAttrs = condition: set: if condition then set else { };

@@ -18,17 +18,25 @@ choose_engine() {
 }
 
 # The tag is made from the image's store path: a tag that is there is the image.
+load_image() {
+    local name=$1 image=$2:$3
+    if "$engine" image inspect "$image" >/dev/null 2>&1; then
+        printf 'load: %s is there\n' "$image"
+    else
+        printf 'load: loading %s\n' "$image"
+        "$engine" load --quiet --input "$IMAGES/$name.tar.gz" >/dev/null || fail "$engine could not load $name."
+    fi
+    "$engine" tag "$image" "$2:latest"
+}
+
+# Two at a time: one unpacks while the other one is read.
 load_images() {
     local name repository tag
     while read -r name repository tag; do
-        if "$engine" image inspect "$repository:$tag" >/dev/null 2>&1; then
-            printf 'load: %s is there\n' "$repository:$tag"
-        else
-            printf 'load: loading %s\n' "$repository:$tag"
-            "$engine" load --quiet --input "$IMAGES/$name.tar.gz" >/dev/null || fail "$engine could not load $name."
-        fi
-        "$engine" tag "$repository:$tag" "$repository:latest"
+        while [ "$(jobs -pr | wc -l)" -ge 2 ]; do wait -n || exit 1; done
+        load_image "$name" "$repository" "$tag" &
     done <"$IMAGES/list"
+    while [ -n "$(jobs -p)" ]; do wait -n || exit 1; done
 }
 
 # Containers run as other users and compose mounts files as they are: readable

@@ -1,0 +1,130 @@
+"""Log lines that are lost in an outage of the log server, and requests during a storm of lines.
+
+    logs.py
+
+Starts a database, a log server and a server on this machine. Prints (a) how many lines of
+200 requests a second are lost when the log server is away for 30 s; (b) the time of a
+request while 100,000 lines are written in a burst, beside that of a quiet time of the same
+run, and how many of those lines arrived and how many were counted as dropped, with the log
+server there and away.
+"""
+
+import os
+import socket
+import statistics
+import sys
+import tempfile
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+
+import requests
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "nix" / "checks"))
+
+from processes import Database, LogServer, Server
+
+STORM = 100_000
+DROPPED = "templatesite_log_lines_discarded_total"
+
+
+def ask(server: Server, per_second: int, seconds: float) -> tuple[list[str], list[float]]:
+    """Requests at a steady rate: their ids, and the milliseconds that each took."""
+    session = requests.Session()
+    ids, times = [], []
+    begin = time.monotonic()
+    for number in range(int(per_second * seconds)):
+        time.sleep(max(0, begin + number / per_second - time.monotonic()))
+        ids.append(uuid.uuid4().hex)
+        sent = time.monotonic()
+        session.get(f"{server.url}/nothing/", headers={"X-Request-ID": ids[-1]}, timeout=30)
+        times.append((time.monotonic() - sent) * 1000)
+    return ids, times
+
+
+def beside(work: Callable[[], None], server: Server, per_second: int, seconds: float) -> tuple[list[str], list[float]]:
+    """`ask` in this thread, `work` in another."""
+    thread = threading.Thread(target=work)
+    thread.start()
+    result = ask(server, per_second, seconds)
+    thread.join()
+    return result
+
+
+def outage(server: Server, log: LogServer) -> None:
+    def away() -> None:
+        time.sleep(5)
+        log.stop()
+        time.sleep(30)
+        log.start()
+
+    ids, _ = beside(away, server, 200, 40)
+    time.sleep(15)
+    text = log.text()
+    lost = sum(max(0, 2 - text.count(f"[{request_id}]")) for request_id in ids)
+    print(f"outage of 30 s at 200 requests/s: {len(ids)} requests, {2 * len(ids)} lines, {lost} lost")
+
+
+def describe(times: list[float]) -> str:
+    hundredths = statistics.quantiles(times, n=100)
+    return f"median {hundredths[49]:.2f} ms, p99 {hundredths[98]:.2f} ms, longest {max(times):.1f} ms"
+
+
+def dropped(server: Server) -> float:
+    return sum(value for name, value in server.samples().items() if name.startswith(DROPPED))
+
+
+def storm(server: Server, log: LogServer, name: str) -> None:
+    mark = uuid.uuid4().hex
+    took = []
+
+    def write() -> None:
+        time.sleep(3)
+        begin = time.monotonic()
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as syslog:
+            for number in range(STORM):
+                syslog.sendto(f"<14>storm: {mark} {number}.".encode(), str(server.directory / "log.sock"))
+        took.append(time.monotonic() - begin)
+
+    before = dropped(server)
+    _, quiet = ask(server, 100, 10)
+    _, stormy = beside(write, server, 100, 10)
+    if not log.process:
+        log.start()
+    time.sleep(20)
+    arrived = len({line.rsplit(" ", 1)[1] for line in log.text().splitlines() if mark in line})
+    print(f"storm, {name}: {STORM} lines written in {took[0]:.1f} s")
+    print(f"  quiet: {describe(quiet)}")
+    print(f"  storm: {describe(stormy)}")
+    print(
+        f"  {arrived} lines arrived, {STORM - arrived} did not, {dropped(server) - before:.0f} were counted as dropped"
+    )
+
+
+def main() -> None:
+    os.environ.pop("DEBUG_MODE", None)  # the development shell's
+    with tempfile.TemporaryDirectory(prefix="bench-", dir="/tmp") as directory:
+        root = Path(directory)
+        database = Database(root / "db")
+        log = LogServer(root / "log")
+        for path in (root / "db", root / "log"):
+            path.mkdir()
+        database.start()
+        log.start()
+        server = Server(root / "server", database, SYSLOG_HOST="127.0.0.1", SYSLOG_PORT=str(log.port))
+        server.start()
+        try:
+            outage(server, log)
+            storm(server, log, "the log server there")
+            log.stop()
+            storm(server, log, "the log server away")
+        finally:
+            server.stop()
+            log.stop()
+            database.stop()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,58 @@
+"""Judge Grafana's files: what it would refuse, and panels that say too little.
+
+    dashboards.py DIRECTORY     the folder of the metrics-graph image
+
+Exit status 1 and a line for each fault.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+
+def panel_faults(panel: dict[str, Any], source: dict[str, str]) -> Iterator[str]:
+    if not panel.get("title"):
+        yield "has no title"
+    if not panel["fieldConfig"]["defaults"].get("unit"):
+        yield "has no unit"
+    if panel.get("datasource") != source or any(target["datasource"] != source for target in panel["targets"]):
+        yield "has another data source than the provisioned one"
+    if not all(target.get("expr") for target in panel["targets"]):
+        yield "has a target without a query"
+
+
+def dashboard_faults(dashboard: dict[str, Any], source: dict[str, str]) -> Iterator[str]:
+    for name in ("title", "uid"):
+        if not dashboard.get(name):
+            yield f"has no {name}"
+    ids = [panel["id"] for panel in dashboard["panels"]]
+    if len(set(ids)) < len(ids):
+        yield "has two panels of the same id"
+    if not ids:
+        yield "has no panels"
+    for variable in dashboard["templating"]["list"]:
+        if variable["datasource"] != source:
+            yield f"has a variable, {variable['name']}, with another data source"
+    for panel in dashboard["panels"]:
+        yield from (f"panel {panel['id']} {fault}" for fault in panel_faults(panel, source))
+
+
+def main() -> int:
+    folder = Path(sys.argv[1])
+    provisioning = yaml.safe_load((folder / "provisioning/datasources/prometheus.yaml").read_text())
+    (provisioned,) = provisioning["datasources"]
+    source = {"type": provisioned["type"], "uid": provisioned["uid"]}
+    (provider,) = yaml.safe_load((folder / "provisioning/dashboards/dashboards.yaml").read_text())["providers"]
+    faults = [] if provider["options"]["path"] == "$DASHBOARDS" else ["the provider's path is not what image.nix sets"]
+    for file in sorted((folder / "dashboards").iterdir()):
+        faults += [f"{file.name}: {fault}" for fault in dashboard_faults(json.loads(file.read_text()), source)]
+    print("\n".join(faults))
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

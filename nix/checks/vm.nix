@@ -1,0 +1,56 @@
+# A machine with Docker loads the images and runs docker-compose.yaml.
+{
+  lib,
+  callPackage,
+  testers,
+  busybox,
+  load,
+  python313,
+  writeShellApplication,
+  # In nixpkgs alone.
+  grafana ? null,
+}:
+let
+  python = "${python313}/bin/python3.13";
+
+  test = testers.runNixOSTest {
+    name = "templatesite";
+    nodes.machine = {
+      virtualisation = {
+        cores = 2;
+        diskSize = 8192;
+        docker.enable = true;
+        memorySize = 3072;
+      };
+      environment.systemPackages = [ load ];
+    };
+    testScript = ''
+      compose_file = "${../../docker-compose.yaml}"
+      traffic = "${python} -P ${./vm/traffic.py}"
+      wget = "${busybox}/bin/busybox wget -q -O -"
+      grafana = ${if grafana == null then "False" else "True"}
+
+      ${builtins.readFile ./vm/script.py}
+    '';
+  };
+in
+# Not the test's own derivation, which keeps nothing when it fails and asks the
+# builder for KVM: the driver runs as well without.
+callPackage ./reported.nix { } "vm"
+  {
+    nativeBuildInputs = [
+      python313
+      test.driver
+    ];
+    passthru.interactive = writeShellApplication {
+      name = "vm-test-interactive";
+      text = ''exec ${test.driverInteractive}/bin/nixos-test-driver "$@"'';
+      meta.description = "A Python prompt in the VM test, its machine at hand";
+    };
+  }
+  ''
+    status=0
+    nixos-test-driver -o "$out/machine" 2>&1 | tee driver.log || status=$?
+    python3.13 -P ${./vm/report.py} driver.log "$out/junit.xml"
+    exit "$status"
+  ''

@@ -1,0 +1,113 @@
+# The test's script: the test driver runs it, with what vm.nix writes above it.
+import json
+import urllib.parse
+
+HEALTHY = """test "$(docker inspect --format '{{.State.Health.Status}}' $(docker ps --quiet) | sort -u)" = healthy"""
+
+
+def compose(arguments: str, variables: str = "") -> str:
+    return machine.succeed(f"cd /root/project && {variables} docker compose --progress quiet {arguments}")
+
+
+def inspect(template: str) -> list[str]:
+    """A line for each container of the cluster."""
+    return machine.succeed(f"docker inspect --format '{template}' $(docker ps --all --quiet)").splitlines()
+
+
+def get(url: str, headers: str = "") -> str:
+    return machine.succeed(f"{wget} {headers} '{url}'")
+
+
+def query(expression: str) -> str:
+    """A command that succeeds when the cluster's Prometheus has an answer."""
+    url = f"http://localhost:9090/api/v1/query?query={urllib.parse.quote(expression)}"
+    return f"""{wget} '{url}' | grep '"result":\\[{{'"""
+
+
+def restart(service: str, allowed: set[str]) -> None:
+    """Restart a service under requests, whose statuses all are allowed; afterwards they are 200."""
+    machine.succeed(f"rm -f /tmp/stop; {traffic} {server}/tweet/ /tmp/stop >/tmp/statuses 2>/tmp/traffic.log &")
+    compose(f"restart {service}")
+    machine.wait_until_succeeds(HEALTHY, timeout=300)
+    machine.succeed("touch /tmp/stop")
+    machine.wait_until_succeeds("test -s /tmp/statuses", timeout=60)
+    statuses = json.loads(machine.succeed("cat /tmp/statuses"))
+    print(f"while {service} restarted: {statuses}")
+    assert set(statuses) <= allowed, statuses
+    assert statuses["200"], statuses
+    get(f"{server}/tweet/")
+
+
+server = "http://localhost:8080"
+
+
+def check() -> None:
+    with subtest("the images are loaded"):
+        machine.succeed(f"mkdir -p /root/project && cp {compose_file} /root/project/docker-compose.yaml")
+        machine.succeed("cd /root/project && load", timeout=900)
+
+    with subtest("a second load transfers nothing"):
+        assert "loading" not in machine.succeed("cd /root/project && load")
+
+    with subtest("every service becomes healthy"):
+        compose("up --detach --wait --wait-timeout 600")
+        machine.wait_for_open_port(8080)
+        machine.succeed(HEALTHY)
+        assert json.loads(get(f"{server}/healthcheck/"))["status"] == "ok"
+
+    with subtest("containers are unprivileged and read-only"):
+        assert set(inspect("{{.Config.User}}")) == {"65532:65532", "70:70"}
+        facts = "{{.HostConfig.ReadonlyRootfs}} {{.HostConfig.CapDrop}} {{.HostConfig.SecurityOpt}}"
+        assert set(inspect(facts)) == {"true [ALL] [no-new-privileges:true]"}
+        machine.fail("docker exec templatesite-log-1 touch /file")
+
+    with subtest("the system tests pass"):
+        print(compose("run --rm system-test -q"))
+
+    with subtest("a request is found in the log"):
+        get(f"{server}/tweet/?limit=1", "--header 'X-Request-ID: from-the-vm'")
+        machine.wait_until_succeeds(
+            "docker exec templatesite-log-1 requests from-the-vm | grep 'nginx info .from-the-vm. .*GET /tweet/. 200'",
+            timeout=60,
+        )
+
+    with subtest("Prometheus scrapes the server and the database"):
+        for job in ("server", "db-metrics"):
+            machine.wait_until_succeeds(query(f'up{{job="{job}"}}==1'), timeout=60)
+        machine.wait_until_succeeds(query("pg_up==1"), timeout=60)
+
+    if grafana:
+        with subtest("Grafana has the dashboards"):
+            password = machine.succeed("cat /root/project/.secrets/grafana-admin-password")
+            api = f"http://admin:{password}@localhost:3000/api"
+            assert {found["uid"] for found in json.loads(get(f"{api}/search?type=dash-db"))} == {"service", "database"}
+            assert json.loads(get(f"{api}/datasources/uid/prometheus/health"))["status"] == "OK"
+
+    with subtest("the database restarts under requests"):
+        restart("db", {"200", "503"})
+
+    with subtest("the server restarts under requests"):
+        restart("server", {"200", "502", "503", "none"})
+
+    with subtest("a second replica is found, and forgotten when it goes"):
+        compose("up --detach --wait --scale server=2", "SERVER_PORT=8080-8081")
+        machine.wait_until_succeeds(query('count(up{job="server"}==1)==2'), timeout=60)
+        compose("up --detach --wait --scale server=1", "SERVER_PORT=8080-8081")
+        machine.wait_until_succeeds(query('count(up{job="server"})==1'), timeout=60)
+
+    with subtest("everything stops cleanly"):
+        compose("stop")
+        assert set(inspect("{{.State.ExitCode}}")) == {"0"}, inspect("{{.Name}} {{.State.ExitCode}}")
+        machine.shutdown()
+
+
+with subtest("the machine has Docker"):
+    machine.start()
+    machine.wait_until_succeeds("docker info", timeout=300)
+
+try:
+    check()
+except Exception:
+    state = "docker inspect --format '== {{.Name}} {{.State}}' $c && docker logs --tail 40 $c 2>&1"
+    print(machine.execute(f"for c in $(docker ps --all --quiet); do {state}; done")[1])
+    raise

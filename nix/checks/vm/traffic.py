@@ -1,0 +1,32 @@
+"""Ask for a page again and again until a file appears; print how many answers had each status.
+
+    traffic.py URL FILE
+
+Prints JSON, such as {"200": 12, "none": 3}, where none is no answer at all.
+"""
+
+import collections
+import json
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+
+def status(url: str) -> str:
+    try:
+        with urllib.request.urlopen(url, timeout=60) as answer:
+            return str(answer.status)
+    except urllib.error.HTTPError as error:
+        return str(error.code)
+    except OSError:
+        return "none"
+
+
+url, stop = sys.argv[1], Path(sys.argv[2])
+statuses: collections.Counter[str] = collections.Counter()
+while not stop.exists():
+    statuses[status(url)] += 1
+    time.sleep(0.05)
+print(json.dumps(statuses))

@@ -1,0 +1,286 @@
+"""Start the machine of a test and run its script: NixOS's test driver, as far as nix/ uses it.
+
+    nixos-test-driver MACHINE.json SCRIPT [--interactive] [-o DIRECTORY]
+
+The machine's console is printed, each line after `machine #`. Methods and their
+meanings are those of NixOS's driver, and so is the shell that runs the commands: the
+guest's init opens it on a virtual console, which is a socket here.
+Source: nixos/lib/test-driver in nixpkgs.
+"""
+
+import argparse
+import base64
+import code
+import contextlib
+import io
+import json
+import os
+import select
+import shlex
+import socket
+import subprocess
+import tarfile
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+GREETING = b"Spawning backdoor root shell"
+KVM_PATIENCE = 30  # seconds: /dev/kvm may be there and still start no guest
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
+class Ended(Exception):
+    """The machine ended, or did not start."""
+
+
+class RequestedAssertionFailed(AssertionError):
+    """A command did not end as the script wants; the name is NixOS's."""
+
+
+@contextlib.contextmanager
+def subtest(name: str) -> Iterator[None]:
+    """Name a part of the script in the log, with its time when it is done."""
+    say(f"subtest: {name}")
+    begin = time.monotonic()
+    yield
+    say(f"(finished: subtest: {name}, in {time.monotonic() - begin:.2f} seconds)")
+
+
+class Qemu:
+    """The process, its console and the shell in it."""
+
+    def __init__(self, configuration: dict[str, Any], directory: Path, accelerator: list[str]) -> None:
+        self.buffer = b""
+        address = directory / f"shell-{accelerator[1].split(',')[0]}"
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(str(address))
+            listener.listen(1)
+            command = self.command(configuration, directory, address) + accelerator
+            self.process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+            )
+            threading.Thread(target=self.print_console, daemon=True).start()
+            listener.settimeout(10)
+            try:
+                self.socket, _ = listener.accept()
+            except TimeoutError:
+                self.kill()
+                raise Ended from None
+
+    @staticmethod
+    def command(configuration: dict[str, Any], directory: Path, address: Path) -> list[str]:
+        qemu, kernel = configuration["qemu"], configuration["kernel"]
+        parameters = "console=ttyS0 loglevel=4 panic=-1 mitigations=off random.trust_cpu=on apparmor=0 tsc=reliable"
+        parameters += f" no_timer_check disk={configuration['disk']} system={configuration['system']}"
+        devices = [
+            ("-L", f"{qemu}/share/qemu", "-L", f"{qemu}/share/seabios"),
+            ("-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-M", "q35"),
+            ("-smp", str(configuration["cores"]), "-m", str(configuration["memory"])),
+            ("-kernel", f"{kernel}/vmlinuz", "-initrd", f"{kernel}/initrd", "-append", parameters),
+            ("-drive", f"if=none,id=store,file={directory}/store,format=raw,readonly=on"),
+            ("-device", "virtio-blk-pci,drive=store", "-device", "virtio-serial-pci"),
+            ("-chardev", f"socket,id=shell,path={address}", "-device", "virtconsole,chardev=shell"),
+            ("-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console"),
+        ]
+        return [f"{qemu}/bin/qemu-system-x86_64", *(word for words in devices for word in words)]
+
+    def print_console(self) -> None:
+        assert self.process.stdout
+        for line in self.process.stdout:
+            say(f"machine # {line.decode(errors='replace').rstrip()}")
+
+    def line(self, seconds: float) -> bytes:
+        """The next line from the shell.
+
+        Raises:
+            Ended: the machine did.
+            TimeoutError: none came in time.
+        """
+        deadline = time.monotonic() + seconds
+        while b"\n" not in self.buffer:
+            if not select.select([self.socket], [], [], max(0, deadline - time.monotonic()))[0]:
+                raise TimeoutError
+            received = self.socket.recv(65536)
+            if not received:
+                raise Ended
+            self.buffer += received
+        line, self.buffer = self.buffer.split(b"\n", 1)
+        return line.rstrip(b"\r")
+
+    def wait_for_shell(self, seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        while GREETING not in self.line(deadline - time.monotonic()):
+            pass
+
+    def run(self, command: str, seconds: int) -> tuple[int, bytes]:
+        """Exit status (124 when time was up) and standard output."""
+        quoted = shlex.quote(f"set -euo pipefail; {command}")
+        self.socket.sendall(f"(timeout {seconds} bash -c {quoted}) </dev/null | (base64 -w 0; echo)\n".encode())
+        output = base64.b64decode(self.line(seconds + 30))
+        self.socket.sendall(b"echo ${PIPESTATUS[0]}\n")
+        return int(self.line(30)), output
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
+class Machine:
+    """What a test script calls `machine`."""
+
+    def __init__(self, configuration: dict[str, Any], output: Path) -> None:
+        self._configuration = configuration
+        self._output = output
+        self._directory = Path(tempfile.mkdtemp(prefix="vm-", dir="/tmp"))  # short, for the socket
+        self._qemu: Qemu | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(f"the Debian set's driver has no {name}; nix/debian/README.md lists what it has")
+
+    def start(self) -> None:
+        """Start the machine, unless it runs, and return when its shell answers."""
+        if self._qemu:
+            return
+        self._make_store()
+        begin = time.monotonic()
+        self._qemu = self._start_with_kvm() if os.access("/dev/kvm", os.W_OK) else None
+        if not self._qemu:
+            self._qemu = Qemu(
+                self._configuration, self._directory, ["-accel", "tcg,thread=multi,tb-size=512", "-cpu", "max"]
+            )
+            self._qemu.wait_for_shell(300)
+        say(f"machine: started in {time.monotonic() - begin:.1f} seconds")
+
+    def _make_store(self) -> None:
+        paths = Path(self._configuration["store"], "store-paths").read_text().split()
+        options = ["-all-root", "-comp", "zstd", "-Xcompression-level", "3", "-no-progress", "-noappend", "-quiet"]
+        subprocess.run(["mksquashfs", *paths, self._directory / "store", *options], check=True)
+
+    def _start_with_kvm(self) -> Qemu | None:
+        try:
+            qemu = Qemu(self._configuration, self._directory, ["-accel", "kvm", "-cpu", "host"])
+        except Ended:
+            return None
+        try:
+            qemu.wait_for_shell(KVM_PATIENCE)
+        except (Ended, TimeoutError, ConnectionError):
+            say("machine: no guest starts with /dev/kvm; emulating instead")
+            qemu.kill()
+            return None
+        return qemu
+
+    def _run(self, command: str, seconds: int) -> tuple[int, bytes]:
+        self.start()
+        assert self._qemu
+        return self._qemu.run(command, seconds)
+
+    def execute(
+        self, command: str, check_return: bool = True, check_output: bool = True, timeout: int | None = 900
+    ) -> tuple[int, str]:
+        """The command's exit status and standard output; -1 and nothing where they are not wanted."""
+        status, output = self._run(command, timeout or 900)
+        return status if check_return else -1, output.decode(errors="replace") if check_output else ""
+
+    def succeed(self, *commands: str, timeout: int | None = None) -> str:
+        """Run the commands; their standard output.
+
+        Raises:
+            RequestedAssertionFailed: one failed.
+        """
+        return self._judge(commands, timeout, lambda status: status == 0, "must succeed")
+
+    def fail(self, *commands: str, timeout: int | None = None) -> str:
+        """Run the commands; their standard output.
+
+        Raises:
+            RequestedAssertionFailed: one succeeded.
+        """
+        return self._judge(commands, timeout, lambda status: status != 0, "must fail")
+
+    def _judge(self, commands: tuple[str, ...], timeout: int | None, good: Any, word: str) -> str:
+        outputs = ""
+        for command in commands:
+            say(f"machine: {word}: {command}")
+            begin = time.monotonic()
+            status, output = self.execute(command, timeout=timeout)
+            say(f"(finished: {word}: {command}, in {time.monotonic() - begin:.2f} seconds)")
+            if not good(status):
+                say(f"output: {output}")
+                raise RequestedAssertionFailed(f"command `{command}` {word} (exit code {status})")
+            outputs += output
+        return outputs
+
+    def wait_until_succeeds(self, command: str, timeout: int = 900) -> str:
+        """Run the command every second until it succeeds; its standard output.
+
+        Raises:
+            RequestedAssertionFailed: it did not in time.
+        """
+        say(f"machine: waiting for success: {command}")
+        deadline = time.monotonic() + timeout
+        while True:
+            status, output = self.execute(command, timeout=timeout)
+            if status == 0:
+                return output
+            if time.monotonic() > deadline:
+                say(f"output: {output}")
+                raise RequestedAssertionFailed(f"command `{command}` did not succeed within {timeout} seconds")
+            time.sleep(1)
+
+    def wait_for_open_port(self, port: int, addr: str = "localhost", timeout: int = 900) -> None:
+        """Return once something accepts connections there."""
+        self.wait_until_succeeds(f"exec 3<>/dev/tcp/{shlex.quote(addr)}/{port}", timeout)
+
+    def copy_from_machine(self, source: str, target_dir: str = "") -> None:
+        """Copy a file or directory of the machine to the output directory, below target_dir."""
+        path = Path(source)
+        status, archive = self._run(f"tar -C {shlex.quote(str(path.parent))} -c {shlex.quote(path.name)}", 900)
+        if status:
+            raise RequestedAssertionFailed(f"{source} could not be read")
+        with tarfile.open(fileobj=io.BytesIO(archive)) as content:
+            content.extractall(self._output / target_dir, filter="data")
+
+    def shutdown(self) -> None:
+        """Switch the machine off and wait for its end."""
+        if self._qemu:
+            self._qemu.socket.sendall(b"sync; poweroff -f\n")
+            self._qemu.process.wait(60)
+            self._qemu = None
+
+    def _remove(self) -> None:
+        if self._qemu:
+            self._qemu.kill()
+        for file in self._directory.iterdir():
+            file.unlink()
+        self._directory.rmdir()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="nixos-test-driver", description=__doc__)
+    parser.add_argument("machine", type=Path)
+    parser.add_argument("script", type=Path)
+    parser.add_argument("--interactive", action="store_true", help="open a Python prompt instead of running the script")
+    parser.add_argument("-o", "--output-directory", type=Path, default=Path.cwd())
+    arguments = parser.parse_args()
+    arguments.output_directory.mkdir(parents=True, exist_ok=True)
+    machine = Machine(json.loads(arguments.machine.read_text()), arguments.output_directory)
+    script = compile(arguments.script.read_text(), str(arguments.script), "exec")
+    names = {"machine": machine, "subtest": subtest, "start_all": machine.start}
+    try:
+        if arguments.interactive:
+            names["test_script"] = lambda: exec(script, names)
+            code.interact("machine, subtest, start_all() and test_script() are here; Ctrl-D ends.", local=names)
+        else:
+            exec(script, names)
+    finally:
+        machine._remove()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,29 @@
+# Debian's kernel for virtual machines, with an initial root that mounts the store
+# and hands over to the system's init. The same for every test.
+{ bootstrap }:
+let
+  inherit (bootstrap) sources build busybox;
+  # The package without a version depends on the one with it.
+  name = builtins.head sources.debs.linux-image-cloud-amd64.depends;
+in
+build "vm-kernel-${sources.debs.${name}.version}" ./kernel.sh {
+  inherit busybox;
+  src = sources.debs.${name}.source;
+  init = ./init.sh;
+  # What the root and Docker's networks need; what these need is found.
+  modules = [
+    "virtio_blk"
+    "squashfs"
+    "overlay"
+    "bridge"
+    "br_netfilter"
+    "veth"
+    "iptable_filter"
+    "iptable_nat"
+    "xt_MASQUERADE"
+    "xt_addrtype"
+    "xt_conntrack"
+    "xt_nat"
+    "xt_tcpudp"
+  ];
+}
