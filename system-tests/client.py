@@ -1,5 +1,6 @@
 """A client of the service under test."""
 
+import os
 from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
@@ -14,12 +15,13 @@ class Client(requests.Session):
     def __init__(self, target: str, token: str | None = None) -> None:
         super().__init__()
         self.target = target if "://" in target else f"http://{target}"
+        self.timeout = float(os.environ.get("SYSTEM_TEST_TIMEOUT", "10"))
         self.made: list[str] = []
         if token:
             self.headers["Authorization"] = f"Token {token}"
 
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> requests.Response:  # type: ignore[override]
-        kwargs.setdefault("timeout", 10)
+        kwargs.setdefault("timeout", self.timeout)
         response = super().request(method, urljoin(self.target, url), *args, **kwargs)
         if response.status_code == HTTPStatus.CREATED:
             self.made.append(response.headers["Location"])
