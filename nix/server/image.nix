@@ -1,5 +1,9 @@
 # nginx, uWSGI and Django. No shell; `manage …` and `migrate` are its commands.
-{ callPackage, server, pythons }:
+{
+  callPackage,
+  server,
+  python313,
+}:
 callPackage ../image.nix { } {
   name = "server";
   title = "templatesite server";
@@ -9,8 +13,9 @@ callPackage ../image.nix { } {
     "9180/tcp"
   ];
   health = [
-    "${pythons.server}/bin/python"
-    "-P"
+    "${python313}/bin/python3.13"
+    "-I" # none of the environment's variables and packages,
+    "-S" # which take time to find
     "${./health.py}"
   ];
 }

@@ -22,5 +22,15 @@ class SyslogHandler(logging.handlers.SysLogHandler):
         # A full socket refuses a line instead of holding the request.
         self.socket.setblocking(False)
 
+    def format(self, record: logging.LogRecord) -> str:
+        """As it is, but for characters that a reader could take for the end of a line or a terminal obey."""
+        text = super().format(record)
+        if text.isprintable():
+            return text
+        # The syslog daemon makes #012 of line breaks.
+        return "".join(
+            character if character.isprintable() or character == "\n" else ascii(character)[1:-1] for character in text
+        )
+
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
         print(self.format(record), file=sys.stderr)

@@ -70,3 +70,46 @@ def test_server_works_without_a_log_server(start_server, kind: str):
         server = start_server(SYSLOG_HOST=host, SYSLOG_PORT=str(stuck.getsockname()[1]))
         send(server, 300)
         assert server.stop() == 0
+
+
+def write(server: Server, lines: list[str]) -> None:
+    """Write to the server's log socket, as its programs do."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as syslog:
+        for line in lines:
+            syslog.sendto(f"<14>django: [-] INFO {line}".encode(), str(server.directory / "log.sock"))
+
+
+def test_what_a_full_queue_drops_is_counted(start_server, log):
+    server = start_server(SYSLOG_HOST="127.0.0.1", SYSLOG_PORT=str(log.port))
+    sent = {f"line-{number:05}" for number in range(60_000)}  # the queue holds 50,000
+    write(server, sorted(sent))
+    log.start()
+    queue = '{queue="forward queue"}'
+    discarded = f"templatesite_log_lines_discarded_total{queue}"
+    wait_until(
+        lambda: server.samples().get(discarded) and server.samples()[f"templatesite_log_queue_lines{queue}"] < 10
+    )
+    lost = sent - {line.split()[-1] for line in log.text().splitlines()}
+    assert 0 < len(lost) <= server.samples()[discarded]
+
+
+def test_client_cannot_write_a_line_of_its_own(start_server, log):
+    log.start()
+    server = start_server(SYSLOG_HOST="127.0.0.1", SYSLOG_PORT=str(log.port))
+    path = "/%0D%0Ainjected%1B%00%7F%E2%80%A8injected/"
+    agent = {"User-Agent": "a\tinjected", "Referer": "x" * 8000, "X-Request-ID": "a\tinjected"}
+    assert requests.get(f"{server.url}{path}", headers=agent, timeout=10).status_code == 404
+    wait_until(lambda: "injected" in log.text() and "Not Found" in log.text())
+    (request_id,) = {line.split()[4] for line in log.text().splitlines() if "injected" in line}
+    lines = [line for line in log.text().split("\n") if request_id in line]
+    assert sorted(line.split()[2] for line in lines) == ["django", "nginx"]
+    assert all(line.isprintable() for line in lines)
+
+
+def test_traceback_is_one_line(start_server, log):
+    log.start()
+    server = start_server(SYSLOG_HOST="127.0.0.1", SYSLOG_PORT=str(log.port))
+    write(server, ["failed\nTraceback (most recent call last):\n  File\n\tlast"])
+    wait_until(lambda: "Traceback" in log.text())
+    (line,) = [line for line in log.text().splitlines() if "failed" in line]
+    assert line.endswith("failed#012Traceback (most recent call last):#012  File#012#011last")

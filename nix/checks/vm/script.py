@@ -88,7 +88,7 @@ def check() -> None:
         restart("db", {"200", "503"})
 
     with subtest("the server restarts under requests"):
-        restart("server", {"200", "502", "503", "none"})
+        restart("server", {"200", "502", "503", "504", "none"})
 
     with subtest("a second replica is found, and forgotten when it goes"):
         compose("up --detach --scale server=2", "SERVER_PORT=8080-8081")

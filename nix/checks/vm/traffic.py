@@ -28,5 +28,5 @@ url, stop = sys.argv[1], Path(sys.argv[2])
 statuses: collections.Counter[str] = collections.Counter()
 while not stop.exists():
     statuses[status(url)] += 1
-    time.sleep(0.05)
+    time.sleep(0.3)
 print(json.dumps(statuses))

@@ -63,3 +63,9 @@ def test_full_socket_does_not_hold_the_request(logger, listen, capsys):
     for _ in range(5000):
         logger.info("x" * 1000)
     assert "x" * 1000 in capsys.readouterr().err
+
+
+def test_control_characters_are_escaped_and_line_breaks_are_the_daemons(logger, listen):
+    server = listen()
+    logger.info("ä\u2028b\x9bc\td\r\ne")
+    assert server.recv(1000).decode().endswith(r"django: ä\u2028b\x9bc\td\r" + "\ne")
