@@ -25,7 +25,10 @@ let
       environment.systemPackages = [ load ];
     };
     testScript = ''
-      compose_file = "${../../docker-compose.yaml}"
+      compose_files = {
+          "docker-compose.yaml": "${../../docker-compose.yaml}",
+          "docker-compose.override.yaml": "${./vm/docker-compose.override.yaml}",
+      }
       traffic = "${python} -P ${./vm/traffic.py}"
       wget = "${busybox}/bin/busybox wget -q -O -"
       grafana = ${if grafana == null then "False" else "True"}

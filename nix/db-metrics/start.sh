@@ -1,5 +1,5 @@
 # shellcheck shell=busybox
-# Becomes the exporter, which logs in as `metrics`: a role that reads statistics alone.
+# Runs the exporter, which logs in as `metrics`: a role that reads statistics alone.
 
 if [ -n "${POSTGRES_METRICS_PASSWORD_FILE:-}" ]; then
     export DATA_SOURCE_PASS_FILE="$POSTGRES_METRICS_PASSWORD_FILE"
@@ -8,5 +8,15 @@ else
 fi
 export DATA_SOURCE_USER=metrics
 export DATA_SOURCE_URI="${POSTGRES_HOST:-db}:${POSTGRES_PORT:-5432}/${POSTGRES_DB:-templatesite}?connect_timeout=3&sslmode=${POSTGRES_SSLMODE:-disable}"
-exec postgres_exporter --config.file="$EXPORTER_CONFIGURATION" \
-    --web.listen-address="${DB_METRICS_LISTEN:-0.0.0.0:9187}" --log.level=warn "$@"
+
+# The exporter takes no SIGTERM as the first process, and as another ends with an error.
+stop() {
+    kill "$exporter"
+    wait "$exporter" || true
+    exit 0
+}
+trap stop TERM INT
+postgres_exporter --config.file="$EXPORTER_CONFIGURATION" \
+    --web.listen-address="${DB_METRICS_LISTEN:-0.0.0.0:9187}" --log.level=warn "$@" &
+exporter=$!
+wait "$exporter"

@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import requests
 from images import Container
 from waiting import children, wait_until
 
@@ -31,7 +32,7 @@ def start(images, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def db(start) -> Container:
-    return start("db", POSTGRES_PASSWORD="p")
+    return start("db", POSTGRES_PASSWORD="p", POSTGRES_METRICS_PASSWORD="m")
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +51,12 @@ def server(start, db) -> Container:
 @pytest.mark.parametrize("name", ["log", "metrics"])
 def test_becomes_healthy_and_stops_cleanly(start, name: str):
     assert start(name).stop() == 0
+
+
+def test_exporter_reads_the_database_and_stops_cleanly(start, db):
+    exporter = start("db-metrics", POSTGRES_HOST="127.0.0.1", POSTGRES_METRICS_PASSWORD="m")
+    assert "\npg_up 1\n" in requests.get("http://127.0.0.1:9187/metrics", timeout=10).text
+    assert exporter.stop() == 0
 
 
 def test_system_tests_pass(images, server):

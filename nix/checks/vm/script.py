@@ -43,7 +43,9 @@ server = "http://localhost:8080"
 
 def check() -> None:
     with subtest("the images are loaded"):
-        machine.succeed(f"mkdir -p /root/project && cp {compose_file} /root/project/docker-compose.yaml")
+        machine.succeed("mkdir -p /root/project")
+        for name, file in compose_files.items():
+            machine.succeed(f"cp {file} /root/project/{name}")
         machine.succeed("cd /root/project && load && echo UWSGI_PROCESSES=2 >>.env", timeout=900)
 
     with subtest("a second load transfers nothing"):
