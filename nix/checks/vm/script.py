@@ -15,7 +15,7 @@ def inspect(template: str) -> list[str]:
 
 
 def get(url: str, headers: str = "") -> str:
-    return machine.succeed(f"{wget} {headers} '{url}'")
+    return machine.wait_until_succeeds(f"{wget} {headers} '{url}'", timeout=180)
 
 
 def query(expression: str) -> str:
