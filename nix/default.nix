@@ -51,6 +51,7 @@ in
     default = parts.cluster;
     inherit (parts) load sizes;
     inherit (parts.log) requests;
+    vm-test-interactive = checks.vm.report.interactive;
   };
 
   formatter = callPackage ./format.nix { };
