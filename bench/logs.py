@@ -10,7 +10,6 @@ server there and away.
 """
 
 import os
-import socket
 import statistics
 import sys
 import tempfile
@@ -22,7 +21,7 @@ from pathlib import Path
 
 import requests
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "nix" / "checks"))
+sys.path.insert(0, str(Path(__file__).parent.parent / "nix" / "checks" / "shared"))
 
 from processes import Database, LogServer, Server
 
@@ -83,9 +82,7 @@ def storm(server: Server, log: LogServer, name: str) -> None:
     def write() -> None:
         time.sleep(3)
         begin = time.monotonic()
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as syslog:
-            for number in range(STORM):
-                syslog.sendto(f"<14>storm: {mark} {number}.".encode(), str(server.directory / "log.sock"))
+        server.log(f"{mark} {number}" for number in range(STORM))
         took.append(time.monotonic() - begin)
 
     before = dropped(server)

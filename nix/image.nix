@@ -1,6 +1,10 @@
 # What all images have in common: an unprivileged user, a /tmp, labels that do
 # not change with every commit, and a health check.
-{ lib, dockerTools }:
+{
+  lib,
+  busybox,
+  dockerTools,
+}:
 {
   # The folder, the image and the compose service are one word.
   name,
@@ -12,8 +16,20 @@
   ports ? [ ],
   # Directories that only this user writes, kept in volumes.
   volumes ? [ ],
-  # The command that tells whether the service is well.
-  health ? null,
+  # What tells whether the service is well: an address that answers, or a command.
+  healthUrl ? null,
+  health ?
+    if healthUrl == null then
+      null
+    else
+      [
+        "${busybox}/bin/busybox"
+        "wget"
+        "-q"
+        "-O"
+        "/dev/null"
+        healthUrl
+      ],
   stopSignal ? "SIGTERM",
   workingDir ? "/tmp",
   contents ? [ ],

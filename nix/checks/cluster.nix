@@ -20,7 +20,7 @@ reported "cluster"
   ''
     cp -r "$tests" system-tests
     cp -r --no-preserve=mode "$observed" observed
-    cp ${./waiting.py} observed/waiting.py
+    cp ${./shared}/*.py observed/
     export SYSTEM_TEST_HOSTPORT=localhost:8080 SYSTEM_TEST_METRICS_HOSTPORT=localhost:9180 PYTHONDONTWRITEBYTECODE=1
 
     # run_tests NAME DIRECTORY...: beside a cluster of its own.

@@ -7,7 +7,7 @@
   bubblewrap,
   pythons,
 }:
-callPackage ./reported.nix { } "images"
+callPackage ./pytest.nix { } "images"
   {
     nativeBuildInputs = [
       bubblewrap
@@ -18,9 +18,3 @@ callPackage ./reported.nix { } "images"
     source = ../../src;
     configuration = ../../pyproject.toml;
   }
-  ''
-    cp -r --no-preserve=mode "$tests" tests
-    cp ${./waiting.py} tests/waiting.py
-    export PYTHONDONTWRITEBYTECODE=1
-    python -m pytest --durations 5 -p no:cacheprovider --junit-xml "$out/junit.xml" tests
-  ''

@@ -11,7 +11,7 @@
   shellcheck,
   with-db,
 }:
-callPackage ./reported.nix { } "libraries"
+callPackage ./pytest.nix { } "libraries"
   {
     nativeBuildInputs = [ pythons.system-test ];
     closure = closureInfo {
@@ -28,8 +28,3 @@ callPackage ./reported.nix { } "libraries"
     };
     tests = ./libraries;
   }
-  ''
-    cp -r "$tests" tests
-    export PYTHONDONTWRITEBYTECODE=1
-    python -m pytest -p no:cacheprovider --junit-xml "$out/junit.xml" tests
-  ''

@@ -12,7 +12,7 @@
   pythons,
   server,
 }:
-callPackage ./reported.nix { } "observability"
+callPackage ./pytest.nix { } "observability"
   {
     nativeBuildInputs = [
       db
@@ -32,10 +32,3 @@ callPackage ./reported.nix { } "observability"
     federation = ../../docs/federation.yml;
     dashboards = ../metrics-graph/dashboards;
   }
-  ''
-    cp -r --no-preserve=mode "$tests" tests
-    cp ${./processes.py} tests/processes.py
-    cp ${./waiting.py} tests/waiting.py
-    export PYTHONDONTWRITEBYTECODE=1
-    python -m pytest --durations 5 -p no:cacheprovider --junit-xml "$out/junit.xml" tests
-  ''

@@ -8,10 +8,7 @@
   pythons,
   server,
 }:
-let
-  reported = callPackage ./reported.nix { };
-in
-reported "server"
+callPackage ./pytest.nix { } "server"
   {
     nativeBuildInputs = [
       db
@@ -24,10 +21,3 @@ reported "server"
     startScript = ../server/start.py;
     readme = ../../src/README.md;
   }
-  ''
-    cp -r --no-preserve=mode "$tests" tests
-    cp ${./processes.py} tests/processes.py
-    cp ${./waiting.py} tests/waiting.py
-    export PYTHONDONTWRITEBYTECODE=1
-    python -m pytest --durations 5 -p no:cacheprovider --junit-xml "$out/junit.xml" tests
-  ''

@@ -28,7 +28,7 @@ callPackage ./cases.nix { } "style"
     "ruff format" = "ruff format --check";
     "mypy src" = "mypy --cache-dir=/dev/null src";
     "mypy nix" = ''
-      for scripts in nix/checks/*.py nix/checks/vm/report.py nix/checks/vm/traffic.py nix/debian/vm nix/supervise nix/cluster/scripts nix/server nix/debian/*.py; do
+      for scripts in nix/checks/*.py nix/checks/shared nix/checks/vm/report.py nix/checks/vm/traffic.py nix/debian/vm nix/supervise nix/cluster/scripts nix/server nix/debian/*.py; do
         mypy --cache-dir=/dev/null $scripts
       done
     '';

@@ -2,7 +2,6 @@
 {
   lib,
   callPackage,
-  busybox,
   db-metrics,
 }:
 callPackage ../image.nix { } {
@@ -10,12 +9,5 @@ callPackage ../image.nix { } {
   title = "templatesite database metrics";
   entrypoint = [ (lib.getExe db-metrics) ];
   ports = [ "9187/tcp" ];
-  health = [
-    "${busybox}/bin/busybox"
-    "wget"
-    "-q"
-    "-O"
-    "/dev/null"
-    "http://127.0.0.1:9187/"
-  ];
+  healthUrl = "http://127.0.0.1:9187/";
 }

@@ -1,7 +1,6 @@
 # Grafana, whose data source is the metrics service.
 {
   callPackage,
-  busybox,
   grafana,
 }:
 callPackage ../image.nix { } {
@@ -18,12 +17,5 @@ callPackage ../image.nix { } {
     DASHBOARDS = "${./dashboards}";
   };
   ports = [ "3000/tcp" ];
-  health = [
-    "${busybox}/bin/busybox"
-    "wget"
-    "-q"
-    "-O"
-    "/dev/null"
-    "http://127.0.0.1:3000/api/health"
-  ];
+  healthUrl = "http://127.0.0.1:3000/api/health";
 }

@@ -2,7 +2,6 @@
 {
   lib,
   callPackage,
-  busybox,
   metrics,
 }:
 callPackage ../image.nix { } {
@@ -11,12 +10,5 @@ callPackage ../image.nix { } {
   entrypoint = [ (lib.getExe metrics) ];
   ports = [ "9090/tcp" ];
   volumes = [ "/var/lib/prometheus" ];
-  health = [
-    "${busybox}/bin/busybox"
-    "wget"
-    "-q"
-    "-O"
-    "/dev/null"
-    "http://127.0.0.1:9090/-/ready"
-  ];
+  healthUrl = "http://127.0.0.1:9090/-/ready";
 }

@@ -4,6 +4,7 @@ import os
 import uuid
 from pathlib import Path
 
+import prometheus
 import requests
 from waiting import wait_until
 
@@ -14,13 +15,11 @@ COUNTED = 'sum(django_http_responses_total_by_status_view_method_total{view="doc
 
 def counted() -> float:
     """Requests for /docs/ that Prometheus has scraped."""
-    answer = requests.get(f"{METRICS}/api/v1/query", params={"query": COUNTED}, timeout=10).json()
-    return sum(float(sample["value"][1]) for sample in answer["data"]["result"])
+    return prometheus.value(METRICS, COUNTED) or 0
 
 
 def last_scrape() -> float:
-    answer = requests.get(f"{METRICS}/api/v1/query", params={"query": "timestamp(up{job='server'})"}, timeout=10).json()
-    return max((float(sample["value"][1]) for sample in answer["data"]["result"]), default=0)
+    return prometheus.value(METRICS, 'timestamp(up{job="server"})') or 0
 
 
 def wait_for_scrapes(number: int) -> None:

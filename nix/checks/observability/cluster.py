@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import prometheus
 import requests
 from processes import METRICS_PASSWORD, Database, LogServer, Server, free_port
 from waiting import wait_until
@@ -35,20 +36,10 @@ class Service:
 
 class Prometheus(Service):
     def query(self, expression: str) -> list[dict[str, Any]]:
-        """The instant vector of a PromQL expression.
-
-        Raises:
-            AssertionError: Prometheus refuses it.
-        """
-        answer = requests.get(f"{self.url}/api/v1/query", params={"query": expression}, timeout=10).json()
-        assert answer["status"] == "success", f"{expression}: {answer['error']}"
-        result: list[dict[str, Any]] = answer["data"]["result"]
-        return result
+        return prometheus.query(self.url, expression)
 
     def value(self, expression: str) -> float | None:
-        """The first value of the vector; None for an empty one."""
-        result = self.query(expression)
-        return float(result[0]["value"][1]) if result else None
+        return prometheus.value(self.url, expression)
 
 
 class Receiver:

@@ -47,6 +47,8 @@ def test_three_steps_lead_from_an_alert_to_the_request(cluster, traffic):
 
 
 def test_console_has_the_numbers_of_the_traffic(cluster, traffic):
+    # A scrape may have ended before all that the page shows was there.
+    wait_until(lambda: "\N{EN DASH}" not in console(cluster))
     page = console(cluster)
     views = rows(page, "views")
     assert set(views) >= {"tweet-list", "&lt;unnamed view&gt;"}

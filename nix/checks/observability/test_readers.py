@@ -23,20 +23,16 @@ VARIABLES = {"$view": ".*", "$datname": ".*", "$__rate_interval": "1m", "$__rang
 pytestmark = pytest.mark.usefixtures("traffic")
 
 
-def panels(dashboard: Path) -> list[dict]:
-    found = json.loads(dashboard.read_text())["panels"]
-    return [panel for panel in found if panel["type"] != "row"]
-
-
 def queries() -> list[tuple[str, str]]:
     """Every query of every panel and variable with where it stands."""
     found = []
-    for dashboard in DASHBOARDS:
-        for panel in panels(dashboard):
-            found += [(f"{dashboard.stem}: {panel['title']}", target["expr"]) for target in panel["targets"]]
-        for variable in json.loads(dashboard.read_text())["templating"]["list"]:
+    for file in DASHBOARDS:
+        dashboard = json.loads(file.read_text())
+        for panel in dashboard["panels"]:
+            found += [(f"{file.stem}: {panel['title']}", target["expr"]) for target in panel["targets"]]
+        for variable in dashboard["templating"]["list"]:
             (series,) = re.findall(r"^label_values\((.*), \w+\)$", variable["query"])
-            found.append((f"{dashboard.stem}: ${variable['name']}", series))
+            found.append((f"{file.stem}: ${variable['name']}", series))
     return found
 
 

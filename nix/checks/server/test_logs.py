@@ -72,17 +72,10 @@ def test_server_works_without_a_log_server(start_server, kind: str):
         assert server.stop() == 0
 
 
-def write(server: Server, lines: list[str]) -> None:
-    """Write to the server's log socket, as its programs do."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as syslog:
-        for line in lines:
-            syslog.sendto(f"<14>django: [-] INFO {line}".encode(), str(server.directory / "log.sock"))
-
-
 def test_what_a_full_queue_drops_is_counted(start_server, log):
     server = start_server(SYSLOG_HOST="127.0.0.1", SYSLOG_PORT=str(log.port))
     sent = {f"line-{number:05}" for number in range(60_000)}  # the queue holds 50,000
-    write(server, sorted(sent))
+    server.log(sorted(sent))
     log.start()
     queue = '{queue="forward queue"}'
     discarded = f"templatesite_log_lines_discarded_total{queue}"
@@ -109,7 +102,7 @@ def test_client_cannot_write_a_line_of_its_own(start_server, log):
 def test_traceback_is_one_line(start_server, log):
     log.start()
     server = start_server(SYSLOG_HOST="127.0.0.1", SYSLOG_PORT=str(log.port))
-    write(server, ["failed\nTraceback (most recent call last):\n  File\n\tlast"])
+    server.log(["failed\nTraceback (most recent call last):\n  File\n\tlast"])
     wait_until(lambda: "Traceback" in log.text())
     (line,) = [line for line in log.text().splitlines() if "failed" in line]
     assert line.endswith("failed#012Traceback (most recent call last):#012  File#012#011last")

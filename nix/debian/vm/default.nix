@@ -26,6 +26,10 @@ let
     "virtualisation.memorySize" = 1024; # MiB
   };
 
+  unknown =
+    option:
+    throw "runNixOSTest: the Debian set has no option ${option}; nix/debian/README.md lists those that it has";
+
   # { a.b = 1; } as { "a.b" = 1; }: whatever is below a known path is its value.
   flatten =
     prefix: set:
@@ -40,18 +44,10 @@ let
       else if builtins.isAttrs value then
         flatten "${path}." value
       else
-        throw "runNixOSTest: the Debian set has no option ${path}; nix/debian/README.md lists those that it has"
+        unknown path
     ) (builtins.attrNames set);
 
-  only =
-    known: set:
-    map (
-      name:
-      if builtins.elem name known then
-        name
-      else
-        throw "runNixOSTest: the Debian set has no option ${name}; nix/debian/README.md lists those that it has"
-    ) (builtins.attrNames set);
+  only = known: set: map (name: if builtins.elem name known then name else unknown name) (builtins.attrNames set);
 
   qemu = deb {
     pname = "qemu-system-x86";

@@ -5,6 +5,7 @@ import re
 import signal
 import socket
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 
 import requests
@@ -108,6 +109,12 @@ class Server:
             if name in Path(f"/proc/{child}/cmdline").read_text().split("\0")[0]
         )
         return pid
+
+    def log(self, lines: Iterable[str]) -> None:
+        """Write to the log socket, as the programs do."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as syslog:
+            for line in lines:
+                syslog.sendto(f"<14>django: [-] INFO {line}".encode(), str(self.directory / "log.sock"))
 
     def samples(self) -> dict[str, float]:
         """The metrics by name and labels."""
