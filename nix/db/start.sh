@@ -37,8 +37,14 @@ sql() {
     esac
 }
 
+# Whether PGDATA holds nothing; lost+found is what a new file system has.
+is_empty() {
+    [ -z "$(find "$PGDATA" -mindepth 1 -maxdepth 1 ! -name lost+found)" ]
+}
+
 # The prepared data are the same everywhere; a running cluster needs an identifier of its own.
 fill() {
+    is_empty || fail "PGDATA ($PGDATA) is neither empty nor a cluster; name another directory."
     : >"$PGDATA/FILLING"
     cp -r "$DB_DATA/." "$PGDATA/"
     chmod -R u=rwX,go= "$PGDATA"
@@ -51,9 +57,9 @@ fill() {
 
 # What was built as `templatesite` gets the names that were asked for.
 rename() {
-    [ "$role" = templatesite ] || sql "ALTER ROLE templatesite RENAME TO $role" || fail "the role could not be renamed."
-    [ "$database" = templatesite ] || sql "ALTER DATABASE templatesite RENAME TO $database
-ALTER DATABASE test_templatesite RENAME TO test_$database" || fail "the database could not be renamed."
+    [ "$role" = templatesite ] || sql "ALTER ROLE templatesite RENAME TO \"$role\"" || fail "the role could not be renamed."
+    [ "$database" = templatesite ] || sql "ALTER DATABASE templatesite RENAME TO \"$database\"
+ALTER DATABASE test_templatesite RENAME TO \"test_$database\"" || fail "the database could not be renamed."
 }
 
 # secret VARIABLE: its value, or what the file that VARIABLE_FILE names holds.
@@ -73,7 +79,7 @@ secret() {
 
 # set_password ROLE PASSWORD
 set_password() {
-    sql "ALTER ROLE $1 PASSWORD '${2//\'/\'\'}'"
+    sql "ALTER ROLE \"$1\" PASSWORD '${2//\'/\'\'}'"
 }
 
 : "${PGDATA:?templatesite-db: set PGDATA to a directory for the data.}"
@@ -83,7 +89,7 @@ mkdir -p "$PGDATA"
 chmod 0700 "$PGDATA" || fail "PGDATA ($PGDATA) does not belong to the user that runs this (uid $(id -u))."
 # A start that was cut short leaves nothing that is served.
 if [ -e "$PGDATA/FILLING" ]; then
-    rm -rf "${PGDATA:?}"/*
+    find "$PGDATA" -mindepth 1 -maxdepth 1 ! -name lost+found -exec rm -rf {} +
 fi
 if [ ! -e "$PGDATA/PG_VERSION" ]; then
     fill
@@ -93,6 +99,9 @@ password=$(secret POSTGRES_PASSWORD)
 [ -n "$password" ] || fail "set POSTGRES_PASSWORD or POSTGRES_PASSWORD_FILE."
 set_password "$role" "$password" ||
     fail "the password of $role could not be set; does PGDATA hold a cluster with another POSTGRES_USER?"
+# The function fails where there is no such database.
+sql "SELECT has_database_privilege('$database', 'CONNECT')" ||
+    fail "PGDATA holds a cluster with another POSTGRES_DB."
 metrics_password=$(secret POSTGRES_METRICS_PASSWORD)
 [ -z "$metrics_password" ] || set_password metrics "$metrics_password" ||
     echo "templatesite-db: going on without statistics for db-metrics, whose role this PGDATA lacks." >&2
