@@ -1,7 +1,10 @@
 # shellcheck shell=busybox
 # Runs the exporter, which logs in as `metrics`: a role that reads statistics alone.
 
-if [ -n "${POSTGRES_METRICS_PASSWORD_FILE:-}" ]; then
+if [ -n "${POSTGRES_METRICS_PASSWORD:-}" ] && [ -n "${POSTGRES_METRICS_PASSWORD_FILE:-}" ]; then
+    echo "templatesite-db-metrics: set POSTGRES_METRICS_PASSWORD or POSTGRES_METRICS_PASSWORD_FILE, not both." >&2
+    exit 1
+elif [ -n "${POSTGRES_METRICS_PASSWORD_FILE:-}" ]; then
     export DATA_SOURCE_PASS_FILE="$POSTGRES_METRICS_PASSWORD_FILE"
 else
     export DATA_SOURCE_PASS="${POSTGRES_METRICS_PASSWORD:?templatesite-db-metrics: set POSTGRES_METRICS_PASSWORD or POSTGRES_METRICS_PASSWORD_FILE.}"
