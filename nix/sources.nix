@@ -2,49 +2,58 @@
 # change elsewhere does not make it anew.
 let
   part =
-    name: without: wanted:
+    name: without:
     builtins.path {
       inherit name;
       path = ../src;
       filter =
-        path: type:
+        path: _:
         !builtins.elem (baseNameOf path) (
           [
             "__pycache__"
             "tests"
           ]
           ++ without
-        )
-        && (type == "directory" || wanted path);
+        );
     };
 
-  # What Django imports to know its settings, apps and models.
-  loadsDjango =
-    path:
-    builtins.elem (baseNameOf path) [
-      "__init__.py"
-      "apps.py"
-      "environment.py"
-      "manage.py"
-      "models.py"
-      "settings.py"
-    ];
-  directory = path: baseNameOf (dirOf path);
+  # What serves requests: Django knows its settings, apps and models without. A module
+  # that models or migrations import does not belong here.
+  servesRequests = [
+    "README.md"
+    "admin.py"
+    "authentication.py"
+    "conftest.py"
+    "dependencies.py"
+    "errors.py"
+    "forms.py"
+    "logging.py"
+    "metrics.py"
+    "middleware.py"
+    "outgoing.py"
+    "pagination.py"
+    "parsers.py"
+    "permissions.py"
+    "schema.py"
+    "serializers.py"
+    "templates"
+    "urls.py"
+    "views"
+    "views.py"
+    "wsgi.py"
+  ];
 in
 {
   # The whole project, without tests and texts.
-  django = part "templatesite-source" [ "README.md" "conftest.py" ] (_: true);
+  django = part "templatesite-source" [ "README.md" "conftest.py" ];
 
-  migrations = part "migrations-source" [ ] (
-    path:
-    loadsDjango path
-    || builtins.elem (directory path) [
-      "migrations"
+  migrations = part "migrations-source" ([ "static" ] ++ servesRequests);
+
+  static = part "static-source" (
+    [
       "fixtures"
+      "migrations"
     ]
-  );
-
-  static = part "static-source" [ "fixtures" "migrations" ] (
-    path: loadsDjango path || builtins.match ".*/static/.*" path != null
+    ++ servesRequests
   );
 }
