@@ -4,6 +4,7 @@
 # In: METRICS_DIR (data), METRICS_RUN_DIR (small files), METRICS_LISTEN;
 # SERVER_TARGETS and DB_METRICS_TARGETS: `dns:NAME:PORT` (each address of the name
 # is scraped), `static:HOST:PORT` or, if set to nothing, none;
+# METRICS_URL: where people find this Prometheus, for the links in alerts;
 # ALERTMANAGER_HOST: HOST or HOST:PORT of an Alertmanager; none by default.
 
 METRICS_DIR="${METRICS_DIR:-/var/lib/prometheus}"
@@ -11,6 +12,7 @@ METRICS_RUN_DIR="${METRICS_RUN_DIR:-/run/metrics}"
 METRICS_LISTEN="${METRICS_LISTEN:-0.0.0.0:9090}"
 SERVER_TARGETS="${SERVER_TARGETS-dns:server:9180}"
 DB_METRICS_TARGETS="${DB_METRICS_TARGETS-dns:db-metrics:9187}"
+METRICS_URL="${METRICS_URL:-http://localhost:${METRICS_LISTEN##*:}}"
 ALERTMANAGER_HOST="${ALERTMANAGER_HOST:-}"
 
 fail() {
@@ -42,9 +44,11 @@ mkdir -p "$METRICS_RUN_DIR" || fail "METRICS_RUN_DIR ($METRICS_RUN_DIR) cannot b
 [ -w "$METRICS_DIR" ] || fail "METRICS_DIR ($METRICS_DIR) must be a directory that uid $(id -u) may write."
 job server "$SERVER_TARGETS" >"$METRICS_RUN_DIR/scrape-server.yml"
 job db-metrics "$DB_METRICS_TARGETS" >"$METRICS_RUN_DIR/scrape-db-metrics.yml"
+job metrics "static:localhost:${METRICS_LISTEN##*:}" >"$METRICS_RUN_DIR/scrape-metrics.yml"
 alertmanagers >"$METRICS_RUN_DIR/alertmanagers.yml"
 ln -sf "$METRICS_CONFIGURATION/prometheus.yml" "$METRICS_RUN_DIR/prometheus.yml"
 ln -sfn "$METRICS_CONFIGURATION/rules" "$METRICS_RUN_DIR/rules"
 exec prometheus --config.file="$METRICS_RUN_DIR/prometheus.yml" --web.listen-address="$METRICS_LISTEN" \
+    --web.external-url="$METRICS_URL" --web.route-prefix=/ \
     --web.console.templates="$METRICS_CONFIGURATION/consoles" --web.console.libraries="$METRICS_CONFIGURATION/console-library" \
     --storage.tsdb.path="$METRICS_DIR" --storage.tsdb.retention.time=15d --storage.tsdb.retention.size=2GB "$@"
