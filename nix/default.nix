@@ -20,7 +20,7 @@ let
     cluster = callPackage ./cluster { };
   };
 
-  inherit (callPackage ./images { }) images;
+  inherit (callPackage ./images { }) images directory;
 
   checks = import ./checks { inherit callPackage; };
 in
@@ -38,7 +38,7 @@ in
       server
       ;
     default = parts.cluster;
-    images = parts.archives;
+    images = directory;
     reports = callPackage ./checks/reports.nix { inherit checks; };
   }
   // lib.mapAttrs' (name: lib.nameValuePair "image-${name}") images;

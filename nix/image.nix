@@ -4,6 +4,7 @@
   lib,
   busybox,
   dockerTools,
+  runCommand,
 }:
 {
   # The folder, the image and the compose service are one word.
@@ -26,6 +27,8 @@
         "${busybox}/bin/busybox"
         "wget"
         "-q"
+        "-Y" # no proxy, which Docker's configuration may have set
+        "off"
         "-O"
         "/dev/null"
         healthUrl
@@ -33,9 +36,17 @@
   stopSignal ? "SIGTERM",
   workingDir ? "/tmp",
   contents ? [ ],
+  # What must not get in by way of something else.
+  forbidden ? [ ],
 }:
 let
   seconds = 1000000000; # Docker counts nanoseconds
+  # Fails to build where something forbidden is in the closure.
+  allowed = runCommand "${name}-allowed" { disallowedRequisites = forbidden; } ''
+    cat >$out <<'END'
+    ${lib.concatStringsSep "\n" (entrypoint ++ cmd ++ lib.attrValues environment ++ contents)}
+    END
+  '';
   keys = names: lib.genAttrs names (_: { });
 in
 dockerTools.buildLayeredImage {
@@ -44,6 +55,7 @@ dockerTools.buildLayeredImage {
   # Anyone may write here, as in the official images: Docker gives a new volume
   # the mode of the directory that it covers.
   extraCommands = ''
+    # ${allowed}
     mkdir -p -m 0755 var
     mkdir -p ${lib.concatStringsSep " " (map (directory: ".${directory}") ([ "/tmp" "/run" ] ++ volumes))}
     chmod 1777 ${lib.concatStringsSep " " (map (directory: ".${directory}") ([ "/tmp" "/run" ] ++ volumes))}

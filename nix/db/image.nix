@@ -5,6 +5,7 @@
   callPackage,
   db,
   postgresql_17,
+  python313,
 }:
 let
   health = callPackage ../script.nix { } {
@@ -29,6 +30,7 @@ callPackage ../image.nix { } {
   ports = [ "5432/tcp" ];
   volumes = [ "/var/lib/postgresql" ];
   health = [ (lib.getExe health) ];
+  forbidden = [ python313 ];
   # As in the official image: fast shutdown.
   stopSignal = "SIGINT";
 }

@@ -22,7 +22,7 @@ let
     metrics-graph = callPackage ../metrics-graph/image.nix { };
   };
 
-  archives = runCommand "templatesite-images" { } ''
+  archives = runCommand "templatesite-archives" { } ''
     mkdir $out
     ${lib.concatStringsSep "\n" (
       lib.mapAttrsToList (name: image: ''
@@ -31,10 +31,14 @@ let
       '') images
     )}
   '';
+  load = callPackage ./load.nix { inherit archives; };
 in
 {
-  inherit archives images;
-  load = callPackage ./load.nix { inherit archives; };
+  inherit archives images load;
+  directory = runCommand "templatesite-images" { } ''
+    mkdir $out
+    ln -s ${archives}/* ${lib.getExe load} $out
+  '';
   sizes = writeShellApplication {
     name = "sizes";
     text = "exec ${python313}/bin/python3.13 -P ${./sizes.py} ${archives}";

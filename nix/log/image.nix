@@ -4,11 +4,13 @@
   callPackage,
   busybox,
   log,
+  python313,
 }:
 callPackage ../image.nix { } {
   name = "log";
   title = "templatesite log";
   entrypoint = [ (lib.getExe log) ];
+  forbidden = [ python313 ];
   ports = [
     "5514/tcp"
     "5514/udp"

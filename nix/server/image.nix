@@ -2,12 +2,18 @@
 {
   callPackage,
   server,
+  postgresql_17,
   python313,
 }:
 callPackage ../image.nix { } {
   name = "server";
   title = "templatesite server";
   inherit (server) entrypoint environment;
+  forbidden = [
+    postgresql_17
+    python313.pkgs.drf-spectacular-sidecar
+    python313.pkgs.pytest
+  ];
   ports = [
     "8080/tcp"
     "9180/tcp"

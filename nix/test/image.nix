@@ -1,6 +1,10 @@
 # The unit tests: the server's Python with pytest, on the mounted work tree and
 # the database service's ready test database.
-{ callPackage, pythons }:
+{
+  callPackage,
+  python313,
+  pythons,
+}:
 callPackage ../image.nix { } {
   name = "test";
   title = "templatesite unit tests";
@@ -13,5 +17,9 @@ callPackage ../image.nix { } {
     PATH = "${pythons.test}/bin";
     PYTHONDONTWRITEBYTECODE = "1";
   };
+  forbidden = [
+    python313.pkgs.mypy
+    python313.pkgs.supervisor
+  ];
   workingDir = "/work";
 }
