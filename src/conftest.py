@@ -3,11 +3,19 @@
 import pytest
 from django.core.cache import cache
 
+from healthcheck.dependencies import Silence
+
 
 @pytest.fixture(autouse=True)
 def _no_failures_counted():
     """No test starts with another's failed attempts to log in."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _no_silence(monkeypatch):
+    """No test starts with another's database that did not answer."""
+    monkeypatch.setattr(Silence, "until", 0.0)
 
 
 @pytest.fixture

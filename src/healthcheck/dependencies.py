@@ -1,18 +1,41 @@
 """What this server needs to do its work. Each check answers soon and raises nothing."""
 
 import functools
+import time
 
-from django.db import Error, connection, transaction
+from django.db import Error, OperationalError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
+
+
+class Silence:
+    """For how long a database that did not answer is not asked again.
+
+    A question to one that is silent waits for a connection's time limit. Probes ask so
+    often that they would fill the workers, and this server would seem to be away, too.
+    """
+
+    SECONDS = 2
+    until = 0.0  # of the monotonic clock
+
+    @classmethod
+    def begin(cls) -> None:
+        cls.until = time.monotonic() + cls.SECONDS
+
+    @classmethod
+    def lasts(cls) -> bool:
+        return time.monotonic() < cls.until
 
 
 def database_answers() -> bool:
     """Whether the database answers a query, in a second once it is connected."""
+    if Silence.lasts():
+        return False
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET LOCAL statement_timeout = '1s'")
             cursor.execute("SELECT 1")
     except Error:
+        Silence.begin()
         return False
     return True
 
@@ -24,6 +47,8 @@ class MigrationsBehindError(Exception):
 @functools.cache
 def _require_migrations() -> None:
     """Raises until all migrations are applied; from then on asks the database no more."""
+    if Silence.lasts():
+        raise OperationalError("the database did not answer a moment ago")
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise MigrationsBehindError

@@ -92,8 +92,13 @@ DATABASES = {
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
+            # A network that swallows packets ends a connection within seconds.
+            "keepalives_idle": 5,
+            "keepalives_interval": 2,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 10_000,  # milliseconds
             "connect_timeout": env.int("POSTGRES_CONNECT_TIMEOUT", 3, validate=validate.Range(1, 60)),
-            "options": f"-c statement_timeout={env.int('POSTGRES_STATEMENT_TIMEOUT', 10, validate=validate.Range(1))}s",
+            "options": f"-c statement_timeout={env.int('POSTGRES_STATEMENT_TIMEOUT', 10, validate=validate.Range(0))}s",
             "sslmode": env.str(
                 "POSTGRES_SSLMODE",
                 "prefer",

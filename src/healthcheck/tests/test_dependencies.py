@@ -2,7 +2,12 @@ import pytest
 from django.db import InterfaceError, OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 
-from healthcheck.dependencies import _require_migrations, database_answers, migrations_are_applied
+from healthcheck.dependencies import Silence, _require_migrations, database_answers, migrations_are_applied
+
+
+@pytest.fixture(autouse=True)
+def _nothing_known_of_migrations():
+    _require_migrations.cache_clear()
 
 
 @pytest.mark.django_db
@@ -17,11 +22,6 @@ def test_database_does_not_answer(monkeypatch, error):
 
     monkeypatch.setattr(connection, "ensure_connection", away)
     assert not database_answers()
-
-
-@pytest.fixture(autouse=True)
-def _nothing_known_of_migrations():
-    _require_migrations.cache_clear()
 
 
 @pytest.mark.django_db
@@ -46,3 +46,21 @@ def test_migrations_are_not_known_without_the_database(monkeypatch):
 
     monkeypatch.setattr(connection, "ensure_connection", away)
     assert not migrations_are_applied()
+
+
+@pytest.mark.django_db
+def test_silent_database_is_not_asked_again_at_once(monkeypatch):
+    asked = []
+
+    def away():
+        asked.append(True)
+        raise OperationalError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(connection, "ensure_connection", away)
+        assert not database_answers()
+        assert not database_answers()
+        assert not migrations_are_applied()
+    assert len(asked) == 1
+    monkeypatch.setattr(Silence, "until", 0.0)
+    assert database_answers()
