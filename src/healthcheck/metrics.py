@@ -5,6 +5,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +17,8 @@ from prometheus_client.registry import Collector
 
 from healthcheck.views import DEPENDENCIES
 
+type Statistics = dict[str, dict[str, Any]]
+
 
 class StateCollector(Collector):
     """Dependencies, the disk and the queues of log lines, looked at when they are asked for."""
@@ -23,7 +26,9 @@ class StateCollector(Collector):
     def collect(self) -> Iterator[Metric]:
         yield dependencies()
         yield from disk()
-        yield from log_queues()
+        statistics = log_statistics()
+        yield from log_queues(statistics)
+        yield gateway_errors(statistics)
 
 
 def dependencies() -> Metric:
@@ -42,20 +47,32 @@ def disk() -> Iterator[Metric]:
     yield GaugeMetricFamily("templatesite_disk_free_bytes", "What is free of it.", value=usage.free)
 
 
-def log_queues() -> Iterator[Metric]:
-    """The counters of the syslog daemon's queues, as impstats writes them: the last line of each holds."""
+def log_queues(statistics: Statistics) -> Iterator[Metric]:
     length = GaugeMetricFamily("templatesite_log_queue_lines", "Log lines that wait.", labels=["queue"])
     discarded = CounterMetricFamily(
         "templatesite_log_lines_discarded", "Log lines dropped, because the queue was full.", labels=["queue"]
     )
-    for name, counters in queue_counters().items():
+    for name, counters in statistics.items():
+        if counters["origin"] != "core.queue":
+            continue
         length.add_metric([name], counters["size"])
         discarded.add_metric([name], counters["discarded.full"] + counters["discarded.nf"])
     yield length
     yield discarded
 
 
-def queue_counters() -> dict[str, dict[str, int]]:
+def gateway_errors(statistics: Statistics) -> Metric:
+    errors = CounterMetricFamily(
+        "templatesite_gateway_errors", "Requests that nginx answered, because uWSGI did not.", labels=["status"]
+    )
+    counted = statistics.get("gateway", {}).get("values", {})
+    for status in ("502", "504"):  # from 0: a counter that begins at 1 has not risen
+        errors.add_metric([status], counted.get(status, 0))
+    return errors
+
+
+def log_statistics() -> Statistics:
+    """The syslog daemon's counters by name, as impstats writes them: the last line of each holds."""
     try:
         lines = Path(settings.SYSLOG_STATS).read_text().splitlines() if settings.SYSLOG_STATS else []
     except FileNotFoundError:  # the daemon writes it after some seconds

@@ -77,6 +77,26 @@ def test_death_of_a_worker_is_made_good(start_server):
     assert requests.get(f"{server.url}/tweet/", timeout=10).ok
 
 
+def test_silent_database_is_told_of_and_does_not_silence_the_server(start_server, database):
+    server = start_server()
+    assert requests.get(f"{server.url}/tweet/", timeout=10).ok  # the worker has its connection
+    silent = [database.process.pid, *children(database.process.pid)]
+    for process in silent:
+        os.kill(process, signal.SIGSTOP)
+    try:
+        # It waits for an answer on its connection until uWSGI's harakiri.
+        assert requests.get(f"{server.url}/tweet/", timeout=60).status_code == 502
+        wait_until(lambda: server.samples()['templatesite_gateway_errors_total{status="502"}'] == 1)
+        assert server.samples()['templatesite_dependency_up{dependency="db"}'] == 0
+        assert requests.get(f"{server.url}/healthcheck/", timeout=4).status_code == 503
+        assert requests.get(f"{server.url}/healthcheck/live/", timeout=4).ok
+    finally:
+        for process in silent:
+            os.kill(process, signal.SIGCONT)
+    wait_until(lambda: requests.get(f"{server.url}/healthcheck/", timeout=10).ok)
+    assert requests.get(f"{server.url}/tweet/", timeout=10).ok
+
+
 def test_database_stops_cleanly_and_keeps_its_data(start_server, database):
     server = start_server()
     href = requests.post(f"{server.url}/tweet/", json={"text": "kept"}, timeout=10).json()["href"]

@@ -45,6 +45,17 @@ def test_last_line_of_a_log_queue_holds(client: Client, settings, tmp_path):
 
 
 @pytest.mark.django_db
+def test_gateway_errors_begin_at_0_and_are_the_syslog_daemons(client: Client, settings, tmp_path):
+    assert samples(client)["templatesite_gateway_errors_total", "502"] == 0
+    stats = tmp_path / "stats"
+    stats.write_text('{ "name": "gateway", "origin": "dynstats.bucket", "values": { "502": 4 } }\n')
+    settings.SYSLOG_STATS = str(stats)
+    found = samples(client)
+    assert found["templatesite_gateway_errors_total", "502"] == 4
+    assert found["templatesite_gateway_errors_total", "504"] == 0
+
+
+@pytest.mark.django_db
 def test_log_counters_may_be_missing(client: Client, settings, tmp_path):
     settings.SYSLOG_STATS = str(tmp_path / "stats")
     assert not [key for key in samples(client) if key[0].startswith("templatesite_log")]
