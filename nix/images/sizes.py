@@ -15,7 +15,9 @@ def measure(archive: tarfile.TarFile, layer: str) -> tuple[int, set[str]]:
     with tarfile.open(fileobj=archive.extractfile(layer)) as content:
         entries = list(content)
     paths = (Path("/", entry.name).parts for entry in entries)
-    return sum(entry.size for entry in entries), {path[3] for path in paths if path[1:3] == ("nix", "store") and path[3:]}
+    return sum(entry.size for entry in entries), {
+        path[3] for path in paths if path[1:3] == ("nix", "store") and path[3:]
+    }
 
 
 print("| image | packed | unpacked | layers | store paths |", "| --- | --- | --- | --- | --- |", sep="\n")

@@ -95,14 +95,25 @@ def test_database_starts_again_after_a_kill_and_stops_cleanly(start, db, tmp_pat
 
 
 def test_database_takes_other_names(images, tmp_path):
-    container = Container(
-        images["db"], tmp_path, POSTGRES_PASSWORD="it's \\ ; --", POSTGRES_USER="writer", POSTGRES_DB="notes"
-    )
+    names = {"POSTGRES_PASSWORD": "it's \\ ; --", "POSTGRES_USER": "user", "POSTGRES_DB": "order"}
+    container = Container(images["db"], tmp_path, **names)
     wait_until(container.healthy)
-    variables = {**DATABASE, "POSTGRES_PASSWORD": "it's \\ ; --", "POSTGRES_USER": "writer", "POSTGRES_DB": "notes"}
+    variables = {**DATABASE, **names}
     command = images["server"].command({}, {**variables, "DEBUG_MODE": "true"})
     subprocess.run([*command, *images["server"].config["Entrypoint"], "migrate", "--check"], check=True)
     assert container.stop() == 0
+    # An existing cluster is used as it is, and has no other database.
+    other = Container(images["db"], tmp_path, **{**names, "POSTGRES_DB": "templatesite"})
+    assert other.process.wait(30) == 1
+
+
+def test_database_leaves_alone_what_is_no_cluster(images, tmp_path):
+    data = tmp_path / "_var_lib_postgresql" / "data"
+    data.mkdir(parents=True, mode=0o700)
+    (data / "backup.sql").touch()
+    for _ in range(2):
+        assert Container(images["db"], tmp_path, POSTGRES_PASSWORD="p").process.wait(30) == 1
+        assert [file.name for file in data.iterdir()] == ["backup.sql"]
 
 
 def test_database_that_was_cut_short_while_it_was_filled_starts_anew(images, tmp_path):
