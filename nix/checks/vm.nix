@@ -1,6 +1,5 @@
 # A machine with Docker loads the images and runs docker-compose.yaml.
 {
-  lib,
   callPackage,
   testers,
   busybox,
@@ -52,6 +51,7 @@ callPackage ./reported.nix { } "vm"
     };
   }
   ''
+    mkdir "$out/machine"
     status=0
     nixos-test-driver -o "$out/machine" 2>&1 | tee driver.log || status=$?
     python3.13 -P ${./vm/report.py} driver.log "$out/junit.xml"

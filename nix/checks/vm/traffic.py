@@ -1,8 +1,9 @@
-"""Ask for a page again and again until a file appears; print how many answers had each status.
+"""Ask for a page again and again until told to stop; print how many answers had each status.
 
-    traffic.py URL FILE
+    traffic.py URL DIRECTORY
 
-Prints JSON, such as {"200": 12, "none": 3}, where none is no answer at all.
+The file `begun` appears in the directory with the first answer; the file `stop` there
+ends it. Prints JSON, such as {"200": 12, "none": 3}, where none is no answer at all.
 """
 
 import collections
@@ -24,9 +25,10 @@ def status(url: str) -> str:
         return "none"
 
 
-url, stop = sys.argv[1], Path(sys.argv[2])
+url, directory = sys.argv[1], Path(sys.argv[2])
 statuses: collections.Counter[str] = collections.Counter()
-while not stop.exists():
+while not (directory / "stop").exists():
     statuses[status(url)] += 1
+    (directory / "begun").touch()
     time.sleep(0.3)
 print(json.dumps(statuses))

@@ -118,7 +118,7 @@ let
       ] module)
       (only [ "machine" ] nodes)
     ] null) (
-      annotate (runCommand "vm-test-run-${name}" { nativeBuildInputs = [ (driver "") ]; } "nixos-test-driver -o $out") {
+      annotate (runCommand "vm-test-run-${name}" { nativeBuildInputs = [ (driver "") ]; } "mkdir $out && nixos-test-driver -o $out") {
         passthru = {
           driver = driver "";
           driverInteractive = driver "--interactive";

@@ -266,9 +266,10 @@ def main() -> None:
     parser.add_argument("machine", type=Path)
     parser.add_argument("script", type=Path)
     parser.add_argument("--interactive", action="store_true", help="open a Python prompt instead of running the script")
-    parser.add_argument("-o", "--output-directory", type=Path, default=Path.cwd())
+    parser.add_argument("-o", "--output_directory", type=Path, default=Path.cwd())
     arguments = parser.parse_args()
-    arguments.output_directory.mkdir(parents=True, exist_ok=True)
+    if not arguments.output_directory.is_dir():
+        parser.error(f"{arguments.output_directory} is not a directory")
     machine = Machine(json.loads(arguments.machine.read_text()), arguments.output_directory)
     script = compile(arguments.script.read_text(), str(arguments.script), "exec")
     names = {"machine": machine, "subtest": subtest, "start_all": machine.start}
