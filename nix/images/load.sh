@@ -54,15 +54,23 @@ make_secrets() {
     done
 }
 
-# The mounted work tree belongs to a user, whom dev-server and test run as. One
-# image that is missing would stop all of compose: Grafana's profile is set where
-# its image is. What else .env holds stays.
+# The profiles that .env names. One image that is missing would stop all of compose:
+# Grafana's profile is among them where its image is.
+profiles() {
+    {
+        grep -s '^COMPOSE_PROFILES=' .env | tail -n 1 | cut -d = -f 2 | tr , '\n' | grep -v -x graph || true
+        ! grep -q '^metrics-graph ' "$IMAGES/list" || echo graph
+    } | paste -s -d ,
+}
+
+# The mounted work tree belongs to a user, whom dev-server and test run as. What
+# else .env holds stays.
 write_env() {
     {
-        [ ! -e .env ] || grep -v -e '^HOST_[UG]ID=' -e '^COMPOSE_PROFILES=graph$' .env || true
+        [ ! -e .env ] || grep -v -e '^HOST_[UG]ID=' -e '^COMPOSE_PROFILES=' .env || true
         stat --format 'HOST_UID=%u
 HOST_GID=%g' docker-compose.yaml
-        ! grep -q '^metrics-graph ' "$IMAGES/list" || echo COMPOSE_PROFILES=graph
+        echo "COMPOSE_PROFILES=$(profiles)"
     } >.env.new
     mv .env.new .env
 }
