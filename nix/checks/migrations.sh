@@ -5,16 +5,21 @@ manage() {
     python src/manage.py "$@"
 }
 
+# schema DATABASE: its definition in the file DATABASE.sql.
 schema() {
+    pg_dump --schema-only --file dump "$1"
     # pg_dump draws a token for its \restrict lines.
-    pg_dump --schema-only "$1" | grep -v '^\\\(un\)\?restrict '
+    sed '/^\\\(un\)\?restrict /d' dump >"$1.sql"
+    grep -q 'CREATE TABLE public.tweet_tweet ' "$1.sql"
 }
 
 fresh() {
     createdb fresh
     POSTGRES_DB=fresh manage migrate --verbosity 0
-    diff <(schema templatesite) <(schema fresh)
-    diff <(schema test_templatesite) <(schema fresh)
+    for database in fresh templatesite test_templatesite; do
+        schema "$database"
+        diff fresh.sql "$database.sql"
+    done
 }
 
 # A row in each table of the applications, after every single migration.
