@@ -1,6 +1,7 @@
 """Each image starts, becomes healthy, does its work and stops with 0."""
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -42,7 +43,6 @@ def server(start, db) -> Container:
         **DATABASE,
         DJANGO_SECRET_KEY="k" * 50,
         ALLOWED_HOSTS="127.0.0.1",
-        API_ANONYMOUS_WRITES="true",
         BEHIND_TLS="false",
         SYSLOG_HOST="does-not-resolve.example",
     )
@@ -59,9 +59,23 @@ def test_exporter_reads_the_database_and_stops_cleanly(start, db):
     assert exporter.stop() == 0
 
 
-def test_system_tests_pass(images, server):
-    command = images["system-test"].command({}, {"SYSTEM_TEST_HOSTPORT": "127.0.0.1:8080"})
-    subprocess.run([*command, *images["system-test"].config["Entrypoint"]], check=True)
+def manage(server: Container, *arguments: str, **variables: str) -> str:
+    """What `manage ARGUMENTS` prints in another container of the server's image."""
+    command = server.image.command({}, {**server.variables, **variables})
+    command += [*server.image.config["Entrypoint"], "manage", *arguments]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+def test_system_tests_pass_with_a_token(images, server):
+    person = {"DJANGO_SUPERUSER_USERNAME": "tester", "DJANGO_SUPERUSER_PASSWORD": "p"}
+    manage(server, "createsuperuser", "--noinput", "--email=tester@example.com", **person)
+    (token,) = re.findall(r"token (\w+) for user", manage(server, "drf_create_token", "tester"))
+    variables = {"SYSTEM_TEST_HOSTPORT": "127.0.0.1:8080", "SYSTEM_TEST_METRICS_HOSTPORT": "127.0.0.1:9180"}
+    command = images["system-test"].command({}, {**variables, "SYSTEM_TEST_TOKEN": token})
+    ended = subprocess.run([*command, *images["system-test"].config["Entrypoint"]], stdout=subprocess.PIPE, text=True)
+    print(ended.stdout)
+    assert ended.returncode == 0
+    assert "skipped" not in ended.stdout
 
 
 def test_unit_tests_pass(images, db, tmp_path):
@@ -77,8 +91,7 @@ def test_unit_tests_pass(images, db, tmp_path):
 def test_manage_and_migrate_are_commands(images, server):
     command = [*images["server"].command({}, server.variables), *images["server"].config["Entrypoint"]]
     subprocess.run([*command, "migrate", "--check"], check=True)
-    shown = subprocess.run([*command, "manage", "showmigrations", "tweet"], check=True, capture_output=True, text=True)
-    assert "[X] 0001_initial" in shown.stdout
+    assert "[X] 0001_initial" in manage(server, "showmigrations", "tweet")
 
 
 def test_server_stops_cleanly(server):
