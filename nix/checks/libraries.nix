@@ -1,11 +1,15 @@
-# Every ELF file of every package in use finds all its libraries in the store: the
-# dynamic linker itself is asked.
+# Every ELF file of what the images, the shell and the checks run (but for the machine
+# of `vm`) finds all its libraries in the store: the dynamic linker itself is asked.
 {
   callPackage,
+  bubblewrap,
   closureInfo,
   cluster,
+  docker-compose,
   load,
   postgresql_17,
+  prometheus,
+  prometheus-alertmanager,
   pythons,
   ruff,
   shellcheck,
@@ -16,10 +20,16 @@ callPackage ./pytest.nix { } "libraries"
     nativeBuildInputs = [ pythons.system-test ];
     closure = closureInfo {
       rootPaths = [
+        bubblewrap
         cluster
+        docker-compose
         load
         postgresql_17
+        prometheus
+        prometheus-alertmanager
+        prometheus.cli
         pythons.development
+        pythons.observability
         pythons.system-test
         ruff
         shellcheck
