@@ -12,7 +12,7 @@ def status_of(client: Client, path: str) -> int:
     """The answer to a path as it is; requests would tidy it up."""
     target = urlsplit(client.target)
     connection = HTTPSConnection if target.scheme == "https" else HTTPConnection
-    with closing(connection(target.netloc, timeout=10)) as connected:
+    with closing(connection(target.netloc, timeout=client.timeout)) as connected:
         connected.request("GET", path)
         return connected.getresponse().status
 

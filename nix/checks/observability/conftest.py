@@ -24,14 +24,10 @@ def cluster(tmp_path_factory):
 def fail(cluster: Cluster, number: int) -> list[str]:
     """Make requests that time out at a locked table; their ids."""
     ids = [uuid.uuid4().hex for _ in range(number)]
-    psql = cluster.database.psql()
-    psql.stdin.write("BEGIN; LOCK TABLE tweet_tweet; SELECT 'locked';\n")
-    psql.stdin.flush()
-    assert psql.stdout.readline().strip() == "locked"
-    for request_id in ids:
-        answer = requests.get(f"{cluster.server.url}/tweet/", headers={"X-Request-ID": request_id}, timeout=10)
-        assert answer.status_code == 503
-    psql.communicate()
+    with cluster.database.locked("tweet_tweet"):
+        for request_id in ids:
+            answer = requests.get(f"{cluster.server.url}/tweet/", headers={"X-Request-ID": request_id}, timeout=10)
+            assert answer.status_code == 503
     return ids
 
 

@@ -44,19 +44,15 @@ def test_database_away_is_503_until_it_is_back(start_server, database):
 
 def test_stop_answers_what_is_in_flight(start_server, database):
     server = start_server(UWSGI_PROCESSES="2", UWSGI_THREADS="5")
-    with database.psql() as lock, ThreadPoolExecutor(10) as pool:
-        lock.stdin.write("BEGIN; LOCK TABLE tweet_tweet; SELECT 'locked';\n")
-        lock.stdin.flush()
-        assert lock.stdout.readline().strip() == "locked"
-        answers = [
-            pool.submit(requests.post, f"{server.url}/tweet/", json={"text": "x"}, timeout=30) for _ in range(10)
-        ]
-        waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-        wait_until(lambda: database.psql("--command", waiting).communicate()[0].strip() == "10")
-        server.process.terminate()
-        time.sleep(1)
-        lock.stdin.write("ROLLBACK;\n")
-        lock.stdin.close()
+    with ThreadPoolExecutor(10) as pool:
+        with database.locked("tweet_tweet"):
+            answers = [
+                pool.submit(requests.post, f"{server.url}/tweet/", json={"text": "x"}, timeout=30) for _ in range(10)
+            ]
+            waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+            wait_until(lambda: database.psql("--command", waiting).communicate()[0].strip() == "10")
+            server.process.terminate()
+            time.sleep(1)
         assert [answer.result().status_code for answer in answers] == [201] * 10
     assert server.process.wait(30) == 0
 

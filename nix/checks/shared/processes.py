@@ -5,7 +5,8 @@ import re
 import signal
 import socket
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import requests
@@ -63,6 +64,17 @@ class Database:
             text=True,
         )
 
+    @contextmanager
+    def locked(self, table: str) -> Iterator[None]:
+        """Let nobody else read or write the table."""
+        with self.psql() as psql:
+            assert psql.stdin
+            assert psql.stdout
+            psql.stdin.write(f"BEGIN; LOCK TABLE {table}; SELECT 'locked';\n")
+            psql.stdin.flush()
+            assert psql.stdout.readline().strip() == "locked"
+            yield
+
 
 class Server:
     """nginx, uWSGI and Django, in production settings but for TLS."""
@@ -93,7 +105,7 @@ class Server:
     def alive(self) -> bool:
         try:
             return requests.get(f"{self.url}/healthcheck/live/", timeout=5).ok
-        except requests.ConnectionError:
+        except requests.RequestException:
             assert self.process.poll() is None, "the server ended"
             return False
 
