@@ -42,6 +42,7 @@ callPackage ./cases.nix { } "configuration"
     # All that a start does but to serve.
     "uwsgi" = "cd run && DJANGO_SECRET_KEY=$(printf %050d 0) ALLOWED_HOSTS=localhost POSTGRES_PASSWORD=p PROMETHEUS_MULTIPROC_DIR=$PWD/metrics uwsgi --ini uwsgi.ini --no-server";
     "compose" = "docker-compose --file ${../../docker-compose.yaml} config --quiet";
+    "compose in production" = "docker-compose --file ${../../docker-compose.yaml} --file ${../../docs/production.yaml} config --quiet";
     "grafana" = "python -P ${./dashboards.py} ${../metrics-graph}";
     "prometheus" = "promtool check config --lint=all --lint-fatal metrics/prometheus.yml";
     "rules" = "promtool check rules --lint=all --lint-fatal metrics/rules/*.yml";

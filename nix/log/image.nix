@@ -24,7 +24,7 @@ callPackage ../image.nix { } {
     "127.0.0.1"
     "5514"
   ];
-  # `docker compose exec log tail -f all.log`, `… requests ID`
+  # `docker compose exec log tail -F all.log`, `… requests ID`
   workingDir = "/var/log/templatesite";
   environment.PATH = lib.makeBinPath [
     log.requests
