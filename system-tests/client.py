@@ -14,6 +14,9 @@ class Client(requests.Session):
 
     def __init__(self, target: str, token: str | None = None) -> None:
         super().__init__()
+        # The target is asked itself: no http_proxy between, no password from ~/.netrc.
+        self.trust_env = False
+        self.verify = os.environ.get("REQUESTS_CA_BUNDLE", True)
         self.target = target if "://" in target else f"http://{target}"
         self.timeout = float(os.environ.get("SYSTEM_TEST_TIMEOUT", "10"))
         self.made: list[str] = []
