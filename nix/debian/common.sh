@@ -17,13 +17,26 @@ nix_option() {
     export NIX_CONFIG
 }
 
-# What a Nix straight from a distribution's package lacks.
+# value NAME: what $shown, the output of `nix config show`, has for the setting.
+value() {
+    printf '%s\n' "$shown" | sed -n "s/^$1 = //p"
+}
+
+# What a Nix straight from a distribution's package lacks, and nothing else.
 nix_configure() {
-    nix_option "extra-experimental-features = nix-command flakes"
+    # It is silent where nix-command is off, and then nothing is known to be set.
+    shown=$(nix config show 2>/dev/null) || shown="build-users-group = nixbld"
+    case " $(value experimental-features) " in
+    *" flakes "*) ;;
+    *) nix_option "extra-experimental-features = nix-command flakes" ;;
+    esac
+    # The rest is for who builds: not this user where there is a daemon, as Nix finds it.
+    [ -w /nix/var/nix ] || [ ! -S /nix/var/nix/daemon-socket/socket ] || return 0
     # Never build outside the sandbox in silence.
-    nix_option "sandbox-fallback = false"
+    [ "$(value sandbox-fallback)" = false ] || nix_option "sandbox-fallback = false"
     # nix-bin alone makes no build users; the sandbox's user namespace isolates then.
-    [ "$(id -u)" -ne 0 ] || getent group nixbld >/dev/null || nix_option "build-users-group ="
+    group=$(value build-users-group)
+    [ "$(id -u)" -ne 0 ] || [ -z "$group" ] || getent group "$group" >/dev/null || nix_option "build-users-group ="
 }
 
 # No binary cache has the Debian set: ask none, unless the user set one.
