@@ -12,10 +12,13 @@ needs `stdout_events_enabled=true` or `stderr_events_enabled=true`.
 """
 
 import argparse
+import contextlib
+import errno
 import os
 import signal
 import socket
 import sys
+from typing import TextIO
 
 from supervisor import events
 from supervisor.medusa.asyncore_25 import ExitNow
@@ -46,6 +49,16 @@ class Syslog:
         return True
 
 
+def put(text: str, stream: TextIO) -> None:
+    """Write; what cannot be written is lost, and the programs go on."""
+    try:
+        stream.write(text)
+        stream.flush()
+    except OSError as error:
+        if error.errno in (errno.EIO, errno.EPIPE):  # a closed terminal, `| head`: for good
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
 class Output:
     """Whole lines of several programs, each after its program's name if wanted.
 
@@ -62,16 +75,15 @@ class Output:
 
     def write(self, name: str, text: str) -> None:
         *lines, self.rest[name] = (self.rest.get(name, "") + text).split("\n")
-        for line in lines:
-            if name == self.daemon or not self.syslog or not self.syslog.takes(name, line):
-                print(self.label(name) + line)
-        sys.stdout.flush()
+        printed = (
+            f"{self.label(name)}{line}\n"
+            for line in lines
+            if name == self.daemon or not self.syslog or not self.syslog.takes(name, line)
+        )
+        put("".join(printed), sys.stdout)
 
     def flush(self) -> None:
-        for name, rest in self.rest.items():
-            if rest:
-                print(self.label(name) + rest)
-        sys.stdout.flush()
+        put("".join(f"{self.label(name)}{rest}\n" for name, rest in self.rest.items() if rest), sys.stdout)
 
     def label(self, name: str) -> str:
         if not self.prefix:
@@ -104,6 +116,28 @@ class SignalPoller(Poller):  # type: ignore[misc]
         return readables, writables
 
 
+class Options(ServerOptions):  # type: ignore[misc]
+    """Options, which start the programs, too, whose stop signals are not lost.
+
+    A stop may come when the program's process is there and the program is not yet:
+    supervisord's handlers would swallow its signal, or its group would not be there.
+    """
+
+    STOPS = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM)
+
+    def fork(self) -> int:
+        signal.pthread_sigmask(signal.SIG_BLOCK, self.STOPS)
+        pid = os.fork()
+        if pid == 0:
+            for number in self.STOPS:
+                signal.signal(number, signal.SIG_DFL)
+        else:
+            with contextlib.suppress(OSError):  # the program runs already, in its group
+                os.setpgid(pid, pid)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, self.STOPS)
+        return pid
+
+
 class LiveAndDieTogether(Supervisor):  # type: ignore[misc]
     """A supervisor that stops every program when one ends by itself."""
 
@@ -125,11 +159,11 @@ class LiveAndDieTogether(Supervisor):  # type: ignore[misc]
         self.output.write(event.process.config.name, text)
 
     def on_end(self, event: events.ProcessStateEvent) -> None:
-        if self.options.mood == SupervisorStates.SHUTDOWN:
+        if self.options.mood != SupervisorStates.RUNNING:  # SIGHUP stops, too
             return
         self.failed = True
         self.options.mood = SupervisorStates.SHUTDOWN
-        print(f"supervise: {event.process.config.name} ended by itself; stopping the rest.", file=sys.stderr)
+        put(f"supervise: {event.process.config.name} ended by itself; stopping the rest.\n", sys.stderr)
 
 
 def main() -> int:
@@ -140,7 +174,7 @@ def main() -> int:
     parser.add_argument("--daemon", metavar="PROGRAM", help="the program that listens on that socket")
     arguments = parser.parse_args()
 
-    options = ServerOptions()
+    options = Options()
     options.realize(["-n", "-s", "-c", arguments.configuration], doc=__doc__)
     options.first, options.test = True, False
     options.poller = SignalPoller(options)
