@@ -1,9 +1,11 @@
 # The system tests against the very cluster that `nix run` starts, and what it tells
-# of itself; that again with four workers.
+# of itself; that again with four workers. And how it starts and ends.
 {
   callPackage,
   cluster,
+  postgresql_17,
   pythons,
+  with-db,
 }:
 let
   reported = callPackage ./reported.nix { };
@@ -12,7 +14,9 @@ reported "cluster"
   {
     nativeBuildInputs = [
       cluster
+      postgresql_17
       pythons.system-test
+      with-db
     ];
     tests = ../../system-tests;
     observed = ./cluster;
@@ -28,6 +32,7 @@ reported "cluster"
       LOG_FILE=$PWD/$1/log/all.log templatesite --data "$PWD/$1" --log "$out/$1.log" -- \
         python -m pytest -p no:cacheprovider --junit-xml "$out/junit-$1.xml" "''${@:2}"
     }
-    run_tests one-worker system-tests observed
-    UWSGI_PROCESSES=4 run_tests four-workers observed
+    run_tests one-worker system-tests observed/test_observed.py
+    UWSGI_PROCESSES=4 run_tests four-workers observed/test_observed.py
+    python -m pytest -p no:cacheprovider --durations 5 --junit-xml "$out/junit-run.xml" observed/test_run.py
   ''

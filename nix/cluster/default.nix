@@ -7,6 +7,7 @@
   metrics,
   server,
   supervise,
+  postgresql_17,
   python313,
 }:
 writeShellApplication {
@@ -16,10 +17,11 @@ writeShellApplication {
     db-metrics
     log
     metrics
+    postgresql_17
     server
     supervise
   ];
   runtimeEnv.CLUSTER_CONFIGURATION = "${./supervisord.conf}";
-  text = ''exec ${python313}/bin/python3.13 ${./scripts}/run.py "$@"'';
+  text = ''exec ${python313}/bin/python3.13 -E ${./scripts}/run.py "$@"'';
   meta.description = "The whole cluster as plain processes on this machine";
 }

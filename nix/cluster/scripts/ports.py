@@ -1,5 +1,7 @@
 """The ports of the cluster's services on this machine."""
 
+import contextlib
+import itertools
 import os
 import socket
 import sys
@@ -14,21 +16,45 @@ PORTS = {
 }
 
 
-def choose(name: str) -> int:
-    """The port that the environment or PORTS gives; a free one for 0.
+def read(name: str) -> int:
+    """The port that the environment or PORTS gives.
 
     Raises:
-        SystemExit: it is no port, or another program has it.
+        SystemExit: it is no port.
     """
     text = os.environ.get(name, str(PORTS[name]))
     if not text.isdecimal() or not int(text) < 65536:
         sys.exit(f"templatesite: {name} is {text!r}, but must be one port number, or 0 for a free one.")
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", int(text)))
-        except PermissionError:
-            sys.exit(f"templatesite: port {text} may not be used by this user; set {name} to one above 1023.")
-        except OSError:
-            sys.exit(f"templatesite: port {text} is in use; stop what uses it, or set {name} to another or to 0.")
-        return int(probe.getsockname()[1])
+    return int(text)
+
+
+def claim(name: str, port: int, probe: socket.socket) -> int:
+    """Bind the probe to the port, to a free one for 0.
+
+    Raises:
+        SystemExit: another program has it, or this user may not.
+    """
+    # Not for 0: it would let two probes have the same one.
+    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, bool(port))
+    try:
+        probe.bind(("127.0.0.1", port))
+    except PermissionError:
+        sys.exit(f"templatesite: port {port} may not be used by this user; set {name} to one above 1023.")
+    except OSError:
+        sys.exit(f"templatesite: port {port} is in use; stop what uses it, or set {name} to another or to 0.")
+    return int(probe.getsockname()[1])
+
+
+def choose() -> dict[str, int]:
+    """A port for each service.
+
+    Raises:
+        SystemExit: one is malformed, taken, or given twice.
+    """
+    given = {name: read(name) for name in PORTS}
+    for (name, port), (other, same) in itertools.combinations(given.items(), 2):
+        if port and port == same:
+            sys.exit(f"templatesite: {name} and {other} are both {port}; set one of them to another or to 0.")
+    # All are held until the last is found, so that no free one is found twice.
+    with contextlib.ExitStack() as probes:
+        return {name: claim(name, port, probes.enter_context(socket.socket())) for name, port in given.items()}

@@ -1,7 +1,7 @@
 """Run the cluster as plain processes on loopback until Ctrl-C or until one dies.
 
-With a command, run it once the cluster is healthy, then stop the cluster and end
-with the command's exit status.
+With a command, run it once the cluster is healthy, with its ports and its database
+in the environment, then stop the cluster and end with the command's exit status.
 """
 
 import argparse
@@ -16,8 +16,10 @@ import tempfile
 from pathlib import Path
 from typing import IO
 
+import database
 import health
 import ports
+from programs import Programs, exit_status, require
 from users import unprivileged
 
 READY = """
@@ -28,13 +30,27 @@ READY = """
     health        http://localhost:{SERVER_PORT}/healthcheck/
     console       http://localhost:{METRICS_PORT}/consoles/index.html
     metrics       http://localhost:{METRICS_PORT}/
-    PostgreSQL    localhost:{DB_PORT}
+    PostgreSQL    PGPASSFILE={DATA_DIR}/pgpass psql -h localhost -p {DB_PORT} -U templatesite
     log           {DATA_DIR}/log/all.log
 
   Try: curl -H 'Content-Type: application/json' -d '{{"text": "hello"}}' http://localhost:{SERVER_PORT}/tweet/
   A request's log lines, by the X-REQUEST-ID of its answer: LOG_DIR={DATA_DIR}/log ./nixw run .#requests ID
   Ctrl-C stops it and {AFTERWARDS} its data.
 """
+
+# What the services take from the caller's environment. All else stays outside, as
+# with containers: a DEBUG_MODE, a POSTGRES_PASSWORD_FILE or a PGPORT that is there
+# for something else would break them.
+TUNABLE = (
+    "ALERTMANAGER_HOST",
+    "CONSOLE_LOGS",
+    "CSRF_TRUSTED_ORIGINS",
+    "METRICS_URL",
+    "TRUSTED_PROXIES",
+    "UWSGI_MAX_REQUESTS",
+    "UWSGI_PROCESSES",
+    "UWSGI_THREADS",
+)
 
 
 def drop_root() -> None:
@@ -66,7 +82,7 @@ def lock(data: Path) -> IO[str]:
 def environment(run: str, data: Path, kept: bool, numbers: dict[str, int]) -> dict[str, str]:
     """What the services read; secrets are drawn anew for each run."""
     return {
-        **os.environ,
+        **{name: os.environ[name] for name in ("PATH", *TUNABLE) if name in os.environ},
         **{name: str(number) for name, number in numbers.items()},
         "HOME": run,
         "CLUSTER_DIR": run,
@@ -85,34 +101,81 @@ def environment(run: str, data: Path, kept: bool, numbers: dict[str, int]) -> di
     }
 
 
-def terminate(processes: list[subprocess.Popen[bytes]]) -> None:
-    for process in processes:
-        process.terminate()
+def write_pgpass(file: Path, variables: dict[str, str]) -> None:
+    """What PGPASSFILE names for PostgreSQL's own clients; they insist on the mode."""
+    file.unlink(missing_ok=True)
+    file.touch(mode=0o600)
+    rest = ":".join(variables[f"POSTGRES_{name}"] for name in ("USER", "PASSWORD"))
+    file.write_text("".join(f"{host}:{variables['DB_PORT']}:*:{rest}\n" for host in ("localhost", "127.0.0.1")))
 
 
-def supervise(variables: dict[str, str], numbers: dict[str, int], command: list[str], log: IO[bytes] | None) -> int:
+def where(log: IO[bytes] | None) -> str:
+    return f"the output in {log.name}" if log else "the output above"
+
+
+def migrate(programs: Programs, variables: dict[str, str], log: IO[bytes] | None) -> None:
+    """Bring kept data to this code's migrations, before anything serves them.
+
+    Raises:
+        SystemExit: that failed; the sentence tells where the reason is.
+    """
+    run, data = variables["CLUSTER_DIR"], variables["DATA_DIR"]
+    with database.running(programs, run, f"{data}/db", variables["POSTGRES_PASSWORD"]) as ready:
+        if not ready:
+            programs.fail(f"templatesite: PostgreSQL did not start on {data}/db; the output above says why.")
+        command = ["templatesite-server", "migrate", "--no-input"]
+        env = {**variables, "POSTGRES_HOST": run, "POSTGRES_PORT": database.PORT}
+        if programs.start(command, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log, process_group=0).wait():
+            programs.fail(
+                f"templatesite: the data in {data} could not be migrated, and {where(log)} says why; "
+                "mend that, or name another directory."
+            )
+
+
+def command_environment(variables: dict[str, str]) -> dict[str, str]:
+    """The caller's, with the ports and the database of this cluster."""
+    connection = {name: variables[f"POSTGRES_{name}"] for name in ("HOST", "PORT", "DB", "USER", "PASSWORD")}
+    return database.client_environment(**connection) | {name: variables[name] for name in ports.PORTS}
+
+
+def serve(programs: Programs, variables: dict[str, str], command: list[str], log: IO[bytes] | None) -> int:
     """Run the services until they end or, with a command, until that has ended."""
-    arguments = ["supervise", "--prefix", variables["CLUSTER_CONFIGURATION"]]
-    supervisor = subprocess.Popen(arguments, env=variables, stdout=log, stderr=log)
-    running = [supervisor]
-    # Ctrl-C reaches all of them by itself; a plain signal to us is handed on.
-    signal.signal(signal.SIGINT, lambda *_: None)
-    signal.signal(signal.SIGTERM, lambda *_: terminate(running))
-    if not health.wait(supervisor, numbers):
-        where = f"in {log.name}" if log else "above"
-        print(f"templatesite: the cluster did not become healthy; its output is {where}.", file=sys.stderr)
-        supervisor.terminate()
-        return supervisor.wait() or 1
+    arguments = ["supervise", "--prefix", os.environ["CLUSTER_CONFIGURATION"]]
+    # In a group of its own: Ctrl-C and the terminal's end reach us alone, and we hand them on.
+    supervisor = programs.start(arguments, env=variables, stdout=log, stderr=log, process_group=0)
+    healthy = health.wait(supervisor, {name: int(variables[name]) for name in ports.PORTS})
+    if not healthy or programs.stopped_by:
+        programs.fail(f"templatesite: the cluster did not become healthy; {where(log)} says why.")
     if not command:
         print(READY.format(**variables), flush=True)
-        return supervisor.wait()
-    running.append(subprocess.Popen(command, env={**os.environ, **{name: variables[name] for name in numbers}}))
-    status = running[-1].wait()
+        return exit_status(supervisor.wait())
+    status = programs.run_in_front(command, command_environment(variables))
     supervisor.terminate()
-    return supervisor.wait() or status
+    return exit_status(supervisor.wait()) or status
 
 
-def main() -> int:
+def remove(directory: str) -> None:
+    """With what a copy of the prepared data left that was cut short: it is as read-only as they are."""
+    for folder, _, _ in os.walk(directory):
+        Path(folder).chmod(0o700)
+    shutil.rmtree(directory, ignore_errors=True)
+
+
+def run(programs: Programs, directory: str, arguments: argparse.Namespace) -> int:
+    data = arguments.data.absolute() if arguments.data else Path(directory)
+    numbers = ports.choose()
+    with lock(data):
+        variables = environment(directory, data, bool(arguments.data), numbers)
+        write_pgpass(data / "pgpass", variables)
+        try:
+            if (data / "db" / "PG_VERSION").exists():
+                migrate(programs, variables, arguments.log)
+            return serve(programs, variables, arguments.command, arguments.log)
+        finally:
+            programs.end()
+
+
+def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="templatesite", description=__doc__)
     parser.add_argument(
         "--data", type=Path, metavar="DIR", help="keep the data there; else they are removed at the end"
@@ -120,16 +183,22 @@ def main() -> int:
     parser.add_argument("--log", type=argparse.FileType("wb"), metavar="FILE", help="a file for the services' output")
     parser.add_argument("command", nargs=argparse.REMAINDER, help="a command to run against the cluster")
     arguments = parser.parse_args()
-    command = arguments.command[1:] if arguments.command[:1] == ["--"] else arguments.command
-    numbers = {name: ports.choose(name) for name in ports.PORTS}
-    drop_root()
-    run = tempfile.mkdtemp(prefix="templatesite-", dir="/tmp")  # short, for the sockets
+    if arguments.command[:1] == ["--"]:
+        del arguments.command[0]
+    return arguments
+
+
+def main() -> int:
+    programs = Programs([signal.SIGHUP, signal.SIGINT, signal.SIGTERM])
+    arguments = parse()
+    drop_root()  # before anything is tried that root could do and the services cannot
+    if arguments.command:
+        require(arguments.command[0], "templatesite")
+    directory = tempfile.mkdtemp(prefix="templatesite-", dir="/tmp")  # short, for the sockets
     try:
-        data = arguments.data.absolute() if arguments.data else Path(run)
-        with lock(data):
-            return supervise(environment(run, data, bool(arguments.data), numbers), numbers, command, arguments.log)
+        return run(programs, directory, arguments)
     finally:
-        shutil.rmtree(run, ignore_errors=True)
+        remove(directory)
 
 
 if __name__ == "__main__":
