@@ -37,17 +37,17 @@ sql() {
     esac
 }
 
-# Whether PGDATA holds nothing; lost+found is what a new file system has.
-is_empty() {
-    [ -z "$(find "$PGDATA" -mindepth 1 -maxdepth 1 ! -name lost+found)" ]
+# content ARGUMENTS: find on what PGDATA holds; lost+found is what a new file system has.
+content() {
+    find "$PGDATA" -mindepth 1 -maxdepth 1 ! -name lost+found "$@"
 }
 
 # The prepared data are the same everywhere; a running cluster needs an identifier of its own.
 fill() {
-    is_empty || fail "PGDATA ($PGDATA) is neither empty nor a cluster; name another directory."
+    [ -z "$(content)" ] || fail "PGDATA ($PGDATA) is neither empty nor a cluster; name another directory."
     : >"$PGDATA/FILLING"
     cp -r "$DB_DATA/." "$PGDATA/"
-    chmod -R u=rwX,go= "$PGDATA"
+    content -exec chmod -R u=rwX,go= {} +
     random_bytes 0 8
     random_bytes 256 32
     pg_resetwal --force "$PGDATA" >/dev/null 2>&1 || fail "the new data directory $PGDATA cannot be completed."
@@ -89,7 +89,9 @@ mkdir -p "$PGDATA"
 chmod 0700 "$PGDATA" || fail "PGDATA ($PGDATA) does not belong to the user that runs this (uid $(id -u))."
 # A start that was cut short leaves nothing that is served.
 if [ -e "$PGDATA/FILLING" ]; then
-    find "$PGDATA" -mindepth 1 -maxdepth 1 ! -name lost+found -exec rm -rf {} +
+    # What was copied may still be read-only; the mark goes last.
+    content ! -name FILLING -exec chmod -R u=rwX {} \; -exec rm -rf {} \;
+    rm "$PGDATA/FILLING"
 fi
 if [ ! -e "$PGDATA/PG_VERSION" ]; then
     fill

@@ -132,11 +132,15 @@ def test_database_leaves_alone_what_is_no_cluster(images, tmp_path):
 def test_database_that_was_cut_short_while_it_was_filled_starts_anew(images, tmp_path):
     data = tmp_path / "_var_lib_postgresql" / "data"
     data.mkdir(parents=True, mode=0o700)
-    for name in ("FILLING", "PG_VERSION"):
-        (data / name).touch()
+    for name in ("FILLING", "PG_VERSION", "base/1/112"):
+        (data / name).parent.mkdir(parents=True, exist_ok=True)
+        (data / name).touch(mode=0o444)
+    (data / "base" / "1").chmod(0o555)  # like what is copied
+    (data / "lost+found").mkdir(mode=0)  # what a new file system has is root's
     container = Container(images["db"], tmp_path, POSTGRES_PASSWORD="p")
     wait_until(container.healthy)
     assert container.stop() == 0
+    assert (data / "lost+found").stat().st_mode & 0o777 == 0
 
 
 @pytest.mark.parametrize("user", ["no;user", "Upper", "1st"])
