@@ -18,13 +18,14 @@ import os
 import signal
 import socket
 import sys
+import time
 from typing import TextIO
 
 from supervisor import events
 from supervisor.medusa.asyncore_25 import ExitNow
 from supervisor.options import ServerOptions
 from supervisor.poller import Poller
-from supervisor.states import SupervisorStates
+from supervisor.states import ProcessStates, SupervisorStates
 from supervisor.supervisord import Supervisor
 
 COLOURS = (36, 33, 32, 35, 34, 31)
@@ -127,19 +128,23 @@ class Options(ServerOptions):  # type: ignore[misc]
 
     def fork(self) -> int:
         signal.pthread_sigmask(signal.SIG_BLOCK, self.STOPS)
-        pid = os.fork()
-        if pid == 0:
-            for number in self.STOPS:
-                signal.signal(number, signal.SIG_DFL)
-        else:
-            with contextlib.suppress(OSError):  # the program runs already, in its group
-                os.setpgid(pid, pid)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, self.STOPS)
+        try:
+            pid = os.fork()
+            if pid == 0:
+                for number in self.STOPS:
+                    signal.signal(number, signal.SIG_DFL)
+            else:
+                with contextlib.suppress(OSError):  # the program runs already, in its group
+                    os.setpgid(pid, pid)
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, self.STOPS)
         return pid
 
 
 class LiveAndDieTogether(Supervisor):  # type: ignore[misc]
     """A supervisor that stops every program when one ends by itself."""
+
+    YOUTH = 30  # seconds
 
     failed = False
 
@@ -151,6 +156,7 @@ class LiveAndDieTogether(Supervisor):  # type: ignore[misc]
         events.subscribe(events.ProcessLogEvent, self.on_output)
         events.subscribe(events.ProcessStateExitedEvent, self.on_end)
         events.subscribe(events.ProcessStateFatalEvent, self.on_end)
+        events.subscribe(events.Tick5Event, self.on_tick)
         super().runforever()
 
     def on_output(self, event: events.ProcessLogEvent) -> None:
@@ -164,6 +170,16 @@ class LiveAndDieTogether(Supervisor):  # type: ignore[misc]
         self.failed = True
         self.options.mood = SupervisorStates.SHUTDOWN
         put(f"supervise: {event.process.config.name} ended by itself; stopping the rest.\n", sys.stderr)
+
+    def on_tick(self, _event: events.Tick5Event) -> None:
+        """Stop again what may have been too young to heed the first signal.
+
+        uWSGI ignores SIGTERM until its application is imported.
+        """
+        for group in self.process_groups.values():
+            for process in group.processes.values():
+                if process.state == ProcessStates.STOPPING and time.time() - process.laststart < self.YOUTH:
+                    process.signal(process.config.stopsignal)
 
 
 def main() -> int:
