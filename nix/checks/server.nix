@@ -13,6 +13,7 @@ callPackage ./pytest.nix { } "server"
     nativeBuildInputs = [
       db
       log
+      log.requests
       postgresql_17
       pythons.system-test
       server

@@ -1,4 +1,8 @@
-"""What this server needs to do its work. Each check answers soon and raises nothing."""
+"""What this server needs to do its work. The checks raise nothing and answer soon.
+
+But a database that is stopped in the middle of everything, and whose machine still
+acknowledges what it is sent, keeps a worker that is connected until uWSGI's harakiri.
+"""
 
 import functools
 import time
@@ -27,7 +31,7 @@ class Silence:
 
 
 def database_answers() -> bool:
-    """Whether the database answers a query, in a second once it is connected."""
+    """Whether the database answers a query; it has a second for it."""
     if Silence.lasts():
         return False
     try:

@@ -65,9 +65,9 @@ def gateway_errors(statistics: Statistics) -> Metric:
     errors = CounterMetricFamily(
         "templatesite_gateway_errors", "Requests that nginx answered, because uWSGI did not.", labels=["status"]
     )
-    counted = statistics.get("gateway", {}).get("values", {})
-    for status in ("502", "504"):  # from 0: a counter that begins at 1 has not risen
-        errors.add_metric([status], counted.get(status, 0))
+    if counted := statistics.get("gateway"):  # missing for a moment after the file was emptied
+        for status in ("502", "504"):  # from 0: a counter that begins at 1 has not risen
+            errors.add_metric([status], counted["values"].get(status, 0))
     return errors
 
 

@@ -1,6 +1,8 @@
 """Log lines reach the log server, whose absence nobody waits for."""
 
+import os
 import socket
+import subprocess
 import uuid
 
 import pytest
@@ -96,6 +98,22 @@ def test_client_cannot_write_a_line_of_its_own(start_server, log):
     lines = [line for line in log.text().split("\n") if request_id in line]
     assert sorted(line.split()[2] for line in lines) == ["django", "nginx"]
     assert all(line.isprintable() for line in lines)
+
+
+def test_client_cannot_make_errors_of_nginx(start_server, log):
+    log.start()
+    server = start_server(SYSLOG_HOST="127.0.0.1", SYSLOG_PORT=str(log.port))
+    # nginx warns of a body that it writes to a file, and quotes the Referer there.
+    answer = requests.post(
+        f"{server.url}/tweet/", data=b"x" * 100_000, headers={"Referer": 'x" 502 y', "Content-Type": "text/plain"}
+    )
+    assert answer.status_code == 415
+    wait_until(lambda: 'x" 502 y' in log.text() and '"POST /tweet/" 415' in log.text())
+    counted = 'templatesite_gateway_errors_total{status="502"}'
+    wait_until(lambda: counted in server.samples())
+    assert server.samples()[counted] == 0
+    failed = subprocess.run(["requests", "failed"], env={**os.environ, **log.environment}, capture_output=True)
+    assert (failed.returncode, failed.stdout) == (1, b"")
 
 
 def test_traceback_is_one_line(start_server, log):
