@@ -102,6 +102,17 @@ def test_kept_data_get_the_migrations_that_they_lack(tmp_path: Path):
     assert refused.stderr.splitlines()[-1].startswith(f"templatesite: the data in {tmp_path} could not be migrated")
 
 
+def test_with_db_leaves_nothing_when_it_is_ended_while_it_copies_the_data():
+    before = set(Path("/tmp").glob("with-db-*"))
+    with subprocess.Popen(["with-db", "true"], start_new_session=True) as process:
+        while not list(Path("/tmp").glob("with-db-*/data/base")):
+            assert process.poll() is None
+        process.terminate()
+        assert process.wait(10) == 128 + signal.SIGTERM
+    assert set(Path("/tmp").glob("with-db-*")) == before
+    assert members(process.pid) == []
+
+
 def test_with_db_ends_with_its_terminal():
     command = ["with-db", "bash", "-c", "echo $POSTGRES_HOST; exec sleep 60"]
     with subprocess.Popen(

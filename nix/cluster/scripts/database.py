@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from programs import Programs
@@ -30,7 +30,7 @@ def start(programs: Programs, directory: str, data: str, password: str, settings
     """Start PostgreSQL with its socket and its log in the directory, as a user it accepts."""
     user = unprivileged()
     if user:
-        os.chown(directory, user.pw_uid, user.pw_gid)
+        os.chown(directory, user.uid, user.gid)
     given = ["listen_addresses=", f"unix_socket_directories={directory}", f"port={PORT}", *settings]
     with Path(directory, "db.log").open("wb") as log:
         return programs.start(
@@ -38,8 +38,8 @@ def start(programs: Programs, directory: str, data: str, password: str, settings
             env={**only_path(), "PGDATA": data, "POSTGRES_PASSWORD": password},
             stdout=log,
             stderr=log,
-            user=user and user.pw_uid,
-            group=user and user.pw_gid,
+            user=user and user.uid,
+            group=user and user.gid,
             extra_groups=user and [],
             process_group=0,  # Ctrl-C is not for it
         )
@@ -55,6 +55,17 @@ def becomes_ready(server: subprocess.Popen[bytes], directory: str) -> bool:
     return False
 
 
+def stop(server: subprocess.Popen[bytes]) -> None:
+    """Stop it, and the cp that fills PGDATA, which may outlive the shell that started it."""
+    deadline = time.monotonic() + 5
+    with suppress(ProcessLookupError):
+        os.killpg(server.pid, signal.SIGINT)
+        server.wait()
+        while time.monotonic() < deadline:
+            os.killpg(server.pid, signal.SIGKILL)
+            time.sleep(0.01)
+
+
 @contextmanager
 def running(programs: Programs, directory: str, data: str, password: str, *settings: str) -> Iterator[bool]:
     """Run it meanwhile; whether it became ready. If it did not, its log goes to standard error."""
@@ -65,5 +76,4 @@ def running(programs: Programs, directory: str, data: str, password: str, *setti
             sys.stderr.write(Path(directory, "db.log").read_text())
         yield ready
     finally:
-        server.send_signal(signal.SIGINT)
-        server.wait()
+        stop(server)

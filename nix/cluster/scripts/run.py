@@ -57,8 +57,8 @@ def drop_root() -> None:
     """Become an unprivileged user where this process is root's."""
     if user := unprivileged():
         os.setgroups([])
-        os.setgid(user.pw_gid)
-        os.setuid(user.pw_uid)
+        os.setgid(user.gid)
+        os.setuid(user.uid)
 
 
 def lock(data: Path) -> IO[str]:
@@ -132,6 +132,13 @@ def migrate(programs: Programs, variables: dict[str, str], log: IO[bytes] | None
             )
 
 
+def tell(text: str) -> None:
+    try:
+        print(text, flush=True)
+    except OSError:  # nobody reads, such as after `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def command_environment(variables: dict[str, str]) -> dict[str, str]:
     """The caller's, with the ports and the database of this cluster."""
     connection = {name: variables[f"POSTGRES_{name}"] for name in ("HOST", "PORT", "DB", "USER", "PASSWORD")}
@@ -147,7 +154,7 @@ def serve(programs: Programs, variables: dict[str, str], command: list[str], log
     if not healthy or programs.stopped_by:
         programs.fail(f"templatesite: the cluster did not become healthy; {where(log)} says why.")
     if not command:
-        print(READY.format(**variables), flush=True)
+        tell(READY.format(**variables))
         return exit_status(supervisor.wait())
     status = programs.run_in_front(command, command_environment(variables))
     supervisor.terminate()

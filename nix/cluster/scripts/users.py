@@ -2,11 +2,19 @@
 
 import os
 import pwd
+from typing import NamedTuple
 
 
-def unprivileged() -> pwd.struct_passwd | None:
+class User(NamedTuple):
+    uid: int
+    gid: int
+
+
+def unprivileged() -> User | None:
     """The user to become when this process is root's: the one behind sudo, else nobody."""
     if os.geteuid() != 0:
         return None
-    behind_sudo = int(os.environ.get("SUDO_UID", "0"))
-    return pwd.getpwuid(behind_sudo) if behind_sudo else pwd.getpwnam("nobody")
+    if behind_sudo := int(os.environ.get("SUDO_UID", "0")):
+        return User(behind_sudo, int(os.environ["SUDO_GID"]))
+    nobody = pwd.getpwnam("nobody")
+    return User(nobody.pw_uid, nobody.pw_gid)
