@@ -98,7 +98,8 @@ def main() -> None:
         command = ["manage", *command]
     if command[:2] == ["manage", "migrate"]:
         # An index of a large table takes as long as it takes.
-        os.environ.setdefault("POSTGRES_STATEMENT_TIMEOUT", "0")
+        os.environ.pop("POSTGRES_STATEMENT_TIMEOUT_FILE", None)
+        os.environ["POSTGRES_STATEMENT_TIMEOUT"] = "0"
     if command[:1] == ["manage"]:
         os.execv(sys.executable, [sys.executable, f"{os.environ['DJANGO_SOURCE']}/manage.py", *command[1:]])
     if command:
