@@ -58,7 +58,7 @@ make_secrets() {
 # Grafana's profile is among them where its image is.
 profiles() {
     {
-        grep -s '^COMPOSE_PROFILES=' .env | tail -n 1 | cut -d = -f 2 | tr , '\n' | grep -v -x graph || true
+        grep -s '^COMPOSE_PROFILES=' .env | tail -n 1 | cut -d = -f 2 | tr -d "\"'" | tr , '\n' | grep -v -x graph || true
         ! grep -q '^metrics-graph ' "$IMAGES/list" || echo graph
     } | paste -s -d ,
 }
@@ -72,6 +72,7 @@ write_env() {
 HOST_GID=%g' docker-compose.yaml
         echo "COMPOSE_PROFILES=$(profiles)"
     } >.env.new
+    [ ! -e .env ] || chmod --reference=.env .env.new
     mv .env.new .env
 }
 
