@@ -43,16 +43,19 @@ in
   }
   // lib.mapAttrs' (name: lib.nameValuePair "image-${name}") images;
 
-  apps = lib.mapAttrs (_: program: {
-    type = "app";
-    program = lib.getExe program;
-    meta = { inherit (program.meta) description; };
-  }) {
-    default = parts.cluster;
-    inherit (parts) load sizes;
-    inherit (parts.log) requests;
-    vm-test-interactive = checks.vm.report.interactive;
-  };
+  apps =
+    lib.mapAttrs
+      (_: program: {
+        type = "app";
+        program = lib.getExe program;
+        meta = { inherit (program.meta) description; };
+      })
+      {
+        default = parts.cluster;
+        inherit (parts) load sizes;
+        inherit (parts.log) requests;
+        vm-test-interactive = checks.vm.report.interactive;
+      };
 
   formatter = callPackage ./format.nix { };
 

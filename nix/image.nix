@@ -48,6 +48,15 @@ let
     END
   '';
   keys = names: lib.genAttrs names (_: { });
+  writable = toString (
+    map (directory: ".${directory}") (
+      [
+        "/tmp"
+        "/run"
+      ]
+      ++ volumes
+    )
+  );
 in
 dockerTools.buildLayeredImage {
   name = "templatesite-${name}";
@@ -57,8 +66,8 @@ dockerTools.buildLayeredImage {
   extraCommands = ''
     # ${allowed}
     mkdir -p -m 0755 var
-    mkdir -p ${lib.concatStringsSep " " (map (directory: ".${directory}") ([ "/tmp" "/run" ] ++ volumes))}
-    chmod 1777 ${lib.concatStringsSep " " (map (directory: ".${directory}") ([ "/tmp" "/run" ] ++ volumes))}
+    mkdir -p ${writable}
+    chmod 1777 ${writable}
   '';
   config = {
     Entrypoint = entrypoint;

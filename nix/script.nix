@@ -23,7 +23,9 @@ writeTextFile {
   text = ''
     #!${busybox}/bin/busybox sh
     set -eu -o pipefail
-    ${lib.concatStringsSep "\n" (lib.mapAttrsToList (variable: value: "export ${variable}=${value}") runtimeEnv)}
+    ${lib.concatStringsSep "\n" (
+      lib.mapAttrsToList (variable: value: "export ${variable}=${value}") runtimeEnv
+    )}
     export PATH="${lib.makeBinPath (runtimeInputs ++ [ busybox ])}"
 
     ${text}

@@ -45,7 +45,10 @@ let
 in
 {
   # The whole project, without tests and texts.
-  django = part "templatesite-source" [ "README.md" "conftest.py" ];
+  django = part "templatesite-source" [
+    "README.md"
+    "conftest.py"
+  ];
 
   migrations = part "migrations-source" ([ "static" ] ++ servesRequests);
 

@@ -40,9 +40,11 @@ callPackage ./cases.nix { } "configuration"
     "rsyslog of the server" = "rsyslogd -N1 -f run/rsyslog.conf";
     "rsyslog of the log" = "rsyslogd -N1 -f ${../log/rsyslog.conf}";
     # All that a start does but to serve.
-    "uwsgi" = "cd run && DJANGO_SECRET_KEY=$(printf %050d 0) ALLOWED_HOSTS=localhost POSTGRES_PASSWORD=p PROMETHEUS_MULTIPROC_DIR=$PWD/metrics uwsgi --ini uwsgi.ini --no-server";
+    "uwsgi" =
+      "cd run && DJANGO_SECRET_KEY=$(printf %050d 0) ALLOWED_HOSTS=localhost POSTGRES_PASSWORD=p PROMETHEUS_MULTIPROC_DIR=$PWD/metrics uwsgi --ini uwsgi.ini --no-server";
     "compose" = "docker-compose --file ${../../docker-compose.yaml} config --quiet";
-    "compose in production" = "docker-compose --file ${../../docker-compose.yaml} --file ${../../docs/production.yaml} config --quiet";
+    "compose in production" =
+      "docker-compose --file ${../../docker-compose.yaml} --file ${../../docs/production.yaml} config --quiet";
     "grafana" = "python -P ${./dashboards.py} ${../metrics-graph}";
     "prometheus" = "promtool check config --lint=all --lint-fatal metrics/prometheus.yml";
     "rules" = "promtool check rules --lint=all --lint-fatal metrics/rules/*.yml";

@@ -7,14 +7,13 @@
   bubblewrap,
   pythons,
 }:
-callPackage ./pytest.nix { } "images"
-  {
-    nativeBuildInputs = [
-      bubblewrap
-      pythons.system-test
-    ];
-    inherit archives;
-    tests = ./images;
-    source = ../../src;
-    configuration = ../../pyproject.toml;
-  }
+callPackage ./pytest.nix { } "images" {
+  nativeBuildInputs = [
+    bubblewrap
+    pythons.system-test
+  ];
+  inherit archives;
+  tests = ./images;
+  source = ../../src;
+  configuration = ../../pyproject.toml;
+}

@@ -15,26 +15,25 @@
   shellcheck,
   with-db,
 }:
-callPackage ./pytest.nix { } "libraries"
-  {
-    nativeBuildInputs = [ pythons.system-test ];
-    closure = closureInfo {
-      rootPaths = [
-        bubblewrap
-        cluster
-        docker-compose
-        load
-        postgresql_17
-        prometheus
-        prometheus-alertmanager
-        prometheus.cli
-        pythons.development
-        pythons.observability
-        pythons.system-test
-        ruff
-        shellcheck
-        with-db
-      ];
-    };
-    tests = ./libraries;
-  }
+callPackage ./pytest.nix { } "libraries" {
+  nativeBuildInputs = [ pythons.system-test ];
+  closure = closureInfo {
+    rootPaths = [
+      bubblewrap
+      cluster
+      docker-compose
+      load
+      postgresql_17
+      prometheus
+      prometheus-alertmanager
+      prometheus.cli
+      pythons.development
+      pythons.observability
+      pythons.system-test
+      ruff
+      shellcheck
+      with-db
+    ];
+  };
+  tests = ./libraries;
+}

@@ -23,6 +23,8 @@ callPackage ./cases.nix { } "migrations"
   }
   {
     "models have their migrations" = "with-db python src/manage.py makemigrations --check --dry-run";
-    "prepared data have the schema of a fresh migrate" = "with-db bash -euo pipefail migrations.sh fresh";
-    "each migration applies to rows of the one before" = "with-db bash -euo pipefail migrations.sh stepwise";
+    "prepared data have the schema of a fresh migrate" =
+      "with-db bash -euo pipefail migrations.sh fresh";
+    "each migration applies to rows of the one before" =
+      "with-db bash -euo pipefail migrations.sh stepwise";
   }

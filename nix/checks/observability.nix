@@ -12,23 +12,22 @@
   pythons,
   server,
 }:
-callPackage ./pytest.nix { } "observability"
-  {
-    nativeBuildInputs = [
-      db
-      db-metrics
-      log
-      log.requests
-      metrics
-      postgresql_17
-      prometheus
-      prometheus-alertmanager
-      pythons.observability
-      server
-    ];
-    tests = ./observability;
-    rules = ../metrics;
-    runbook = ../../docs/runbook.md;
-    federation = ../../docs/federation.yml;
-    dashboards = ../metrics-graph/dashboards;
-  }
+callPackage ./pytest.nix { } "observability" {
+  nativeBuildInputs = [
+    db
+    db-metrics
+    log
+    log.requests
+    metrics
+    postgresql_17
+    prometheus
+    prometheus-alertmanager
+    pythons.observability
+    server
+  ];
+  tests = ./observability;
+  rules = ../metrics;
+  runbook = ../../docs/runbook.md;
+  federation = ../../docs/federation.yml;
+  dashboards = ../metrics-graph/dashboards;
+}

@@ -8,17 +8,16 @@
   pythons,
   server,
 }:
-callPackage ./pytest.nix { } "server"
-  {
-    nativeBuildInputs = [
-      db
-      log
-      log.requests
-      postgresql_17
-      pythons.system-test
-      server
-    ];
-    tests = ./server;
-    startScript = ../server/start.py;
-    readme = ../../src/README.md;
-  }
+callPackage ./pytest.nix { } "server" {
+  nativeBuildInputs = [
+    db
+    log
+    log.requests
+    postgresql_17
+    pythons.system-test
+    server
+  ];
+  tests = ./server;
+  startScript = ../server/start.py;
+  readme = ../../src/README.md;
+}

@@ -1,9 +1,12 @@
 # Formatting, lint and types. `nix fmt` mends what can be mended.
 {
+  lib,
   callPackage,
   pythons,
   ruff,
   shellcheck,
+  # In nixpkgs alone.
+  nixfmt ? null,
 }:
 callPackage ./cases.nix { } "style"
   {
@@ -11,11 +14,17 @@ callPackage ./cases.nix { } "style"
       pythons.development
       ruff
       shellcheck
-    ];
+    ]
+    ++ lib.optional (nixfmt != null) nixfmt;
     source = builtins.path {
       name = "tree";
       path = ../..;
-      filter = path: _: !builtins.elem (baseNameOf path) [ "__pycache__" ".git" ];
+      filter =
+        path: _:
+        !builtins.elem (baseNameOf path) [
+          "__pycache__"
+          ".git"
+        ];
     };
     setup = ''
       cp -r --no-preserve=mode "$source" tree
@@ -23,20 +32,25 @@ callPackage ./cases.nix { } "style"
       export DEBUG_MODE=true RUFF_NO_CACHE=true
     '';
   }
-  {
-    "ruff check" = "ruff check";
-    "ruff format" = "ruff format --check";
-    "mypy src" = "mypy --cache-dir=/dev/null src";
-    "mypy nix" = ''
-      for scripts in nix/checks/*.py nix/checks/shared nix/checks/vm/report.py nix/checks/vm/traffic.py nix/debian/vm nix/supervise nix/cluster/scripts nix/server nix/debian/*.py; do
-        mypy --cache-dir=/dev/null $scripts
-      done
-    '';
-    "shellcheck" = ''
-      shellcheck --external-sources --source-path=SCRIPTDIR nixw .ci/run nix/debian/fetch nix/debian/lock nix/debian/common.sh
-      shellcheck --shell=bash nix/images/load.sh
-      shellcheck --shell=bash --exclude=SC2154 nix/db/build.sh nix/debian/python-env.sh
-      shellcheck --shell=busybox nix/db/{health,start}.sh nix/log/*.sh nix/{metrics,db-metrics}/start.sh
-      shellcheck --shell=busybox --exclude=SC1090,SC2154,SC2086 nix/debian/{busybox-links,elf,patchelf,pip,relocate,wheel}.sh nix/debian/vm/*.sh
-    '';
-  }
+  (
+    {
+      "ruff check" = "ruff check";
+      "ruff format" = "ruff format --check";
+      "mypy src" = "mypy --cache-dir=/dev/null src";
+      "mypy nix" = ''
+        for scripts in nix/checks/*.py nix/checks/shared nix/checks/vm/report.py nix/checks/vm/traffic.py nix/debian/vm nix/supervise nix/cluster/scripts nix/server nix/debian/*.py; do
+          mypy --cache-dir=/dev/null $scripts
+        done
+      '';
+      "shellcheck" = ''
+        shellcheck --external-sources --source-path=SCRIPTDIR nixw .ci/run nix/debian/fetch nix/debian/lock nix/debian/common.sh
+        shellcheck --shell=bash nix/images/load.sh
+        shellcheck --shell=bash --exclude=SC2154 nix/db/build.sh nix/debian/python-env.sh
+        shellcheck --shell=busybox nix/db/{health,start}.sh nix/log/*.sh nix/{metrics,db-metrics}/start.sh
+        shellcheck --shell=busybox --exclude=SC1090,SC2154,SC2086 nix/debian/{busybox-links,elf,patchelf,pip,relocate,wheel}.sh nix/debian/vm/*.sh
+      '';
+    }
+    // lib.optionalAttrs (nixfmt != null) {
+      "nixfmt" = "find . -name '*.nix' -exec nixfmt --check {} +";
+    }
+  )

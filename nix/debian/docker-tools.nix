@@ -19,9 +19,15 @@
     }:
     let
       # A store path that refers to all that the image holds.
-      roots = runCommand "${name}-roots" { inherit contents; config = builtins.toJSON config; } ''
-        echo "$contents $config" >$out
-      '';
+      roots =
+        runCommand "${name}-roots"
+          {
+            inherit contents;
+            config = builtins.toJSON config;
+          }
+          ''
+            echo "$contents $config" >$out
+          '';
       image =
         runCommand "${name}.tar.gz"
           {

@@ -50,7 +50,9 @@ rec {
 
   getExe =
     package:
-    "${package}/bin/${package.meta.mainProgram or (throw "lib.getExe: ${package.name} has no meta.mainProgram")}";
+    "${package}/bin/${
+      package.meta.mainProgram or (throw "lib.getExe: ${package.name} has no meta.mainProgram")
+    }";
 
   makeBinPath = packages: concatStringsSep ":" (map (package: "${package}/bin") packages);
 

@@ -29,7 +29,14 @@ let
   ];
 
   # meta and passthru belong to the value, not to the build.
-  annotate = derivation: { meta ? { }, passthru ? { }, ... }: derivation // passthru // { inherit meta passthru; };
+  annotate =
+    derivation:
+    {
+      meta ? { },
+      passthru ? { },
+      ...
+    }:
+    derivation // passthru // { inherit meta passthru; };
 in
 rec {
   inherit annotate;
@@ -57,7 +64,7 @@ rec {
   closureInfo =
     { rootPaths }:
     let
-      roots = runCommand "closure-roots" { inherit rootPaths; } ''echo $rootPaths >$out'';
+      roots = runCommand "closure-roots" { inherit rootPaths; } "echo $rootPaths >$out";
     in
     runCommand "closure-info"
       {
@@ -106,11 +113,16 @@ rec {
       passthru ? { },
     }:
     let
-      exports = lib.mapAttrs (variable: value: "${variable}=${lib.escapeShellArg value}\nexport ${variable}\n") runtimeEnv;
+      exports = lib.mapAttrs (
+        variable: value: "${variable}=${lib.escapeShellArg value}\nexport ${variable}\n"
+      ) runtimeEnv;
     in
     writeTextFile {
       inherit name passthru;
-      meta = { mainProgram = name; } // meta;
+      meta = {
+        mainProgram = name;
+      }
+      // meta;
       executable = true;
       destination = "/bin/${name}";
       text = ''

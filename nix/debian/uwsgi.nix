@@ -1,6 +1,10 @@
 # uWSGI with its Python plugin. Its plugin directory is compiled in, so `uwsgi` is
 # a wrapper that names the directory in the store.
-{ deb, annotate, python313 }:
+{
+  deb,
+  annotate,
+  python313,
+}:
 let
   uwsgi = deb {
     pname = "uwsgi";

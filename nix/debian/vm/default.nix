@@ -47,7 +47,9 @@ let
         unknown path
     ) (builtins.attrNames set);
 
-  only = known: set: map (name: if builtins.elem name known then name else unknown name) (builtins.attrNames set);
+  only =
+    known: set:
+    map (name: if builtins.elem name known then name else unknown name) (builtins.attrNames set);
 
   qemu = deb {
     pname = "qemu-system-x86";
@@ -110,21 +112,27 @@ let
           text = ''exec ${python313}/bin/python3.13 -P ${./driver.py} ${configuration} ${script} ${arguments} "$@"'';
         };
     in
-    builtins.seq (builtins.deepSeq [
-      (only [
-        "name"
-        "nodes"
-        "testScript"
-      ] module)
-      (only [ "machine" ] nodes)
-    ] null) (
-      annotate (runCommand "vm-test-run-${name}" { nativeBuildInputs = [ (driver "") ]; } "mkdir $out && nixos-test-driver -o $out") {
-        passthru = {
-          driver = driver "";
-          driverInteractive = driver "--interactive";
-        };
-      }
-    );
+    builtins.seq
+      (builtins.deepSeq [
+        (only [
+          "name"
+          "nodes"
+          "testScript"
+        ] module)
+        (only [ "machine" ] nodes)
+      ] null)
+      (
+        annotate
+          (runCommand "vm-test-run-${name}" {
+            nativeBuildInputs = [ (driver "") ];
+          } "mkdir $out && nixos-test-driver -o $out")
+          {
+            passthru = {
+              driver = driver "";
+              driverInteractive = driver "--interactive";
+            };
+          }
+      );
 in
 {
   inherit runNixOSTest;
