@@ -3,11 +3,13 @@
 import os
 import pty
 import re
+import select
 import signal
 import subprocess
 from pathlib import Path
 
 import pytest
+from waiting import wait_until
 
 NAMES = ("SERVER_PORT", "SERVER_METRICS_PORT", "DB_PORT", "DB_METRICS_PORT", "LOG_PORT", "METRICS_PORT")
 ANY_PORTS = {**os.environ, **dict.fromkeys(NAMES, "0")}
@@ -27,6 +29,9 @@ STRANGE = {
     "PYTHONPATH": "/nothing",
     "http_proxy": "http://127.0.0.1:9",
 }
+
+# Whoever runs the tests may ignore it (nohup); a person's terminal does not.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def run(*arguments: object, **options: str) -> "subprocess.CompletedProcess[str]":
@@ -52,12 +57,14 @@ class Terminal:
 
     def read_until(self, pattern: str) -> str:
         while not (found := re.search(pattern, self.text)):
+            assert select.select([self.screen], [], [], 60)[0], f"silent after {self.text}"
             self.text += os.read(self.screen, 4096).decode()
         return found[0]
 
     def close(self) -> int:
         """The kernel sends SIGHUP, and refuses output from now on. Returns the program's exit status."""
         os.close(self.screen)
+        wait_until(lambda: os.waitid(os.P_PID, self.session, os.WEXITED | os.WNOHANG | os.WNOWAIT))
         return os.waitstatus_to_exitcode(os.waitpid(self.session, 0)[1])
 
 
