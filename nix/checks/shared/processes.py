@@ -122,11 +122,11 @@ class Server:
         )
         return pid
 
-    def log(self, lines: Iterable[str]) -> None:
+    def log(self, lines: Iterable[str], begin: str = "django: [-] INFO") -> None:
         """Write to the log socket, as the programs do."""
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as syslog:
             for line in lines:
-                syslog.sendto(f"<14>django: [-] INFO {line}".encode(), str(self.directory / "log.sock"))
+                syslog.sendto(f"<14>{begin} {line}".encode(), str(self.directory / "log.sock"))
 
     def samples(self) -> dict[str, float]:
         """The metrics by name and labels."""
