@@ -13,8 +13,10 @@ let
     patchelf
     ;
 
+  # -B: what compileall itself imports would be there already, with times that Nix
+  # changes; Python would compile it at each start, and root write it into the store.
   byteCompile = directory: ''
-    $python -m compileall -q --invalidation-mode unchecked-hash "$out/${directory}"
+    $python -B -m compileall -q --invalidation-mode unchecked-hash "$out/${directory}"
   '';
 
   interpreter = deb {
