@@ -82,7 +82,7 @@ def test_silent_database_is_told_of_and_does_not_silence_the_server(start_server
     try:
         # It waits for an answer on its connection until uWSGI's harakiri.
         assert requests.get(f"{server.url}/tweet/", timeout=60).status_code == 502
-        wait_until(lambda: server.samples().get('templatesite_gateway_errors_total{status="502"}'))
+        wait_until(lambda: server.samples()['templatesite_gateway_errors_total{status="502"}'] == 1)
         assert server.samples()['templatesite_dependency_up{dependency="db"}'] == 0
         assert requests.get(f"{server.url}/healthcheck/", timeout=4).status_code == 503
         assert requests.get(f"{server.url}/healthcheck/live/", timeout=4).ok

@@ -99,7 +99,11 @@ class Server:
         }
 
     def start(self) -> None:
+        socket_file = self.directory / "uwsgi.sock"
+        socket_file.unlink(missing_ok=True)  # of a life that was killed
         self.process = subprocess.Popen(["templatesite-server"], env=self.environment)
+        # nginx is there first, and what it answers until then is counted, too.
+        wait_until(lambda: socket_file.exists() or self.process.poll() is not None)
         wait_until(self.alive)
 
     def alive(self) -> bool:
