@@ -8,7 +8,6 @@ import argparse
 import fcntl
 import os
 import secrets
-import shutil
 import signal
 import subprocess
 import sys
@@ -161,13 +160,6 @@ def serve(programs: Programs, variables: dict[str, str], command: list[str], log
     return exit_status(supervisor.wait()) or status
 
 
-def remove(directory: str) -> None:
-    """With what a copy of the prepared data left that was cut short: it is as read-only as they are."""
-    for folder, _, _ in os.walk(directory):
-        Path(folder).chmod(0o700)
-    shutil.rmtree(directory, ignore_errors=True)
-
-
 def run(programs: Programs, directory: str, arguments: argparse.Namespace) -> int:
     data = arguments.data.absolute() if arguments.data else Path(directory)
     numbers = ports.choose()
@@ -201,11 +193,9 @@ def main() -> int:
     drop_root()  # before anything is tried that root could do and the services cannot
     if arguments.command:
         require(arguments.command[0], "templatesite")
-    directory = tempfile.mkdtemp(prefix="templatesite-", dir="/tmp")  # short, for the sockets
-    try:
+    # A short path, for the sockets. A copy of the prepared data that was cut short is read-only.
+    with tempfile.TemporaryDirectory(prefix="templatesite-", dir="/tmp", ignore_cleanup_errors=True) as directory:
         return run(programs, directory, arguments)
-    finally:
-        remove(directory)
 
 
 if __name__ == "__main__":
