@@ -2,11 +2,16 @@
 
 import os
 
-from django.core.wsgi import get_wsgi_application
+import django
 
 from templatesite.metrics import use_worker_ids
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "templatesite.settings")
 
 use_worker_ids()
-application = get_wsgi_application()
+django.setup(set_prefix=False)
+
+# It imports Django's, which need the settings.
+from templatesite.handler import WSGIHandler  # noqa: E402
+
+application = WSGIHandler()

@@ -2,12 +2,6 @@ import runpy
 import sys
 from pathlib import Path
 
-from django.core.handlers.wsgi import WSGIHandler
-
-
-def test_wsgi_has_an_application():
-    assert isinstance(runpy.run_module("templatesite.wsgi")["application"], WSGIHandler)
-
 
 def test_manage_runs_a_command(monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["manage.py", "check"])

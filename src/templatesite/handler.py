@@ -1,0 +1,57 @@
+"""How Django takes a request over from the WSGI server."""
+
+import re
+from typing import Any
+
+from django.core.handlers import wsgi
+from django.http.multipartparser import MultiPartParserError
+
+type Environ = dict[str, Any]
+
+BOUNDARY = re.compile(r""";\s*boundary\s*=\s*"?([0-9A-Za-z'()+_,./:=?-]{1,200})"?\s*(?=;|$)""", re.IGNORECASE)
+QUALITY = re.compile(r";\s*q\s*=\s*([01](?:\.[0-9]{0,3})?)\s*(?=;|$)", re.IGNORECASE)
+
+
+def reduced(value: str, parameter: re.Pattern[str], name: str) -> str:
+    """A media type with at most the one parameter, such as `text/html; q=0.5`."""
+    media_type = value.partition(";")[0].strip().lower()
+    found = parameter.search(value)
+    return f'{media_type}; {name}="{found[1]}"' if found and media_type else media_type
+
+
+def clean(environ: Environ) -> None:
+    """Reduce Content-Type to media type and boundary, and Accept to media types and `q`.
+
+    Django and Django REST framework look up codecs that the other parameters name: some
+    raise where no error handler is yet, and others unpack a small body to a large one.
+    """
+    environ["CONTENT_TYPE"] = reduced(environ.get("CONTENT_TYPE", ""), BOUNDARY, "boundary")
+    environ.pop("HTTP_CONTENT_TYPE", None)  # nginx sends it beside CONTENT_TYPE
+    accepted = (reduced(element, QUALITY, "q") for element in environ.pop("HTTP_ACCEPT", "").split(","))
+    if accept := ",".join(filter(None, accepted)):
+        environ["HTTP_ACCEPT"] = accept
+
+
+class Request(wsgi.WSGIRequest):
+    """A request whose headers name no codec: bodies and queries are UTF-8."""
+
+    def __init__(self, environ: Environ) -> None:
+        clean(environ)
+        super().__init__(environ)
+
+    def parse_file_upload(self, *arguments: Any) -> Any:
+        """Parse a multipart body.
+
+        Raises:
+            MultiPartParserError: it is malformed, or a part names an unknown codec; answered with 400.
+        """
+        try:
+            return super().parse_file_upload(*arguments)
+        except (LookupError, ValueError) as error:
+            raise MultiPartParserError(str(error)) from error
+
+
+class WSGIHandler(wsgi.WSGIHandler):
+    """Django's, with the request above."""
+
+    request_class = Request
