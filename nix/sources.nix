@@ -27,6 +27,7 @@ let
     "dependencies.py"
     "errors.py"
     "forms.py"
+    "handler.py"
     "logging.py"
     "metrics.py"
     "middleware.py"
@@ -34,12 +35,14 @@ let
     "pagination.py"
     "parsers.py"
     "permissions.py"
+    "preconditions.py"
     "schema.py"
     "serializers.py"
     "templates"
     "urls.py"
     "views"
     "views.py"
+    "viewsets.py"
     "wsgi.py"
   ];
 in

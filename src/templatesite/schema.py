@@ -4,6 +4,8 @@ from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter
 
 ERROR = {
     "type": "object",
@@ -24,15 +26,49 @@ EVERYWHERE = [
 ]
 WITH_BODY = [HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE]
 
+CONDITIONAL = {"retrieve", "update", "partial_update", "destroy"}
+CONDITIONS = {
+    "If-Match": "Entity tags by commas, or `*`: 412 unless the resource has one of them.",
+    "If-None-Match": "Entity tags by commas, or `*`: where the resource has one of them, 304 to GET, else 412.",
+}
+
+
+class Schema(AutoSchema):
+    """drf-spectacular's, with the conditions that `ResourceViewSet` judges."""
+
+    def get_override_parameters(self) -> list[OpenApiParameter]:
+        """The headers that a request for one resource may have, and the tag that its answer has."""
+        if not hasattr(self.view, "locked_object") or self.view.action not in CONDITIONAL:
+            return []
+        headers = [
+            OpenApiParameter(name, str, OpenApiParameter.HEADER, description=text) for name, text in CONDITIONS.items()
+        ]
+        if self.view.action == "retrieve":
+            tag = "The tag of this representation, for If-Match and If-None-Match."
+            headers.append(OpenApiParameter("ETag", str, OpenApiParameter.HEADER, description=tag, response=[200]))
+        return headers
+
 
 def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """Add the errors, and that reading (and where it is open, writing) needs no credentials."""
     result["components"]["schemas"]["Error"] = ERROR
-    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
     for operations in result["paths"].values():
         for method, operation in operations.items():
-            for status in EVERYWHERE + (WITH_BODY if "requestBody" in operation else []):
-                operation["responses"][str(int(status))] = {"description": status.phrase, "content": content}
+            add_errors(method, operation)
             if method == "get" or settings.API_ANONYMOUS_WRITES:
                 operation.setdefault("security", []).append({})
     return result
+
+
+def add_errors(method: str, operation: dict[str, Any]) -> None:
+    """Add the answers that any operation, one with a body and one with conditions may have."""
+    conditional = any(parameter["name"] == "If-Match" for parameter in operation.get("parameters", []))
+    statuses = EVERYWHERE + (WITH_BODY if "requestBody" in operation else [])
+    if conditional:
+        statuses = [*statuses, HTTPStatus.PRECONDITION_FAILED]
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+    for status in statuses:
+        operation["responses"][str(int(status))] = {"description": status.phrase, "content": content}
+    if conditional and method == "get":
+        status = HTTPStatus.NOT_MODIFIED
+        operation["responses"][str(int(status))] = {"description": status.phrase}

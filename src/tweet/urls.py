@@ -4,7 +4,7 @@ from rest_framework.routers import SimpleRouter
 
 from tweet.views import TweetViewSet
 
-router = SimpleRouter()
+router = SimpleRouter(use_regex_path=False)
 router.register("", TweetViewSet)
 
 urlpatterns = router.urls

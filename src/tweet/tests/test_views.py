@@ -47,7 +47,11 @@ def test_delete(client: Client, tweet: Tweet):
     assert not Tweet.objects.exists()
 
 
-@pytest.mark.parametrize("identifier", ["1", "9223372036854775808", "9" * 19, "9" * 20, "9" * 5000, "one", "-1"])
+NUMBERS = ["1", "9223372036854775808", "9" * 19, "9" * 20, "9" * 5000]
+NO_NUMBERS = ["one", "-1", "+1", "1.0", "\u0661", "%31%00"]
+
+
+@pytest.mark.parametrize("identifier", NUMBERS + NO_NUMBERS, ids=lambda identifier: ascii(identifier[:20]))
 @pytest.mark.parametrize("method", ["get", "put", "patch", "delete"])
 def test_unknown_id_is_not_found(client: Client, method: str, identifier: str):
     response = getattr(client, method)(f"/tweet/{identifier}/", content_type="application/json")
