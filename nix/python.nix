@@ -22,6 +22,8 @@ let
   service = ps: [
     django-log-request-id
     ps.django
+    ps.django-cors-headers
+    ps.django-csp
     ps.django-prometheus
     ps.djangorestframework
     ps.drf-spectacular

@@ -3,7 +3,7 @@
 import pytest
 from django.core.cache import cache
 
-from healthcheck.dependencies import Silence
+from healthcheck.dependencies import silence
 
 
 @pytest.fixture(autouse=True)
@@ -13,9 +13,9 @@ def _no_failures_counted():
 
 
 @pytest.fixture(autouse=True)
-def _no_silence(monkeypatch):
+def _no_silence():
     """No test starts with another's database that did not answer."""
-    monkeypatch.setattr(Silence, "until", 0.0)
+    silence.end()
 
 
 @pytest.fixture

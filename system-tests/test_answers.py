@@ -22,6 +22,7 @@ class Request(NamedTuple):
 
 REQUESTS = {
     "list": Request("GET", "/tweet/", HTTPStatus.OK),
+    "start page": Request("GET", "/", HTTPStatus.OK, HTML),
     "browsable list": Request("GET", "/tweet/", HTTPStatus.OK, HTML),
     "bad parameter": Request("GET", "/tweet/?limit=0", HTTPStatus.BAD_REQUEST),
     "unknown tweet": Request("GET", "/tweet/0/", HTTPStatus.NOT_FOUND),
@@ -102,6 +103,19 @@ def test_errors_are_json_unless_a_browser_asks(answer: Response, kind: Request):
     elif kind.status >= HTTPStatus.BAD_REQUEST:
         assert answer.headers["Content-Type"] == "application/json"
         assert isinstance(answer.json(), dict)
+
+
+@every_kind
+def test_every_page_has_a_content_security_policy(answer: Response):
+    if answer.headers.get("Content-Type", "").startswith("text/html"):
+        policy = answer.headers["Content-Security-Policy"].split("; ")
+        assert "default-src 'none'" in policy
+        assert "script-src 'self'" in policy
+
+
+@pytest.mark.parametrize("path", ["/tweet/", "/tweet/0/", "/schema/", "/healthcheck/"])
+def test_answers_of_the_api_are_kept_by_nobody_else(client: Client, path: str):
+    assert "private" in client.get(path).headers["Cache-Control"]
 
 
 @pytest.mark.parametrize("path", ["/tweet/", "/static/no-such-file.css"])

@@ -71,15 +71,15 @@ def test_schema_lists_the_paths(client: Client):
     assert {"get", "put", "patch", "delete"} <= set(document["paths"]["/tweet/{id}/"])
 
 
-@pytest.mark.parametrize("path", ["/docs/", "/tweet/", "/admin/login/", "/api-auth/login/"])
+@pytest.mark.parametrize("path", ["/", "/docs/", "/tweet/", "/admin/login/", "/api-auth/login/"])
 def test_pages_have_their_assets_here(client: Client, path: str):
     response = client.get(path, headers={"Accept": "text/html"})
     assert response.status_code == HTTPStatus.OK
     assets = re.findall(r'<(?:link|script|img)\b[^>]*\b(?:href|src)="([^"]*)"', response.text)
     assert assets
-    types = {"css": "text/css", "js": "javascript", "png": "image/png"}
+    types = {"css": "text/css", "js": "javascript", "png": "image/png", "/docs/?script=": "javascript"}
     for asset in assets:
-        assert asset.startswith("/static/")
+        assert asset.startswith(("/static/", "/docs/?script="))
         file = client.get(asset)
         assert file.status_code == HTTPStatus.OK
         assert types[asset.rpartition(".")[2]] in file.headers["Content-Type"]
@@ -90,6 +90,11 @@ def test_admin_asks_who_is_there(client: Client):
     assert page.status_code == HTTPStatus.OK
     assert page.url.endswith("/admin/login/?next=/admin/")
     assert 'name="password"' in page.text
+
+
+@pytest.mark.parametrize("path", ["/static/staticfiles.json", "/static/staticfiles.json.gz"])
+def test_names_of_static_files_are_not_listed(client: Client, path: str):
+    assert client.get(path).status_code == HTTPStatus.NOT_FOUND
 
 
 @pytest.mark.parametrize(

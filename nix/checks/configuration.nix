@@ -29,7 +29,7 @@ callPackage ./cases.nix { } "configuration"
       export RUN_DIR=$PWD/run TRUSTED_PROXIES=10.0.0.0/8,::1 SYSLOG_HOST=log.example
       export LOG_DIR=$PWD LOG_ADDRESS=127.0.0.1 LOG_PORT=5514 LOG_ROTATE=/bin/true
       cp ${../server/start.py} start.py
-      ${pythons.server}/bin/python -c "import pathlib, start; start.read_environment(); start.prepare(pathlib.Path('run'))"
+      ${pythons.server}/bin/python -c "import pathlib, start; start.read_environment(); start.prepare(pathlib.Path('run'), ['https://app.example'])"
       export SYSLOG_PORT=5514 SYSLOG_STATS=log.stats
       cp -r --no-preserve=mode ${../metrics} metrics
       echo '[]' >metrics/alertmanagers.yml

@@ -37,7 +37,10 @@ let
     cp ${./uwsgi_params} $out/uwsgi_params
     cp -r ${./errors} $out/errors
     ln -s ${nginx}/conf/mime.types $out/mime.types
-    ln -s ${server-static} $out/static
+    # All but the manifest of names, which is for Django.
+    mkdir $out/static
+    ln -s ${server-static}/* $out/static/
+    rm $out/static/staticfiles.json
   '';
 
   environment = {

@@ -14,9 +14,11 @@ import importlib
 import ipaddress
 import os
 import re
+import resource
 import shutil
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import NoReturn
 
 DEFAULTS = {
@@ -64,13 +66,19 @@ def trusted_proxies() -> list[str]:
         fail(f"TRUSTED_PROXIES must be addresses or networks: {error}.")
 
 
-def check_settings() -> None:
+def check_settings() -> ModuleType:
     """Import Django's settings, which end the process with their own sentence if they do not hold."""
     sys.path.insert(0, os.environ["DJANGO_SOURCE"])
-    importlib.import_module("templatesite.settings")
+    return importlib.import_module("templatesite.settings")
 
 
-def prepare(run: Path) -> None:
+def raise_file_limit() -> None:
+    """Let nginx open as many connections as this user may; Docker's first limit can be 1024."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 65536), hard))
+
+
+def prepare(run: Path, origins: list[str]) -> None:
     """Link the read-only files into the run directory, beside what nginx and uWSGI write."""
     run.mkdir(parents=True, exist_ok=True)
     for file in Path(os.environ["SERVER_FILES"]).iterdir():
@@ -83,6 +91,7 @@ def prepare(run: Path) -> None:
     proxies = trusted_proxies()
     (run / "listen.conf").write_text(f"listen {os.environ['LISTEN']};\n")
     (run / "listen-metrics.conf").write_text(f"listen {os.environ['METRICS_LISTEN']};\n")
+    (run / "cors.conf").write_text("".join(f'"nginx {origin}" $http_origin;\n' for origin in origins))
     (run / "trusted-geo.conf").write_text("".join(f"{proxy} 1;\n" for proxy in proxies))
     (run / "trusted-real-ip.conf").write_text("".join(f"set_real_ip_from {proxy};\n" for proxy in proxies))
     # Counters of an earlier life of this directory are not this one's.
@@ -105,9 +114,10 @@ def main() -> None:
     if command:
         fail("the commands are manage, migrate and, to serve, none.")
     read_environment()
-    check_settings()
+    settings = check_settings()
     run = Path(os.environ["RUN_DIR"])
-    prepare(run)
+    prepare(run, settings.CORS_ALLOWED_ORIGINS)
+    raise_file_limit()
     os.chdir(run)
     os.execvp("supervise", ["supervise", "supervisord.conf", "--syslog", "log.sock", "--daemon", "rsyslog"])
 

@@ -7,6 +7,6 @@ runCommand "templatesite-static" { nativeBuildInputs = [ pythons.static ]; } ''
   python ${(import ../sources.nix).static}/manage.py collectstatic --no-input --verbosity 0 --ignore redoc
   python -P ${./keep_hashed.py} $out
   # nginx sends these instead where the client takes gzip.
-  find $out -type f -size +1k \( -name '*.css' -o -name '*.js' -o -name '*.svg' -o -name '*.html' -o -name '*.json' -o -name '*.map' \) \
+  find $out -type f -size +1k \( -name '*.css' -o -name '*.js' -o -name '*.svg' -o -name '*.html' \) \
     -exec gzip -9 --keep --no-name {} +
 ''

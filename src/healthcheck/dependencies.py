@@ -18,28 +18,33 @@ class Silence:
     often that they would fill the workers, and this server would seem to be away, too.
     """
 
-    SECONDS = 2
-    until = 0.0  # of the monotonic clock
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.until = 0.0  # of the monotonic clock
 
-    @classmethod
-    def begin(cls) -> None:
-        cls.until = time.monotonic() + cls.SECONDS
+    def begin(self) -> None:
+        self.until = time.monotonic() + self.seconds
 
-    @classmethod
-    def lasts(cls) -> bool:
-        return time.monotonic() < cls.until
+    def end(self) -> None:
+        self.until = 0.0
+
+    def lasts(self) -> bool:
+        return time.monotonic() < self.until
+
+
+silence = Silence(seconds=2)
 
 
 def database_answers() -> bool:
     """Whether the database answers a query; it has a second for it."""
-    if Silence.lasts():
+    if silence.lasts():
         return False
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET LOCAL statement_timeout = '1s'")
             cursor.execute("SELECT 1")
     except Error:
-        Silence.begin()
+        silence.begin()
         return False
     return True
 
@@ -51,7 +56,7 @@ class MigrationsBehindError(Exception):
 @functools.cache
 def _require_migrations() -> None:
     """Raises until all migrations are applied; from then on asks the database no more."""
-    if Silence.lasts():
+    if silence.lasts():
         raise OperationalError("the database did not answer a moment ago")
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):

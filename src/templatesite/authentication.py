@@ -6,6 +6,7 @@ noise down and tells a misconfigured client to wait. Passwords are nginx's to sl
 
 from __future__ import annotations
 
+import ipaddress
 from typing import TYPE_CHECKING, Any
 
 from rest_framework import authentication
@@ -17,13 +18,21 @@ if TYPE_CHECKING:  # rest_framework.views imports this module, through the setti
     from rest_framework.views import APIView
 
 
+def network(address: str) -> str:
+    """What one client has: an IPv4 address, or of an IPv6 address the /64."""
+    parsed = ipaddress.ip_address(address)
+    if parsed.version == 4 or parsed.ipv4_mapped:
+        return address
+    return str(ipaddress.ip_network((parsed, 64), strict=False))
+
+
 class FailureThrottle(SimpleRateThrottle):
     """Counts failures by client address; asking whether one is allowed counts nothing."""
 
     scope = "failed-authentication"
 
     def get_cache_key(self, request: Request, view: APIView | None) -> str:
-        return self.cache_format % {"scope": self.scope, "ident": self.get_ident(request)}
+        return self.cache_format % {"scope": self.scope, "ident": network(self.get_ident(request))}
 
     def throttle_success(self) -> bool:
         return True

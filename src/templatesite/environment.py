@@ -1,11 +1,21 @@
 """Reads settings from environment variables, or from the files that NAME_FILE names."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, cast
 
 from environs import FileAwareEnv
 from environs.exceptions import EnvValidationError
+
+
+def each(validator: Callable[[Any], Any]) -> Callable[[Iterable[Any]], None]:
+    """A validator of a list, by that of one item."""
+
+    def validate(items: Iterable[Any]) -> None:
+        for item in items:
+            validator(item)
+
+    return validate
 
 
 class Environment(FileAwareEnv):

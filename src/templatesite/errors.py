@@ -33,5 +33,14 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return defaults.server_error(request) if wants_html(request) else detail(HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
+def service_unavailable(request: HttpRequest, sentence: str) -> HttpResponse:
+    """503 that asks the client to come back."""
+    status, headers = HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": "1"}
+    if wants_html(request):
+        page = defaults.ERROR_PAGE_TEMPLATE % {"title": status.phrase, "details": sentence}
+        return HttpResponse(page, status=status, headers=headers)
+    return JsonResponse({"detail": sentence}, status=status, headers=headers)
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return csrf.csrf_failure(request, reason) if wants_html(request) else detail(HTTPStatus.FORBIDDEN)

@@ -6,11 +6,17 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
+from csp.constants import UNSAFE_INLINE
+from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.middleware import common
+from django.utils.cache import patch_cache_control
 from django_prometheus import middleware as prometheus
+from rest_framework.renderers import BrowsableAPIRenderer
+
+from templatesite.errors import service_unavailable
 
 logger = logging.getLogger(__name__)
 
@@ -56,6 +62,30 @@ class CommonMiddleware(common.CommonMiddleware):
     response_redirect_class = PermanentRedirect
 
 
+class ContentSecurityPolicyMiddleware(CSPMiddleware):  # type: ignore[misc]
+    """django-csp's; the pages of Django REST framework may have style attributes, which its templates use."""
+
+    def get_policy_parts(self, request: HttpRequest, response: HttpResponse, report_only: bool = False) -> PolicyParts:
+        parts = super().get_policy_parts(request, response, report_only)
+        browsable = isinstance(getattr(response, "accepted_renderer", None), BrowsableAPIRenderer)
+        if browsable or (request.resolver_match and request.resolver_match.app_name == "rest_framework"):
+            parts.update = {"style-src-attr": [UNSAFE_INLINE]}
+        return parts
+
+
+class CacheControlMiddleware:
+    """Lets only the client itself keep an answer, and ask each time whether it still holds."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if "Cache-Control" not in response:
+            patch_cache_control(response, private=True, no_cache=True)
+        return response
+
+
 class PrometheusAfterMiddleware(prometheus.PrometheusAfterMiddleware):  # type: ignore[misc]
     """django-prometheus's, with bounded series, whose counters of errors begin at 0."""
 
@@ -93,8 +123,4 @@ class DatabaseUnavailableMiddleware:
         if not isinstance(exception, (OperationalError, InterfaceError)):
             return None
         logger.error("Database unavailable: %s", " ".join(str(exception).split()))
-        return JsonResponse(
-            {"detail": "The database is unavailable. Try again later."},
-            status=HTTPStatus.SERVICE_UNAVAILABLE,
-            headers={"Retry-After": "1"},
-        )
+        return service_unavailable(request, "The database is unavailable. Try again later.")

@@ -4,9 +4,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from corsheaders.defaults import default_headers
+from csp.constants import NONE, SELF
 from environs import validate
 
-from templatesite.environment import Environment
+from templatesite.environment import Environment, each
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -21,6 +23,10 @@ if DEBUG:
 else:
     SECRET_KEY = env.str("DJANGO_SECRET_KEY", validate=validate.Length(min=50))
     ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", validate=validate.Length(min=1))
+# Keys that no longer sign, and still verify: what a former key signed holds while it is replaced.
+SECRET_KEY_FALLBACKS: list[str] = env.list(
+    "DJANGO_SECRET_KEY_FALLBACKS", [], validate=each(validate.Length(min=1 if DEBUG else 50))
+)
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 
 # Whether anyone may write tweets; the sample cluster says yes, production does not.
@@ -33,6 +39,8 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "corsheaders",
+    "csp",
     "django_prometheus",
     "drf_spectacular",
     "rest_framework",
@@ -53,6 +61,9 @@ MIDDLEWARE = [
     "templatesite.middleware.SaneSessionMiddleware",
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "templatesite.middleware.ContentSecurityPolicyMiddleware",
+    "templatesite.middleware.CacheControlMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "templatesite.middleware.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -70,6 +81,7 @@ WSGI_APPLICATION = "templatesite.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templatesite" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -120,16 +132,48 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
+LOGIN_URL = "rest_framework:login"
+LOGIN_REDIRECT_URL = "home"
+
 # All that belongs to HTTPS at once; a proxy that ends TLS sets X-Forwarded-Proto.
 BEHIND_TLS = env.bool("BEHIND_TLS", not DEBUG)
 if BEHIND_TLS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
-    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
-    SECURE_HSTS_PRELOAD = True
+    # Both reach beyond this service, and the second one cannot be taken back soon.
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_INCLUDE_SUBDOMAINS", False)
+    SECURE_HSTS_PRELOAD = env.bool("HSTS_PRELOAD", False)
+    SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # which want both
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
+
+# Pages take everything from here. django-csp adds it to every answer.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "base-uri": [NONE],
+        "connect-src": [SELF],
+        "font-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "img-src": [SELF, "data:"],  # icons in style sheets
+        "script-src": [SELF],
+        "style-src": [SELF],
+    },
+}
+
+# Pages of these origins may use the API in a browser, with tokens; not with cookies.
+CORS_ALLOWED_ORIGINS: list[str] = env.list(
+    "CORS_ALLOWED_ORIGINS",
+    [],
+    validate=each(
+        validate.Regexp(r"https?://[a-z0-9.-]+(:[0-9]+)?$", error="Not an origin, such as https://a.example.")
+    ),
+)
+CORS_URLS_REGEX = r"^/(?!admin/|api-auth/)"
+CORS_ALLOW_HEADERS = [*default_headers, "if-match", "if-none-match", "x-request-id"]
+CORS_EXPOSE_HEADERS = ["ETag", "Link", "Location", "Retry-After", "X-REQUEST-ID"]  # as nginx.conf has it
 
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
@@ -151,7 +195,7 @@ REST_FRAMEWORK = {
     # JSON alone: forms have no types, and decode what is not UTF-8 to something else.
     "DEFAULT_PARSER_CLASSES": ["templatesite.parsers.JSONParser"],
     "DEFAULT_PERMISSION_CLASSES": ["templatesite.permissions.ReadOpenWriteKnown"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "templatesite.schema.Schema",
     "DEFAULT_THROTTLE_RATES": {"failed-authentication": "10/min"},
     "NUM_PROXIES": 0,  # nginx has set the client's address
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
@@ -205,6 +249,8 @@ LOGGING = {
         "django.server": {"handlers": [], "propagate": True},
         # At DEBUG it writes statements with their values.
         "django.db.backends": {"level": "INFO"},
+        # nginx's line has each 4xx.
+        "django.request": {"level": "ERROR"},
         # A traceback for each stray Host; nginx's line has the 400.
         "django.security.DisallowedHost": {"level": "CRITICAL"},
         "django.security.TooManyFieldsSent": {"level": "CRITICAL"},

@@ -2,7 +2,7 @@ import pytest
 from django.db import InterfaceError, OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 
-from healthcheck.dependencies import Silence, _require_migrations, database_answers, migrations_are_applied
+from healthcheck.dependencies import _require_migrations, database_answers, migrations_are_applied, silence
 
 
 @pytest.fixture(autouse=True)
@@ -62,5 +62,5 @@ def test_silent_database_is_not_asked_again_at_once(monkeypatch):
         assert not database_answers()
         assert not migrations_are_applied()
     assert len(asked) == 1
-    monkeypatch.setattr(Silence, "until", 0.0)
+    silence.end()
     assert database_answers()

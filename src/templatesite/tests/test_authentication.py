@@ -51,6 +51,22 @@ def test_guessing_is_slowed_down(client: Client, token: str):
     assert client.get("/tweet/", headers=authorized(token)).status_code == HTTPStatus.OK
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("192.0.2.1", "192.0.2.2", False),
+        ("2001:db8::1", "2001:db8::ffff:0:0:2", True),
+        ("2001:db8::1", "2001:db8:0:1::1", False),
+        ("::ffff:192.0.2.1", "::ffff:192.0.2.2", False),
+    ],
+)
+def test_guessing_is_counted_by_what_one_client_has(client: Client, one: str, other: str, same: bool):
+    for _ in range(10):
+        client.get("/tweet/", headers=authorized("wrong"), REMOTE_ADDR=one)
+    response = client.get("/tweet/", headers=authorized("wrong"), REMOTE_ADDR=other)
+    assert (response.status_code == HTTPStatus.TOO_MANY_REQUESTS) is same
+
+
 def test_right_tokens_are_not_counted(client: Client, token: str):
     for _ in range(12):
         assert client.get("/tweet/", headers=authorized(token)).status_code == HTTPStatus.OK

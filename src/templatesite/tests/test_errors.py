@@ -47,6 +47,11 @@ def test_error_page_shows_no_internals(failing: Client):
     assert b"internals" not in response.content
 
 
+def test_refusals_are_nginxs_to_log(client: Client, caplog):
+    client.get("/no/such/page/")
+    assert not caplog.records
+
+
 def test_strange_host_is_refused(client: Client):
     response = client.get("/tweet/", headers={"Host": "strange.example"})
     assert response.status_code == HTTPStatus.BAD_REQUEST

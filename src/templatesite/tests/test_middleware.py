@@ -2,7 +2,10 @@ from http import HTTPStatus
 
 import pytest
 from django.db import InterfaceError, OperationalError, connection
+from django.http import HttpResponse
 from django.test import Client
+
+HTML = {"Accept": "text/html,*/*;q=0.8"}
 
 
 def test_callers_request_id_comes_back(client: Client):
@@ -34,6 +37,49 @@ def test_database_away_is_503(client: Client, monkeypatch, caplog, error):
     assert response.status_code == HTTPStatus.SERVICE_UNAVAILABLE
     assert response.json() == {"detail": "The database is unavailable. Try again later."}
     assert "\n" not in caplog.messages[0]
+
+
+def test_browser_sees_a_page_while_the_database_is_away(client: Client, monkeypatch):
+    def away():
+        raise OperationalError
+
+    monkeypatch.setattr(connection, "cursor", away)
+    response = client.get("/tweet/", headers=HTML)
+    assert response.status_code == HTTPStatus.SERVICE_UNAVAILABLE
+    assert response["Content-Type"] == "text/html; charset=utf-8"
+    assert response["Retry-After"] == "1"
+    assert b"The database is unavailable. Try again later." in response.content
+
+
+def directives(response: HttpResponse) -> dict[str, str]:
+    policy = response["Content-Security-Policy"].split("; ")
+    return dict(directive.split(" ", 1) for directive in policy)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/", "/docs/", "/admin/login/", "/no/such/page/"])
+def test_pages_run_and_show_only_what_comes_from_here(client: Client, path: str):
+    policy = directives(client.get(path, headers=HTML))
+    assert policy["default-src"] == policy["frame-ancestors"] == "'none'"
+    assert policy["script-src"] == policy["style-src"] == "'self'"
+    assert "unsafe" not in str(policy)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/tweet/", "/api-auth/login/"])
+def test_pages_of_the_browsable_api_have_style_attributes_beside(client: Client, path: str):
+    policy = directives(client.get(path, headers=HTML))
+    assert policy.pop("style-src-attr") == "'unsafe-inline'"
+    assert "unsafe" not in str(policy)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [("/tweet/", "no-cache, private"), ("/no/such/page/", "no-cache, private"), ("/admin/login/", "no-store")],
+)
+def test_answers_are_kept_by_nobody_else(client: Client, path: str, expected: str):
+    assert expected in ", ".join(sorted(client.get(path)["Cache-Control"].split(", ")))
 
 
 @pytest.mark.django_db

@@ -3,6 +3,7 @@ import runpy
 from pathlib import Path
 
 import pytest
+from django.core import signing
 
 from templatesite import settings
 
@@ -53,8 +54,13 @@ def test_production_names_what_is_missing(read, missing):
         ("API_ANONYMOUS_WRITES", "maybe"),
         ("BEHIND_TLS", "2"),
         ("CONSOLE_LOGS", "loud"),
+        ("CORS_ALLOWED_ORIGINS", "https://app.example,app.example"),
+        ("CORS_ALLOWED_ORIGINS", "https://app.example/"),
+        ("CORS_ALLOWED_ORIGINS", "*"),
         ("DEBUG_MODE", "perhaps"),
         ("DJANGO_SECRET_KEY", "short"),
+        ("DJANGO_SECRET_KEY_FALLBACKS", f"{'k' * 50},short"),
+        ("HSTS_PRELOAD", "soon"),
         ("POSTGRES_CONNECT_TIMEOUT", "0"),
         ("POSTGRES_PORT", "65536"),
         ("POSTGRES_PORT", "http"),
@@ -73,7 +79,27 @@ def test_production_is_behind_tls(read):
     assert result["SESSION_COOKIE_SECURE"]
     assert result["CSRF_COOKIE_SECURE"]
     assert result["SECURE_HSTS_SECONDS"] > 0
+    assert not result["SECURE_HSTS_INCLUDE_SUBDOMAINS"]
+    assert not result["SECURE_HSTS_PRELOAD"]
     assert not result["DEBUG"]
+
+
+def test_hsts_reaches_as_far_as_is_chosen(read):
+    result = read(**PRODUCTION, HSTS_INCLUDE_SUBDOMAINS="true", HSTS_PRELOAD="true")
+    assert result["SECURE_HSTS_INCLUDE_SUBDOMAINS"]
+    assert result["SECURE_HSTS_PRELOAD"]
+
+
+def test_former_keys_still_verify(read, settings):
+    old, new = "o" * 50, "n" * 50
+    settings.SECRET_KEY = old
+    signed = signing.dumps("session")
+    rotated = read(**{**PRODUCTION, "DJANGO_SECRET_KEY": new, "DJANGO_SECRET_KEY_FALLBACKS": old})
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = rotated["SECRET_KEY"], rotated["SECRET_KEY_FALLBACKS"]
+    assert signing.loads(signed) == "session"
+    settings.SECRET_KEY_FALLBACKS = []
+    with pytest.raises(signing.BadSignature):
+        signing.loads(signed)
 
 
 def test_debug_mode_needs_no_variables(read):
