@@ -49,8 +49,7 @@ def test_stop_answers_what_is_in_flight(start_server, database):
             answers = [
                 pool.submit(requests.post, f"{server.url}/tweet/", json={"text": "x"}, timeout=30) for _ in range(10)
             ]
-            waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-            wait_until(lambda: database.psql("--command", waiting).communicate()[0].strip() == "10")
+            wait_until(lambda: database.waiting() == 10)
             server.process.terminate()
             time.sleep(1)
         assert [answer.result().status_code for answer in answers] == [201] * 10

@@ -1,14 +1,19 @@
 """Log lines reach the log server, whose absence nobody waits for."""
 
 import os
+import signal
 import socket
+import struct
 import subprocess
 import uuid
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from http.client import HTTPConnection
 
 import pytest
 import requests
-from processes import LogServer, Server
-from waiting import wait_until
+from processes import Database, LogServer, Server
+from waiting import children, wait_until
 
 
 @pytest.fixture
@@ -19,11 +24,11 @@ def log(tmp_path):
 
 
 def send(server: Server, number: int) -> list[str]:
-    """Make requests for a page that is not there; their ids."""
+    """Make requests that Django writes a line for, as they lack a CSRF token; their ids."""
     ids = [uuid.uuid4().hex for _ in range(number)]
     for request_id in ids:
-        answer = requests.get(f"{server.url}/nothing/", headers={"X-Request-ID": request_id}, timeout=10)
-        assert answer.status_code == 404
+        answer = requests.post(f"{server.url}/admin/", headers={"X-Request-ID": request_id}, timeout=10)
+        assert answer.status_code == 403
     return ids
 
 
@@ -90,10 +95,10 @@ def test_what_a_full_queue_drops_is_counted(start_server, log):
 def test_client_cannot_write_a_line_of_its_own(start_server, log):
     log.start()
     server = start_server(SYSLOG_HOST="127.0.0.1", SYSLOG_PORT=str(log.port))
-    path = "/%0D%0Ainjected%1B%7F%E2%80%A8injected/"
+    path = "/admin/%1B%7F%E2%80%A8injected/"
     agent = {"User-Agent": "a\tinjected", "Referer": "x" * 8000, "X-Request-ID": "a\tinjected"}
-    assert requests.get(f"{server.url}{path}", headers=agent, timeout=10).status_code == 404
-    wait_until(lambda: "Not Found" in log.text() and '"GET /%0D' in log.text())
+    assert requests.post(f"{server.url}{path}", headers=agent, timeout=10).status_code == 403
+    wait_until(lambda: "Forbidden" in log.text() and '"POST /admin/%1B' in log.text())
     (request_id,) = {line.split()[4] for line in log.text().splitlines() if "injected" in line}
     lines = [line for line in log.text().split("\n") if request_id in line]
     assert sorted(line.split()[2] for line in lines) == ["django", "nginx"]
@@ -103,13 +108,17 @@ def test_client_cannot_write_a_line_of_its_own(start_server, log):
 def test_client_cannot_make_errors_of_nginx(start_server, log):
     log.start()
     server = start_server(SYSLOG_HOST="127.0.0.1", SYSLOG_PORT=str(log.port))
-    # nginx warns of a body that it writes to a file, and quotes the Referer there. Django
+    # nginx warns of a body that it writes to a file, and quotes the request there. Django
     # answers without reading the body.
-    answer = requests.post(
-        f"{server.url}/tweet/", data=b"x" * 100_000, headers={"Referer": 'x" 502 y', "Content-Type": "text/plain"}
-    )
-    assert answer.status_code == 415
-    wait_until(lambda: 'x" 502 y' in log.text() and '"POST /tweet/" 415' in log.text())
+    path = '/tweet/" 502 y/'
+    headers = {"Content-Length": "100000", "Content-Type": "text/plain"}
+    with closing(HTTPConnection("127.0.0.1", server.port, timeout=10)) as connection:
+        connection.putrequest("POST", path.replace(" ", "%20"))
+        for name, value in headers.items():
+            connection.putheader(name, value)
+        connection.endheaders(b"x" * 100_000)
+        assert connection.getresponse().status == 404
+    wait_until(lambda: "buffered to a temporary file" in log.text() and "404 " in log.text())
     assert "[error]" not in log.text()
     # In whatever way such a line comes; the second one counts.
     forged = '2026/01/01 00:00:00 [error] 1#1: *1 reset, request: "GET / HTTP/1.1", referrer: "x" 502 y"'
@@ -119,6 +128,56 @@ def test_client_cannot_make_errors_of_nginx(start_server, log):
     assert server.samples()[counted] == 1
     failed = subprocess.run(["requests", "failed"], env={**os.environ, **log.environment}, capture_output=True)
     assert [line.split()[4] for line in failed.stdout.splitlines()] == [b"[id]"]
+
+
+def refuse_in_many_ways(server: Server, database: Database) -> None:
+    """Make nginx and uWSGI tell of requests with a query and a Referer."""
+    headers = {"Referer": 'http://other.example/, request: "secret'}
+    url = f"{server.url}/tweet/?secret"
+    assert requests.post(url, data=b"x" * 2**21, headers=headers, timeout=10).status_code == 413
+    login = f"{server.url}/admin/login/?secret"
+    wait_until(lambda: requests.post(login, headers=headers, timeout=10).status_code == 429)
+    (worker,) = children(server.program("uwsgi"))
+    with database.locked("tweet_tweet"), ThreadPoolExecutor() as pool:
+        answer = pool.submit(requests.get, url, headers=headers, timeout=30)
+        wait_until(lambda: database.waiting() == 1)
+        os.kill(worker, signal.SIGKILL)
+        assert answer.result().status_code == 502
+    for _ in range(50):  # clients that leave without their answer
+        with socket.create_connection(("127.0.0.1", server.port)) as leaving:
+            leaving.sendall(b"GET /tweet/?secret HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            leaving.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def test_log_has_no_query_and_no_referer_and_each_error_once(start_server, database, log):
+    log.start()
+    server = start_server(SYSLOG_HOST="127.0.0.1", SYSLOG_PORT=str(log.port))
+    refuse_in_many_ways(server, database)
+    assert server.stop() == 0
+    wait_until(lambda: '"GET /tweet/" 502' in log.text())
+    text = log.text()
+    assert "secret" not in text
+    assert text.count("client intended to send too large body") == 1
+    assert text.count("limiting requests") == text.count('"POST /admin/login/" 429') == 1
+    assert text.count('request: "GET /tweet/"') == 1
+    assert not [line for line in text.splitlines() if line.split()[2] == "uwsgi" and "tweet" in line]
+
+
+def test_uwsgis_own_lines_have_no_query(start_server, log):
+    log.start()
+    server = start_server(SYSLOG_HOST="127.0.0.1", SYSLOG_PORT=str(log.port))
+    server.log(["HARAKIRI [core 0] 127.0.0.1 - GET /tweet/?secret=1?2 since 1764000000", "why? because"], "uwsgi:")
+    wait_until(lambda: "because" in log.text())
+    assert "HARAKIRI [core 0] 127.0.0.1 - GET /tweet/ since 1764000000\n" in log.text()
+    assert "why? because\n" in log.text()
+
+
+def test_access_line_has_the_path_of_any_method(start_server, log):
+    log.start()
+    server = start_server(SYSLOG_HOST="127.0.0.1", SYSLOG_PORT=str(log.port))
+    for method in ("G_ET", "UNHEARD-OF"):
+        assert requests.request(method, f"{server.url}/tweet/?secret", timeout=10).status_code == 405
+    wait_until(lambda: '"G_ET /tweet/" 405' in log.text() and '"UNHEARD-OF /tweet/" 405' in log.text())
 
 
 def test_traceback_is_one_line(start_server, log):

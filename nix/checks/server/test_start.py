@@ -12,6 +12,7 @@ import requests
 @pytest.mark.parametrize(
     ("variable", "value"),
     [
+        ("CORS_ALLOWED_ORIGINS", "https://app.example; evil"),
         ("DJANGO_SECRET_KEY", "short"),
         ("LISTEN", "8080"),
         ("METRICS_LISTEN", "0.0.0.0:9180; evil"),

@@ -64,6 +64,11 @@ class Database:
             text=True,
         )
 
+    def waiting(self) -> int:
+        """How many connections wait for a lock."""
+        query = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        return int(self.psql("--command", query).communicate()[0])
+
     @contextmanager
     def locked(self, table: str) -> Iterator[None]:
         """Let nobody else read or write the table."""

@@ -1,0 +1,79 @@
+"""Clients of many kinds: slow ones, browsers of other origins, guessers of passwords."""
+
+import resource
+import socket
+from contextlib import ExitStack
+
+import pytest
+import requests
+from processes import Server
+
+ORIGIN = "https://app.example"
+CLIENTS = 4000
+
+
+@pytest.fixture
+def many_files():
+    """Let this process open as many files as it may."""
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limits[1], limits[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+
+
+@pytest.mark.usefixtures("many_files")
+def test_many_half_sent_requests_keep_nobody_out(start_server):
+    server = start_server()
+    with ExitStack() as held:
+        for _ in range(CLIENTS):
+            slow = held.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=10))
+            slow.sendall(b"GET /tweet/ HTTP/1.1\r\nHost: ")
+        assert requests.get(f"{server.url}/tweet/", timeout=5).ok
+
+
+def guess_until_limited(server: Server, **headers: str) -> requests.Response:
+    """The 429 that follows the burst of wrong logins."""
+    for _ in range(30):
+        answer = requests.post(f"{server.url}/admin/login/", headers=headers, timeout=10)
+        if answer.status_code == 429:
+            assert int(answer.headers["Retry-After"]) > 0
+            return answer
+        assert answer.status_code == 403
+    raise AssertionError("thirty wrong logins are not held back")
+
+
+def test_browser_of_an_allowed_origin_reads_what_nginx_answers_by_itself(start_server):
+    server = start_server(CORS_ALLOWED_ORIGINS=f"{ORIGIN},https://second.example")
+    large = requests.post(f"{server.url}/tweet/", data=b"x" * 2**21, headers={"Origin": ORIGIN}, timeout=10)
+    assert large.status_code == 413
+    for answer in (large, guess_until_limited(server, Origin=ORIGIN)):
+        assert answer.headers["Access-Control-Allow-Origin"] == ORIGIN
+        assert "X-REQUEST-ID" in answer.headers["Access-Control-Expose-Headers"]
+        assert answer.headers["Vary"] == "Origin"
+    # Django answers for itself, once.
+    assert (
+        requests.get(f"{server.url}/tweet/", headers={"Origin": ORIGIN}, timeout=10).headers[
+            "Access-Control-Allow-Origin"
+        ]
+        == ORIGIN
+    )
+    other = requests.post(
+        f"{server.url}/tweet/", data=b"x" * 2**21, headers={"Origin": "https://other.example"}, timeout=10
+    )
+    assert "Access-Control-Allow-Origin" not in other.headers
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("192.0.2.1", "192.0.2.2", False),
+        ("2001:db8::1", "2001:db8::ffff:0:0:2", True),
+        ("2001:db8::1", "2001:db8:0:1::1", False),
+        ("::ffff:192.0.2.1", "::ffff:192.0.2.2", False),
+    ],
+)
+def test_login_limit_counts_what_one_client_has(start_server, one: str, other: str, same: bool):
+    server = start_server(TRUSTED_PROXIES="127.0.0.1")
+    guess_until_limited(server, **{"X-Forwarded-For": one})
+    answer = requests.post(f"{server.url}/admin/login/", headers={"X-Forwarded-For": other}, timeout=10)
+    assert answer.status_code == (429 if same else 403)
