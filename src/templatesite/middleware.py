@@ -11,6 +11,7 @@ from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http.response import HttpResponseBase
 from django.middleware import common
 from django.utils.cache import patch_cache_control
 from django_prometheus import middleware as prometheus
@@ -62,10 +63,12 @@ class CommonMiddleware(common.CommonMiddleware):
     response_redirect_class = PermanentRedirect
 
 
-class ContentSecurityPolicyMiddleware(CSPMiddleware):  # type: ignore[misc]
+class ContentSecurityPolicyMiddleware(CSPMiddleware):
     """django-csp's; the pages of Django REST framework may have style attributes, which its templates use."""
 
-    def get_policy_parts(self, request: HttpRequest, response: HttpResponse, report_only: bool = False) -> PolicyParts:
+    def get_policy_parts(
+        self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False
+    ) -> PolicyParts:
         parts = super().get_policy_parts(request, response, report_only)
         browsable = isinstance(getattr(response, "accepted_renderer", None), BrowsableAPIRenderer)
         if browsable or (request.resolver_match and request.resolver_match.app_name == "rest_framework"):

@@ -36,14 +36,15 @@ CONDITIONS = {
 class Schema(AutoSchema):
     """drf-spectacular's, with the conditions that `ResourceViewSet` judges."""
 
-    def get_override_parameters(self) -> list[OpenApiParameter]:
+    def get_override_parameters(self) -> list[Any]:
         """The headers that a request for one resource may have, and the tag that its answer has."""
-        if not hasattr(self.view, "locked_object") or self.view.action not in CONDITIONAL:
+        action = getattr(self.view, "action", None)
+        if not hasattr(self.view, "locked_object") or action not in CONDITIONAL:
             return []
         headers = [
             OpenApiParameter(name, str, OpenApiParameter.HEADER, description=text) for name, text in CONDITIONS.items()
         ]
-        if self.view.action == "retrieve":
+        if action == "retrieve":
             tag = "The tag of this representation, for If-Match and If-None-Match."
             headers.append(OpenApiParameter("ETag", str, OpenApiParameter.HEADER, description=tag, response=[200]))
         return headers

@@ -82,7 +82,7 @@ class ResourceViewSet[M: Model](ModelViewSet[M]):
         Raises:
             Http404: another request deleted it.
         """
-        rows = QuerySet(type(instance)).select_for_update().filter(pk=instance.pk)
+        rows = QuerySet[M](type(instance)).select_for_update().filter(pk=instance.pk)
         if not rows.values_list("pk").first():
             raise Http404
 
