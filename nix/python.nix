@@ -19,8 +19,28 @@ let
     pythonImportsCheck = [ "log_request_id" ];
   };
 
+  # New in nixpkgs; nixos-26.05 may lack it.
+  django-rest-knox = python313.pkgs.buildPythonPackage rec {
+    pname = "django-rest-knox";
+    version = "5.1.0";
+    format = "wheel";
+    src = fetchPypi {
+      pname = "django_rest_knox";
+      inherit version format;
+      dist = "py3";
+      python = "py3";
+      hash = "sha256-fa0h6RCR2wd5bqlvVZ/S4fZ7jUJ0jU4UDS+noDGVOOc=";
+    };
+    dependencies = [
+      python313.pkgs.django
+      python313.pkgs.djangorestframework
+    ];
+  };
+
   service = ps: [
     django-log-request-id
+    django-rest-knox
+    ps.argon2-cffi
     ps.django
     ps.django-cors-headers
     ps.django-csp

@@ -26,10 +26,10 @@ callPackage ./cases.nix { } "configuration"
     inherit (server.environment) SERVER_FILES DJANGO_SOURCE PYTHON_HOME;
     # The run directory as the server's start makes it.
     setup = ''
-      export RUN_DIR=$PWD/run TRUSTED_PROXIES=10.0.0.0/8,::1 SYSLOG_HOST=log.example
+      export RUN_DIR=$PWD/run API_RATE=10 TRUSTED_PROXIES=10.0.0.0/8,::1 SYSLOG_HOST=log.example
       export LOG_DIR=$PWD LOG_ADDRESS=127.0.0.1 LOG_PORT=5514 LOG_ROTATE=/bin/true
       cp ${../server/start.py} start.py
-      ${pythons.server}/bin/python -c "import pathlib, start; start.read_environment(); start.prepare(pathlib.Path('run'), ['https://app.example'])"
+      ${pythons.server}/bin/python -c "import pathlib, start; start.read_environment(); start.prepare(pathlib.Path('run'), ['https://app.example'], ['/login/'])"
       export SYSLOG_PORT=5514 SYSLOG_STATS=log.stats
       cp -r --no-preserve=mode ${../metrics} metrics
       echo '[]' >metrics/alertmanagers.yml

@@ -7,7 +7,7 @@ manage() {
 
 # schema DATABASE: its definition in the file DATABASE.sql.
 schema() {
-    pg_dump --schema-only --file dump "$1"
+    pg_dump --schema-only --no-privileges --file dump "$1"
     # pg_dump draws a token for its \restrict lines.
     sed '/^\\\(un\)\?restrict /d' dump >"$1.sql"
     grep -q 'CREATE TABLE public.tweet_tweet ' "$1.sql"

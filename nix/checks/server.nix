@@ -1,9 +1,10 @@
-# The server and the database as real processes: what load, stops, crashes and
-# proxies do to them.
+# The server and the database as real processes: what load, stops, crashes, proxies and
+# poolers do to them.
 {
   callPackage,
   db,
   log,
+  pgbouncer,
   postgresql_17,
   pythons,
   server,
@@ -13,6 +14,7 @@ callPackage ./pytest.nix { } "server" {
     db
     log
     log.requests
+    pgbouncer
     postgresql_17
     pythons.system-test
     server
@@ -20,4 +22,5 @@ callPackage ./pytest.nix { } "server" {
   tests = ./server;
   startScript = ../server/start.py;
   readme = ../../src/README.md;
+  systemTests = ../../system-tests;
 }

@@ -39,6 +39,7 @@ manage() {
 fill() {
     # No password: the start sets it. CREATEDB is for the unit tests.
     sql --command "CREATE ROLE $name LOGIN CREATEDB" --command "CREATE DATABASE $name OWNER $name"
+    sed "s/OWNER/$name/; s/SERVE/${name}_serve/; s/DATABASE\"/$name\"/" "$serving_role" | sql --dbname "$name"
     # db-metrics logs in with it: statistics, and nothing that a table holds.
     sql --command "CREATE ROLE metrics LOGIN CONNECTION LIMIT 5" --command "GRANT pg_monitor TO metrics" \
         --command "ALTER ROLE metrics SET default_transaction_read_only = on"

@@ -16,6 +16,7 @@ runCommand "templatesite-db-data"
     inherit libfaketime;
     configuration = ./postgresql.conf;
     authentication = ./pg_hba.conf;
+    serving_role = ../../src/templatesite/serving_role.sql;
   }
   ''
     bash ${./build.sh}

@@ -1,5 +1,5 @@
-# PostgreSQL on the prepared data. In: PGDATA, POSTGRES_PASSWORD or
-# POSTGRES_PASSWORD_FILE, POSTGRES_METRICS_PASSWORD or …_FILE; arguments go to postgres.
+# PostgreSQL on the prepared data. In: PGDATA, POSTGRES_PASSWORD, POSTGRES_SERVE_PASSWORD
+# and POSTGRES_METRICS_PASSWORD, or …_FILE for each; arguments go to postgres.
 {
   callPackage,
   postgresql_17,
@@ -10,7 +10,10 @@ callPackage ../script.nix { } {
   runtimeInputs = [
     postgresql_17
   ];
-  runtimeEnv.DB_DATA = db-data;
+  runtimeEnv = {
+    DB_DATA = db-data;
+    SERVING_ROLE = "${../../src/templatesite/serving_role.sql}";
+  };
   text = builtins.readFile ./start.sh;
   meta.description = "PostgreSQL with the project's migrations and fixtures applied";
 }

@@ -1,7 +1,8 @@
 # shellcheck shell=busybox
-# Fills an empty PGDATA with the prepared data, sets the password and becomes
-# the server. POSTGRES_USER and POSTGRES_DB name the role and the database;
-# POSTGRES_METRICS_PASSWORD, where it is set, lets db-metrics in.
+# Fills an empty PGDATA with the prepared data, sets the passwords and becomes the
+# server. POSTGRES_USER and POSTGRES_DB name the owner's role and the database;
+# POSTGRES_SERVE_PASSWORD lets the server in (by a role with the owner's name and
+# _serve), POSTGRES_METRICS_PASSWORD db-metrics.
 
 fail() {
     printf 'templatesite-db: %s\n' "$*" >&2
@@ -22,12 +23,13 @@ name() {
     printf '%s' "$value"
 }
 
-# sql COMMANDS: in single-user mode, before any port opens. That exits 0 whatever
-# happens, so its output is read. A lock file that a killed container left names
-# process 1, which now is this script: PG_GRANDPARENT_PID says so, as pg_ctl's does.
+# sql DATABASE COMMANDS: in single-user mode, before any port opens; an empty line after
+# each ";". That exits 0 whatever happens, so its output is read. A lock file that a
+# killed container left names process 1, which now is this script: PG_GRANDPARENT_PID
+# says so, as pg_ctl's does.
 sql() {
     local output
-    output=$(printf '%s\n' "$1" | PG_GRANDPARENT_PID=$$ postgres --single -D "$PGDATA" postgres 2>&1 >/dev/null) ||
+    output=$(printf '%s\n' "$2" | PG_GRANDPARENT_PID=$$ postgres --single -j -D "$PGDATA" "$1" 2>&1 >/dev/null) ||
         output="FATAL: $output"
     case $output in
     *ERROR:* | *FATAL:* | *PANIC:*)
@@ -57,9 +59,12 @@ fill() {
 
 # What was built as `templatesite` gets the names that were asked for.
 rename() {
-    [ "$role" = templatesite ] || sql "ALTER ROLE templatesite RENAME TO \"$role\"" || fail "the role could not be renamed."
-    [ "$database" = templatesite ] || sql "ALTER DATABASE templatesite RENAME TO \"$database\"
-ALTER DATABASE test_templatesite RENAME TO \"test_$database\"" || fail "the database could not be renamed."
+    [ "$role" = templatesite ] || sql postgres "ALTER ROLE templatesite RENAME TO \"$role\";
+
+ALTER ROLE templatesite_serve RENAME TO \"$serve\";" || fail "the roles could not be renamed."
+    [ "$database" = templatesite ] || sql postgres "ALTER DATABASE templatesite RENAME TO \"$database\";
+
+ALTER DATABASE test_templatesite RENAME TO \"test_$database\";" || fail "the database could not be renamed."
 }
 
 # secret VARIABLE: its value, or what the file that VARIABLE_FILE names holds.
@@ -79,11 +84,17 @@ secret() {
 
 # set_password ROLE PASSWORD
 set_password() {
-    sql "ALTER ROLE \"$1\" PASSWORD '${2//\'/\'\'}'"
+    sql postgres "ALTER ROLE \"$1\" PASSWORD '${2//\'/\'\'}';"
+}
+
+# Data from before there was such a role, or from elsewhere, may lack it.
+make_serving_role() {
+    sql "$database" "$(sed "s/OWNER/$role/; s/SERVE/$serve/; s/DATABASE\"/$database\"/" "$SERVING_ROLE")"
 }
 
 : "${PGDATA:?templatesite-db: set PGDATA to a directory for the data.}"
 role=$(name POSTGRES_USER)
+serve=${role}_serve
 database=$(name POSTGRES_DB)
 mkdir -p "$PGDATA"
 chmod 0700 "$PGDATA" || fail "PGDATA ($PGDATA) does not belong to the user that runs this (uid $(id -u))."
@@ -102,10 +113,16 @@ password=$(secret POSTGRES_PASSWORD)
 set_password "$role" "$password" ||
     fail "the password of $role could not be set; does PGDATA hold a cluster with another POSTGRES_USER?"
 # The function fails where there is no such database.
-sql "SELECT has_database_privilege('$database', 'CONNECT')" ||
+sql postgres "SELECT has_database_privilege('$database', 'CONNECT');" ||
     fail "PGDATA holds a cluster with another POSTGRES_DB."
+sql postgres "ALTER ROLE \"$serve\" LOGIN;" 2>/dev/null || make_serving_role ||
+    fail "the role $serve, which serves, could not be made."
+serve_password=$(secret POSTGRES_SERVE_PASSWORD)
+[ -z "$serve_password" ] || set_password "$serve" "$serve_password" || fail "the password of $serve could not be set."
 metrics_password=$(secret POSTGRES_METRICS_PASSWORD)
 [ -z "$metrics_password" ] || set_password metrics "$metrics_password" ||
     echo "templatesite-db: going on without statistics for db-metrics, whose role this PGDATA lacks." >&2
-unset POSTGRES_PASSWORD POSTGRES_PASSWORD_FILE POSTGRES_METRICS_PASSWORD POSTGRES_METRICS_PASSWORD_FILE password metrics_password
+unset POSTGRES_PASSWORD POSTGRES_PASSWORD_FILE password
+unset POSTGRES_SERVE_PASSWORD POSTGRES_SERVE_PASSWORD_FILE serve_password
+unset POSTGRES_METRICS_PASSWORD POSTGRES_METRICS_PASSWORD_FILE metrics_password
 exec postgres -D "$PGDATA" "$@"

@@ -59,6 +59,8 @@ let
       inherit lib deb version;
       inherit (stdenv) runCommand annotate;
     };
+    pgbouncer = program "pgbouncer" "pgbouncer";
+
     # promtool is apart, as nixpkgs's output `cli` is.
     prometheus = stdenv.annotate debs.prometheus {
       meta.mainProgram = "prometheus";

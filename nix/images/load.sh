@@ -44,7 +44,7 @@ load_images() {
 make_secrets() {
     local name
     mkdir -p -m 0700 .secrets
-    for name in django-secret-key grafana-admin-password postgres-metrics-password postgres-password; do
+    for name in django-secret-key grafana-admin-password postgres-metrics-password postgres-password postgres-serve-password; do
         if [ ! -e ".secrets/$name" ]; then
             head -c 48 /dev/urandom | base64 --wrap=0 >".secrets/$name.new"
             chmod 0444 ".secrets/$name.new"

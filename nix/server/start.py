@@ -5,9 +5,10 @@
     start.py migrate ARGS…  run manage.py migrate
 
 In, beside Django's variables: RUN_DIR (made if missing), LISTEN and
-METRICS_LISTEN (ADDRESS:PORT), UWSGI_PROCESSES, UWSGI_THREADS,
-UWSGI_MAX_REQUESTS, TRUSTED_PROXIES (addresses or networks, by commas), and
-SYSLOG_HOST and SYSLOG_PORT, where log lines go beside standard output.
+METRICS_LISTEN (ADDRESS:PORT), API_RATE (requests a second of one client, 0: no limit),
+UWSGI_PROCESSES, UWSGI_THREADS, UWSGI_MAX_REQUESTS, TRUSTED_PROXIES (addresses or
+networks, by commas), and SYSLOG_HOST and SYSLOG_PORT, where log lines go beside
+standard output.
 """
 
 import importlib
@@ -25,6 +26,7 @@ DEFAULTS = {
     "RUN_DIR": "/run/templatesite",
     "LISTEN": "0.0.0.0:8080",
     "METRICS_LISTEN": "0.0.0.0:9180",
+    "API_RATE": "0",
     "UWSGI_PROCESSES": "1",
     "UWSGI_THREADS": "1",
     "UWSGI_MAX_REQUESTS": "10000",
@@ -49,6 +51,8 @@ def read_environment() -> None:
     for name in ("UWSGI_PROCESSES", "UWSGI_THREADS", "UWSGI_MAX_REQUESTS"):
         if not os.environ[name].isdecimal() or int(os.environ[name]) < 1:
             fail(f"{name} must be a whole number above 0.")
+    if not os.environ["API_RATE"].isdecimal() or int(os.environ["API_RATE"]) > 100_000:
+        fail("API_RATE must be a whole number of requests a second, or 0 for no limit.")
     for name in ("LISTEN", "METRICS_LISTEN"):
         if not re.fullmatch(r"([0-9.]+|\[[0-9a-f:]+\]):[0-9]{1,5}", os.environ[name]):
             fail(f"{name} must be ADDRESS:PORT, such as 0.0.0.0:8080.")
@@ -78,7 +82,17 @@ def raise_file_limit() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 65536), hard))
 
 
-def prepare(run: Path, origins: list[str]) -> None:
+def write_limits(run: Path, logins: list[str]) -> None:
+    """What nginx lets through, by client."""
+    rate = int(os.environ["API_RATE"])
+    zone = f"limit_req_zone $api_client zone=api:10m rate={rate}r/s;\n"
+    limit = f"limit_req zone=api burst={rate} nodelay;\n"
+    (run / "logins.conf").write_text("".join(f'"POST {path}" $client_network;\n' for path in logins))
+    (run / "api-zone.conf").write_text(zone if rate else "")
+    (run / "api-limit.conf").write_text(limit if rate else "")
+
+
+def prepare(run: Path, origins: list[str], logins: list[str]) -> None:
     """Link the read-only files into the run directory, beside what nginx and uWSGI write."""
     run.mkdir(parents=True, exist_ok=True)
     for file in Path(os.environ["SERVER_FILES"]).iterdir():
@@ -92,6 +106,7 @@ def prepare(run: Path, origins: list[str]) -> None:
     (run / "listen.conf").write_text(f"listen {os.environ['LISTEN']};\n")
     (run / "listen-metrics.conf").write_text(f"listen {os.environ['METRICS_LISTEN']};\n")
     (run / "cors.conf").write_text("".join(f'"nginx {origin}" $http_origin;\n' for origin in origins))
+    write_limits(run, logins)
     (run / "trusted-geo.conf").write_text("".join(f"{proxy} 1;\n" for proxy in proxies))
     (run / "trusted-real-ip.conf").write_text("".join(f"set_real_ip_from {proxy};\n" for proxy in proxies))
     # Counters of an earlier life of this directory are not this one's.
@@ -105,10 +120,10 @@ def main() -> None:
     command = sys.argv[1:]
     if command[:1] == ["migrate"]:
         command = ["manage", *command]
-    if command[:2] == ["manage", "migrate"]:
-        # An index of a large table takes as long as it takes.
-        os.environ.pop("POSTGRES_STATEMENT_TIMEOUT_FILE", None)
-        os.environ["POSTGRES_STATEMENT_TIMEOUT"] = "0"
+    if command[:2] == ["manage", "migrate"] and any(
+        os.environ.get(f"POSTGRES_SERVE_PASSWORD{suffix}") for suffix in ("", "_FILE")
+    ):
+        fail("migrate needs the owner's POSTGRES_PASSWORD, and without POSTGRES_SERVE_PASSWORD, which is the server's.")
     if command[:1] == ["manage"]:
         os.execv(sys.executable, [sys.executable, f"{os.environ['DJANGO_SOURCE']}/manage.py", *command[1:]])
     if command:
@@ -116,7 +131,7 @@ def main() -> None:
     read_environment()
     settings = check_settings()
     run = Path(os.environ["RUN_DIR"])
-    prepare(run, settings.CORS_ALLOWED_ORIGINS)
+    prepare(run, settings.CORS_ALLOWED_ORIGINS, settings.LOGIN_PATHS)
     raise_file_limit()
     os.chdir(run)
     os.execvp("supervise", ["supervise", "supervisord.conf", "--syslog", "log.sock", "--daemon", "rsyslog"])

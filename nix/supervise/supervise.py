@@ -165,6 +165,8 @@ class LiveAndDieTogether(Supervisor):  # type: ignore[misc]
         self.output.write(event.process.config.name, text)
 
     def on_end(self, event: events.ProcessStateEvent) -> None:
+        with contextlib.suppress(ProcessLookupError):  # workers that outlive their master
+            os.killpg(event.process.pid, signal.SIGKILL)
         if self.options.mood != SupervisorStates.RUNNING:  # SIGHUP stops, too
             return
         self.failed = True

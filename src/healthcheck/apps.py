@@ -7,4 +7,5 @@ class HealthcheckConfig(AppConfig):
 
     def ready(self) -> None:
         # A counter that begins at 1 has not risen: the alert would miss the first timeout.
-        errors_total.labels("default", "postgresql", "QueryCanceled")
+        for timeout in ("QueryCanceled", "LockNotAvailable"):
+            errors_total.labels("default", "postgresql", timeout)

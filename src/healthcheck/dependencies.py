@@ -5,10 +5,13 @@ acknowledges what it is sent, keeps a worker that is connected until uWSGI's har
 """
 
 import functools
+import logging
 import time
 
-from django.db import Error, OperationalError, connection, transaction
+from django.db import Error, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
+
+logger = logging.getLogger(__name__)
 
 
 class Silence:
@@ -40,9 +43,9 @@ def database_answers() -> bool:
     if silence.lasts():
         return False
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SET LOCAL statement_timeout = '1s'")
-            cursor.execute("SELECT 1")
+        with connection.cursor() as cursor:
+            # One message is one transaction, also through a pooler.
+            cursor.execute("SET LOCAL statement_timeout = '1s'; SELECT 1")
     except Error:
         silence.begin()
         return False
@@ -54,12 +57,19 @@ class MigrationsBehindError(Exception):
 
 
 @functools.cache
+def tell_missing(migrations: str) -> None:
+    """Once, and not at each probe."""
+    logger.error("The database lacks migrations, and nothing is served: run migrate. It lacks: %s", migrations)
+
+
+@functools.cache
 def _require_migrations() -> None:
     """Raises until all migrations are applied; from then on asks the database no more."""
     if silence.lasts():
         raise OperationalError("the database did not answer a moment ago")
     executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    if plan := executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        tell_missing(", ".join(str(migration) for migration, _ in plan))
         raise MigrationsBehindError
 
 

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Any
 
-from django.conf import settings
+from drf_spectacular.contrib.knox_auth_token import KnoxTokenScheme
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
 
@@ -33,6 +33,13 @@ CONDITIONS = {
 }
 
 
+class TokenScheme(KnoxTokenScheme):  # type: ignore[no-untyped-call]
+    """`Authorization: Token …`, by its name in the document."""
+
+    target_class = "templatesite.authentication.TokenAuthentication"
+    name = "tokenAuth"
+
+
 class Schema(AutoSchema):
     """drf-spectacular's, with the conditions that `ResourceViewSet` judges."""
 
@@ -51,13 +58,11 @@ class Schema(AutoSchema):
 
 
 def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """Add the errors, and that reading (and where it is open, writing) needs no credentials."""
+    """Add the errors."""
     result["components"]["schemas"]["Error"] = ERROR
     for operations in result["paths"].values():
         for method, operation in operations.items():
             add_errors(method, operation)
-            if method == "get" or settings.API_ANONYMOUS_WRITES:
-                operation.setdefault("security", []).append({})
     return result
 
 

@@ -1,5 +1,10 @@
 """The tweet API."""
 
+from typing import Any
+
+from django.conf import settings
+from rest_framework.permissions import AllowAny
+
 from templatesite.pagination import KeysetPagination
 from templatesite.viewsets import ResourceViewSet
 from tweet.models import Tweet
@@ -13,3 +18,7 @@ class TweetViewSet(ResourceViewSet[Tweet]):
     serializer_class = TweetSerializer
     pagination_class = KeysetPagination
     lookup_value_converter = "int"
+
+    def get_permissions(self) -> Any:
+        """Anyone may write where API_ANONYMOUS_WRITES is true."""
+        return [AllowAny()] if settings.API_ANONYMOUS_WRITES else super().get_permissions()

@@ -1,7 +1,6 @@
 """Each image starts, becomes healthy, does its work and stops with 0."""
 
 import os
-import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -12,6 +11,7 @@ from images import Container
 from waiting import children, wait_until
 
 DATABASE = {"POSTGRES_HOST": "127.0.0.1", "POSTGRES_PASSWORD": "p"}
+SERVING = {"POSTGRES_HOST": "127.0.0.1", "POSTGRES_SERVE_PASSWORD": "s"}
 
 
 @pytest.fixture(scope="module")
@@ -33,14 +33,14 @@ def start(images, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def db(start) -> Container:
-    return start("db", POSTGRES_PASSWORD="p", POSTGRES_METRICS_PASSWORD="m")
+    return start("db", POSTGRES_PASSWORD="p", POSTGRES_SERVE_PASSWORD="s", POSTGRES_METRICS_PASSWORD="m")
 
 
 @pytest.fixture(scope="module")
 def server(start, db) -> Container:
     return start(
         "server",
-        **DATABASE,
+        **SERVING,
         DJANGO_SECRET_KEY="k" * 50,
         ALLOWED_HOSTS="127.0.0.1",
         BEHIND_TLS="false",
@@ -69,7 +69,7 @@ def manage(server: Container, *arguments: str, **variables: str) -> str:
 def test_system_tests_pass_with_a_token(images, server):
     person = {"DJANGO_SUPERUSER_USERNAME": "tester", "DJANGO_SUPERUSER_PASSWORD": "p"}
     manage(server, "createsuperuser", "--noinput", "--email=tester@example.com", **person)
-    (token,) = re.findall(r"token (\w+) for user", manage(server, "drf_create_token", "tester"))
+    token = manage(server, "createtoken", "tester", "--days", "1").strip()
     variables = {"SYSTEM_TEST_HOSTPORT": "127.0.0.1:8080", "SYSTEM_TEST_METRICS_HOSTPORT": "127.0.0.1:9180"}
     command = images["system-test"].command({}, {**variables, "SYSTEM_TEST_TOKEN": token})
     ended = subprocess.run([*command, *images["system-test"].config["Entrypoint"]], stdout=subprocess.PIPE, text=True)
@@ -89,7 +89,8 @@ def test_unit_tests_pass(images, db, tmp_path):
 
 
 def test_manage_and_migrate_are_commands(images, server):
-    command = [*images["server"].command({}, server.variables), *images["server"].config["Entrypoint"]]
+    owning = {**server.variables, **DATABASE, "POSTGRES_SERVE_PASSWORD": ""}
+    command = [*images["server"].command({}, owning), *images["server"].config["Entrypoint"]]
     subprocess.run([*command, "migrate", "--check"], check=True)
     assert "[X] 0001_initial" in manage(server, "showmigrations", "tweet")
 

@@ -80,7 +80,6 @@ class Cluster:
             SYSLOG_HOST="127.0.0.1",
             SYSLOG_PORT=str(self.log.port),
             UWSGI_PROCESSES="4",
-            POSTGRES_STATEMENT_TIMEOUT="1",
         )
         self.server.start()
         self.receiver = Receiver()

@@ -45,7 +45,7 @@ def test_three_steps_lead_from_an_alert_to_the_request(cluster, traffic):
     wait_until(lambda: failed_ids(cluster) == traffic)
     lines = run_requests(cluster, traffic[0])
     assert {line.split()[2] for line in lines} == {"nginx", "django"}
-    assert any("canceling statement due to statement timeout" in line for line in lines)
+    assert any("canceling statement due to lock timeout" in line for line in lines)
     assert any('"GET /tweet/" 503' in line for line in lines)
 
 

@@ -47,7 +47,7 @@ def test_role_of_the_exporter_reads_statistics_alone(cluster):
     statements = {
         "SHOW data_directory": str(cluster.database.directory / "data"),  # for members of pg_monitor
         "SELECT * FROM tweet_tweet": "ERROR:  permission denied for table tweet_tweet",
-        "SELECT * FROM auth_user": "ERROR:  permission denied for table auth_user",
+        "SELECT * FROM accounts_user": "ERROR:  permission denied for table accounts_user",
         "CREATE TABLE t ()": "ERROR:  cannot execute CREATE TABLE in a read-only transaction",
         "BEGIN READ WRITE; CREATE TABLE t ()": "ERROR:  permission denied for schema public",
     }

@@ -2,6 +2,8 @@
 
 import resource
 import socket
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 import pytest
@@ -77,3 +79,34 @@ def test_login_limit_counts_what_one_client_has(start_server, one: str, other: s
     guess_until_limited(server, **{"X-Forwarded-For": one})
     answer = requests.post(f"{server.url}/admin/login/", headers={"X-Forwarded-For": other}, timeout=10)
     assert answer.status_code == (429 if same else 403)
+
+
+def test_logins_from_many_addresses_are_held_back_in_all(start_server):
+    server = start_server(TRUSTED_PROXIES="127.0.0.1")
+
+    def guess(number: int) -> int:
+        headers = {"X-Forwarded-For": f"192.0.2.{number}"}
+        return requests.post(f"{server.url}/api-auth/login/", headers=headers, timeout=30).status_code
+
+    with ThreadPoolExecutor(120) as pool:
+        statuses = Counter(pool.map(guess, range(120)))
+        print(statuses)
+    # Ten a second, fifty that wait, and what comes beyond that is refused.
+    assert set(statuses) == {403, 429}
+    assert statuses[403] > 50
+
+
+def test_requests_of_one_client_are_limited_where_that_is_set(start_server):
+    server = start_server(API_RATE="5", TRUSTED_PROXIES="127.0.0.1")
+
+    def ask(path: str, address: str = "192.0.2.1") -> requests.Response:
+        return requests.get(f"{server.url}{path}", headers={"X-Forwarded-For": address}, timeout=10)
+
+    with ThreadPoolExecutor(40) as pool:
+        answers = list(pool.map(lambda _: ask("/tweet/?limit=1000"), range(40)))
+    limited = [answer for answer in answers if answer.status_code == 429]
+    assert limited
+    assert len(answers) - len(limited) >= 5
+    assert {answer.headers["Retry-After"] for answer in limited} == {"1"}
+    assert ask("/healthcheck/").ok
+    assert ask("/tweet/", "192.0.2.2").ok

@@ -5,6 +5,7 @@ import signal
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 import requests
@@ -43,7 +44,7 @@ def test_database_away_is_503_until_it_is_back(start_server, database):
 
 
 def test_stop_answers_what_is_in_flight(start_server, database):
-    server = start_server(UWSGI_PROCESSES="2", UWSGI_THREADS="5")
+    server = start_server(UWSGI_PROCESSES="2", UWSGI_THREADS="5", PGOPTIONS="-c lock_timeout=0")
     with ThreadPoolExecutor(10) as pool:
         with database.locked("tweet_tweet"):
             answers = [
@@ -59,8 +60,11 @@ def test_stop_answers_what_is_in_flight(start_server, database):
 @pytest.mark.parametrize("program", ["nginx", "uwsgi"])
 def test_death_of_a_program_ends_the_server_with_an_error(start_server, program: str):
     server = start_server()
-    os.kill(server.program(program), signal.SIGKILL)
+    first = server.program(program)
+    workers = children(first)
+    os.kill(first, signal.SIGKILL)
     assert server.process.wait(30) == 1
+    wait_until(lambda: not any(Path(f"/proc/{worker}").exists() for worker in workers))
 
 
 def test_death_of_a_worker_is_made_good(start_server):

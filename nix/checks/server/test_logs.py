@@ -151,7 +151,7 @@ def refuse_in_many_ways(server: Server, database: Database) -> None:
 
 def test_log_has_no_query_and_no_referer_and_each_error_once(start_server, database, log):
     log.start()
-    server = start_server(SYSLOG_HOST="127.0.0.1", SYSLOG_PORT=str(log.port))
+    server = start_server(SYSLOG_HOST="127.0.0.1", SYSLOG_PORT=str(log.port), PGOPTIONS="-c lock_timeout=0")
     refuse_in_many_ways(server, database)
     assert server.stop() == 0
     wait_until(lambda: '"GET /tweet/" 502' in log.text())

@@ -12,6 +12,7 @@ import requests
 @pytest.mark.parametrize(
     ("variable", "value"),
     [
+        ("API_RATE", "many"),
         ("CORS_ALLOWED_ORIGINS", "https://app.example; evil"),
         ("DJANGO_SECRET_KEY", "short"),
         ("LISTEN", "8080"),

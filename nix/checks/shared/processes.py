@@ -13,7 +13,9 @@ import requests
 from waiting import children, wait_until
 
 PASSWORD = "p"
+SERVE_PASSWORD = "s"
 METRICS_PASSWORD = "m"
+PASSWORDS = {"metrics": METRICS_PASSWORD, "templatesite_serve": SERVE_PASSWORD}
 
 
 def free_port() -> int:
@@ -42,6 +44,7 @@ class Database:
                 **os.environ,
                 "PGDATA": str(self.directory / "data"),
                 "POSTGRES_PASSWORD": PASSWORD,
+                "POSTGRES_SERVE_PASSWORD": SERVE_PASSWORD,
                 "POSTGRES_METRICS_PASSWORD": METRICS_PASSWORD,
             },
         )
@@ -57,10 +60,10 @@ class Database:
     def psql(self, *arguments: str, role: str = "templatesite") -> "subprocess.Popen[str]":
         return subprocess.Popen(
             [*self.client("psql", role), "--no-psqlrc", "--quiet", "--tuples-only", *arguments],
-            env={**os.environ, "PGPASSWORD": METRICS_PASSWORD if role == "metrics" else PASSWORD},
+            env={**os.environ, "PGPASSWORD": PASSWORDS.get(role, PASSWORD)},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT if role == "metrics" else None,
+            stderr=None if role == "templatesite" else subprocess.STDOUT,
             text=True,
         )
 
@@ -70,12 +73,12 @@ class Database:
         return int(self.psql("--command", query).communicate()[0])
 
     @contextmanager
-    def locked(self, table: str) -> Iterator[None]:
-        """Let nobody else read or write the table."""
+    def locked(self, table: str, mode: str = "ACCESS EXCLUSIVE") -> Iterator[None]:
+        """Hold a lock of the table: by default one that lets nobody else read or write it."""
         with self.psql() as psql:
             assert psql.stdin
             assert psql.stdout
-            psql.stdin.write(f"BEGIN; LOCK TABLE {table}; SELECT 'locked';\n")
+            psql.stdin.write(f"BEGIN; LOCK TABLE {table} IN {mode} MODE; SELECT 'locked';\n")
             psql.stdin.flush()
             assert psql.stdout.readline().strip() == "locked"
             yield
@@ -99,7 +102,7 @@ class Server:
             "DJANGO_SECRET_KEY": "k" * 50,
             "POSTGRES_HOST": "127.0.0.1",
             "POSTGRES_PORT": str(database.port),
-            "POSTGRES_PASSWORD": PASSWORD,
+            "POSTGRES_SERVE_PASSWORD": SERVE_PASSWORD,
             **variables,
         }
 

@@ -42,6 +42,7 @@ READY = """
 # for something else would break them.
 TUNABLE = (
     "ALERTMANAGER_HOST",
+    "API_RATE",
     "CONSOLE_LOGS",
     "CORS_ALLOWED_ORIGINS",
     "CSRF_TRUSTED_ORIGINS",
@@ -93,6 +94,7 @@ def environment(run: str, data: Path, kept: bool, numbers: dict[str, int]) -> di
         "POSTGRES_DB": "templatesite",
         "POSTGRES_USER": "templatesite",
         "POSTGRES_PASSWORD": secrets.token_urlsafe(32),
+        "POSTGRES_SERVE_PASSWORD": secrets.token_urlsafe(32),
         "POSTGRES_METRICS_PASSWORD": secrets.token_urlsafe(32),
         "DJANGO_SECRET_KEY": secrets.token_urlsafe(64),
         "ALLOWED_HOSTS": "localhost,127.0.0.1",
@@ -124,7 +126,7 @@ def migrate(programs: Programs, variables: dict[str, str], log: IO[bytes] | None
         if not ready:
             programs.fail(f"templatesite: PostgreSQL did not start on {data}/db; the output above says why.")
         command = ["templatesite-server", "migrate", "--no-input"]
-        env = {**variables, "POSTGRES_HOST": run, "POSTGRES_PORT": database.PORT}
+        env = {**variables, "POSTGRES_HOST": run, "POSTGRES_PORT": database.PORT, "POSTGRES_SERVE_PASSWORD": ""}
         if programs.start(command, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log, process_group=0).wait():
             programs.fail(
                 f"templatesite: the data in {data} could not be migrated, and {where(log)} says why; "

@@ -9,6 +9,7 @@ from wsgiref.util import setup_testing_defaults
 import pytest
 from django.core import signals
 from django.db import close_old_connections
+from django.http.multipartparser import MultiPartParser
 from django.urls import reverse
 
 from templatesite.wsgi import application
@@ -28,6 +29,14 @@ PARAMETERS = [
     *(f"charset={codec}" for codec in ("bz2", "zlib", "rot13", "punycode", "undefined", "a\0b", '"')),
     *(f"charset*=utf-8''{codec}" for codec in ("zlib", "undefined", "a%00b")),
 ]
+
+
+# Django parses a form for its CSRF token if there is a cookie to compare it with.
+FORM = {
+    "REQUEST_METHOD": "POST",
+    "CONTENT_TYPE": "multipart/form-data; boundary=b",
+    "HTTP_COOKIE": f"csrftoken={'a' * 32}",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -81,10 +90,18 @@ def test_many_parameters_are_refused_with_a_charset_too(ask: Ask):
 @pytest.mark.parametrize("parameter", ["name*=nosuch''%41", "name*=undefined''%41", "name*=zlib''%41"])
 def test_unknown_codec_in_a_part_is_a_bad_request(ask: Ask, parameter: str):
     body = f"--b\r\nContent-Disposition: form-data; {parameter}\r\n\r\nx\r\n--b--\r\n".encode()
-    form = {"REQUEST_METHOD": "POST", "CONTENT_TYPE": "multipart/form-data; boundary=b"}
-    status, _ = ask(reverse("admin:login"), body, **form)
+    status, _ = ask(reverse("admin:login"), body, **FORM)
     # 403: where Django passes over such a part, the form lacks its CSRF token.
     assert status in (HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN)
+
+
+@pytest.mark.parametrize("error", [LookupError("unknown encoding"), UnicodeError("undefined encoding")])
+def test_codec_that_fails_in_a_part_is_a_bad_request(ask: Ask, monkeypatch, error: Exception):
+    def fail(parser: MultiPartParser) -> None:
+        raise error
+
+    monkeypatch.setattr(MultiPartParser, "parse", fail)
+    assert ask(reverse("admin:login"), b"--b--", **FORM)[0] == HTTPStatus.BAD_REQUEST
 
 
 @pytest.mark.parametrize("boundary", ["b", '"b"', "----WebKitFormBoundary7MA4YWxkTrZu0gW", '"b:/=?(x)\'+_,.-"'])

@@ -65,7 +65,6 @@ def test_production_names_what_is_missing(read, missing):
         ("POSTGRES_PORT", "65536"),
         ("POSTGRES_PORT", "http"),
         ("POSTGRES_SSLMODE", "perhaps"),
-        ("POSTGRES_STATEMENT_TIMEOUT", "-1"),
     ],
 )
 def test_malformed_value_is_named(read, name, value):
@@ -100,6 +99,21 @@ def test_former_keys_still_verify(read, settings):
     settings.SECRET_KEY_FALLBACKS = []
     with pytest.raises(signing.BadSignature):
         signing.loads(signed)
+
+
+def test_server_uses_the_role_that_serves_where_its_password_is_given(read):
+    owner = read(**PRODUCTION, POSTGRES_USER="acme")["DATABASES"]["default"]
+    assert (owner["USER"], owner["PASSWORD"]) == ("acme", "p")
+    serving = {**PRODUCTION, "POSTGRES_USER": "acme", "POSTGRES_SERVE_PASSWORD": "s"}
+    del serving["POSTGRES_PASSWORD"]
+    served = read(**serving)["DATABASES"]["default"]
+    assert (served["USER"], served["PASSWORD"]) == ("acme_serve", "s")
+
+
+def test_pooler_finds_nothing_of_a_session(read):
+    database = read(**PRODUCTION)["DATABASES"]["default"]
+    assert database["DISABLE_SERVER_SIDE_CURSORS"]
+    assert "options" not in database["OPTIONS"]
 
 
 def test_debug_mode_needs_no_variables(read):

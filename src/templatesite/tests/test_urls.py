@@ -2,7 +2,7 @@ import re
 from http import HTTPStatus
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth import get_user_model
 from django.test import Client
 
 
@@ -51,7 +51,7 @@ def test_start_page_leads_on(client: Client):
 
 @pytest.mark.django_db
 def test_login_without_a_next_page_leads_to_the_start_page(client: Client):
-    User.objects.create_user("writer", password="p")
+    get_user_model().objects.create_user("writer", password="p")
     response = client.post("/api-auth/login/", {"username": "writer", "password": "p"}, follow=True)
     assert response.redirect_chain == [("/", HTTPStatus.FOUND)]
     assert response.status_code == HTTPStatus.OK

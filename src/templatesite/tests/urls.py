@@ -3,6 +3,7 @@
 from django.db.models import Count
 from django.urls import include, path
 from rest_framework.decorators import action
+from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
@@ -19,6 +20,7 @@ def fail(request):
 class AnnotatedViewSet(ResourceViewSet):
     queryset = Tweet.objects.annotate(count=Count("pk")).distinct()
     serializer_class = TweetSerializer
+    permission_classes = [AllowAny]
     lookup_value_converter = "int"
 
     @action(detail=True, methods=["post"])

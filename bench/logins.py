@@ -1,0 +1,111 @@
+"""Reads while passwords are tried from many addresses, and a right login from a quiet one.
+
+    logins.py
+
+Starts a database and a server with one worker on this machine. Prints the milliseconds of
+one password check by the service's hasher, by Django's own argon2 settings and by PBKDF2;
+then, for 30 s each, the milliseconds of reads in a quiet time, and while 50 addresses send
+one wrong login every 6 s each; and the seconds of a right login meanwhile.
+"""
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+
+import requests
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "nix" / "checks" / "shared"))
+
+from processes import Database, Server
+
+SECONDS = 30
+ADDRESSES = 50
+CHECKS = """
+import timeit
+from django.contrib.auth import hashers
+from templatesite.hashers import Argon2PasswordHasher
+for hasher in (Argon2PasswordHasher(), hashers.Argon2PasswordHasher(), hashers.PBKDF2PasswordHasher()):
+    encoded = hasher.encode("secret", "s" * 22)
+    times = timeit.repeat(lambda: hasher.verify("secret", encoded), number=1, repeat=15)
+    print(f"{type(hasher).__module__}.{type(hasher).__name__}: {sorted(times)[7] * 1000:.0f} ms a check")
+"""
+
+
+def log_in(server: Server, address: str, name: str, password: str) -> int:
+    """The status of a login as a browser does it, from an address that the proxy names."""
+    page = f"{server.url}/admin/login/"
+    with requests.Session() as session:
+        session.headers["X-Forwarded-For"] = address
+        token = session.get(page, timeout=30).cookies["csrftoken"]
+        form = {"username": name, "password": password, "csrfmiddlewaretoken": token}
+        return session.post(page, form, timeout=30, allow_redirects=False).status_code
+
+
+def try_passwords(server: Server, address: str, statuses: Counter[int], stop: threading.Event) -> None:
+    while not stop.wait(6):
+        statuses[log_in(server, address, "admin", "wrong")] += 1
+
+
+def read(server: Server, seconds: float) -> list[float]:
+    """Milliseconds of each read, fifty a second."""
+    session, times, end = requests.Session(), [], time.monotonic() + seconds
+    while (sent := time.monotonic()) < end:
+        session.get(f"{server.url}/tweet/1/", timeout=30).raise_for_status()
+        times.append((time.monotonic() - sent) * 1000)
+        time.sleep(max(0, 0.02 - (time.monotonic() - sent)))
+    return times
+
+
+def report(name: str, times: list[float]) -> None:
+    cuts = statistics.quantiles(times, n=100)
+    print(f"reads, {name}: p50 {cuts[49]:.1f} ms, p99 {cuts[98]:.1f} ms, maximum {max(times):.1f} ms")
+
+
+def measure(server: Server) -> None:
+    report("quiet", read(server, SECONDS))
+    statuses: Counter[int] = Counter()
+    stop = threading.Event()
+    guessers = [
+        threading.Thread(target=try_passwords, args=(server, f"192.0.2.{number}", statuses, stop))
+        for number in range(ADDRESSES)
+    ]
+    for guesser in guessers:
+        time.sleep(6 / ADDRESSES)
+        guesser.start()
+    report("beside wrong logins", read(server, SECONDS))
+    asked = time.monotonic()
+    status = log_in(server, "198.51.100.1", "admin", "right")
+    print(f"right login from a quiet address: {status} after {time.monotonic() - asked:.2f} s")
+    stop.set()
+    for guesser in guessers:
+        guesser.join()
+    print(f"wrong logins: {dict(statuses)}")
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory(prefix="logins-", dir="/tmp") as directory:
+        database = Database(Path(directory, "db"))
+        database.directory.mkdir()
+        database.start()
+        server = Server(Path(directory, "server"), database, TRUSTED_PROXIES="127.0.0.1")
+        server.start()
+        manage = ["templatesite-server", "manage"]
+        person = {**server.environment, "DJANGO_SUPERUSER_PASSWORD": "right"}
+        create = [*manage, "createsuperuser", "--noinput", "--username=admin", "--email=admin@example.com"]
+        subprocess.run(create, env=person, check=True)
+        subprocess.run([*manage, "shell", "--no-imports", "--command", CHECKS], env=server.environment, check=True)
+        try:
+            measure(server)
+        finally:
+            server.stop()
+            database.stop()
+
+
+if __name__ == "__main__":
+    sys.exit("logins.py: run it as a user, not as root, whom PostgreSQL refuses.") if os.getuid() == 0 else main()

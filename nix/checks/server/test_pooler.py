@@ -1,0 +1,77 @@
+"""A pooler between the server and the database: sessions are not the server's own."""
+
+import os
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import requests
+from processes import SERVE_PASSWORD, free_port
+from waiting import wait_until
+
+TIMEOUTS = {"statement_timeout": "10s", "lock_timeout": "2s", "idle_in_transaction_session_timeout": "30s"}
+
+
+class Pooler:
+    """PgBouncer in transaction mode, with fewer connections than the server has."""
+
+    def __init__(self, directory, database) -> None:
+        self.port = free_port()
+        users = directory / "users.txt"
+        users.write_text(f'"templatesite_serve" "{SERVE_PASSWORD}"\n')
+        configuration = directory / "pgbouncer.ini"
+        configuration.write_text(f"""
+[databases]
+templatesite = host=127.0.0.1 port={database.port}
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = {self.port}
+unix_socket_dir =
+auth_type = scram-sha-256
+auth_file = {users}
+pool_mode = transaction
+default_pool_size = 2
+""")
+        self.process = subprocess.Popen(["pgbouncer", "--quiet", str(configuration)])
+        asked = ["pg_isready", "--quiet", "--host=127.0.0.1", f"--port={self.port}", "--dbname=templatesite"]
+        wait_until(lambda: subprocess.run(asked).returncode == 0)
+
+    def setting(self, name: str) -> str:
+        """What a client sees of a setting, on whichever connection it gets."""
+        command = ["psql", "--host=127.0.0.1", f"--port={self.port}", "--username=templatesite_serve"]
+        command += ["--dbname=templatesite", "--no-psqlrc", "--tuples-only", "--command", f"SHOW {name}"]
+        environment = {**os.environ, "PGPASSWORD": SERVE_PASSWORD}
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.strip()
+
+
+@pytest.fixture
+def pooler(tmp_path, database):
+    pooler = Pooler(tmp_path, database)
+    yield pooler
+    pooler.process.terminate()
+    pooler.process.wait(30)
+
+
+@pytest.fixture
+def server(start_server, pooler):
+    return start_server(POSTGRES_PORT=str(pooler.port), UWSGI_PROCESSES="4")
+
+
+def test_system_tests_pass_through_a_pooler(server):
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", os.environ["systemTests"]]
+    environment = {**os.environ, "SYSTEM_TEST_METRICS_HOSTPORT": f"127.0.0.1:{server.metrics_port}"}
+    subprocess.run([*command, "--target", f"127.0.0.1:{server.port}"], env=environment, check=True)
+
+
+def test_timeouts_hold_and_nothing_of_a_session_is_left_behind(server, pooler, database):
+    with ThreadPoolExecutor(8) as pool:
+        paths = ["/tweet/", "/healthcheck/"] * 50
+        assert all(pool.map(lambda path: requests.get(f"{server.url}{path}", timeout=30).ok, paths))
+    with database.locked("tweet_tweet"):
+        asked = time.monotonic()
+        assert requests.get(f"{server.url}/tweet/", timeout=30).status_code == 503
+        assert time.monotonic() - asked < 9
+    for _ in range(4):
+        assert {name: pooler.setting(name) for name in TIMEOUTS} == TIMEOUTS

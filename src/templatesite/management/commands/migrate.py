@@ -1,0 +1,34 @@
+"""manage.py migrate, beside servers that go on."""
+
+from typing import Any
+
+from django.core.management.base import CommandError
+from django.core.management.commands import migrate
+from django.db import OperationalError
+from django.db.migrations.exceptions import InconsistentMigrationHistory
+
+from templatesite.migrations_executor import PatientExecutor, is_lock_timeout
+
+migrate.MigrationExecutor = PatientExecutor  # type: ignore[attr-defined] # there is no other way to name it
+
+OLDER = (
+    "{} Such a database is from before the service had a user model of its own and cannot be migrated: begin "
+    "with an empty one, and bring over the rows that you need."
+)
+
+
+class Command(migrate.Command):
+    """Django's, which says in one sentence what a person must do."""
+
+    def handle(self, *arguments: Any, **options: Any) -> None:
+        try:
+            super().handle(*arguments, **options)
+        except InconsistentMigrationHistory as error:
+            raise CommandError(OLDER.format(error)) from None
+        except OperationalError as error:
+            if not is_lock_timeout(error):
+                raise
+            raise CommandError(
+                "A migration did not get its locks in a minute: "
+                "see who holds them (pg_stat_activity), and run this again."
+            ) from None

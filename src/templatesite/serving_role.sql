@@ -1,0 +1,24 @@
+-- The role that serves: it reads and writes rows, and gives up in time. OWNER, SERVE and
+-- DATABASE stand for names; run it in that database, as a superuser or as a role that may
+-- make roles and is a member of OWNER.
+CREATE ROLE "SERVE" LOGIN;
+
+ALTER ROLE "SERVE" IN DATABASE "DATABASE" SET statement_timeout = '10s';
+
+ALTER ROLE "SERVE" IN DATABASE "DATABASE" SET lock_timeout = '2s';
+
+ALTER ROLE "SERVE" IN DATABASE "DATABASE" SET idle_in_transaction_session_timeout = '30s';
+
+GRANT CONNECT ON DATABASE "DATABASE" TO "SERVE";
+
+GRANT USAGE ON SCHEMA public TO "SERVE";
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO "SERVE";
+
+GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO "SERVE";
+
+ALTER DEFAULT PRIVILEGES FOR ROLE "OWNER" IN SCHEMA public
+    GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO "SERVE";
+
+ALTER DEFAULT PRIVILEGES FOR ROLE "OWNER" IN SCHEMA public
+    GRANT USAGE, SELECT ON SEQUENCES TO "SERVE";
