@@ -106,6 +106,7 @@ def prepare(run: Path, origins: list[str], logins: list[str]) -> None:
     (run / "listen.conf").write_text(f"listen {os.environ['LISTEN']};\n")
     (run / "listen-metrics.conf").write_text(f"listen {os.environ['METRICS_LISTEN']};\n")
     (run / "cors.conf").write_text("".join(f'"nginx {origin}" $http_origin;\n' for origin in origins))
+    (run / "vary.conf").write_text("nginx Origin;\n" if origins else "")
     write_limits(run, logins)
     (run / "trusted-geo.conf").write_text("".join(f"{proxy} 1;\n" for proxy in proxies))
     (run / "trusted-real-ip.conf").write_text("".join(f"set_real_ip_from {proxy};\n" for proxy in proxies))

@@ -39,6 +39,11 @@ class Environment(FileAwareEnv):
         # A file that a person wrote ends with a newline, which is not part of the value.
         return value.rstrip("\r\n") if isinstance(value, str) else value
 
+    def words(self, name: str, *default: list[str], **options: Any) -> list[str]:
+        """A list by commas, without the space around its items."""
+        found: list[str] = cast("Any", self.list)(name, *default, subcast=str.strip, **options)
+        return found
+
     def seal(self) -> None:
         """End the reading.
 

@@ -1,10 +1,13 @@
 """How Django takes a request over from the WSGI server."""
 
+import contextlib
 import re
 from typing import Any
 
 from django.core.handlers import wsgi
+from django.http import HttpRequest, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
+from django.http.response import HttpResponseBase
 
 type Environ = dict[str, Any]
 
@@ -52,6 +55,16 @@ class Request(wsgi.WSGIRequest):
 
 
 class WSGIHandler(wsgi.WSGIHandler):
-    """Django's, with the request above."""
+    """Django's, with the request above, whose body is read to its end."""
 
     request_class = Request
+
+    def get_response(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer, and read what nobody wanted of the body: unread, it would reset nginx's connection in mid-answer.
+
+        uWSGI's own buffering would put off the end of a request that takes too long (uwsgi#2030).
+        """
+        response = super().get_response(request)
+        with contextlib.suppress(UnreadablePostError):
+            request.read()
+        return response

@@ -6,6 +6,16 @@ import socket
 import sys
 
 
+class NoValues(logging.Filter):
+    """Cuts off what the reason of a CSRF failure quotes: a Referer or an Origin, which the client chose."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if isinstance(record.args, tuple) and record.args:
+            reason, *others = record.args
+            record.args = (str(reason).partition(" - ")[0], *others)
+        return True
+
+
 class SyslogHandler(logging.handlers.SysLogHandler):
     """The standard library's handler, which never waits and loses no line.
 

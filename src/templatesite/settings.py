@@ -19,15 +19,15 @@ DEBUG = env.bool("DEBUG_MODE", False)
 
 if DEBUG:
     SECRET_KEY = env.str("DJANGO_SECRET_KEY", "for-debug-mode-only", validate=validate.Length(min=1))
-    ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+    ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 else:
     SECRET_KEY = env.str("DJANGO_SECRET_KEY", validate=validate.Length(min=50))
-    ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", validate=validate.Length(min=1))
+    ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", validate=validate.Length(min=1))
 # Keys that no longer sign, and still verify: what a former key signed holds while it is replaced.
-SECRET_KEY_FALLBACKS: list[str] = env.list(
+SECRET_KEY_FALLBACKS: list[str] = env.words(
     "DJANGO_SECRET_KEY_FALLBACKS", [], validate=each(validate.Length(min=1 if DEBUG else 50))
 )
-CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
+CSRF_TRUSTED_ORIGINS: list[str] = env.words("CSRF_TRUSTED_ORIGINS", [])
 
 # Whether anyone may write tweets (tweet.views); the sample cluster says yes, production does not.
 API_ANONYMOUS_WRITES = env.bool("API_ANONYMOUS_WRITES", False)
@@ -183,11 +183,11 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # Pages of these origins may use the API in a browser, with tokens; not with cookies.
-CORS_ALLOWED_ORIGINS: list[str] = env.list(
+CORS_ALLOWED_ORIGINS: list[str] = env.words(
     "CORS_ALLOWED_ORIGINS",
     [],
     validate=each(
-        validate.Regexp(r"https?://[a-z0-9.-]+(:[0-9]+)?$", error="Not an origin, such as https://a.example.")
+        validate.Regexp(r"https?://[a-z0-9.-]+(:[0-9]+)?\Z", error="Not an origin, such as https://a.example.")
     ),
 )
 CORS_URLS_REGEX = r"^/(?!admin/|api-auth/)"
@@ -255,7 +255,10 @@ elif not SYSLOG_SOCKET:
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "log_request_id.filters.RequestIDFilter"}},
+    "filters": {
+        "request_id": {"()": "log_request_id.filters.RequestIDFilter"},
+        "no_values": {"()": "templatesite.logging.NoValues"},
+    },
     "formatters": {"line": {"format": "[%(request_id)s] %(levelname)s %(name)s %(message)s"}},
     "handlers": {
         name: {**handler, "filters": ["request_id"], "formatter": "line"} for name, handler in handlers.items()
@@ -269,10 +272,13 @@ LOGGING = {
         "django.db.backends": {"level": "INFO"},
         # nginx's line has each 4xx.
         "django.request": {"level": "ERROR"},
-        # A traceback for each stray Host; nginx's line has the 400.
-        "django.security.DisallowedHost": {"level": "CRITICAL"},
-        "django.security.TooManyFieldsSent": {"level": "CRITICAL"},
+        # A traceback for each stray Host, or form with too many fields.
+        "django.security": {"level": "CRITICAL"},
+        "django.security.csrf": {"level": "WARNING", "filters": ["no_values"]},
     },
 }
 
 env.seal()
+
+if BEHIND_TLS and SECURE_HSTS_PRELOAD and not SECURE_HSTS_INCLUDE_SUBDOMAINS:
+    raise SystemExit("templatesite: HSTS_PRELOAD needs HSTS_INCLUDE_SUBDOMAINS.")

@@ -63,6 +63,7 @@ def test_browser_of_an_allowed_origin_reads_what_nginx_answers_by_itself(start_s
         f"{server.url}/tweet/", data=b"x" * 2**21, headers={"Origin": "https://other.example"}, timeout=10
     )
     assert "Access-Control-Allow-Origin" not in other.headers
+    assert other.headers["Vary"] == "Origin"
 
 
 @pytest.mark.parametrize(

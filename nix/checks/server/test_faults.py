@@ -83,8 +83,8 @@ def test_silent_database_is_told_of_and_does_not_silence_the_server(start_server
     for process in silent:
         os.kill(process, signal.SIGSTOP)
     try:
-        # It waits for an answer on its connection until uWSGI's harakiri.
-        assert requests.get(f"{server.url}/tweet/", timeout=60).status_code == 502
+        # It waits for an answer on its connection until uWSGI's harakiri, before nginx gives up.
+        assert requests.post(f"{server.url}/tweet/", json={"text": "x" * 280}, timeout=60).status_code == 502
         wait_until(lambda: server.samples()['templatesite_gateway_errors_total{status="502"}'] == 1)
         assert server.samples()['templatesite_dependency_up{dependency="db"}'] == 0
         assert requests.get(f"{server.url}/healthcheck/", timeout=4).status_code == 503

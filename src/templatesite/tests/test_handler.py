@@ -119,6 +119,15 @@ def test_boundary_of_a_form_is_kept(ask: Ask, boundary: str):
     assert request.POST.dict() == {"a": "x"}
 
 
+@pytest.mark.parametrize("path", ["/no/such/page/", "/admin/login/", "/tweet/"])
+def test_body_is_read_to_its_end(path: str):
+    body = io.BytesIO(b"x" * 1000 + b"the next request")
+    environ = {"PATH_INFO": path, "REQUEST_METHOD": "POST", "CONTENT_LENGTH": "1000", "CONTENT_TYPE": "text/plain"}
+    setup_testing_defaults(environ)
+    application({**environ, "wsgi.input": body}, lambda *_: None).close()
+    assert body.read() == b"the next request"
+
+
 @pytest.mark.parametrize(
     ("accept", "html"),
     [

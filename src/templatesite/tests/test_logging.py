@@ -1,9 +1,11 @@
 import logging
 import socket
+from http import HTTPStatus
 
 import pytest
+from django.test import Client
 
-from templatesite.logging import SyslogHandler
+from templatesite.logging import NoValues, SyslogHandler
 
 
 @pytest.fixture
@@ -63,6 +65,26 @@ def test_full_socket_does_not_hold_the_request(logger, listen, capsys):
     for _ in range(5000):
         logger.info("x" * 1000)
     assert "x" * 1000 in capsys.readouterr().err
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["Origin", "Referer"])
+def test_reason_of_a_csrf_failure_quotes_no_client(client, settings, caplog, name: str):
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    checked = Client(enforce_csrf_checks=True)
+    checked.cookies["csrftoken"] = "a" * 32
+    headers = {name: "https://user:secret@evil.example/?secret", "X-Forwarded-Proto": "https"}
+    assert checked.post("/admin/login/", headers=headers).status_code == HTTPStatus.FORBIDDEN
+    (message,) = caplog.messages
+    assert message == f"Forbidden ({name} checking failed): /admin/login/"
+
+
+@pytest.mark.parametrize("arguments", [(), ({"a": 1},)])
+def test_filter_takes_any_record(arguments):
+    record = logging.LogRecord("django.security.csrf", logging.WARNING, "", 0, "message", arguments, None)
+    before = record.args
+    assert NoValues().filter(record)
+    assert record.args == before
 
 
 def test_control_characters_are_escaped_and_line_breaks_are_the_daemons(logger, listen):

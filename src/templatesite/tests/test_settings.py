@@ -89,6 +89,17 @@ def test_hsts_reaches_as_far_as_is_chosen(read):
     assert result["SECURE_HSTS_PRELOAD"]
 
 
+def test_preload_needs_subdomains(read):
+    with pytest.raises(SystemExit, match="HSTS_PRELOAD needs HSTS_INCLUDE_SUBDOMAINS"):
+        read(**PRODUCTION, HSTS_PRELOAD="true")
+
+
+def test_space_around_the_items_of_a_list_means_nothing(read, tmp_path):
+    keys = ["a" * 50, "b" * 50]
+    (tmp_path / "keys").write_text(",\n".join(keys) + "\n")
+    assert read(**PRODUCTION, DJANGO_SECRET_KEY_FALLBACKS_FILE=str(tmp_path / "keys"))["SECRET_KEY_FALLBACKS"] == keys
+
+
 def test_former_keys_still_verify(read, settings):
     old, new = "o" * 50, "n" * 50
     settings.SECRET_KEY = old
