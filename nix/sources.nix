@@ -30,7 +30,6 @@ let
     "handler.py"
     "hashers.py"
     "createtoken.py"
-    "logging.py"
     "metrics.py"
     "middleware.py"
     "outgoing.py"
