@@ -110,11 +110,14 @@ def test_database_starts_again_after_a_kill_and_stops_cleanly(start, db, tmp_pat
 
 def test_database_takes_other_names(images, tmp_path):
     names = {"POSTGRES_PASSWORD": "it's \\ ; --", "POSTGRES_USER": "user", "POSTGRES_DB": "order"}
-    container = Container(images["db"], tmp_path, **names)
+    serving = {"POSTGRES_SERVE_PASSWORD": "another's \\ ; --"}
+    container = Container(images["db"], tmp_path, **names, **serving)
     wait_until(container.healthy)
-    variables = {**DATABASE, **names}
-    command = images["server"].command({}, {**variables, "DEBUG_MODE": "true"})
-    subprocess.run([*command, *images["server"].config["Entrypoint"], "migrate", "--check"], check=True)
+    variables = {**DATABASE, **names, "DEBUG_MODE": "true"}
+    command = [*images["server"].command({}, variables), *images["server"].config["Entrypoint"]]
+    subprocess.run([*command, "migrate", "--check"], check=True)
+    command = [*images["server"].command({}, {**variables, **serving}), *images["server"].config["Entrypoint"]]
+    subprocess.run([*command, "manage", "check", "--database", "default"], check=True)
     assert container.stop() == 0
     # An existing cluster is used as it is, and has no other database.
     other = Container(images["db"], tmp_path, **{**names, "POSTGRES_DB": "templatesite"})

@@ -5,7 +5,7 @@ import time
 
 import pytest
 import requests
-from processes import PASSWORD
+from processes import PASSWORD, Database
 
 SERVING = "templatesite_serve"
 
@@ -66,6 +66,27 @@ def test_forgotten_session_holds_a_request_for_the_lock_timeout_only(start_serve
         assert time.monotonic() - asked < 9  # before the statement's own limit, on a slow machine, too
     assert answer.status_code == 503
     assert requests.put(href, json={"text": "put"}, timeout=30).ok
+
+
+def test_data_without_the_serving_role_get_it_at_start(tmp_path):
+    older = Database(tmp_path / "older")
+    older.directory.mkdir()
+    older.start()
+    older.stop()
+    single = ["postgres", "--single", "-D", str(older.directory / "data")]
+    for name, statement in (
+        ("test_templatesite", "DROP OWNED BY templatesite_serve"),
+        ("templatesite", "DROP OWNED BY templatesite_serve"),
+        ("templatesite", "DROP ROLE templatesite_serve"),
+    ):
+        subprocess.run([*single, name], input=f"{statement}\n", text=True, check=True)
+    older.start()
+    try:
+        assert tried(older, "SHOW lock_timeout") == "2s"
+        assert tried(older, "SELECT count(*) FROM tweet_tweet") == "2"
+        assert "permission denied" in tried(older, "TRUNCATE tweet_tweet")
+    finally:
+        older.stop()
 
 
 def check_deployment(server, **variables: str) -> str:

@@ -59,6 +59,11 @@ def check() -> None:
         machine.wait_for_open_port(8080)
         assert json.loads(get(f"{server}/healthcheck/"))["status"] == "ok"
 
+    with subtest("the owner migrates, and the server's role suffices it"):
+        assert "No migrations to apply" in compose("run --rm migrate")
+        checked = compose("run --rm server manage check --deploy --database default 2>&1")
+        assert "templatesite.W00" not in checked, checked
+
     with subtest("containers are unprivileged and read-only"):
         assert set(inspect("{{.Config.User}}")) == {"65532:65532", "70:70"}
         facts = "{{.HostConfig.ReadonlyRootfs}} {{.HostConfig.CapDrop}} {{.HostConfig.SecurityOpt}}"
