@@ -18,6 +18,7 @@ let
     server-static = callPackage ./server/static.nix { };
     server = callPackage ./server { };
     cluster = callPackage ./cluster { };
+    bench = callPackage ./bench.nix { };
   };
 
   inherit (callPackage ./images { }) images directory;
@@ -52,7 +53,7 @@ in
       })
       {
         default = parts.cluster;
-        inherit (parts) load sizes;
+        inherit (parts) bench load sizes;
         inherit (parts.log) requests;
         vm-test-interactive = checks.vm.report.interactive;
       };

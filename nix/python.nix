@@ -68,6 +68,16 @@ in
 
   test = withPackages (ps: service ps ++ test ps);
 
+  # Other engines than the service's, to compare it with.
+  bench = withPackages (
+    ps:
+    service ps
+    ++ [
+      ps.granian
+      ps.gunicorn
+    ]
+  );
+
   # mypy must see what it checks.
   development = withPackages (
     ps:

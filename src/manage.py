@@ -5,7 +5,18 @@ import os
 import sys
 
 from django.core.management import execute_from_command_line
+from django.db import OperationalError, connection
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "templatesite.settings")
+    try:
+        execute_from_command_line(sys.argv)
+    except OperationalError as error:
+        if connection.connection is not None:  # a statement failed, which its traceback explains
+            raise
+        sys.exit(f"manage.py: the database does not let this in: {' '.join(str(error).split())}")
+
 
 if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "templatesite.settings")
-    execute_from_command_line(sys.argv)
+    main()

@@ -75,6 +75,8 @@ secret() {
         fail "set $1 or $1_FILE, not both."
     elif [ -n "$file" ]; then
         value=$(cat "$file") || fail "$1_FILE names a file that cannot be read."
+        value=${value%$'\r'}
+        [ -n "$value" ] || fail "$1_FILE names an empty file."
     fi
     case $value in
     *[[:cntrl:]]*) fail "$1 must be one line." ;;
@@ -89,7 +91,11 @@ set_password() {
 
 # Data from before there was such a role, or from elsewhere, may lack it.
 make_serving_role() {
-    sql "$database" "$(sed "s/OWNER/$role/; s/SERVE/$serve/; s/DATABASE\"/$database\"/" "$SERVING_ROLE")"
+    sql "$database" "BEGIN;
+
+$(sed "s/OWNER/$role/; s/SERVE/$serve/; s/DATABASE\"/$database\"/" "$SERVING_ROLE")
+
+COMMIT;"
 }
 
 : "${PGDATA:?templatesite-db: set PGDATA to a directory for the data.}"

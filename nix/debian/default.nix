@@ -91,6 +91,8 @@ let
     ruff = pkgs.python313.pkgs.ruff;
     shellcheck = program "shellcheck" "shellcheck";
 
+    wrk = program "wrk" "wrk";
+
     testers = import ./vm {
       inherit lib deb debs;
       inherit (stdenv) annotate;

@@ -6,8 +6,8 @@
 
 In, beside Django's variables: RUN_DIR (made if missing), LISTEN and
 METRICS_LISTEN (ADDRESS:PORT), API_RATE (requests a second of one client, 0: no limit),
-UWSGI_PROCESSES, UWSGI_THREADS, UWSGI_MAX_REQUESTS, TRUSTED_PROXIES (addresses or
-networks, by commas), and SYSLOG_HOST and SYSLOG_PORT, where log lines go beside
+UWSGI_PROCESSES, UWSGI_THREADS, UWSGI_RELOAD_ON_RSS (megabytes), TRUSTED_PROXIES
+(addresses or networks, by commas), and SYSLOG_HOST and SYSLOG_PORT, where log lines go beside
 standard output.
 """
 
@@ -29,7 +29,7 @@ DEFAULTS = {
     "API_RATE": "0",
     "UWSGI_PROCESSES": "1",
     "UWSGI_THREADS": "1",
-    "UWSGI_MAX_REQUESTS": "10000",
+    "UWSGI_RELOAD_ON_RSS": "",
     "TRUSTED_PROXIES": "",
     "SYSLOG_HOST": "",
     "SYSLOG_PORT": "5514",
@@ -40,6 +40,26 @@ def fail(sentence: str) -> NoReturn:
     sys.exit(f"templatesite-server: {sentence}")
 
 
+def is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal()
+
+
+def check_numbers() -> None:
+    """Look at what must be numbers.
+
+    Raises:
+        SystemExit: a variable is none, or out of range; the message names it.
+    """
+    for name in ("UWSGI_PROCESSES", "UWSGI_THREADS", "UWSGI_RELOAD_ON_RSS"):
+        value = os.environ.get(name, "1")
+        if not is_number(value) or int(value) < 1:
+            fail(f"{name} must be a whole number above 0.")
+    if not is_number(os.environ["API_RATE"]) or int(os.environ["API_RATE"]) > 100_000:
+        fail("API_RATE must be a whole number of requests a second, or 0 for no limit.")
+    if not is_number(os.environ["SYSLOG_PORT"]) or not 0 < int(os.environ["SYSLOG_PORT"]) < 65536:
+        fail("SYSLOG_PORT must be a port number.")
+
+
 def read_environment() -> None:
     """Fill in what is not set.
 
@@ -48,16 +68,12 @@ def read_environment() -> None:
     """
     for name, value in DEFAULTS.items():
         os.environ.setdefault(name, value)
-    for name in ("UWSGI_PROCESSES", "UWSGI_THREADS", "UWSGI_MAX_REQUESTS"):
-        if not os.environ[name].isdecimal() or int(os.environ[name]) < 1:
-            fail(f"{name} must be a whole number above 0.")
-    if not os.environ["API_RATE"].isdecimal() or int(os.environ["API_RATE"]) > 100_000:
-        fail("API_RATE must be a whole number of requests a second, or 0 for no limit.")
+    if not os.environ["UWSGI_RELOAD_ON_RSS"]:
+        del os.environ["UWSGI_RELOAD_ON_RSS"]  # for uWSGI none is 0
+    check_numbers()
     for name in ("LISTEN", "METRICS_LISTEN"):
         if not re.fullmatch(r"([0-9.]+|\[[0-9a-f:]+\]):[0-9]{1,5}", os.environ[name]):
             fail(f"{name} must be ADDRESS:PORT, such as 0.0.0.0:8080.")
-    if not os.environ["SYSLOG_PORT"].isdecimal() or not 0 < int(os.environ["SYSLOG_PORT"]) < 65536:
-        fail("SYSLOG_PORT must be a port number.")
     longest_queue = int(Path("/proc/sys/net/core/somaxconn").read_text())
     os.environ["UWSGI_LISTEN"] = str(min(1024, longest_queue))
 

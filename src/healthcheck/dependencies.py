@@ -8,7 +8,7 @@ import functools
 import logging
 import time
 
-from django.db import Error, OperationalError, connection
+from django.db import Error, OperationalError, ProgrammingError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 logger = logging.getLogger(__name__)
@@ -57,6 +57,12 @@ class MigrationsBehindError(Exception):
 
 
 @functools.cache
+def tell_reason(reason: str) -> None:
+    """Once, and not at each probe."""
+    logger.error("The database does not tell its migrations, and nothing is served: %s", reason)
+
+
+@functools.cache
 def tell_missing(migrations: str) -> None:
     """Once, and not at each probe."""
     logger.error("The database lacks migrations, and nothing is served: run migrate. It lacks: %s", migrations)
@@ -77,6 +83,9 @@ def migrations_are_applied() -> bool:
     """Whether the database has every migration of this code."""
     try:
         _require_migrations()
+    except ProgrammingError as error:  # such as a role without rights
+        tell_reason(" ".join(str(error).split()))
+        return False
     except (Error, MigrationsBehindError):
         return False
     return True

@@ -37,7 +37,10 @@ class Environment(FileAwareEnv):
         except ValueError as error:
             raise SystemExit(f"templatesite: {error}") from None
         # A file that a person wrote ends with a newline, which is not part of the value.
-        return value.rstrip("\r\n") if isinstance(value, str) else value
+        value = value.rstrip("\r\n") if isinstance(value, str) else value
+        if os.environ.get(file_key) and not value:
+            raise SystemExit(f"templatesite: {file_key} names an empty file.")
+        return value
 
     def words(self, name: str, *default: list[str], **options: Any) -> list[str]:
         """A list by commas, without the space around its items."""

@@ -13,7 +13,6 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.http.response import HttpResponseBase
 from django.middleware import common
-from django.utils.cache import patch_cache_control
 from django_prometheus import middleware as prometheus
 from rest_framework.renderers import BrowsableAPIRenderer
 
@@ -64,7 +63,11 @@ class CommonMiddleware(common.CommonMiddleware):
 
 
 class ContentSecurityPolicyMiddleware(CSPMiddleware):
-    """django-csp's; the pages of Django REST framework may have style attributes, which its templates use."""
+    """django-csp's, for pages; those of Django REST framework may have style attributes, which its templates use."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        is_page = response.get("Content-Type", "").startswith("text/html")
+        return super().process_response(request, response) if is_page else response
 
     def get_policy_parts(
         self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False
@@ -84,32 +87,38 @@ class CacheControlMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if "Cache-Control" not in response:
-            patch_cache_control(response, private=True, no_cache=True)
+        response.setdefault("Cache-Control", "private, no-cache")
         return response
 
 
 class PrometheusAfterMiddleware(prometheus.PrometheusAfterMiddleware):  # type: ignore[misc]
     """django-prometheus's, with bounded series, whose counters of errors begin at 0."""
 
+    def __init__(self, *arguments: Any, **keywords: Any) -> None:
+        super().__init__(*arguments, **keywords)
+        self.series: dict[tuple[Any, ...], Any] = {}
+        self.begun: set[tuple[str, str]] = set()
+
     def label_metric(
         self, metric: Any, request: HttpRequest, response: HttpResponse | None = None, **labels: str
     ) -> Any:
+        """The series of these labels, looked up the first time only."""
         # Its histograms would have series for each method that a client thinks of.
         if "method" in labels:
             labels["method"] = self._method(request)
-        return super().label_metric(metric, request, response, **labels)
+        key = (metric, *labels.values())
+        if key not in self.series:
+            self.series[key] = super().label_metric(metric, request, response, **labels)
+        return self.series[key]
 
     def process_view(self, request: HttpRequest, view: Callable[..., HttpResponse], *arguments: Any) -> None:
         """Make the series of a view's errors before the first error: one that begins at 1 has not risen."""
-        for status in (HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.SERVICE_UNAVAILABLE):
-            self.label_metric(
-                self.metrics.responses_by_status_view_method,
-                request,
-                status=str(status.value),
-                view=self._get_view_name(request),
-                method=self._method(request),
-            )
+        view_and_method = self._get_view_name(request), self._method(request)
+        if view_and_method not in self.begun:
+            self.begun.add(view_and_method)
+            for status in ("500", "503"):
+                labels = {"status": status, "view": view_and_method[0], "method": view_and_method[1]}
+                self.label_metric(self.metrics.responses_by_status_view_method, request, **labels)
         super().process_view(request, view, *arguments)
 
 

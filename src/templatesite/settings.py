@@ -107,7 +107,7 @@ else:
 
 DATABASES = {
     "default": {
-        "ENGINE": "django_prometheus.db.backends.postgresql",
+        "ENGINE": "templatesite.postgresql",
         "HOST": env.str("POSTGRES_HOST", "localhost"),
         "PORT": env.int("POSTGRES_PORT", 5432, validate=validate.Range(1, 65535)),
         "NAME": env.str("POSTGRES_DB", "templatesite"),

@@ -11,7 +11,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "templatesite.settings")
 use_worker_ids()
 django.setup(set_prefix=False)
 
-# It imports Django's, which need the settings.
+# They need the settings.
+from django.urls import get_resolver  # noqa: E402
+
 from templatesite.handler import WSGIHandler  # noqa: E402
 
 application = WSGIHandler()
+# What the URLs import, before workers are forked: the first request of each would wait for it.
+get_resolver().url_patterns  # noqa: B018

@@ -5,6 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from templatesite.serializers import ResourceSerializer
 from tweet.models import Tweet
 
 
@@ -21,7 +22,7 @@ class TextField(serializers.CharField):
         return super().to_internal_value(data)
 
 
-class TweetSerializer(serializers.HyperlinkedModelSerializer[Tweet]):
+class TweetSerializer(ResourceSerializer[Tweet]):
     """A tweet with the address at which it is found."""
 
     text = TextField(max_length=280)

@@ -76,6 +76,27 @@ def test_death_of_a_worker_is_made_good(start_server):
     assert requests.get(f"{server.url}/tweet/", timeout=10).ok
 
 
+def test_worker_that_grows_is_replaced_where_that_is_set(start_server):
+    # Megabytes, which any worker exceeds; uWSGI replaces none that is younger than a minute.
+    server = start_server(UWSGI_RELOAD_ON_RSS="1", UWSGI_MIN_WORKER_LIFETIME="1")
+    master = server.program("uwsgi")
+    first = children(master)
+
+    def replaced() -> bool:
+        assert requests.get(f"{server.url}/tweet/", timeout=10).ok
+        return children(master) not in ([], first)
+
+    wait_until(replaced)
+
+
+def test_start_opens_no_connection_and_no_thread_before_the_fork(start_server, database):
+    server = start_server(UWSGI_PROCESSES="2")
+    master = server.program("uwsgi")
+    assert len(list(Path(f"/proc/{master}/task").iterdir())) == 1
+    connected = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'templatesite_serve'"
+    assert database.psql("--command", connected).communicate()[0].strip() == "0"
+
+
 def test_silent_database_is_told_of_and_does_not_silence_the_server(start_server, database):
     server = start_server()
     assert requests.get(f"{server.url}/tweet/", timeout=10).ok  # the worker has its connection

@@ -1,6 +1,7 @@
 """A pooler between the server and the database: sessions are not the server's own."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -50,7 +51,7 @@ default_pool_size = 2
 def pooler(tmp_path, database):
     pooler = Pooler(tmp_path, database)
     yield pooler
-    pooler.process.terminate()
+    pooler.process.send_signal(signal.SIGQUIT)  # others wait for its clients
     pooler.process.wait(30)
 
 

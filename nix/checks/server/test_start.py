@@ -20,8 +20,8 @@ import requests
         ("SYSLOG_PORT", "0"),
         ("POSTGRES_PORT", "http"),
         ("TRUSTED_PROXIES", "proxy.example"),
-        ("UWSGI_MAX_REQUESTS", "0"),
         ("UWSGI_PROCESSES", "many"),
+        ("UWSGI_RELOAD_ON_RSS", "0"),
         ("UWSGI_THREADS", "-1"),
     ],
 )

@@ -68,9 +68,9 @@ class Database:
         )
 
     def waiting(self) -> int:
-        """How many connections wait for a lock."""
+        """How many of the server's connections wait for a lock; others' are not shown to its role."""
         query = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-        return int(self.psql("--command", query).communicate()[0])
+        return int(self.psql("--command", query, role="templatesite_serve").communicate()[0])
 
     @contextmanager
     def locked(self, table: str, mode: str = "ACCESS EXCLUSIVE") -> Iterator[None]:

@@ -49,6 +49,18 @@ def test_migrations_are_not_known_without_the_database(monkeypatch):
 
 
 @pytest.mark.django_db
+def test_role_without_rights_is_told_of_once(caplog):
+    with connection.cursor() as cursor:
+        cursor.execute("REVOKE SELECT ON django_migrations FROM CURRENT_USER")
+        cursor.execute("SAVEPOINT before")
+        for _ in range(2):
+            assert not migrations_are_applied()
+            cursor.execute("ROLLBACK TO before")
+    (message,) = caplog.messages
+    assert "permission denied for table django_migrations" in message
+
+
+@pytest.mark.django_db
 def test_silent_database_is_not_asked_again_at_once(monkeypatch):
     asked = []
 

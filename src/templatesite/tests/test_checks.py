@@ -26,8 +26,14 @@ def test_timeouts_in_force_are_enough():
 
 
 def test_role_that_serves_is_enough(monkeypatch):
-    monkeypatch.setattr(checks, "POWERS", "SELECT false, false, false")
+    monkeypatch.setattr(checks, "POWERS", "SELECT false, false")
     assert found() == ["templatesite.W002"]
+
+
+def test_table_without_rights_is_told_of():
+    with connection.cursor() as cursor:
+        cursor.execute("REVOKE UPDATE ON tweet_tweet FROM CURRENT_USER")
+    assert "templatesite.W003" in found()
 
 
 def test_login_that_is_not_there_is_told_of(settings):

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _user():
     get_user_model().objects.create(username="writer")
+    get_user_model().objects.create(username="gone", is_active=False)
 
 
 def expiry_of(token: str):
@@ -43,6 +44,7 @@ def test_token_can_hold_forever(capsys):
     ("arguments", "sentence"),
     [
         (["nobody", "--days", "1"], "There is no user nobody"),
+        (["gone", "--days", "1"], "gone is not active"),
         (["writer", "--days", "0"], "--days must be"),
         (["writer", "--days", "1000000"], "--days must be"),
         (["writer"], "one of the arguments --days --forever is required"),
@@ -60,12 +62,29 @@ def test_role_that_serves_is_printed_for_an_administrator(capsys):
     owner = connection.settings_dict["USER"]
     assert f'CREATE ROLE "{owner}_serve" LOGIN;' in statements
     assert f'ALTER DEFAULT PRIVILEGES FOR ROLE "{owner}"' in statements
-    assert not re.search(r'"(OWNER|SERVE|DATABASE)"', statements)
+    assert f'ALTER ROLE "{owner}_serve" PASSWORD' in statements
+    assert not re.search(r"OWNER|SERVE|DATABASE stand", statements)
 
 
 def test_role_that_may_make_none_says_so(monkeypatch):
     monkeypatch.setattr("sys.stdin", io.StringIO("secret\n"))
     with pytest.raises(CommandError, match=r"_serve was not made: permission denied .*--print"):
+        call_command("createservingrole")
+
+
+@pytest.mark.parametrize("options", [{}, {"print": True}])
+def test_role_that_serves_makes_none(settings, options):
+    settings.POSTGRES_SERVE_PASSWORD = "s"
+    with pytest.raises(CommandError, match="needs the owner's POSTGRES_PASSWORD"):
+        call_command("createservingrole", **options)
+
+
+def test_role_that_is_there_is_left_alone(monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO("secret\n"))
+    monkeypatch.setattr(
+        createservingrole, "sql", lambda *_: "DO $$ BEGIN RAISE EXCEPTION 'there' USING ERRCODE = '42710'; END $$"
+    )
+    with pytest.raises(CommandError, match="_serve is there; ALTER ROLE changes its password"):
         call_command("createservingrole")
 
 

@@ -18,6 +18,13 @@ def test_value_from_a_file(monkeypatch, tmp_path):
     assert Environment().str("SECRET") == "hush"
 
 
+def test_empty_file_is_no_value(monkeypatch, tmp_path):
+    (tmp_path / "secret").write_text("\n")
+    monkeypatch.setenv("SECRET_FILE", str(tmp_path / "secret"))
+    with pytest.raises(SystemExit, match="SECRET_FILE names an empty file"):
+        Environment().str("SECRET", "default")
+
+
 def test_value_and_file_together_are_an_error(monkeypatch):
     monkeypatch.setenv("SECRET", "hush")
     monkeypatch.setenv("SECRET_FILE", "/nowhere")

@@ -103,6 +103,13 @@ def test_data_of_the_former_user_model_are_told_of():
         call_command("migrate")
 
 
+@pytest.mark.django_db
+def test_other_gaps_in_the_history_are_told_as_django_does():
+    MigrationRecorder(connection).record_unapplied("contenttypes", "0001_initial")
+    with pytest.raises(CommandError, match=r"applied before its dependency contenttypes\.0001_initial"):
+        call_command("migrate")
+
+
 @pytest.mark.parametrize(("pgcode", "expected"), [("55P03", CommandError), ("57014", OperationalError)])
 def test_lock_that_others_keep_is_told_of(monkeypatch, pgcode: str, expected: type[Exception]):
     def fail(*_arguments: object, **_options: object) -> None:

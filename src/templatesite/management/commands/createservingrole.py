@@ -5,16 +5,18 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import ProgrammingError, connection, transaction
 from psycopg2.extensions import encrypt_password
 
+DUPLICATE_OBJECT = "42710"  # PostgreSQL's SQLSTATE
 TEMPLATE = Path(__file__).parents[2] / "serving_role.sql"
 
 
 def sql(owner: str, serving: str, database: str) -> str:
     """The statements that make the role."""
-    text = TEMPLATE.read_text()
+    text = "".join(line for line in TEMPLATE.read_text().splitlines(keepends=True) if not line.startswith("--"))
     for placeholder, name in (("OWNER", owner), ("SERVE", serving), ("DATABASE", database)):
         text = text.replace(f'"{placeholder}"', connection.ops.quote_name(name))
     return text
@@ -30,11 +32,14 @@ class Command(BaseCommand):
         parser.add_argument("--print", action="store_true", help="print the SQL for an administrator, and do nothing")
 
     def handle(self, *arguments: Any, **options: Any) -> None:
+        if settings.POSTGRES_SERVE_PASSWORD:
+            raise CommandError("This needs the owner's POSTGRES_PASSWORD, and no POSTGRES_SERVE_PASSWORD.")
         owner, database = connection.settings_dict["USER"], connection.settings_dict["NAME"]
         serving = f"{owner}_serve"
         statements = sql(owner, serving, database)
         if options["print"]:
-            self.stdout.write(statements)
+            password = f"ALTER ROLE {connection.ops.quote_name(serving)} PASSWORD '…';"
+            self.stdout.write(f"{statements}\n-- The password that the server is given:\n{password}")
             return
         password = sys.stdin.readline().rstrip("\r\n")
         if not password:
@@ -52,9 +57,12 @@ class Command(BaseCommand):
             with transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute(statements)
                 hashed = encrypt_password(password, serving, cursor.connection, "scram-sha-256")
-                cursor.execute(f"ALTER ROLE {connection.ops.quote_name(serving)} PASSWORD %s", [hashed])
+                role = connection.ops.quote_name(serving).replace("%", "%%")
+                cursor.execute(f"ALTER ROLE {role} PASSWORD %s", [hashed])
         except ProgrammingError as error:
-            reason = " ".join(str(error).split())
+            if getattr(error.__cause__, "pgcode", None) == DUPLICATE_OBJECT:
+                raise CommandError(f"{serving} is there; ALTER ROLE changes its password.") from None
             raise CommandError(
-                f"{serving} was not made: {reason} Where only an administrator may, let one run what --print prints."
+                f"{serving} was not made: {' '.join(str(error).split())}. "
+                "Where only an administrator may, let one run what --print prints."
             ) from None

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.core.management.base import CommandError
 from django.core.management.commands import migrate
 from django.db import OperationalError
@@ -12,8 +13,8 @@ from templatesite.migrations_executor import PatientExecutor, is_lock_timeout
 migrate.MigrationExecutor = PatientExecutor  # type: ignore[attr-defined] # there is no other way to name it
 
 OLDER = (
-    "{} Such a database is from before the service had a user model of its own and cannot be migrated: begin "
-    "with an empty one, and bring over the rows that you need."
+    "This database is from before the service had a user model of its own and cannot be migrated: begin with an "
+    "empty one, and bring over the rows that you need."
 )
 
 
@@ -24,11 +25,12 @@ class Command(migrate.Command):
         try:
             super().handle(*arguments, **options)
         except InconsistentMigrationHistory as error:
-            raise CommandError(OLDER.format(error)) from None
+            users = f"dependency {get_user_model()._meta.app_label}.0001_"
+            raise CommandError(OLDER if users in str(error) else str(error)) from None
         except OperationalError as error:
             if not is_lock_timeout(error):
                 raise
             raise CommandError(
-                "A migration did not get its locks in a minute: "
+                "A migration did not get its locks in two minutes: "
                 "see who holds them (pg_stat_activity), and run this again."
             ) from None

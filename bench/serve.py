@@ -1,0 +1,206 @@
+"""The service beside other engines behind the same nginx, and beside the application alone.
+
+    serve.py [ROUNDS]
+
+Starts a database, and in turn, ROUNDS times (5), each engine with one worker behind nginx:
+uWSGI as the service has it, gunicorn and granian. wrk asks from 16 connections for some
+seconds. `loop` calls the WSGI application in one process, without an engine. Prints a table:
+for each kind of request the medians of the rounds' requests a second and of their 99th
+percentiles. Then it asks the service for one row for 60 s, three times, and prints the
+medians of the 50th and 99th percentile and of the longest answer; and the milliseconds of a
+worker's first request.
+"""
+
+import json
+import os
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import requests
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "nix" / "checks" / "shared"))
+
+from processes import Database, Server
+from waiting import wait_until
+
+BENCH = Path(__file__).parent
+REQUESTS = {"one row": "/tweet/1/", "100 rows": "/tweet/?limit=100", "POST": "/tweet/", "health": "/healthcheck/"}
+CONNECTIONS = 16
+SECONDS = 5
+ENGINES = {
+    "uWSGI": None,
+    "gunicorn": ["gunicorn", "--bind", "unix:../engine.sock", "--workers", "1", "templatesite.wsgi:application"],
+    "granian": [
+        *("granian", "--interface", "wsgi", "--uds", "../engine.sock", "--workers", "1", "--no-ws"),
+        *("--log-level", "warning", "templatesite.wsgi:application"),
+    ],
+}
+
+
+def for_http(nginx: str) -> str:
+    """The service's nginx configuration, for an engine that speaks HTTP on a socket."""
+    text = nginx.replace("uwsgi_pass unix:uwsgi.sock;", "proxy_pass http://unix:engine.sock;")
+    text = re.sub(r"^ *(uwsgi|scgi|fastcgi)_temp_path .*\n", "", text, flags=re.MULTILINE)
+    headers = "".join(
+        f"proxy_set_header {name} {value};\n"
+        for name, value in {
+            "Host": "$authority",
+            "Connection": '""',
+            "X-Request-ID": "$id",
+            "X-Forwarded-Proto": "$forwarded_proto",
+        }.items()
+    )
+    return re.sub(r"\buwsgi_(?=hide|buffer|read)", "proxy_", text.replace("include uwsgi_params;", headers))
+
+
+class Engine(Server):
+    """The service, or another engine behind its nginx."""
+
+    def __init__(self, name: str, directory: Path, database: Database) -> None:
+        super().__init__(directory / name, database)
+        self.name, self.others = name, ENGINES[name]
+        self.programs: list[subprocess.Popen[bytes]] = []
+
+    def start(self) -> None:
+        super().start()  # which makes the run directory, too
+        if not self.others:
+            return
+        super().stop()
+        configuration = self.directory / "nginx.conf"
+        text = for_http(configuration.read_text())
+        configuration.unlink()
+        configuration.write_text(text)
+        # Not in the run directory, whose folder uwsgi/ Python would take for uWSGI's module.
+        counters = self.directory / "counters"
+        counters.mkdir(exist_ok=True)
+        variables = {
+            "PROMETHEUS_MULTIPROC_DIR": str(counters),
+            "PYTHONPATH": os.environ["DJANGO_SOURCE"],
+            "SYSLOG_SOCKET": str(self.directory / "log.sock"),
+        }
+        nginx = ["nginx", "-e", "stderr", "-p", str(self.directory), "-c", "nginx.conf"]
+        environment = {**self.environment, **variables}
+        for command, there in ((self.others, counters), (nginx, self.directory)):
+            self.programs.append(subprocess.Popen(command, cwd=there, env=environment, stderr=subprocess.DEVNULL))
+        wait_until(self.answers)
+
+    def answers(self) -> bool:
+        try:
+            return requests.get(f"{self.url}/healthcheck/", timeout=5).ok
+        except requests.RequestException:
+            return False
+
+    def stop(self) -> int:
+        for program in self.programs:
+            program.terminate()
+            program.wait(60)
+        return 0 if self.programs else super().stop()
+
+
+@contextmanager
+def running(name: str, directory: Path, database: Database) -> Iterator[Engine]:
+    engine = Engine(name, directory, database)
+    engine.start()
+    try:
+        yield engine
+    finally:
+        engine.stop()
+
+
+def wrk(url: str, post: bool = False, seconds: int = SECONDS) -> dict[str, float]:
+    """Requests a second, and milliseconds of the 50th and 99th percentile and of the longest."""
+    command = ["wrk", "--threads", "1", "--connections", str(CONNECTIONS), "--duration", f"{seconds}s"]
+    command += ["--script", str(BENCH / ("post.lua" if post else "get.lua")), url]
+    ended = subprocess.run(command, capture_output=True, text=True, check=True)
+    measured: dict[str, float] = json.loads(ended.stdout.splitlines()[-1])
+    if measured.pop("errors"):
+        sys.exit(f"serve.py: not all requests to {url} were answered well:\n{ended.stdout}")
+    return measured
+
+
+def loop(environment: dict[str, str]) -> dict[str, float]:
+    """Requests a second of each kind, by the application alone."""
+    command = [sys.executable, str(BENCH / "loop.py"), str(SECONDS), json.dumps(REQUESTS)]
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    rates: dict[str, float] = json.loads(ended.stdout.splitlines()[-1])
+    return rates
+
+
+def first_request(engine: Engine) -> float:
+    """Milliseconds of the first request of a worker."""
+    begin = time.perf_counter()
+    requests.get(f"{engine.url}{REQUESTS['one row']}", timeout=30).raise_for_status()
+    return (time.perf_counter() - begin) * 1000
+
+
+def print_table(rates: dict[str, dict[str, list[float]]], slowest: dict[str, dict[str, list[float]]]) -> None:
+    columns = ["loop", *ENGINES]
+    print("| requests/s (p99, ms) |", " | ".join(columns), "| uWSGI / loop | uWSGI / best other |")
+    print("| ---" * (len(columns) + 3), "|", sep="")
+    for kind in REQUESTS:
+        medians = {name: statistics.median(rates[name][kind]) for name in columns}
+        cells = [f"{medians['loop']:.0f}"]
+        cells += [f"{medians[name]:.0f} ({statistics.median(slowest[name][kind]):.0f})" for name in ENGINES]
+        best = max(medians["gunicorn"], medians["granian"])
+        ratios = f"{medians['uWSGI'] / medians['loop']:.2f} | {medians['uWSGI'] / best:.2f}"
+        print(f"| {kind} | {' | '.join(cells)} | {ratios} |")
+
+
+def compare(directory: Path, database: Database, rounds: int) -> None:
+    names = ["loop", *ENGINES]
+    rates: dict[str, dict[str, list[float]]] = {name: {kind: [] for kind in REQUESTS} for name in names}
+    slowest: dict[str, dict[str, list[float]]] = {name: {kind: [] for kind in REQUESTS} for name in ENGINES}
+    first = []
+    for number in range(rounds):
+        for name in ENGINES:
+            with running(name, directory / str(number), database) as engine:
+                if name == "uWSGI":
+                    first.append(first_request(engine))
+                    for kind, rate in loop(engine.environment).items():
+                        rates["loop"][kind].append(rate)
+                for kind, path in REQUESTS.items():
+                    measured = wrk(f"{engine.url}{path}", post=kind == "POST")
+                    rates[name][kind].append(measured["rate"])
+                    slowest[name][kind].append(measured["p99"])
+    print_table(rates, slowest)
+    print(f"first request of a worker: median {statistics.median(first):.0f} ms, longest {max(first):.0f} ms")
+
+
+def stalls(directory: Path, database: Database) -> None:
+    with running("uWSGI", directory, database) as engine:
+        runs = [wrk(f"{engine.url}{REQUESTS['one row']}", seconds=60) for _ in range(3)]
+    p50, p99, longest = (statistics.median(run[name] for run in runs) for name in ("p50", "p99", "longest"))
+    print(f"one row for 60 s, medians of three: p50 {p50:.1f} ms, p99 {p99:.1f} ms, longest {longest:.1f} ms")
+    print(f"  p99 is {p99 / p50:.1f} x p50, the longest {longest / p50:.1f} x p50")
+
+
+def main() -> None:
+    os.environ.pop("DEBUG_MODE", None)  # the development shell's
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
+    with tempfile.TemporaryDirectory(prefix="bench-", dir="/tmp") as name:
+        directory = Path(name)
+        database = Database(directory / "db")
+        database.directory.mkdir()
+        for number in range(rounds):
+            (directory / str(number)).mkdir()
+        database.start()
+        try:
+            rows = (
+                "INSERT INTO tweet_tweet (text, timestamp) SELECT repeat('x', 100), now() FROM generate_series(1, 100)"
+            )
+            database.psql("--command", rows).communicate()
+            compare(directory, database, rounds)
+            stalls(directory, database)
+        finally:
+            database.stop()
+
+
+if __name__ == "__main__":
+    sys.exit("serve.py: run it as a user, not as root, whom PostgreSQL refuses.") if os.getuid() == 0 else main()

@@ -1,0 +1,49 @@
+import pytest
+from django.db import connection, connections
+from django_prometheus.db.backends.postgresql import base
+
+
+@pytest.fixture
+def asked(monkeypatch) -> list[bool]:
+    """What the server answered when it was asked."""
+    answers = []
+    ask = base.DatabaseWrapper.is_usable
+
+    def record(wrapper):
+        answers.append(ask(wrapper))
+        return answers[-1]
+
+    monkeypatch.setattr(base.DatabaseWrapper, "is_usable", record)
+    return answers
+
+
+@pytest.fixture
+def kept(db):
+    """A connection that an earlier request left."""
+    kept = connections.create_connection("default")
+    kept.ensure_connection()
+    yield kept
+    kept.close()
+
+
+def test_silent_connection_is_well_without_a_question(kept, asked):
+    assert kept.is_usable()
+    assert asked == []
+
+
+def test_connection_that_the_server_ended_is_noticed(kept, asked):
+    ended = kept.connection.info.backend_pid
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 10000)", [ended])
+        assert cursor.fetchone() == (True,)
+    assert not kept.is_usable()
+    assert asked == [False]
+
+
+def test_notice_of_the_server_is_no_end(kept, asked):
+    with kept.cursor() as cursor:
+        cursor.execute("LISTEN news")
+    with connections.create_connection("default").cursor() as cursor:
+        cursor.execute("NOTIFY news")
+    assert kept.is_usable()
+    assert asked in ([], [True])
