@@ -47,7 +47,6 @@ ENGINES = {
 def for_http(nginx: str) -> str:
     """The service's nginx configuration, for an engine that speaks HTTP on a socket."""
     text = nginx.replace("uwsgi_pass unix:uwsgi.sock;", "proxy_pass http://unix:engine.sock;")
-    text = re.sub(r"^ *(uwsgi|scgi|fastcgi)_temp_path .*\n", "", text, flags=re.MULTILINE)
     headers = "".join(
         f"proxy_set_header {name} {value};\n"
         for name, value in {
