@@ -1,6 +1,6 @@
 """Pages of tweets by keyset, side by side with LIMIT and OFFSET.
 
-    with-db python bench/keyset.py [ROWS]
+    keyset.py [ROWS]
 
 Fills the table of a temporary database and prints the median time of the first,
 a middle and the last full page, made by the view from request to JSON, and how
@@ -90,9 +90,7 @@ def main() -> None:
     parser.add_argument("rows", nargs="?", type=int, default=1_000_000, help="default: 1000000")
     rows = parser.parse_args().rows
     if not os.environ.get("POSTGRES_HOST", "").startswith("/tmp/with-db-"):  # noqa: S108
-        sys.exit(
-            "bench/keyset.py: it empties the table; run it on a temporary database: with-db python bench/keyset.py"
-        )
+        sys.exit("bench/keyset.py: it empties the table; run it on a temporary database: ./nixw run .#bench -- keyset")
     if rows < 3 * LIMIT:
         sys.exit(f"bench/keyset.py: give at least {3 * LIMIT} rows.")
     fill(rows)

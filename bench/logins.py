@@ -89,6 +89,7 @@ def measure(server: Server) -> None:
 
 
 def main() -> None:
+    os.environ.pop("DEBUG_MODE", None)  # for a server in production settings
     with tempfile.TemporaryDirectory(prefix="logins-", dir="/tmp") as directory:
         database = Database(Path(directory, "db"))
         database.directory.mkdir()
@@ -108,4 +109,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit("logins.py: run it as a user, not as root, whom PostgreSQL refuses.") if os.getuid() == 0 else main()
+    main()

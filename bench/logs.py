@@ -102,7 +102,7 @@ def storm(server: Server, log: LogServer, name: str) -> None:
 
 
 def main() -> None:
-    os.environ.pop("DEBUG_MODE", None)  # the development shell's
+    os.environ.pop("DEBUG_MODE", None)  # for a server in production settings
     with tempfile.TemporaryDirectory(prefix="bench-", dir="/tmp") as directory:
         root = Path(directory)
         database = Database(root / "db")

@@ -181,7 +181,7 @@ def stalls(directory: Path, database: Database) -> None:
 
 
 def main() -> None:
-    os.environ.pop("DEBUG_MODE", None)  # the development shell's
+    os.environ.pop("DEBUG_MODE", None)  # for servers in production settings
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
     with tempfile.TemporaryDirectory(prefix="bench-", dir="/tmp") as name:
         directory = Path(name)
@@ -202,4 +202,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit("serve.py: run it as a user, not as root, whom PostgreSQL refuses.") if os.getuid() == 0 else main()
+    main()

@@ -22,13 +22,20 @@ writeShellApplication {
     with-db
     wrk
   ];
-  runtimeEnv = { inherit (server.environment) DJANGO_SOURCE; };
+  runtimeEnv = {
+    inherit (server.environment) DJANGO_SOURCE;
+    DEBUG_MODE = "true"; # for what has no server of its own
+  };
   text = ''
     [ -e "bench/''${1:-}.py" ] || {
       echo "bench: give it a script of bench/, beside that folder, such as: bench serve" >&2
       exit 2
     }
-    exec python "bench/$1.py" "''${@:2}"
+    [ "$(id -u)" != 0 ] || {
+      echo "bench: run it as a user, not as root, whom PostgreSQL refuses." >&2
+      exit 1
+    }
+    exec with-db python "bench/$1.py" "''${@:2}"
   '';
-  meta.description = "Run a measurement of bench/";
+  meta.description = "Run a measurement of bench/, beside a database of its own";
 }

@@ -67,21 +67,40 @@ class Output:
     to it; those that it does not take, and its own, are printed.
     """
 
+    DRAIN = 5  # seconds
+    LAST = "the other programs have stopped"
+
     def __init__(self, prefix: bool, syslog: Syslog | None, daemon: str | None) -> None:
         self.prefix = prefix
         self.syslog = syslog
         self.daemon = daemon
         self.colour = sys.stdout.isatty()
+        self.deadline: float | None = None  # for the last line to come back
+        self.drained = False
         self.rest: dict[str, str] = {}
 
     def write(self, name: str, text: str) -> None:
         *lines, self.rest[name] = (self.rest.get(name, "") + text).split("\n")
+        self.drained |= name == self.daemon and any(self.LAST in line for line in lines)
         printed = (
             f"{self.label(name)}{line}\n"
             for line in lines
             if name == self.daemon or not self.syslog or not self.syslog.takes(name, line)
         )
         put("".join(printed), sys.stdout)
+
+    def may_stop(self, name: str) -> bool:
+        """Whether the program can stop without a loss of lines: the daemon, once it has read all.
+
+        Each line waits in its socket in order, and what waits there when it stops is lost.
+        So the last one is sent, which it prints when it comes to it.
+        """
+        if not self.syslog or name != self.daemon or self.drained:
+            return True
+        if self.deadline is None:
+            self.deadline = time.monotonic() + self.DRAIN
+            self.drained = not self.syslog.takes("supervise", self.LAST)
+        return self.drained or time.monotonic() > self.deadline
 
     def flush(self) -> None:
         put("".join(f"{self.label(name)}{rest}\n" for name, rest in self.rest.items() if rest), sys.stdout)
@@ -98,11 +117,16 @@ class Output:
 class SignalPoller(Poller):  # type: ignore[misc]
     """A poller that a signal wakes, so that each step of a stop follows at once.
 
-    supervisord's own notices signals, the end of a program among them, once a second.
+    supervisord's own notices signals, the end of a program among them, once a second. And
+    it would go through all its duties for each line of output, which under load takes a
+    fifth of a processor: this one lets lines gather for a moment.
     """
+
+    GATHER = 0.01  # seconds
 
     def initialize(self) -> None:
         super().initialize()
+        self.polled = 0.0
         self.wake, wake_write = os.pipe()
         for end in (self.wake, wake_write):
             os.set_blocking(end, False)
@@ -110,7 +134,9 @@ class SignalPoller(Poller):  # type: ignore[misc]
 
     def poll(self, timeout: float) -> tuple[list[int], list[int]]:
         self.register_readable(self.wake)
+        time.sleep(max(0, self.polled + self.GATHER - time.monotonic()))
         readables, writables = super().poll(timeout)
+        self.polled = time.monotonic()
         if self.wake in readables:
             readables.remove(self.wake)
             os.read(self.wake, 4096)
@@ -158,6 +184,11 @@ class LiveAndDieTogether(Supervisor):  # type: ignore[misc]
         events.subscribe(events.ProcessStateFatalEvent, self.on_end)
         events.subscribe(events.Tick5Event, self.on_tick)
         super().runforever()
+
+    def ordered_stop_groups_phase_1(self) -> None:
+        """Stop the next program, if nothing speaks against it."""
+        if self.stop_groups and self.output.may_stop(self.stop_groups[-1].config.name):
+            super().ordered_stop_groups_phase_1()
 
     def on_output(self, event: events.ProcessLogEvent) -> None:
         data = event.data
