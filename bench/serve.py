@@ -106,8 +106,8 @@ class Engine(Server):
 @contextmanager
 def running(name: str, directory: Path, database: Database) -> Iterator[Engine]:
     engine = Engine(name, directory, database)
-    engine.start()
     try:
+        engine.start()
         yield engine
     finally:
         engine.stop()
