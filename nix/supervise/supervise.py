@@ -118,8 +118,8 @@ class SignalPoller(Poller):  # type: ignore[misc]
     """A poller that a signal wakes, so that each step of a stop follows at once.
 
     supervisord's own notices signals, the end of a program among them, once a second. And
-    it would go through all its duties for each line of output, which under load takes a
-    fifth of a processor: this one lets lines gather for a moment.
+    it goes through all its duties for each line of output: this one lets lines gather for a
+    moment, which under load takes 2 instead of 5 % of a processor.
     """
 
     GATHER = 0.01  # seconds
