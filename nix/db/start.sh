@@ -75,7 +75,7 @@ secret() {
         fail "set $1 or $1_FILE, not both."
     elif [ -n "$file" ]; then
         value=$(cat "$file") || fail "$1_FILE names a file that cannot be read."
-        value=${value%$'\r'}
+        value=${value%"$(printf '\r')"}
         [ -n "$value" ] || fail "$1_FILE names an empty file."
     fi
     case $value in

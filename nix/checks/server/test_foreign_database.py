@@ -52,7 +52,7 @@ def test_its_roles_are_made_by_commands_and_serve(tmp_path, foreign):
     assert migrated.returncode == 0, migrated.stderr
     again = run(owning, "manage", "createservingrole", input="serving\n")
     assert again.returncode == 1
-    assert "already exists" in again.stderr
+    assert "acme_serve is there" in again.stderr
     assert "Traceback" not in again.stderr
 
     server.start()
