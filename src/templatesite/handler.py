@@ -60,11 +60,12 @@ class WSGIHandler(wsgi.WSGIHandler):
     request_class = Request
 
     def get_response(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer, and read what nobody wanted of the body: unread, it would reset nginx's connection in mid-answer.
+        """Answer, and read what nobody wanted of the body: uWSGI would reset nginx's connection in mid-answer.
 
         uWSGI's own buffering would put off the end of a request that takes too long (uwsgi#2030).
         """
         response = super().get_response(request)
-        with contextlib.suppress(UnreadablePostError):
-            request.read()
+        if "uwsgi.version" in request.META:
+            with contextlib.suppress(UnreadablePostError):
+                request.read()
         return response

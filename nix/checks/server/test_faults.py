@@ -97,6 +97,18 @@ def test_start_opens_no_connection_and_no_thread_before_the_fork(start_server, d
     assert database.psql("--command", connected).communicate()[0].strip() == "0"
 
 
+def test_connection_that_breaks_during_a_statement_is_made_anew(start_server, database):
+    server = start_server(PGOPTIONS="-c lock_timeout=0")
+    with database.locked("tweet_tweet"), ThreadPoolExecutor() as pool:
+        answer = pool.submit(requests.get, f"{server.url}/tweet/", timeout=30)
+        wait_until(lambda: database.waiting() == 1)
+        end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        database.psql("--command", end, role="templatesite_serve").communicate()
+        assert answer.result().status_code == 503
+    for path in ("/healthcheck/live/", "/tweet/", "/tweet/"):
+        assert requests.get(f"{server.url}{path}", timeout=10).ok
+
+
 def test_silent_database_is_told_of_and_does_not_silence_the_server(start_server, database):
     server = start_server()
     assert requests.get(f"{server.url}/tweet/", timeout=10).ok  # the worker has its connection

@@ -72,13 +72,13 @@ def test_what_is_queued_is_sent_before_the_end(start_server, log):
 def test_lines_that_wait_in_the_socket_at_a_stop_are_read(start_server, log):
     log.start()
     server = start_server(SYSLOG_HOST="127.0.0.1", SYSLOG_PORT=str(log.port))
-    nginx, forwarder = server.program("nginx"), server.program("rsyslog")
+    uwsgi, forwarder = server.program("uwsgi"), server.program("rsyslog")
     os.kill(forwarder, signal.SIGSTOP)  # as where many processes want the processor
-    sent = [f"waiting-{number}" for number in range(8)]  # of ten that a socket holds
+    sent = [f"waiting-{number}" for number in range(10)]  # as many as a socket holds
     server.log(sent)
     server.process.terminate()
-    wait_until(lambda: not Path(f"/proc/{nginx}").exists())
-    time.sleep(1)  # for what else is stopped before the forwarder
+    wait_until(lambda: not Path(f"/proc/{uwsgi}").exists())
+    time.sleep(1)  # the forwarder is next
     os.kill(forwarder, signal.SIGCONT)
     assert server.process.wait(60) == 0
     wait_until(lambda: all(line in log.text() for line in sent))

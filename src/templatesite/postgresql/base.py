@@ -3,6 +3,7 @@
 import select
 
 from django_prometheus.db.backends.postgresql import base
+from psycopg2.extensions import TRANSACTION_STATUS_IDLE
 
 
 class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
@@ -12,8 +13,19 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
         """Whether the connection still works.
 
         Between requests a server says nothing. If it ends a connection, there is something to
-        read: its last words, or the end. That takes no time; a question takes a round trip.
+        read: its last words, or the end. That takes no time; a question takes a round trip, and
+        is asked after any error, too.
         """
-        silent = select.poll()
-        silent.register(self.connection, select.POLLIN)
-        return not silent.poll(0) or super().is_usable()
+        return (self.is_idle() and self.is_silent()) or super().is_usable()
+
+    def is_idle(self) -> bool:
+        """Whether nothing went wrong that this side knows of."""
+        if self.connection is None or self.connection.closed or self.errors_occurred:
+            return False
+        return bool(self.connection.get_transaction_status() == TRANSACTION_STATUS_IDLE)
+
+    def is_silent(self) -> bool:
+        """Whether there is nothing to read."""
+        poll = select.poll()
+        poll.register(self.connection, select.POLLIN)
+        return not poll.poll(0)

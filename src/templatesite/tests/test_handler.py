@@ -124,7 +124,7 @@ def test_body_is_read_to_its_end(path: str):
     body = io.BytesIO(b"x" * 1000 + b"the next request")
     environ = {"PATH_INFO": path, "REQUEST_METHOD": "POST", "CONTENT_LENGTH": "1000", "CONTENT_TYPE": "text/plain"}
     setup_testing_defaults(environ)
-    application({**environ, "wsgi.input": body}, lambda *_: None).close()
+    application({**environ, "wsgi.input": body, "uwsgi.version": b"2"}, lambda *_: None).close()
     assert body.read() == b"the next request"
 
 

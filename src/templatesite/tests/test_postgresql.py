@@ -1,5 +1,5 @@
 import pytest
-from django.db import connection, connections
+from django.db import ProgrammingError, connection, connections
 from django_prometheus.db.backends.postgresql import base
 
 
@@ -47,3 +47,26 @@ def test_notice_of_the_server_is_no_end(kept, asked):
         cursor.execute("NOTIFY news")
     assert kept.is_usable()
     assert asked in ([], [True])
+
+
+def test_connection_that_broke_during_a_statement_is_not_well(kept, asked):
+    kept.connection.close()  # as psycopg2 marks it
+    assert not kept.is_usable()
+    kept.connection = None
+    assert not kept.is_usable()
+
+
+def test_failed_transaction_is_not_well(kept, asked):
+    with kept.cursor() as cursor:
+        cursor.execute("BEGIN")
+        with pytest.raises(ProgrammingError):
+            cursor.execute("SELECT nope")
+    assert not kept.is_usable()
+    assert asked == [False]
+
+
+def test_connection_is_asked_after_an_error(kept, asked):
+    with kept.cursor() as cursor, pytest.raises(ProgrammingError):
+        cursor.execute("SELECT nope")
+    assert kept.is_usable()
+    assert asked == [True]
