@@ -137,6 +137,7 @@ class Server:
     def log(self, lines: Iterable[str], begin: str = "django: [-] INFO") -> None:
         """Write to the log socket, as the programs do."""
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as syslog:
+            syslog.settimeout(60)  # for a socket that nobody reads
             for line in lines:
                 syslog.sendto(f"<14>{begin} {line}".encode(), str(self.directory / "log.sock"))
 
