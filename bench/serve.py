@@ -116,7 +116,7 @@ def running(name: str, directory: Path, database: Database) -> Iterator[Engine]:
 def wrk(url: str, post: bool = False, seconds: int = SECONDS) -> dict[str, float]:
     """Requests a second, and milliseconds of the 50th and 99th percentile and of the longest."""
     command = ["wrk", "--threads", "1", "--connections", str(CONNECTIONS), "--duration", f"{seconds}s"]
-    command += ["--script", str(BENCH / ("post.lua" if post else "get.lua")), url]
+    command += ["--script", str(BENCH / "wrk.lua"), url, "--", "POST" if post else "GET"]
     ended = subprocess.run(command, capture_output=True, text=True, check=True)
     measured: dict[str, float] = json.loads(ended.stdout.splitlines()[-1])
     if measured.pop("errors"):

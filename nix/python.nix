@@ -3,34 +3,38 @@
 let
   inherit (python313) withPackages;
 
+  # A wheel of Python alone, as PyPI has it.
+  pureWheel =
+    { hash, ... }@package:
+    python313.pkgs.buildPythonPackage (
+      removeAttrs package [ "hash" ]
+      // {
+        format = "wheel";
+        src = fetchPypi {
+          pname = builtins.replaceStrings [ "-" ] [ "_" ] package.pname;
+          inherit (package) version;
+          inherit hash;
+          format = "wheel";
+          dist = "py3";
+          python = "py3";
+        };
+      }
+    );
+
   # Not in nixpkgs.
-  django-log-request-id = python313.pkgs.buildPythonPackage rec {
+  django-log-request-id = pureWheel {
     pname = "django-log-request-id";
     version = "2.1.2";
-    format = "wheel";
-    src = fetchPypi {
-      pname = "django_log_request_id";
-      inherit version format;
-      dist = "py3";
-      python = "py3";
-      hash = "sha256-CBm+Dxmd8WMFq5LZzUe6uZlbGy8J0mdCAzBjgVPmnP4=";
-    };
+    hash = "sha256-CBm+Dxmd8WMFq5LZzUe6uZlbGy8J0mdCAzBjgVPmnP4=";
     dependencies = [ python313.pkgs.django ];
     pythonImportsCheck = [ "log_request_id" ];
   };
 
   # New in nixpkgs; nixos-26.05 may lack it.
-  django-rest-knox = python313.pkgs.buildPythonPackage rec {
+  django-rest-knox = pureWheel {
     pname = "django-rest-knox";
     version = "5.1.0";
-    format = "wheel";
-    src = fetchPypi {
-      pname = "django_rest_knox";
-      inherit version format;
-      dist = "py3";
-      python = "py3";
-      hash = "sha256-fa0h6RCR2wd5bqlvVZ/S4fZ7jUJ0jU4UDS+noDGVOOc=";
-    };
+    hash = "sha256-fa0h6RCR2wd5bqlvVZ/S4fZ7jUJ0jU4UDS+noDGVOOc=";
     dependencies = [
       python313.pkgs.django
       python313.pkgs.djangorestframework

@@ -1,7 +1,13 @@
--- get.lua, with a tweet to write.
-wrk.method = "POST"
-wrk.body = '{"text": "written by a measurement"}'
-wrk.headers["Content-Type"] = "application/json"
+-- For wrk: with the argument POST a tweet to write; at the end what was measured, as a line
+-- of JSON, in milliseconds.
+init = function(arguments)
+   if arguments[1] == "POST" then
+      wrk.method = "POST"
+      wrk.body = '{"text": "written by a measurement"}'
+      wrk.headers["Content-Type"] = "application/json"
+   end
+end
+
 done = function(summary, latency)
    local errors = summary.errors
    local number = errors.connect + errors.read + errors.write + errors.status + errors.timeout
