@@ -50,6 +50,7 @@ class Syslog:
         except OSError as error:
             self.gone = error.errno in (errno.ENOENT, errno.ECONNREFUSED)
             return False
+        self.gone = False
         return True
 
 
