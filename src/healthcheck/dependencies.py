@@ -11,6 +11,8 @@ import time
 from django.db import Error, OperationalError, ProgrammingError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from templatesite.postgresql import message
+
 logger = logging.getLogger(__name__)
 
 
@@ -84,7 +86,7 @@ def migrations_are_applied() -> bool:
     try:
         _require_migrations()
     except ProgrammingError as error:  # such as a role without rights
-        tell_reason(" ".join(str(error).split()))
+        tell_reason(message(error))
         return False
     except (Error, MigrationsBehindError):
         return False

@@ -17,6 +17,7 @@ from django_prometheus import middleware as prometheus
 from rest_framework.renderers import BrowsableAPIRenderer
 
 from templatesite.errors import service_unavailable
+from templatesite.postgresql import message
 
 logger = logging.getLogger(__name__)
 
@@ -134,5 +135,5 @@ class DatabaseUnavailableMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, (OperationalError, InterfaceError)):
             return None
-        logger.error("Database unavailable: %s", " ".join(str(exception).split()))
+        logger.error("Database unavailable: %s", message(exception))
         return service_unavailable(request, "The database is unavailable. Try again later.")

@@ -10,13 +10,15 @@ from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.state import ProjectState
 
+from templatesite.postgresql import sqlstate
+
 logger = logging.getLogger(__name__)
 
-LOCK_NOT_AVAILABLE = "55P03"  # PostgreSQL's SQLSTATE
+LOCK_NOT_AVAILABLE = "55P03"
 
 
 def is_lock_timeout(error: OperationalError) -> bool:
-    return getattr(error.__cause__, "pgcode", None) == LOCK_NOT_AVAILABLE
+    return sqlstate(error) == LOCK_NOT_AVAILABLE
 
 
 class PatientExecutor(MigrationExecutor):

@@ -10,7 +10,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import ProgrammingError, connection, transaction
 from psycopg2.extensions import encrypt_password
 
-DUPLICATE_OBJECT = "42710"  # PostgreSQL's SQLSTATE
+from templatesite.postgresql import message, sqlstate
+
+DUPLICATE_OBJECT = "42710"
 TEMPLATE = Path(__file__).parents[2] / "serving_role.sql"
 
 
@@ -60,9 +62,9 @@ class Command(BaseCommand):
                 role = connection.ops.quote_name(serving).replace("%", "%%")
                 cursor.execute(f"ALTER ROLE {role} PASSWORD %s", [hashed])
         except ProgrammingError as error:
-            if getattr(error.__cause__, "pgcode", None) == DUPLICATE_OBJECT:
+            if sqlstate(error) == DUPLICATE_OBJECT:
                 raise CommandError(f"{serving} is there; ALTER ROLE changes its password.") from None
             raise CommandError(
-                f"{serving} was not made: {' '.join(str(error).split())}. "
+                f"{serving} was not made: {message(error)}. "
                 "Where only an administrator may, let one run what --print prints."
             ) from None
