@@ -46,7 +46,7 @@ callPackage ./cases.nix { } "style"
         shellcheck --external-sources --source-path=SCRIPTDIR nixw .ci/run nix/debian/fetch nix/debian/lock nix/debian/common.sh
         shellcheck --shell=bash nix/images/load.sh
         shellcheck --shell=bash --exclude=SC2154 nix/db/build.sh nix/debian/python-env.sh
-        shellcheck --shell=busybox nix/db/{health,start}.sh nix/log/*.sh nix/{metrics,db-metrics}/start.sh
+        shellcheck --shell=busybox nix/db/{common,fill,health,roles,start}.sh nix/log/*.sh nix/{metrics,db-metrics}/start.sh
         shellcheck --shell=busybox --exclude=SC1090,SC2154,SC2086 nix/debian/{busybox-links,elf,patchelf,pip,relocate,wheel}.sh nix/debian/vm/*.sh
       '';
     }

@@ -36,17 +36,24 @@ manage() {
     under_fixed_time python "$source/manage.py" "$@" --verbosity 0
 }
 
+# serving_role DATABASE: the SQL that makes it, and what it may do there.
+serving_role() {
+    sed "s/OWNER/$name/; s/SERVE/${name}_serve/; s/DATABASE\"/$1\"/" "$serving_role"
+}
+
 fill() {
     # No password: the start sets it. CREATEDB is for the unit tests.
     sql --command "CREATE ROLE $name LOGIN CREATEDB" --command "CREATE DATABASE $name OWNER $name"
-    sed "s/OWNER/$name/; s/SERVE/${name}_serve/; s/DATABASE\"/$name\"/" "$serving_role" | sql --dbname "$name"
+    serving_role "$name" | sql --dbname "$name"
     # db-metrics logs in with it: statistics, and nothing that a table holds.
     sql --command "CREATE ROLE metrics LOGIN CONNECTION LIMIT 5" --command "GRANT pg_monitor TO metrics" \
         --command "ALTER ROLE metrics SET default_transaction_read_only = on"
     export POSTGRES_HOST=$PWD POSTGRES_USER=$name POSTGRES_DB=$name DEBUG_MODE=true
     export PYTHONDONTWRITEBYTECODE=1
     manage migrate --skip-checks
+    # The unit tests' database; the service's where no fixtures are wanted (`init`).
     sql --command "CREATE DATABASE test_$name TEMPLATE $name OWNER $name"
+    serving_role "test_$name" | sed '/^CREATE ROLE/d' | sql --dbname "test_$name"
     manage loaddata tweets --skip-checks
 }
 

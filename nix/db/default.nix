@@ -1,19 +1,36 @@
-# PostgreSQL on the prepared data. In: PGDATA, POSTGRES_PASSWORD, POSTGRES_SERVE_PASSWORD
-# and POSTGRES_METRICS_PASSWORD, or …_FILE for each; arguments go to postgres.
+# PostgreSQL on the prepared data; start.sh has its commands and variables.
 {
+  lib,
   callPackage,
+  runCommand,
   postgresql_17,
+  util-linuxMinimal,
   db-data,
 }:
+let
+  # That program alone, so that an image holds no others of its package.
+  flock = runCommand "flock" { } ''
+    mkdir -p $out/bin
+    cp ${util-linuxMinimal}/bin/flock $out/bin/flock
+  '';
+in
 callPackage ../script.nix { } {
   name = "templatesite-db";
   runtimeInputs = [
+    flock
     postgresql_17
   ];
   runtimeEnv = {
     DB_DATA = db-data;
     SERVING_ROLE = "${../../src/templatesite/serving_role.sql}";
   };
-  text = builtins.readFile ./start.sh;
-  meta.description = "PostgreSQL with the project's migrations and fixtures applied";
+  text = lib.concatStringsSep "\n" (
+    map builtins.readFile [
+      ./common.sh
+      ./fill.sh
+      ./roles.sh
+      ./start.sh
+    ]
+  );
+  meta.description = "PostgreSQL with the project's migrations applied";
 }

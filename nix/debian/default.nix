@@ -91,6 +91,8 @@ let
     ruff = pkgs.python313.pkgs.ruff;
     shellcheck = program "shellcheck" "shellcheck";
 
+    # nixpkgs's build of util-linux with fewer dependencies.
+    util-linuxMinimal = debs.util-linux;
     wrk = program "wrk" "wrk";
 
     testers = import ./vm {

@@ -50,17 +50,25 @@ class Image:
     def environment(self) -> dict[str, str]:
         return dict(variable.split("=", 1) for variable in self.config["Env"])
 
-    def command(self, writable: dict[str, Path], variables: dict[str, str]) -> list[str]:
+    def command(self, writable: dict[str, Path], variables: dict[str, str], *mounts: str) -> list[str]:
         """bubblewrap's command for a container of this image, without what it runs."""
         uid, gid = self.config["User"].split(":")
-        command = ["bwrap", "--unshare-user", "--unshare-pid", "--as-pid-1", "--die-with-parent", "--clearenv"]
-        command += ["--uid", uid, "--gid", gid, "--cap-drop", "ALL", "--ro-bind", str(self.root), "/"]
+        command = ["bwrap", "--unshare-user", "--unshare-pid", "--unshare-ipc", "--as-pid-1", "--die-with-parent"]
+        command += ["--clearenv", "--uid", uid, "--gid", gid, "--cap-drop", "ALL", "--ro-bind", str(self.root), "/"]
         command += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--tmpfs", "/run"]
         for inside, outside in writable.items():
             command += ["--bind", str(outside), inside]
         for name, value in {**self.environment(), **variables}.items():
             command += ["--setenv", name, value]
-        return [*command, "--chdir", self.config["WorkingDir"], "--"]
+        return [*command, *mounts, "--chdir", self.config["WorkingDir"], "--"]
+
+
+def volumes(image: Image, directory: Path) -> dict[str, Path]:
+    """A directory for each of the image's volumes, made if it is missing."""
+    made = {inside: directory / inside.replace("/", "_") for inside in image.config["Volumes"]}
+    for outside in made.values():
+        outside.mkdir(exist_ok=True)
+    return made
 
 
 class Container:
@@ -68,9 +76,7 @@ class Container:
 
     def __init__(self, image: Image, directory: Path, **variables: str) -> None:
         self.image = image
-        self.writable = {inside: directory / inside.replace("/", "_") for inside in image.config["Volumes"]}
-        for outside in self.writable.values():
-            outside.mkdir(exist_ok=True)
+        self.writable = volumes(image, directory)
         self.variables = variables
         self.process = subprocess.Popen(
             [*image.command(self.writable, variables), *image.config["Entrypoint"], *image.config["Cmd"]]

@@ -43,6 +43,7 @@ class Database:
             env={
                 **os.environ,
                 "PGDATA": str(self.directory / "data"),
+                "POSTGRES_INIT": "sample",
                 "POSTGRES_PASSWORD": PASSWORD,
                 "POSTGRES_SERVE_PASSWORD": SERVE_PASSWORD,
                 "POSTGRES_METRICS_PASSWORD": METRICS_PASSWORD,

@@ -35,7 +35,7 @@ def start(programs: Programs, directory: str, data: str, password: str, settings
     with Path(directory, "db.log").open("wb") as log:
         return programs.start(
             ["templatesite-db", *(word for setting in given for word in ("-c", setting))],
-            env={**only_path(), "PGDATA": data, "POSTGRES_PASSWORD": password},
+            env={**only_path(), "PGDATA": data, "POSTGRES_INIT": "sample", "POSTGRES_PASSWORD": password},
             stdout=log,
             stderr=log,
             user=user and user.uid,

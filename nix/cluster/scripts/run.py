@@ -90,6 +90,7 @@ def environment(run: str, data: Path, kept: bool, numbers: dict[str, int]) -> di
         "DATA_DIR": str(data),
         "AFTERWARDS": "keeps" if kept else "removes",
         "POSTGRES_HOST": "127.0.0.1",
+        "POSTGRES_INIT": "sample",
         "POSTGRES_PORT": str(numbers["DB_PORT"]),
         "POSTGRES_DB": "templatesite",
         "POSTGRES_USER": "templatesite",

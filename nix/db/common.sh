@@ -1,0 +1,74 @@
+# shellcheck shell=busybox disable=SC2154
+# What each of db's commands needs: sentences, names, secrets, and SQL before any port opens.
+
+fail() {
+    printf 'templatesite-db: %s\n' "$*" >&2
+    exit 1
+}
+
+# name VARIABLE: the role's or the database's name, which is part of SQL below.
+name() {
+    local value
+    eval "value=\${$1:-templatesite}"
+    case $value in
+    [!a-z_]* | *[!a-z0-9_]*) fail "$1 ($value) must be lower-case letters, digits and _." ;;
+    esac
+    printf '%s' "$value"
+}
+
+# secret VARIABLE: its value, or what the file that VARIABLE_FILE names holds.
+secret() {
+    local value file
+    eval "value=\${$1:-} file=\${$1_FILE:-}"
+    if [ -n "$value" ] && [ -n "$file" ]; then
+        fail "set $1 or $1_FILE, not both."
+    elif [ -n "$file" ]; then
+        value=$(cat "$file") || fail "$1_FILE names a file that cannot be read."
+        value=${value%"$(printf '\r')"}
+        [ -n "$value" ] || fail "$1_FILE names an empty file."
+    fi
+    case $value in
+    *[[:cntrl:]]*) fail "$1 must be one line." ;;
+    esac
+    printf '%s' "$value"
+}
+
+# sql DATABASE COMMAND…: in single-user mode; prints what PostgreSQL says of errors. That
+# exits 0 whatever happens, so its words are read. A lock file that a killed container left
+# names process 1, which now is this script: PG_GRANDPARENT_PID says so, as pg_ctl's does.
+sql() {
+    local database=$1 words
+    shift
+    words=$(printf '%s;\n\n' "$@" | PG_GRANDPARENT_PID=$$ \
+        postgres --single -j -D "$PGDATA" -c lc_messages=C "$database" 2>&1 >/dev/null) ||
+        words="FATAL: $words"
+    case $words in
+    *ERROR:* | *FATAL:* | *PANIC:*)
+        printf '%s\n' "$words" | grep -v STATEMENT:
+        return 1
+        ;;
+    esac
+}
+
+# explain WORDS: end with PostgreSQL's words and a sentence that tells what to do.
+explain() {
+    printf '%s\n' "$1" >&2
+    case $1 in
+    *"No space left on device"*)
+        fail "the disk of PGDATA ($PGDATA) is full: make room and start again; nothing is lost."
+        ;;
+    *"ermission denied"*)
+        fail "PGDATA ($PGDATA) has files that do not belong to uid $(id -u): chown them."
+        ;;
+    *"role \"$role\" does not exist"*)
+        fail "PGDATA ($PGDATA) has no role $role: set POSTGRES_USER to the owner that it has."
+        ;;
+    *"database \"$database\" does not exist"*)
+        fail "PGDATA ($PGDATA) has no database $database: set POSTGRES_DB to the one that it has."
+        ;;
+    *checkpoint\ record* | *pg_wal* | *"invalid record length"* | *"could not open file \"global/"*)
+        fail "PGDATA ($PGDATA) lacks a part, such as its log (pg_wal): mount it or restore a backup."
+        ;;
+    esac
+    fail "PostgreSQL cannot use PGDATA ($PGDATA): its words above say why."
+}

@@ -1,0 +1,39 @@
+# shellcheck shell=busybox disable=SC2154
+# The roles' passwords, which each start sets anew: a changed secret needs a restart alone.
+
+read_passwords() {
+    password=$(secret POSTGRES_PASSWORD)
+    serve_password=$(secret POSTGRES_SERVE_PASSWORD)
+    metrics_password=$(secret POSTGRES_METRICS_PASSWORD)
+    [ -n "$password" ] || fail "set POSTGRES_PASSWORD or POSTGRES_PASSWORD_FILE."
+}
+
+# with PASSWORD: the part of ALTER ROLE that sets it; none for no password.
+with() {
+    [ -z "$1" ] || printf " PASSWORD '%s'" "${1//\'/\'\'}"
+}
+
+allow_serving_role() {
+    sql postgres "ALTER ROLE \"$serve\" LOGIN$(with "$serve_password")"
+}
+
+# Data from before there was such a role, or from elsewhere, may lack it.
+make_serving_role() {
+    sql "$database" "BEGIN" \
+        "$(sed "s/OWNER/$role/; s/SERVE/$serve/; s/DATABASE\"/$database\"/" "$SERVING_ROLE")" "COMMIT"
+}
+
+set_passwords() {
+    local words
+    # The function fails where there is no such database.
+    words=$(sql postgres "ALTER ROLE \"$role\"$(with "$password")" \
+        "SELECT has_database_privilege('$database', 'CONNECT')") || explain "$words"
+    allow_serving_role >/dev/null ||
+        words=$(make_serving_role && allow_serving_role) || explain "$words"
+    [ -z "$metrics_password" ] ||
+        sql postgres "ALTER ROLE metrics$(with "$metrics_password")" >/dev/null ||
+        echo "templatesite-db: PGDATA has no role metrics; db-metrics will see no statistics." >&2
+    unset POSTGRES_PASSWORD POSTGRES_PASSWORD_FILE password
+    unset POSTGRES_SERVE_PASSWORD POSTGRES_SERVE_PASSWORD_FILE serve_password
+    unset POSTGRES_METRICS_PASSWORD POSTGRES_METRICS_PASSWORD_FILE metrics_password
+}
