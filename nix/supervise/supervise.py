@@ -1,4 +1,4 @@
-"""Run the programs of a supervisord.conf, their output on ours, until one ends.
+"""Run the programs of a supervisord.conf, their output on ours, until one of them ends.
 
     supervise CONFIGURATION [--prefix] [--syslog SOCKET --daemon PROGRAM]
 
@@ -7,8 +7,9 @@ lacks, and does not offer to event listeners either, is added in its process: an
 exit status that tells whether a program ended by itself, a stop without waits,
 and the programs' output on standard output without opening it anew (another
 user may own it).
-The programs need `startsecs=0` and `autorestart=false`, and what shall be printed
-needs `stdout_events_enabled=true` or `stderr_events_enabled=true`.
+The programs need `startsecs=0` and `autorestart=false`, but for those without which the
+others go on, which are started again with `startsecs=5`, `startretries=1000000` and
+`autorestart=true`. What shall be printed needs `stdout_events_enabled=true` or `stderr_events_enabled=true`.
 """
 
 import argparse
@@ -30,6 +31,7 @@ from supervisor.states import ProcessStates, SupervisorStates
 from supervisor.supervisord import Supervisor
 
 COLOURS = (36, 33, 32, 35, 34, 31)
+LONGEST = 16_000  # bytes of a line; rsyslog.conf's maxMessageSize is a little more
 
 
 class Syslog:
@@ -46,12 +48,17 @@ class Syslog:
     def takes(self, program: str, line: str) -> bool:
         """Whether the daemon took the line; if not, it is slow or, by `gone`, not there."""
         try:
-            self.socket.sendto(f"<{self.INFO}>{program}: {line}".encode(), self.path)
+            self.socket.sendto(shortened(f"<{self.INFO}>{program}: {line}".encode()), self.path)
         except OSError as error:
             self.gone = error.errno in (errno.ENOENT, errno.ECONNREFUSED)
             return False
         self.gone = False
         return True
+
+
+def shortened(line: bytes) -> bytes:
+    """Without its middle where it is longer than the daemon takes: a traceback's reason is at its end."""
+    return line if len(line) <= LONGEST else line[: LONGEST // 4] + b" ... " + line[-LONGEST * 3 // 4 + 5 :]
 
 
 def put(text: str, stream: TextIO) -> None:
@@ -84,7 +91,11 @@ class Output:
         self.rest: dict[str, str] = {}
 
     def write(self, name: str, text: str) -> None:
-        *lines, self.rest[name] = (self.rest.get(name, "") + text).split("\n")
+        *lines, rest = (self.rest.get(name, "") + text).split("\n")
+        if len(rest) > LONGEST:  # nor may a line without an end fill the memory
+            lines.append(rest)
+            rest = ""
+        self.rest[name] = rest
         self.drained |= name == self.daemon and any(self.last in line for line in lines)
         printed = (
             f"{self.label(name)}{line}\n"
@@ -120,8 +131,14 @@ class Output:
 class SignalPoller(Poller):  # type: ignore[misc]
     """A poller that a signal wakes, so that each step of a stop follows at once.
 
-    supervisord's own notices signals, the end of a program among them, once a second.
+    supervisord's own notices signals, the end of a program among them, once a second. And it
+    wakes for each line, which takes 5 % of a processor at 700 lines a second: here lines gather
+    for a moment, unless a program writes so much that its pipe would be full.
     """
+
+    GATHERING = 0.01  # seconds
+    MUCH = 16_384  # bytes at once; a pipe holds 65,536
+    rush_ends = 0.0
 
     def initialize(self) -> None:
         super().initialize()
@@ -136,7 +153,14 @@ class SignalPoller(Poller):  # type: ignore[misc]
         if self.wake in readables:
             readables.remove(self.wake)
             os.read(self.wake, 4096)
+        elif readables and time.monotonic() > self.rush_ends:
+            time.sleep(self.GATHERING)
         return readables, writables
+
+    def note(self, size: int) -> None:
+        """Learn how many bytes were read at once."""
+        if size > self.MUCH:
+            self.rush_ends = time.monotonic() + 1
 
 
 class Options(ServerOptions):  # type: ignore[misc]
@@ -147,6 +171,12 @@ class Options(ServerOptions):  # type: ignore[misc]
     """
 
     STOPS = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM)
+    poller: SignalPoller
+
+    def readfd(self, descriptor: int) -> bytes:
+        data: bytes = super().readfd(descriptor)
+        self.poller.note(len(data))
+        return data
 
     def fork(self) -> int:
         signal.pthread_sigmask(signal.SIG_BLOCK, self.STOPS)
@@ -164,9 +194,13 @@ class Options(ServerOptions):  # type: ignore[misc]
 
 
 class LiveAndDieTogether(Supervisor):  # type: ignore[misc]
-    """A supervisor that stops every program when one ends by itself."""
+    """A supervisor that stops every program when one ends by itself.
+
+    One with `autorestart=true` is started again instead, however often that takes.
+    """
 
     YOUTH = 30  # seconds
+    LONGEST_PAUSE = 30  # seconds before a program is started again
 
     failed = False
 
@@ -178,6 +212,7 @@ class LiveAndDieTogether(Supervisor):  # type: ignore[misc]
         events.subscribe(events.ProcessLogEvent, self.on_output)
         events.subscribe(events.ProcessStateExitedEvent, self.on_end)
         events.subscribe(events.ProcessStateFatalEvent, self.on_end)
+        events.subscribe(events.ProcessStateBackoffEvent, self.on_pause)
         events.subscribe(events.Tick5Event, self.on_tick)
         super().runforever()
 
@@ -192,13 +227,25 @@ class LiveAndDieTogether(Supervisor):  # type: ignore[misc]
         self.output.write(event.process.config.name, text)
 
     def on_end(self, event: events.ProcessStateEvent) -> None:
-        with contextlib.suppress(ProcessLookupError):  # workers that outlive their master
-            os.killpg(event.process.pid, signal.SIGKILL)
+        if event.process.pid:  # none where it could not even be started
+            with contextlib.suppress(ProcessLookupError):  # workers that outlive their master
+                os.killpg(event.process.pid, signal.SIGKILL)
         if self.options.mood != SupervisorStates.RUNNING:  # SIGHUP stops, too
+            return
+        name = event.process.config.name
+        if event.process.config.autorestart:
+            put(f"supervise: {name} ended by itself; starting it again.\n", sys.stderr)
             return
         self.failed = True
         self.options.mood = SupervisorStates.SHUTDOWN
-        put(f"supervise: {event.process.config.name} ended by itself; stopping the rest.\n", sys.stderr)
+        put(f"supervise: {name} ended by itself; stopping the rest.\n", sys.stderr)
+
+    def on_pause(self, event: events.ProcessStateEvent) -> None:
+        """Bound what supervisord makes a second longer each time that a program ends at once."""
+        process = event.process
+        process.delay = min(process.delay, time.time() + self.LONGEST_PAUSE)
+        pause = round(process.delay - time.time())
+        put(f"supervise: {process.config.name} ended at once; starting it again in {pause} s.\n", sys.stderr)
 
     def on_tick(self, _event: events.Tick5Event) -> None:
         """Stop again what may have been too young to heed the first signal.

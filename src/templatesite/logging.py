@@ -16,6 +16,13 @@ class NoValues(logging.Filter):
         return True
 
 
+def printable(character: str) -> str:
+    """It, or its escape; a line break as the syslog daemon writes one."""
+    if character == "\n":
+        return "#012"
+    return character if character.isprintable() else ascii(character)[1:-1]
+
+
 class SyslogHandler(logging.handlers.SysLogHandler):
     """The standard library's handler, which never waits and loses no line.
 
@@ -26,6 +33,7 @@ class SyslogHandler(logging.handlers.SysLogHandler):
     socket: socket.socket
     ident = "django: "
     append_nul = False
+    longest = 16_000  # bytes; the syslog daemon takes a little more
 
     def _connect_unixsocket(self, address: str) -> None:
         super()._connect_unixsocket(address)  # type: ignore[misc]
@@ -33,14 +41,16 @@ class SyslogHandler(logging.handlers.SysLogHandler):
         self.socket.setblocking(False)
 
     def format(self, record: logging.LogRecord) -> str:
-        """As it is, but for characters that a reader could take for the end of a line or a terminal obey."""
+        """As it is, but for its middle where it is too long, and for characters that a terminal obeys."""
         text = super().format(record)
-        if text.isprintable():
+        if not text.isprintable():
+            text = "".join(map(printable, text))
+        line = text.encode()
+        if len(line) <= self.longest:
             return text
-        # The syslog daemon makes #012 of line breaks.
-        return "".join(
-            character if character.isprintable() or character == "\n" else ascii(character)[1:-1] for character in text
-        )
+        # A traceback's reason is at its end.
+        kept = (line[: self.longest // 4], line[-self.longest * 3 // 4 + 5 :])
+        return " ... ".join(part.decode(errors="ignore") for part in kept)
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
         print(self.format(record), file=sys.stderr)

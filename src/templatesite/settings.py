@@ -242,6 +242,7 @@ PROMETHEUS_EXPORT_MIGRATIONS = False  # it would ask the database at every start
 
 SYSLOG_SOCKET = env.str("SYSLOG_SOCKET", "")
 SYSLOG_STATS = env.str("SYSLOG_STATS", "")
+NGINX_STATUS = env.str("NGINX_STATUS", "")
 CONSOLE_LOGS = env.bool("CONSOLE_LOGS", False)
 
 handlers: dict[str, dict[str, Any]] = {}

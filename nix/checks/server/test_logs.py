@@ -1,6 +1,7 @@
 """Log lines reach the log server, whose absence nobody waits for."""
 
 import os
+import re
 import signal
 import socket
 import struct
@@ -97,17 +98,103 @@ def test_server_works_without_a_log_server(start_server, kind: str):
         assert server.stop() == 0
 
 
-def test_what_a_full_queue_drops_is_counted(start_server, log):
+def megabytes(server: Server) -> float:
+    """Memory of the forwarder, with its files, which are in memory where this is a container."""
+    status = Path(f"/proc/{server.program('rsyslog')}/status").read_text()
+    (resident,) = re.findall(r"^VmRSS:\s*(\d+) kB$", status, re.MULTILINE)
+    files = sum(file.stat().st_size for file in server.directory.glob("forward.*"))
+    return int(resident) / 1e3 + files / 1e6
+
+
+def test_full_queue_has_a_bound_in_bytes_and_what_it_drops_is_counted(start_server, log):
     server = start_server(SYSLOG_HOST="127.0.0.1", SYSLOG_PORT=str(log.port))
-    sent = {f"line-{number:05}" for number in range(60_000)}  # the queue holds 50,000
-    server.log(sorted(sent))
+    wait_until(lambda: "templatesite_log_lines_sent_total" in server.samples())
+    sent = {f"line-{number:05}" for number in range(30_000)}
+    server.log(f"{'x' * 8000} {line}" for line in sorted(sent))  # 240 MB
+
+    def discarded() -> float:
+        return sum(value for name, value in server.samples().items() if "log_lines_discarded_total{" in name)
+
+    wait_until(lambda: discarded() > 0)
+    assert megabytes(server) < 250
     log.start()
-    discarded = 'templatesite_log_lines_discarded_total{queue="forward queue"}'
 
     def lost() -> int:
         return len(sent - {line.split()[-1] for line in log.text().splitlines()})
 
-    wait_until(lambda: 0 < lost() <= server.samples().get(discarded, 0))
+    wait_until(lambda: 0 < lost() <= discarded())
+
+
+def test_forwarder_that_dies_keeps_lines_and_requests_go_on(start_server, log):
+    server = start_server(SYSLOG_HOST="127.0.0.1", SYSLOG_PORT=str(log.port))
+    ids = send(server, 3000)
+    wait_until(lambda: server.samples().get('templatesite_log_queue_lines{queue="forward queue[DA]"}', 0) > 2000)
+    first = server.program("rsyslog")
+    os.kill(first, signal.SIGKILL)
+    send(server, 20)  # nobody waits
+    wait_until(lambda: any(pid != first for pid in server.programs("rsyslog")))
+    log.start()
+    wait_until(lambda: all_arrived(log, send(server, 1)))
+    # What was in memory and not in the queue's files is lost.
+    wait_until(lambda: sum(request_id in log.text() for request_id in ids) > 2000)
+    assert server.stop() == 0
+
+
+def test_forwarder_that_cannot_start_is_tried_again(start_server, log):
+    log.start()
+    server = start_server(SYSLOG_HOST="127.0.0.1", SYSLOG_PORT=str(log.port))
+    configuration = server.directory / "rsyslog.conf"
+    target = configuration.readlink()
+    configuration.unlink()
+    os.kill(server.program("rsyslog"), signal.SIGKILL)
+    wait_until(lambda: not server.programs("rsyslog"))
+    send(server, 20)
+    time.sleep(3)  # it is tried in vain
+    configuration.symlink_to(target)
+    wait_until(lambda: all_arrived(log, send(server, 1)))
+    configuration.unlink()
+    os.kill(server.program("rsyslog"), signal.SIGKILL)
+    wait_until(lambda: not server.programs("rsyslog"))
+    assert server.stop() == 0
+
+
+@pytest.mark.parametrize("program", ["nginx", "uwsgi"])
+def test_without_nginx_or_uwsgi_the_server_ends(start_server, program: str):
+    server = start_server()
+    os.kill(server.program(program), signal.SIGKILL)
+    assert server.process.wait(60) == 1
+
+
+def test_lines_that_nginx_dropped_are_missed(start_server):
+    server = start_server()
+    wait_until(lambda: server.samples().get("templatesite_access_lines_total"))
+    forwarder = server.program("rsyslog")
+    os.kill(forwarder, signal.SIGSTOP)  # it reads nothing, and the socket holds few
+    for _ in range(1000):
+        requests.get(f"{server.url}/metrics", timeout=10)  # nginx answers by itself
+    os.kill(forwarder, signal.SIGCONT)
+
+    def missed() -> float:
+        samples = server.samples()
+        return samples["nginx_http_requests_total"] - samples["templatesite_access_lines_total"]
+
+    wait_until(lambda: 400 < missed() <= 1000)
+
+
+def test_long_line_keeps_its_end(start_server, log):
+    log.start()
+    server = start_server(SYSLOG_HOST="127.0.0.1", SYSLOG_PORT=str(log.port))
+    path = "/admin/" + "%C3%A4" * 1000
+    answer = requests.post(f"{server.url}{path}", headers={"X-Request-ID": "long"}, timeout=10)
+    assert answer.status_code == 403
+    os.write(server.output("uwsgi"), b"A" * 100_000 + b" the reason\n")
+    wait_until(lambda: "the reason" in log.text() and log.text().count("[long]") == 2)
+    lines = {line.split()[2]: line for line in log.text().splitlines() if "[long]" in line or "reason" in line}
+    assert len(lines["nginx"]) < 2048
+    assert '..." 403 ' in lines["nginx"]
+    assert len(lines["django"]) > 4000
+    assert 15_000 < len(lines["uwsgi"]) < 16_384
+    assert lines["uwsgi"].endswith(" the reason")
 
 
 def test_client_cannot_write_a_line_of_its_own(start_server, log):

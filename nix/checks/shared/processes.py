@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import requests
@@ -126,14 +126,22 @@ class Server:
         self.process.terminate()
         return self.process.wait(60)
 
+    def programs(self, name: str) -> list[int]:
+        """The process ids of nginx's, uWSGI's or rsyslog's master; none while it is not there."""
+        found = []
+        for child in children(self.process.pid):
+            with suppress(FileNotFoundError, ProcessLookupError):  # it has just ended
+                if re.match(rf"(\S*/)?\.?{name}", Path(f"/proc/{child}/cmdline").read_text()):
+                    found.append(child)
+        return found
+
     def program(self, name: str) -> int:
-        """The process id of nginx's or uWSGI's master."""
-        (pid,) = (
-            child
-            for child in children(self.process.pid)
-            if name in Path(f"/proc/{child}/cmdline").read_text().split("\0")[0]
-        )
+        (pid,) = self.programs(name)
         return pid
+
+    def output(self, name: str) -> int:
+        """A descriptor of the program's standard output."""
+        return os.open(f"/proc/{self.program(name)}/fd/1", os.O_WRONLY)
 
     def log(self, lines: Iterable[str], begin: str = "django: [-] INFO") -> None:
         """Write to the log socket, as the programs do."""

@@ -49,7 +49,7 @@ def test_gateway_errors_begin_at_0_and_are_the_syslog_daemons(client: Client, se
     stats = tmp_path / "stats"
     settings.SYSLOG_STATS = str(stats)
     for values, errors in (("{ }", 0), ('{ "502": 4 }', 4)):
-        stats.write_text(f'{{ "name": "gateway", "origin": "dynstats.bucket", "values": {values} }}\n')
+        stats.write_text(f'{{ "name": "nginx", "origin": "dynstats.bucket", "values": {values} }}\n')
         found = samples(client)
         assert found["templatesite_gateway_errors_total", "502"] == errors
         assert found["templatesite_gateway_errors_total", "504"] == 0

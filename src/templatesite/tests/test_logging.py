@@ -87,7 +87,17 @@ def test_filter_takes_any_record(arguments):
     assert record.args == before
 
 
-def test_control_characters_are_escaped_and_line_breaks_are_the_daemons(logger, listen):
+def test_control_characters_are_escaped_and_line_breaks_as_the_daemon_does_it(logger, listen):
     server = listen()
     logger.info("ä\u2028b\x9bc\td\r\ne")
-    assert server.recv(1000).decode().endswith(r"django: ä\u2028b\x9bc\td\r" + "\ne")
+    assert server.recv(1000).decode().endswith(r"django: ä\u2028b\x9bc\td\r#012e")
+
+
+def test_long_line_loses_its_middle(logger, listen):
+    server = listen()
+    logger.info("begin" + "ä\n" * 100_000 + "the reason")
+    line = server.recv(100_000)
+    assert 15_900 < len(line) < 16_384  # what the daemon takes
+    assert b"django: begin" in line
+    assert b" ... " in line
+    assert line.endswith("#012ä#012the reason".encode())
