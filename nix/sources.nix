@@ -42,6 +42,7 @@ let
     "schema.py"
     "serializers.py"
     "templates"
+    "unapplied.py"
     "urls.py"
     "views"
     "views.py"

@@ -8,9 +8,9 @@ import functools
 import logging
 import time
 
-from django.db import Error, OperationalError, ProgrammingError, connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db import DEFAULT_DB_ALIAS, Error, OperationalError, ProgrammingError, connection, connections
 
+from healthcheck import unapplied
 from templatesite.postgresql import message
 
 logger = logging.getLogger(__name__)
@@ -75,9 +75,8 @@ def _require_migrations() -> None:
     """Raises until all migrations are applied; from then on asks the database no more."""
     if silence.lasts():
         raise OperationalError("the database did not answer a moment ago")
-    executor = MigrationExecutor(connection)
-    if plan := executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        tell_missing(", ".join(str(migration) for migration, _ in plan))
+    if missing := unapplied.missing(connection):
+        tell_missing(", ".join(missing))
         raise MigrationsBehindError
 
 
@@ -91,3 +90,23 @@ def migrations_are_applied() -> bool:
     except (Error, MigrationsBehindError):
         return False
     return True
+
+
+def lacks_migrations() -> bool:
+    """Whether the database lacks migrations now, also where all were there once."""
+    return _lacks_migrations(int(time.monotonic()))
+
+
+@functools.lru_cache(maxsize=1)
+def _lacks_migrations(_second: int) -> bool:
+    """Asked once a second at most, on a connection of its own: the request's may be in a transaction that failed."""
+    own = connections.create_connection(DEFAULT_DB_ALIAS)
+    try:
+        lacks = bool(unapplied.missing(own))
+    except Error:  # then nobody knows
+        return False
+    finally:
+        own.close()
+    if lacks:
+        _require_migrations.cache_clear()
+    return lacks

@@ -1,6 +1,5 @@
 """Middleware that every request passes."""
 
-import logging
 import re
 from collections.abc import Callable
 from http import HTTPStatus
@@ -9,17 +8,13 @@ from typing import Any
 from csp.constants import UNSAFE_INLINE
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.http.response import HttpResponseBase
 from django.middleware import common
 from django_prometheus import middleware as prometheus
 from rest_framework.renderers import BrowsableAPIRenderer
 
-from templatesite.errors import service_unavailable
-from templatesite.postgresql import message
-
-logger = logging.getLogger(__name__)
+from templatesite.errors import database_unavailable
 
 SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
@@ -124,7 +119,7 @@ class PrometheusAfterMiddleware(prometheus.PrometheusAfterMiddleware):  # type: 
 
 
 class DatabaseUnavailableMiddleware:
-    """Answers 503 while the database is away or takes too long."""
+    """Answers a view's error with 503 where the database is the reason; `handler500` does what middleware raises."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -133,7 +128,4 @@ class DatabaseUnavailableMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, (OperationalError, InterfaceError)):
-            return None
-        logger.error("Database unavailable: %s", message(exception))
-        return service_unavailable(request, "The database is unavailable. Try again later.")
+        return database_unavailable(request, exception)

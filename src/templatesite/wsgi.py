@@ -14,8 +14,10 @@ django.setup(set_prefix=False)
 # They need the settings.
 from django.urls import get_resolver  # noqa: E402
 
+from healthcheck import unapplied  # noqa: E402
 from templatesite.handler import WSGIHandler  # noqa: E402
 
 application = WSGIHandler()
-# What the URLs import, before workers are forked: the first request of each would wait for it.
+# What the URLs and readiness import, before workers are forked: the first request of each would wait for it.
 get_resolver().url_patterns  # noqa: B018
+unapplied.migrations()

@@ -43,6 +43,26 @@ def test_database_away_is_503_until_it_is_back(start_server, database):
     assert set(after) == {200}
 
 
+def test_migration_that_is_taken_back_is_503_until_it_is_there(start_server, database):
+    def execute(statement: str) -> None:
+        with database.psql("--set=ON_ERROR_STOP=1", "--command", statement) as psql:
+            assert psql.wait(30) == 0
+
+    def answers() -> tuple[int, int]:
+        paths = ("/tweet/", "/healthcheck/")
+        first, ready = (requests.get(f"{server.url}{path}", timeout=10).status_code for path in paths)
+        return first, ready
+
+    server = start_server()
+    assert answers() == (200, 200)
+    execute("ALTER TABLE tweet_tweet RENAME TO away; UPDATE django_migrations SET app = 'away' WHERE app = 'tweet'")
+    try:
+        assert answers() == (503, 503)
+    finally:
+        execute("ALTER TABLE away RENAME TO tweet_tweet; UPDATE django_migrations SET app = 'tweet' WHERE app = 'away'")
+    assert answers() == (200, 200)
+
+
 def test_stop_answers_what_is_in_flight(start_server, database):
     server = start_server(UWSGI_PROCESSES="2", UWSGI_THREADS="5", PGOPTIONS="-c lock_timeout=0")
     with ThreadPoolExecutor(10) as pool:

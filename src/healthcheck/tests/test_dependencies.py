@@ -2,12 +2,14 @@ import pytest
 from django.db import InterfaceError, OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 
-from healthcheck.dependencies import _require_migrations, database_answers, migrations_are_applied, silence
-
-
-@pytest.fixture(autouse=True)
-def _nothing_known_of_migrations():
-    _require_migrations.cache_clear()
+from healthcheck import unapplied
+from healthcheck.dependencies import (
+    _lacks_migrations,
+    database_answers,
+    lacks_migrations,
+    migrations_are_applied,
+    silence,
+)
 
 
 @pytest.mark.django_db
@@ -32,9 +34,10 @@ def test_migrations_are_applied():
 @pytest.mark.django_db
 def test_migrations_are_asked_for_until_they_are_applied(django_assert_num_queries):
     recorder = MigrationRecorder(connection)
-    recorder.record_unapplied("tweet", "0001_initial")
+    (app, name), *_ = set().union(*unapplied.migrations().values())
+    recorder.record_unapplied(app, name)
     assert not migrations_are_applied()
-    recorder.record_applied("tweet", "0001_initial")
+    recorder.record_applied(app, name)
     assert migrations_are_applied()
     with django_assert_num_queries(0):
         assert migrations_are_applied()
@@ -76,3 +79,22 @@ def test_silent_database_is_not_asked_again_at_once(monkeypatch):
     assert len(asked) == 1
     silence.end()
     assert database_answers()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_migration_that_is_taken_back_is_noticed(request):
+    assert migrations_are_applied()
+    assert not lacks_migrations()
+    request.getfixturevalue("behind")
+    assert not lacks_migrations()  # asked a moment ago
+    _lacks_migrations.cache_clear()
+    assert lacks_migrations()
+    assert not migrations_are_applied()
+
+
+def test_database_that_does_not_tell_lacks_nothing_that_is_known(monkeypatch):
+    def away(_self):
+        raise OperationalError
+
+    monkeypatch.setattr("templatesite.postgresql.base.DatabaseWrapper.ensure_connection", away)
+    assert not lacks_migrations()

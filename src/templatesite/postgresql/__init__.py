@@ -1,5 +1,7 @@
 """What the project adds to Django's PostgreSQL."""
 
+UNDEFINED = ("42P01", "42703")  # table, column
+
 
 def message(error: Exception) -> str:
     """What PostgreSQL or its library says, on one line."""
@@ -12,3 +14,14 @@ def sqlstate(error: Exception) -> str | None:
     Source: appendix A of PostgreSQL's documentation.
     """
     return getattr(error.__cause__, "pgcode", None)
+
+
+def undefined(error: BaseException | None) -> str | None:
+    """What PostgreSQL says of a table or a column that is not there, if that is an error's cause."""
+    seen: list[BaseException] = []
+    while error is not None and error not in seen:
+        if getattr(error, "pgcode", None) in UNDEFINED:
+            return str(error).partition("\n")[0]  # what follows quotes the statement
+        seen.append(error)
+        error = error.__cause__ or error.__context__
+    return None

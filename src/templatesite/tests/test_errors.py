@@ -2,10 +2,16 @@ import logging
 from http import HTTPStatus
 
 import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied
+from django.db import OperationalError, connection, transaction
+from django.db.models import Model
+from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
 from templatesite import errors
+from tweet.models import Tweet
 
 HTML = {"Accept": "text/html,*/*;q=0.8"}
 JSON = {"Accept": "application/json"}
@@ -73,3 +79,111 @@ def test_other_pages_match_what_was_asked_for(view, status, headers):
     response = view(request, argument)
     assert response.status_code == status
     assert response["Content-Type"].split(";")[0] == headers["Accept"].split(",")[0]
+
+
+def in_transaction(get_response):
+    """Middleware of a service that has a transaction for each request."""
+
+    def middleware(request):
+        with transaction.atomic():
+            return get_response(request)
+
+    return middleware
+
+
+def api(client: Client) -> HttpResponse:
+    return client.get("/tweet/", headers=JSON)
+
+
+def page(client: Client) -> HttpResponse:
+    return client.post("/admin/login/", {"username": "name", "password": "p"}, headers=JSON)
+
+
+def middleware(client: Client) -> HttpResponse:
+    """Of sessions, which saves this one after the view."""
+    return client.get("/", headers={"Cookie": f"sessionid={'s' * 32}", **JSON})
+
+
+def table(model: type[Model]) -> tuple[str, str]:
+    """How its table is renamed, and back."""
+    name = model._meta.db_table
+    return f"{name} RENAME TO away", f"away RENAME TO {name}"
+
+
+def column(model: type[Model]) -> tuple[str, str]:
+    """How the last column of its table is renamed, and back."""
+    name, last = model._meta.db_table, model._meta.local_fields[-1].column
+    return f"{name} RENAME {last} TO away", f"{name} RENAME away TO {last}"
+
+
+@pytest.fixture(
+    params=[
+        (api, table(Tweet)),
+        (api, column(Tweet)),
+        (page, table(get_user_model())),
+        (middleware, table(Session)),
+    ]
+)
+def get(request, client: Client, settings, transactional_db):
+    """Make a request that needs a table or a column that is not there."""
+    ask, (forth, back) = request.param
+    settings.SESSION_SAVE_EVERY_REQUEST = True
+    client.raise_request_exception = False
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {forth}")
+        yield lambda: ask(client)
+        cursor.execute(f"ALTER TABLE {back}")
+
+
+@pytest.mark.usefixtures("behind")
+def test_what_a_migration_makes_is_missed_with_503(get, caplog):
+    response = get()
+    assert response.status_code == HTTPStatus.SERVICE_UNAVAILABLE
+    assert response.json() == {"detail": "The database is unavailable. Try again later."}
+    assert response["Retry-After"] == "1"
+    first, second = caplog.records
+    assert "it lacks migrations, run migrate:" in first.message
+    assert first.message.endswith("does not exist")
+    assert second.message.startswith("Service Unavailable: /")
+    assert not first.exc_info
+    assert not second.exc_info
+
+
+def test_what_no_migration_makes_is_missed_with_500(get, caplog):
+    assert get().status_code == HTTPStatus.INTERNAL_SERVER_ERROR
+    (record,) = caplog.records
+    assert record.exc_info
+
+
+@pytest.mark.usefixtures("behind")
+def test_transaction_that_failed_hides_no_migrations(get, settings):
+    settings.MIDDLEWARE = [f"{__name__}.in_transaction", *settings.MIDDLEWARE]
+    assert get().status_code == HTTPStatus.SERVICE_UNAVAILABLE
+
+
+@pytest.mark.usefixtures("behind")
+@pytest.mark.parametrize(
+    ("statement", "status"),
+    [("SELECT nope FROM django_migrations", 503), ("SELECT nope()", 500), ("SELECT 1 +", 500), ("SELECT 1 / 0", 500)],
+)
+def test_other_errors_stay_500_while_migrations_are_missing(failing: Client, statement: str, status: int):
+    assert failing.get("/query/", {"statement": statement}).status_code == status
+
+
+@pytest.mark.usefixtures("behind")
+@pytest.mark.parametrize("wrapped", ["cause", "context", "transaction"])
+def test_error_that_another_one_wraps_counts(failing: Client, wrapped: str):
+    answer = failing.get("/query/", {"statement": "SELECT * FROM nope", "wrapped": wrapped})
+    assert answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE
+
+
+@pytest.mark.django_db
+def test_middleware_that_finds_no_database_is_answered_with_503(client: Client, monkeypatch, settings, caplog):
+    def away(*_arguments):
+        raise OperationalError("closed\nthe connection")
+
+    settings.SESSION_SAVE_EVERY_REQUEST = True
+    client.raise_request_exception = False
+    monkeypatch.setattr(connection, "cursor", away)
+    assert middleware(client).status_code == HTTPStatus.SERVICE_UNAVAILABLE
+    assert caplog.messages == ["Database unavailable: closed the connection", "Service Unavailable: /"]

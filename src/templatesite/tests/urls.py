@@ -1,5 +1,6 @@
-"""The site's URLs, one that fails, and a resource with a queryset that PostgreSQL does not lock."""
+"""The site's URLs, two that fail, and a resource with a queryset that PostgreSQL does not lock."""
 
+from django.db import Error, connection, transaction
 from django.db.models import Count
 from django.urls import include, path
 from rest_framework.decorators import action
@@ -15,6 +16,23 @@ from tweet.serializers import TweetSerializer
 
 def fail(request):
     raise RuntimeError("internals")
+
+
+def query(request):
+    """Execute a statement; the error is told as one of another kind, if `wrapped` says so."""
+    wrapped = request.GET.get("wrapped")
+    with transaction.atomic():
+        try:
+            with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+                cursor.execute(request.GET["statement"])
+        except Error as error:
+            if wrapped == "transaction":
+                Tweet.objects.first()  # which Django refuses
+            if wrapped == "cause":
+                raise RuntimeError from error
+            if wrapped == "context":
+                raise RuntimeError  # noqa: B904
+            raise
 
 
 class AnnotatedViewSet(ResourceViewSet):
@@ -35,4 +53,4 @@ router = SimpleRouter(use_regex_path=False)
 router.register("annotated", AnnotatedViewSet)
 
 handler500 = urls.handler500
-urlpatterns = [*urls.urlpatterns, path("fail/", fail), path("", include(router.urls))]
+urlpatterns = [*urls.urlpatterns, path("fail/", fail), path("query/", query), path("", include(router.urls))]
