@@ -11,6 +11,7 @@ UWSGI_PROCESSES, UWSGI_THREADS, UWSGI_RELOAD_ON_RSS (megabytes), TRUSTED_PROXIES
 standard output.
 """
 
+import errno
 import importlib
 import ipaddress
 import os
@@ -18,6 +19,8 @@ import re
 import resource
 import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import NoReturn
@@ -33,6 +36,15 @@ DEFAULTS = {
     "TRUSTED_PROXIES": "",
     "SYSLOG_HOST": "",
     "SYSLOG_PORT": "5514",
+}
+
+# What helps where the run directory cannot be used, beside naming another one.
+ADVICE = {
+    errno.EEXIST: "remove the file that is in its place",
+    errno.ENOTDIR: "remove the file that is in its place",
+    errno.EROFS: "mount a tmpfs there",
+    errno.ENOSPC: "make room there",
+    errno.EDQUOT: "make room there",
 }
 
 
@@ -98,6 +110,35 @@ def raise_file_limit() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 65536), hard))
 
 
+@contextmanager
+def told_in_a_sentence(run: Path) -> Iterator[None]:
+    """For what needs the run directory.
+
+    Raises:
+        SystemExit: it failed; the message names the directory, the user and what helps.
+    """
+    try:
+        yield
+    except OSError as error:
+        advice = ADVICE.get(error.errno or 0, "let that uid own it and what is in it")
+        path = error.filename2 or error.filename or run  # of a link, the second is the link
+        fail(
+            f"RUN_DIR={run} cannot be used by uid {os.geteuid()}: {error.strerror or error}: {path}; "
+            f"{advice}, or set RUN_DIR to a directory that this uid may make or write."
+        )
+
+
+def refuse_others(run: Path, owner: int) -> None:
+    """Look for what another user's server left: nginx could not use its directories, and would not say so soon.
+
+    Raises:
+        PermissionError: there is such a file.
+    """
+    for path in run.iterdir():
+        if path.lstat().st_uid != owner and path.name != "lost+found":
+            raise PermissionError(errno.EACCES, "It belongs to another user", str(path))
+
+
 def write_limits(run: Path, logins: list[str]) -> None:
     """What nginx lets through, by client."""
     rate = int(os.environ["API_RATE"])
@@ -108,9 +149,21 @@ def write_limits(run: Path, logins: list[str]) -> None:
     (run / "api-limit.conf").write_text(limit if rate else "")
 
 
+def make_metrics(run: Path) -> None:
+    """Counters of an earlier life of this directory are not this one's."""
+    metrics = run / "metrics"
+    if metrics.exists():
+        shutil.rmtree(metrics)
+    metrics.mkdir()
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(metrics)
+    if os.geteuid() != 0:
+        refuse_others(run, metrics.stat().st_uid)
+
+
 def prepare(run: Path, origins: list[str], logins: list[str]) -> None:
     """Link the read-only files into the run directory, beside what nginx and uWSGI write."""
     run.mkdir(parents=True, exist_ok=True)
+    make_metrics(run)
     for file in Path(os.environ["SERVER_FILES"]).iterdir():
         link = run / file.name
         link.unlink(missing_ok=True)
@@ -128,11 +181,6 @@ def prepare(run: Path, origins: list[str], logins: list[str]) -> None:
     write_limits(run, logins)
     (run / "trusted-geo.conf").write_text("".join(f"{proxy} 1;\n" for proxy in proxies))
     (run / "trusted-real-ip.conf").write_text("".join(f"set_real_ip_from {proxy};\n" for proxy in proxies))
-    # Counters of an earlier life of this directory are not this one's.
-    metrics = run / "metrics"
-    shutil.rmtree(metrics, ignore_errors=True)
-    metrics.mkdir()
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(metrics)
 
 
 def main() -> None:
@@ -150,9 +198,10 @@ def main() -> None:
     read_environment()
     settings = check_settings()
     run = Path(os.environ["RUN_DIR"])
-    prepare(run, settings.CORS_ALLOWED_ORIGINS, settings.LOGIN_PATHS)
+    with told_in_a_sentence(run):
+        prepare(run, settings.CORS_ALLOWED_ORIGINS, settings.LOGIN_PATHS)
+        os.chdir(run)
     raise_file_limit()
-    os.chdir(run)
     os.execvp("supervise", ["supervise", "supervisord.conf", "--syslog", "log.sock", "--daemon", "rsyslog"])
 
 
