@@ -30,7 +30,7 @@ def anonymous_writes(settings):
 @pytest.fixture
 def behind(transactional_db):
     """The database has no record of one of the migrations."""
-    (app, name), *_ = set().union(*unapplied.migrations().values())
+    app, name = min(set().union(*unapplied.migrations().values()))
     recorder = MigrationRecorder(connection)
     recorder.record_unapplied(app, name)
     yield

@@ -19,6 +19,7 @@ callPackage ./cases.nix { } "migrations"
     setup = ''
       cp -r "$source" src
       cp ${./migrations.sh} migrations.sh
+      cp ${./stepwise.py} stepwise.py
     '';
   }
   {

@@ -34,7 +34,7 @@ def test_migrations_are_applied():
 @pytest.mark.django_db
 def test_migrations_are_asked_for_until_they_are_applied(django_assert_num_queries):
     recorder = MigrationRecorder(connection)
-    (app, name), *_ = set().union(*unapplied.migrations().values())
+    app, name = min(set().union(*unapplied.migrations().values()))
     recorder.record_unapplied(app, name)
     assert not migrations_are_applied()
     recorder.record_applied(app, name)

@@ -4,6 +4,8 @@ import threading
 from contextlib import contextmanager
 
 import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection, connections
 from django.db.migrations import Migration, RunSQL
@@ -12,8 +14,11 @@ from django.db.migrations.state import ProjectState
 
 from templatesite.migrations_executor import PatientExecutor
 
-ADD = "ALTER TABLE tweet_tweet ADD COLUMN added integer"
-DROP = "ALTER TABLE tweet_tweet DROP COLUMN added"
+# A table that no migration of the project's own changes.
+TABLE = Session._meta.db_table
+ADD = f"ALTER TABLE {TABLE} ADD COLUMN added integer"
+DROP = f"ALTER TABLE {TABLE} DROP COLUMN added"
+NAME = "0002_test"
 
 
 @pytest.fixture
@@ -23,12 +28,12 @@ def executor(transactional_db, monkeypatch) -> PatientExecutor:
     monkeypatch.setattr(PatientExecutor, "tries", 3)
     yield PatientExecutor(connection)
     with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE tweet_tweet DROP COLUMN IF EXISTS added")
-    MigrationRecorder(connection).record_unapplied("tweet", "0002_test")
+        cursor.execute(f"ALTER TABLE {TABLE} DROP COLUMN IF EXISTS added")
+    MigrationRecorder(connection).record_unapplied("sessions", NAME)
 
 
 def migration(atomic: bool = True) -> Migration:
-    made = Migration("0002_test", "tweet")
+    made = Migration(NAME, "sessions")
     made.operations, made.atomic = [RunSQL(ADD, DROP)], atomic
     return made
 
@@ -41,7 +46,7 @@ def reader():
     def read() -> None:
         other = connections.create_connection("default")
         with other.cursor() as cursor:
-            cursor.execute("BEGIN; SELECT * FROM tweet_tweet")
+            cursor.execute(f"BEGIN; SELECT * FROM {TABLE}")
             begun.set()
             leave.wait(30)
         other.close()
@@ -58,7 +63,7 @@ def reader():
 
 def columns() -> set[str]:
     with connection.cursor() as cursor:
-        return {column.name for column in connection.introspection.get_table_description(cursor, "tweet_tweet")}
+        return {column.name for column in connection.introspection.get_table_description(cursor, TABLE)}
 
 
 def test_migration_waits_in_turns_until_it_has_its_lock(executor: PatientExecutor, monkeypatch, caplog):
@@ -77,7 +82,7 @@ def test_migration_that_gets_no_lock_changes_nothing(executor: PatientExecutor, 
         executor.apply_migration(ProjectState(), migration())
     assert len(caplog.records) == 2
     assert "added" not in columns()
-    assert ("tweet", "0002_test") not in MigrationRecorder(connection).applied_migrations()
+    assert ("sessions", NAME) not in MigrationRecorder(connection).applied_migrations()
 
 
 def test_migration_that_is_not_atomic_waits_as_long_as_it_takes(executor: PatientExecutor, caplog):
@@ -98,7 +103,8 @@ def test_other_errors_are_not_waited_out(executor: PatientExecutor, caplog):
 
 @pytest.mark.django_db
 def test_data_of_the_former_user_model_are_told_of():
-    MigrationRecorder(connection).record_unapplied("accounts", "0001_initial")
+    recorder = MigrationRecorder(connection)
+    recorder.migration_qs.filter(app=get_user_model()._meta.app_label).delete()
     with pytest.raises(CommandError, match=r"cannot be migrated: begin with an empty one"):
         call_command("migrate")
 

@@ -5,8 +5,9 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.core.management.base import CommandError
 from django.core.management.commands import migrate
-from django.db import OperationalError
+from django.db import OperationalError, connections
 from django.db.migrations.exceptions import InconsistentMigrationHistory
+from django.db.migrations.recorder import MigrationRecorder
 
 from templatesite.migrations_executor import PatientExecutor, is_lock_timeout
 
@@ -25,8 +26,10 @@ class Command(migrate.Command):
         try:
             super().handle(*arguments, **options)
         except InconsistentMigrationHistory as error:
-            users = f"dependency {get_user_model()._meta.app_label}.0001_"
-            raise CommandError(OLDER if users in str(error) else str(error)) from None
+            users = get_user_model()._meta.app_label
+            recorded = MigrationRecorder(connections[options["database"]]).applied_migrations()
+            older = f"dependency {users}." in str(error) and all(app != users for app, _ in recorded)
+            raise CommandError(OLDER if older else str(error)) from None
         except OperationalError as error:
             if not is_lock_timeout(error):
                 raise

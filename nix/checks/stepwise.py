@@ -1,0 +1,215 @@
+"""Migrate an empty database one migration at a time, with rows in each table of the project's own applications.
+
+    stepwise.py
+
+After each migration, each of these tables gets rows in the schema as it is then: two with no
+more than a row needs, and two with all columns filled. Equal ones, where no constraint forbids
+it: so a migration that older rows do not allow fails here. After one that fills columns itself
+there is only the first of them, as the next one may make unique what it filled. Run by
+migrations.sh.
+"""
+
+import itertools
+import os
+import sys
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+import django
+from django.apps import apps
+from django.core.management import call_command
+from django.db import Error, IntegrityError, connection, transaction
+from django.db.migrations import Migration, RunPython, RunSQL
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.state import ProjectState
+from django.db.models import NOT_PROVIDED, AutoField, ForeignKey, Model
+
+SOURCE = Path("src").resolve()
+HERE = "nix/checks/stepwise.py"
+
+# Values by a field's class, or one that it inherits from; another number is another value.
+TYPES: dict[str, Callable[[Any, int], Any]] = {
+    "ArrayField": lambda field, number: [value(field.base_field, number)],
+    "BinaryField": lambda _, number: str(number).encode(),
+    "BooleanField": lambda _, number: number % 2 == 1,
+    "CharField": lambda _, number: f"x{number}",
+    "DateField": lambda _, number: date(2000, 1, 1) + timedelta(days=number),
+    "DateTimeField": lambda _, number: datetime(2000, 1, 1, tzinfo=UTC) + timedelta(seconds=number),
+    "DecimalField": lambda field, number: Decimal(number).scaleb(-field.decimal_places),
+    "DurationField": lambda _, number: timedelta(seconds=number),
+    "EmailField": lambda _, number: f"x{number}@example.com",
+    "FileField": lambda _, number: f"x{number}",
+    "FloatField": lambda _, number: float(number),
+    "GenericIPAddressField": lambda _, number: str(ip_address(0x0A000000 + number)),
+    "HStoreField": lambda _, number: {"x": str(number)},
+    "IntegerField": lambda _, number: number,
+    "JSONField": lambda _, number: {"x": number},
+    "TextField": lambda _, number: f"x{number}",
+    "TimeField": lambda _, number: (datetime(2000, 1, 1, tzinfo=UTC) + timedelta(seconds=number)).time(),
+    "URLField": lambda _, number: f"https://example.com/{number}",
+    "UUIDField": lambda _, number: uuid.uuid4(),  # nobody writes the same one twice
+}
+
+# Values of fields whose constraints want others, such as "tweet.Tweet.text": lambda number: f"#{number}".
+FIELDS: dict[str, Callable[[int], Any]] = {}
+
+# Migrations that delete rows on purpose, such as "tweet.0003_one_of_each".
+DELETES: set[str] = set()
+
+# Migrations that are always applied with the next one, so that no server writes rows after them.
+PASSED: set[str] = set()
+
+numbers = itertools.count(1)  # each one is new; 0 is what equal rows have
+
+
+def message(error: Error) -> str:
+    return " ".join(str(error).split())
+
+
+def value(field: Any, number: int) -> Any:
+    """A value for a field, NOT_PROVIDED where its type is unknown."""
+    if choices := [choice for choice, _ in field.flatchoices]:
+        return choices[number % len(choices)]
+    for ancestor in type(field).__mro__:
+        if ancestor.__name__ in TYPES:
+            return TYPES[ancestor.__name__](field, number)
+    return NOT_PROVIDED
+
+
+def is_made(field: Any) -> bool:
+    """Whether the database or Django makes its value, or that of its parent's row."""
+    link = field.remote_field and field.remote_field.parent_link
+    return bool(field.generated or link or isinstance(field, AutoField))
+
+
+def needs_value(field: Any) -> bool:
+    database_default = getattr(field, "db_default", NOT_PROVIDED)
+    return not (field.null or field.has_default() or database_default is not NOT_PROVIDED)
+
+
+def related(field: Any, number: int) -> Model:
+    """A row that a foreign key can point at: for 0 the same each time."""
+    model = field.remote_field.model
+    first: Model | None = None if number else model._base_manager.order_by("pk").first()
+    return first or insert(model, full=False)
+
+
+def fill(field: Any, number: int, full: bool) -> Any:
+    """A value for a field of a row, NOT_PROVIDED where it may be left to its default.
+
+    Raises:
+        SystemExit: it needs one, and nobody knows which.
+    """
+    needed, name = needs_value(field), str(field)
+    may_be_empty = field.blank and field.empty_strings_allowed and number == 0
+    if not full and (may_be_empty or not needed):
+        return NOT_PROVIDED
+    if name in FIELDS:
+        return FIELDS[name](number)
+    if isinstance(field, ForeignKey):
+        return related(field, number)
+    made = value(field, number)
+    if made is NOT_PROVIDED and needed:
+        sys.exit(f"{name} is a {type(field).__name__}: name that type in TYPES, or the field in FIELDS, in {HERE}.")
+    if isinstance(made, str) and field.max_length and not field.choices:
+        made = made[-field.max_length :].ljust(field.max_length if full else 0, "x")
+    return made
+
+
+def insert(model: type[Model], full: bool) -> Model:
+    """Make a row: one like the others, or, where a constraint forbids it, one that is like no other.
+
+    Raises:
+        SystemExit: it was refused.
+    """
+    with suppress(IntegrityError):
+        return save(model, 0, full)
+    try:
+        return save(model, next(numbers), full)
+    except Error as error:
+        sys.exit(f"{model._meta.label} takes no row: name what fits its fields in FIELDS in {HERE}: {message(error)}")
+
+
+def save(model: type[Model], number: int, full: bool) -> Model:
+    fields = (field for field in model._meta.concrete_fields if not is_made(field))
+    values = {field.name: fill(field, number, full) for field in fields}
+    row = model(**{name: made for name, made in values.items() if made is not NOT_PROVIDED})
+    with transaction.atomic():
+        row.save(force_insert=True)
+    return row
+
+
+def own_models(state: ProjectState) -> Iterator[type[Model]]:
+    """The models of the project's own applications, with the tables of their many-to-many fields."""
+    own = {config.label for config in apps.get_app_configs() if Path(config.path).is_relative_to(SOURCE)}
+    for model in state.apps.get_models(include_auto_created=True):
+        options = model._meta
+        if options.app_label in own and options.managed and not (options.proxy or options.swapped):
+            yield model
+
+
+def counts(state: ProjectState) -> dict[str, int]:
+    return {model._meta.label: model._base_manager.count() for model in own_models(state)}
+
+
+def step(name: str, application: str, migration: str) -> None:
+    """Apply one migration.
+
+    Raises:
+        SystemExit: the rows that there are do not allow it.
+    """
+    try:
+        call_command("migrate", application, migration)
+    except Error as error:
+        sys.exit(
+            f"{name} does not apply to rows of the migrations before it "
+            f"(where no server writes any after one of these, name it in PASSED in {HERE}): {message(error)}"
+        )
+
+
+def refuse_fewer(name: str, before: dict[str, int], after: dict[str, int]) -> None:
+    """Compare the rows of each model that is still there.
+
+    Raises:
+        SystemExit: a migration deleted some that nobody told of.
+    """
+    fewer = [label for label in before.keys() & after.keys() if after[label] < before[label]]
+    if fewer and name not in DELETES:
+        sys.exit(f"{name} deletes rows of {', '.join(sorted(fewer))}: if it must, name it in DELETES in {HERE}.")
+
+
+def rows_after(migration: Migration, is_new: bool) -> tuple[bool, ...]:
+    """Whether all columns are filled, of each row that a table gets after it; a new table has had none."""
+    if str(migration) in PASSED:
+        return ()
+    fills = not is_new and any(isinstance(operation, (RunPython, RunSQL)) for operation in migration.operations)
+    return (False,) if fills else (False, False, True, True)
+
+
+def main() -> None:
+    sys.path.insert(0, str(SOURCE))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "templatesite.settings")
+    django.setup()
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    state = ProjectState(real_apps=executor.loader.unmigrated_apps)
+    rows: dict[str, int] = {}
+    for migration, _ in plan:
+        step(str(migration), migration.app_label, migration.name)
+        state = migration.mutate_state(state, preserve=False)
+        refuse_fewer(str(migration), rows, counts(state))
+        for model in own_models(state):
+            for full in rows_after(migration, model._meta.label not in rows):
+                insert(model, full)
+        rows = counts(state)
+    print(f"{len(plan)} migrations; rows: {rows}")
+
+
+if __name__ == "__main__":
+    main()
