@@ -28,4 +28,8 @@ callPackage ./cases.nix { } "migrations"
       "with-db bash -euo pipefail migrations.sh fresh";
     "each migration applies to rows of the one before" =
       "with-db bash -euo pipefail migrations.sh stepwise";
+    "a column that older rows lack is found" =
+      "with-db bash -euo pipefail migrations.sh refused 'ALTER TABLE accounts_user ADD COLUMN wrong integer NOT NULL'";
+    "a column that older rows have alike is found" =
+      "with-db bash -euo pipefail migrations.sh refused 'CREATE UNIQUE INDEX ON accounts_user (password)'";
   }

@@ -30,4 +30,19 @@ stepwise() {
     manage migrate --check
 }
 
-"$1"
+# refused STATEMENT: a last migration of that statement, which does not apply to older rows, is found.
+refused() {
+    tree=$(mktemp -d)
+    cp -r --no-preserve=mode src stepwise.py "$tree"
+    cd "$tree"
+    manage makemigrations accounts --empty --name wrong
+    sed -i "s/operations = \[/&migrations.RunSQL('$1')/" src/accounts/migrations/*_wrong.py
+    createdb stepwise
+    if POSTGRES_DB=stepwise python stepwise.py 2>told; then
+        return 1
+    fi
+    cat told
+    grep 'accounts\..*_wrong does not apply to rows' told
+}
+
+"$@"

@@ -3,8 +3,8 @@
     stepwise.py
 
 After each migration, each of these tables gets rows in the schema as it is then: two with no
-more than a row needs, and two with all columns filled. Equal ones, where no constraint forbids
-it: so a migration that older rows do not allow fails here. After one that fills columns itself
+more than a row needs, and two with all columns filled. They are equal but in columns where a
+constraint forbids it: so a migration that older rows do not allow fails here. After one that fills columns itself
 there is only the first of them, as the next one may make unique what it filled. Run by
 migrations.sh.
 """
@@ -14,7 +14,6 @@ import os
 import sys
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from ipaddress import ip_address
@@ -65,7 +64,7 @@ DELETES: set[str] = set()
 # Migrations that are always applied with the next one, so that no server writes rows after them.
 PASSED: set[str] = set()
 
-numbers = itertools.count(1)  # each one is new; 0 is what equal rows have
+numbers = itertools.count(1)  # each one is new; 0 is what rows have alike
 
 
 def message(error: Error) -> str:
@@ -123,26 +122,41 @@ def fill(field: Any, number: int, full: bool) -> Any:
 
 
 def insert(model: type[Model], full: bool) -> Model:
-    """Make a row: one like the others, or, where a constraint forbids it, one that is like no other.
+    """Make a row like the others but for the columns that a constraint wants to differ.
 
     Raises:
         SystemExit: it was refused.
     """
-    with suppress(IntegrityError):
-        return save(model, 0, full)
-    try:
-        return save(model, next(numbers), full)
-    except Error as error:
-        sys.exit(f"{model._meta.label} takes no row: name what fits its fields in FIELDS in {HERE}: {message(error)}")
+    every = {field.column for field in model._meta.concrete_fields}
+    differing: set[str] = set()
+    while True:
+        try:
+            return save(model, differing, full)
+        except IntegrityError as error:
+            if differing == every:
+                sys.exit(f"{model._meta.label}: name what its fields take in FIELDS in {HERE}: {message(error)}")
+            concerned = columns(model, error) & every
+            differing |= every if concerned <= differing else concerned
 
 
-def save(model: type[Model], number: int, full: bool) -> Model:
-    fields = (field for field in model._meta.concrete_fields if not is_made(field))
-    values = {field.name: fill(field, number, full) for field in fields}
-    row = model(**{name: made for name, made in values.items() if made is not NOT_PROVIDED})
+def save(model: type[Model], differing: set[str], full: bool) -> Model:
+    row = model()
+    for field in model._meta.concrete_fields:
+        if not is_made(field):
+            made = fill(field, next(numbers) if field.column in differing else 0, full)
+            if made is not NOT_PROVIDED:
+                setattr(row, field.name, made)
     with transaction.atomic():
         row.save(force_insert=True)
     return row
+
+
+def columns(model: type[Model], error: IntegrityError) -> set[str]:
+    """Those of the constraint that refused a row; none where it is not known."""
+    name = error.__cause__.diag.constraint_name  # type: ignore[union-attr] # psycopg2's
+    with connection.cursor() as cursor:
+        constraints = connection.introspection.get_constraints(cursor, model._meta.db_table)
+    return set(filter(None, constraints.get(name, {}).get("columns", ())))
 
 
 def own_models(state: ProjectState) -> Iterator[type[Model]]:
