@@ -27,7 +27,7 @@ callPackage ./cases.nix { } "configuration"
     # The run directory as the server's start makes it.
     setup = ''
       export RUN_DIR=$PWD/run API_RATE=10 TRUSTED_PROXIES=10.0.0.0/8,::1 SYSLOG_HOST=log.example
-      export LOG_DIR=$PWD LOG_ADDRESS=127.0.0.1 LOG_PORT=5514 LOG_ROTATE=/bin/true
+      export LOG_DIR=$PWD LOG_ADDRESS=127.0.0.1 LOG_PORT=5514 LOG_ROTATE=/bin/true LOG_METRICS=/bin/true
       cp ${../server/start.py} start.py
       ${pythons.server}/bin/python -c "import pathlib, start; start.read_environment(); start.prepare(pathlib.Path('run'), ['https://app.example'], ['/login/'])"
       export SYSLOG_PORT=5514 SYSLOG_STATS=log.stats

@@ -5,6 +5,6 @@ callPackage ../script.nix { } {
   name = "templatesite-db-metrics";
   runtimeInputs = [ prometheus-postgres-exporter ];
   runtimeEnv.EXPORTER_CONFIGURATION = "${./postgres_exporter.yml}";
-  text = builtins.readFile ./start.sh;
+  text = builtins.readFile ../go-memory-limit.sh + builtins.readFile ./start.sh;
   meta.description = "Exporter of PostgreSQL's statistics";
 }

@@ -1,4 +1,4 @@
-# The cluster's syslog server. In: LOG_DIR, LOG_ADDRESS, LOG_PORT.
+# The cluster's syslog server. In: LOG_DIR, LOG_ADDRESS, LOG_PORT, LOG_METRICS_LISTEN.
 {
   callPackage,
   rsyslog-light,
@@ -8,6 +8,20 @@ let
   rotate = script {
     name = "rotate";
     text = builtins.readFile ./rotate.sh;
+  };
+  room = script {
+    name = "log-room";
+    text = builtins.readFile ./room.sh;
+  };
+  metrics = script {
+    name = "log-metrics";
+    runtimeInputs = [ room ];
+    text = builtins.readFile ./metrics.sh;
+  };
+  health = script {
+    name = "log-health";
+    runtimeInputs = [ room ];
+    text = builtins.readFile ./health.sh;
   };
   requests = script {
     name = "requests";
@@ -20,9 +34,10 @@ script {
   runtimeInputs = [ rsyslog-light ];
   runtimeEnv = {
     LOG_CONFIGURATION = "${./rsyslog.conf}";
+    LOG_METRICS = "${metrics}/bin/log-metrics";
     LOG_ROTATE = "${rotate}/bin/rotate";
   };
   text = builtins.readFile ./start.sh;
   meta.description = "Syslog server that keeps the cluster's log in one file";
-  passthru = { inherit requests; };
+  passthru = { inherit health requests; };
 }

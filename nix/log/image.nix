@@ -14,16 +14,10 @@ callPackage ../image.nix { } {
   ports = [
     "5514/tcp"
     "5514/udp"
+    "9514/tcp"
   ];
   volumes = [ "/var/log/templatesite" ];
-  health = [
-    "${busybox}/bin/busybox"
-    "nc"
-    "-w"
-    "1"
-    "127.0.0.1"
-    "5514"
-  ];
+  health = [ (lib.getExe log.health) ];
   # `docker compose exec log tail -F all.log`, `… requests ID`
   workingDir = "/var/log/templatesite";
   environment.PATH = lib.makeBinPath [

@@ -1,2 +1,2 @@
-# Called by rsyslog when the file has reached its limit.
-mv "$LOG_DIR/all.log" "$LOG_DIR/all.log.1"
+# rotate FILE: called by rsyslog when the file has reached its limit.
+mv "$LOG_DIR/$1" "$LOG_DIR/$1.1"

@@ -17,6 +17,6 @@ callPackage ../script.nix { } {
   name = "templatesite-metrics";
   runtimeInputs = [ prometheus ];
   runtimeEnv.METRICS_CONFIGURATION = "${configuration}";
-  text = builtins.readFile ./start.sh;
+  text = builtins.readFile ../go-memory-limit.sh + builtins.readFile ./start.sh;
   meta.description = "Prometheus that scrapes every server and the database";
 }

@@ -2,7 +2,7 @@
 # Writes whom to scrape and whom to alert, and becomes Prometheus.
 #
 # In: METRICS_DIR (data), METRICS_RUN_DIR (small files), METRICS_LISTEN;
-# SERVER_TARGETS and DB_METRICS_TARGETS: `dns:NAME:PORT` (each address of the name
+# SERVER_TARGETS, DB_METRICS_TARGETS and LOG_TARGETS: `dns:NAME:PORT` (each address of the name
 # is scraped), `static:HOST:PORT` or, if set to nothing, none;
 # METRICS_URL: where people find this Prometheus, for the links in alerts;
 # ALERTMANAGER_HOST: HOST or HOST:PORT of an Alertmanager; none by default.
@@ -12,6 +12,7 @@ METRICS_RUN_DIR="${METRICS_RUN_DIR:-/run/metrics}"
 METRICS_LISTEN="${METRICS_LISTEN:-0.0.0.0:9090}"
 SERVER_TARGETS="${SERVER_TARGETS-dns:server:9180}"
 DB_METRICS_TARGETS="${DB_METRICS_TARGETS-dns:db-metrics:9187}"
+LOG_TARGETS="${LOG_TARGETS-dns:log:9514}"
 METRICS_URL="${METRICS_URL:-http://localhost:${METRICS_LISTEN##*:}}"
 ALERTMANAGER_HOST="${ALERTMANAGER_HOST:-}"
 
@@ -20,12 +21,15 @@ fail() {
     exit 1
 }
 
-# job NAME TARGETS: a scrape job whose targets come from DNS or are given.
+# job NAME TARGETS [PATH]: a scrape job whose targets come from DNS or are given.
 job() {
-    local name=$1 target=${2#*:}
+    local name=$1 target=${2#*:} path=${3:-/metrics}
     case $2 in
-    dns:*:*) printf 'scrape_configs:\n  - job_name: %s\n    dns_sd_configs:\n      - names: ["%s"]\n        type: A\n        port: %s\n        refresh_interval: 5s\n' "$name" "${target%:*}" "${target##*:}" ;;
-    static:*:*) printf 'scrape_configs:\n  - job_name: %s\n    static_configs:\n      - targets: ["%s"]\n' "$name" "$target" ;;
+    dns:*:* | static:*:*) printf 'scrape_configs:\n  - job_name: %s\n    metrics_path: %s\n' "$name" "$path" ;;
+    esac
+    case $2 in
+    dns:*:*) printf '    dns_sd_configs:\n      - names: ["%s"]\n        type: A\n        port: %s\n        refresh_interval: 5s\n' "${target%:*}" "${target##*:}" ;;
+    static:*:*) printf '    static_configs:\n      - targets: ["%s"]\n' "$target" ;;
     "") ;;
     *) fail "a target is dns:NAME:PORT or static:HOST:PORT, not $2." ;;
     esac
@@ -44,6 +48,7 @@ mkdir -p "$METRICS_RUN_DIR" || fail "METRICS_RUN_DIR ($METRICS_RUN_DIR) cannot b
 [ -w "$METRICS_DIR" ] || fail "METRICS_DIR ($METRICS_DIR) must be a directory that uid $(id -u) may write."
 job server "$SERVER_TARGETS" >"$METRICS_RUN_DIR/scrape-server.yml"
 job db-metrics "$DB_METRICS_TARGETS" >"$METRICS_RUN_DIR/scrape-db-metrics.yml"
+job log "$LOG_TARGETS" /metrics.txt >"$METRICS_RUN_DIR/scrape-log.yml"
 job metrics "static:localhost:${METRICS_LISTEN##*:}" >"$METRICS_RUN_DIR/scrape-metrics.yml"
 alertmanagers >"$METRICS_RUN_DIR/alertmanagers.yml"
 ln -sf "$METRICS_CONFIGURATION/prometheus.yml" "$METRICS_RUN_DIR/prometheus.yml"

@@ -11,7 +11,15 @@ from pathlib import Path
 import pytest
 from waiting import wait_until
 
-NAMES = ("SERVER_PORT", "SERVER_METRICS_PORT", "DB_PORT", "DB_METRICS_PORT", "LOG_PORT", "METRICS_PORT")
+NAMES = (
+    "SERVER_PORT",
+    "SERVER_METRICS_PORT",
+    "DB_PORT",
+    "DB_METRICS_PORT",
+    "LOG_PORT",
+    "LOG_METRICS_PORT",
+    "METRICS_PORT",
+)
 ANY_PORTS = {**os.environ, **dict.fromkeys(NAMES, "0")}
 
 # What a person may have exported for other programs.

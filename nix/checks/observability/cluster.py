@@ -132,6 +132,7 @@ class Cluster:
             METRICS_LISTEN=f"127.0.0.1:{port}",
             SERVER_TARGETS=f"static:127.0.0.1:{self.server.metrics_port}",
             DB_METRICS_TARGETS=self.db_metrics.url.replace("http://", "static:"),
+            LOG_TARGETS=f"static:127.0.0.1:{self.log.metrics_port}",
             ALERTMANAGER_HOST=self.alertmanager.url.removeprefix("http://"),
         )
 

@@ -162,10 +162,15 @@ class LogServer:
     """The log service on a port of its own."""
 
     def __init__(self, directory: Path) -> None:
-        self.port = free_port()
+        self.port, self.metrics_port = free_port(), free_port()
         self.directory = directory
         self.file = directory / "all.log"
-        self.environment = {"LOG_DIR": str(directory), "LOG_ADDRESS": "127.0.0.1", "LOG_PORT": str(self.port)}
+        self.environment = {
+            "LOG_DIR": str(directory),
+            "LOG_ADDRESS": "127.0.0.1",
+            "LOG_PORT": str(self.port),
+            "LOG_METRICS_LISTEN": f"127.0.0.1:{self.metrics_port}",
+        }
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:

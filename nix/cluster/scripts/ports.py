@@ -12,6 +12,7 @@ PORTS = {
     "DB_PORT": 5432,
     "DB_METRICS_PORT": 9187,
     "LOG_PORT": 5514,
+    "LOG_METRICS_PORT": 9514,
     "METRICS_PORT": 9090,
 }
 

@@ -1,0 +1,16 @@
+# shellcheck shell=busybox
+# Whether the log takes a line and writes it (it comes back from a file beside the log's), and
+# has room for more.
+export LOG_DIR="${LOG_DIR:-/var/log/templatesite}"
+log-room health || {
+    echo "templatesite-log: LOG_DIR ($LOG_DIR) cannot be written; is its disk full?" >&2
+    exit 1
+}
+probe=$(cat /proc/sys/kernel/random/uuid)
+printf '<14>log-health: %s\n' "$probe" | nc -w 1 127.0.0.1 "${LOG_PORT:-5514}" &
+for _ in $(seq 30); do
+    ! grep -qs "$probe" "$LOG_DIR/health" || exit 0
+    sleep 0.1
+done
+echo "templatesite-log: a line did not come to LOG_DIR ($LOG_DIR)." >&2
+exit 1

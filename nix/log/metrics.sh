@@ -1,0 +1,62 @@
+# shellcheck shell=busybox
+# Serves the log's numbers for Prometheus, at /metrics.txt. rsyslog starts it, ends it, and
+# writes to its standard input every few seconds how many lines it has taken.
+#
+# In: LOG_DIR, LOG_METRICS_LISTEN.
+
+directory=$(mktemp -d)
+server=
+
+stop() {
+    [ -z "$server" ] || kill "$server"
+    rm -rf "$directory"
+}
+trap stop EXIT
+trap 'exit 0' TERM INT
+
+# sample TYPE NAME VALUE
+sample() {
+    printf '# TYPE %s %s\n%s %s\n' "$2" "$1" "$2" "$3"
+}
+
+# The memory of this container, without what the kernel gives back at need; nothing elsewhere.
+memory() {
+    [ -e /sys/fs/cgroup/memory.current ] || return 0
+    used=$(cat /sys/fs/cgroup/memory.current)
+    back=$(sed -n 's/^inactive_file //p' /sys/fs/cgroup/memory.stat)
+    limit=$(cat /sys/fs/cgroup/memory.max)
+    sample gauge templatesite_memory_bytes "$((used - back))"
+    [ "$limit" = max ] || sample gauge templatesite_memory_limit_bytes "$limit"
+}
+
+# The size and what is free of the disk of LOG_DIR, in bytes.
+disk() {
+    df -P -k "$LOG_DIR" | awk 'NR == 2 { printf "%.0f %.0f\n", $2 * 1024, $4 * 1024 }'
+}
+
+# write LINES UNWRITTEN WRITABLE
+write() {
+    {
+        sample counter templatesite_log_lines_received_total "$1"
+        sample counter templatesite_log_lines_unwritten_total "$2"
+        sample gauge templatesite_log_writable "$3"
+        disk | {
+            read -r size free
+            sample gauge templatesite_disk_size_bytes "$size"
+            sample gauge templatesite_disk_free_bytes "$free"
+        }
+        memory
+    } >"$directory/new"
+    mv "$directory/new" "$directory/metrics.txt"
+}
+
+write 0 0 1
+httpd -f -p "$LOG_METRICS_LISTEN" -h "$directory" &
+server=$!
+before=0 unwritten=0
+while read -r lines; do
+    writable=1
+    log-room metrics || { writable=0 unwritten=$((unwritten + lines - before)); }
+    before=$lines
+    write "$lines" "$unwritten" "$writable"
+done
