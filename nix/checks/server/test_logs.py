@@ -158,13 +158,6 @@ def test_forwarder_that_cannot_start_is_tried_again(start_server, log):
     assert server.stop() == 0
 
 
-@pytest.mark.parametrize("program", ["nginx", "uwsgi"])
-def test_without_nginx_or_uwsgi_the_server_ends(start_server, program: str):
-    server = start_server()
-    os.kill(server.program(program), signal.SIGKILL)
-    assert server.process.wait(60) == 1
-
-
 def test_lines_that_nginx_dropped_are_missed(start_server):
     server = start_server()
     wait_until(lambda: server.samples().get("templatesite_access_lines_total"))
