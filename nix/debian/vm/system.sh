@@ -24,7 +24,11 @@ ip link set lo up
 if [ -n "$docker" ]; then
     cp "$daemon" etc/docker/daemon.json
     ln -s "$compose/libexec/docker/cli-plugins/docker-compose" root/.docker/cli-plugins/docker-compose
-    dockerd >/run/dockerd.log 2>&1 &
+    # Started again when it ends, as by a service manager.
+    while :; do
+        dockerd >>/run/dockerd.log 2>&1
+        sleep 1
+    done &
 fi
 
 # The driver's shell; its errors, as those of its commands, go to the console.
