@@ -44,7 +44,9 @@ load_images() {
 make_secrets() {
     local name
     mkdir -p -m 0700 .secrets
-    for name in django-secret-key grafana-admin-password postgres-metrics-password postgres-password postgres-serve-password; do
+    # Until there is a former key, the fallback is one that signed nothing.
+    for name in django-secret-key django-secret-key-fallbacks grafana-admin-password postgres-metrics-password \
+        postgres-password postgres-serve-password; do
         if [ ! -e ".secrets/$name" ]; then
             head -c 48 /dev/urandom | base64 --wrap=0 >".secrets/$name.new"
             chmod 0444 ".secrets/$name.new"
