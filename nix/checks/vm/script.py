@@ -1,8 +1,18 @@
 # The test's script: the test driver runs it, with what vm.nix writes above it.
 import json
+import shlex
 import urllib.parse
 
-HEALTHY = """test "$(docker inspect --format '{{.State.Health.Status}}' $(docker ps --quiet) | sort -u)" = healthy"""
+STATES = "docker inspect --format '{{.State.Status}} {{.State.Health.Status}}' $(docker ps --all --quiet)"
+HEALTHY = f'test "$({STATES} | sort -u)" = "running healthy"'
+# Prints the cookie of a session, which the server's key signs.
+LOG_IN = """
+from django.contrib.auth import get_user_model
+from django.test import Client
+client = Client()
+client.force_login(get_user_model().objects.create_superuser("root", "root@example.com", "of the VM"))
+print(client.cookies["sessionid"].value)
+"""
 
 
 def compose(arguments: str, variables: str = "") -> str:
@@ -24,19 +34,61 @@ def query(expression: str) -> str:
     return f"""{wget} '{url}' | grep '"result":\\[{{'"""
 
 
-def restart(service: str, allowed: set[str]) -> None:
-    """Restart a service under requests, whose statuses all are allowed; afterwards they are 200."""
+def restart(services: str, allowed: set[str]) -> None:
+    """Restart services under requests, whose statuses all are allowed; afterwards they are 200."""
     machine.succeed(f"rm -f /tmp/begun /tmp/stop; {traffic} {server}/tweet/ /tmp >/tmp/statuses 2>/tmp/traffic.log &")
     machine.wait_until_succeeds("test -e /tmp/begun", timeout=180)
-    compose(f"restart {service}")
+    compose(f"restart {services}")
     machine.wait_until_succeeds(HEALTHY, timeout=300)
     machine.succeed("touch /tmp/stop")
     machine.wait_until_succeeds("test -s /tmp/statuses", timeout=180)
     statuses = json.loads(machine.succeed("cat /tmp/statuses"))
-    print(f"while {service} restarted: {statuses}")
+    print(f"while {services} restarted: {statuses}")
     assert set(statuses) <= allowed, statuses
     assert statuses["200"], statuses
     get(f"{server}/tweet/")
+
+
+def replace_secret(name: str, command: str = "head -c 48 /dev/urandom | base64 --wrap=0") -> tuple[str, str]:
+    """Replace a file of .secrets by what a command prints; what it held and what it holds."""
+    file = f"/root/project/.secrets/{name}"
+    before = machine.succeed(f"cat {file}")
+    machine.succeed(f"{command} >/tmp/new && install -m 0444 /tmp/new {file}")
+    return before, machine.succeed(f"cat {file}")
+
+
+def changed(role: str, before: str, after: str) -> str:
+    """A command that succeeds when the second password lets the role in, and the first one does not."""
+
+    def login(password: str) -> str:
+        psql = f"psql --host 127.0.0.1 --username {role} --command '' templatesite"
+        return f"docker exec --env PGPASSWORD='{password}' templatesite-db-1 {psql}"
+
+    return f"{login(after)} && ! {login(before)}"
+
+
+def change_password(role: str, name: str) -> str:
+    """Let PostgreSQL know first, as docs/production.md does, so that db needs no restart."""
+    before, after = replace_secret(name)
+    machine.succeed(
+        f"printf '%s\\n' '{after}' '{after}' | docker exec --interactive templatesite-db-1 "
+        f"psql --username postgres --host /tmp --command '\\password {role}'"
+    )
+    return changed(role, before, after)
+
+
+def log_in() -> str:
+    """A command that succeeds while the session holds that this one begins."""
+    cookie = compose(f"run --rm --no-deps server manage shell --no-imports --command {shlex.quote(LOG_IN)}").strip()
+    return f"{wget} --header 'Cookie: sessionid={cookie}' {server}/admin/ | grep /admin/logout/"
+
+
+def post(text: str) -> dict[str, object]:
+    """A new tweet, once the server has acknowledged it."""
+    body = shlex.quote(json.dumps({"text": text}))
+    header = "--header 'Content-Type: application/json'"
+    tweet: dict[str, object] = json.loads(machine.succeed(f"{wget} {header} --post-data {body} {server}/tweet/"))
+    return tweet
 
 
 server = "http://localhost:8080"
@@ -59,8 +111,7 @@ def check() -> None:
         machine.wait_for_open_port(8080)
         assert json.loads(get(f"{server}/healthcheck/"))["status"] == "ok"
 
-    with subtest("the owner migrates, and the server's role suffices it"):
-        assert "No migrations to apply" in compose("run --rm migrate")
+    with subtest("the server's role suffices it"):
         checked = compose("run --rm server manage check --deploy --database default 2>&1")
         assert "templatesite.W00" not in checked, checked
 
@@ -93,11 +144,41 @@ def check() -> None:
             assert {found["uid"] for found in json.loads(get(f"{api}/search?type=dash-db"))} == {"service", "database"}
             assert json.loads(get(f"{api}/datasources/uid/prometheus/health"))["status"] == "OK"
 
-    with subtest("the database restarts under requests"):
+    with subtest("the database restarts under requests, with the owner's new password"):
+        owner_changed = changed("templatesite", *replace_secret("postgres-password"))
         restart("db", {"200", "503"})
+        machine.succeed(owner_changed)
 
-    with subtest("the server restarts under requests"):
-        restart("server", {"200", "502", "503", "504", "none"})
+    with subtest("the server restarts under requests, with new secrets, and sessions go on"):
+        session = log_in()
+        machine.succeed(session)
+        passwords_changed = [
+            change_password("templatesite_serve", "postgres-serve-password"),
+            change_password("metrics", "postgres-metrics-password"),
+        ]
+        machine.succeed(*passwords_changed)
+        replace_secret("django-secret-key-fallbacks", "cat /root/project/.secrets/django-secret-key")
+        replace_secret("django-secret-key")
+        restart("server db-metrics", {"200", "502", "503", "504", "none"})
+        machine.succeed(session)
+        exported = "docker exec templatesite-log-1 wget -q -O - http://db-metrics:9187/metrics"
+        machine.wait_until_succeeds(f"{exported} | grep -x 'pg_up 1'", timeout=180)
+
+    with subtest("the owner migrates with the new password"):
+        assert "No migrations to apply" in compose("run --rm --no-deps migrate")
+
+    with subtest("everything comes back when the Docker daemon was killed, and the database with it"):
+        replace_secret("django-secret-key-fallbacks")
+        tweet = post("before the daemon was killed")
+        machine.succeed(
+            "kill -KILL $(cat /run/docker.pid) $(docker inspect --format '{{.State.Pid}}' templatesite-db-1)"
+        )
+        machine.wait_until_succeeds(HEALTHY, timeout=600)
+        assert json.loads(get(str(tweet["href"]))) == tweet
+
+    with subtest("what came back has the new passwords, and no use for a key that was taken away"):
+        machine.succeed(owner_changed, *passwords_changed)
+        machine.fail(session)
 
     with subtest("a second replica is found, and forgotten when it goes"):
         compose("up --detach --scale server=2", "SERVER_PORT=8080-8081")
@@ -108,6 +189,12 @@ def check() -> None:
     with subtest("everything stops cleanly"):
         compose("stop")
         assert set(inspect("{{.State.ExitCode}}")) == {"0"}, inspect("{{.Name}} {{.State.ExitCode}}")
+
+    with subtest("everything is removed, dev-server and the data, too"):
+        compose("create dev-server")
+        compose("--profile '*' down --volumes --remove-orphans")
+        for remains in ("ps --all", "volume ls", "network ls --filter label=com.docker.compose.project"):
+            assert not machine.succeed(f"docker {remains} --quiet")
         machine.shutdown()
 
 
