@@ -39,6 +39,7 @@ ENGINES = {
     "gunicorn": ["gunicorn", "--bind", "unix:../engine.sock", "--workers", "1", "templatesite.wsgi:application"],
     "granian": [
         *("granian", "--interface", "wsgi", "--uds", "../engine.sock", "--workers", "1", "--no-ws"),
+        *("--blocking-threads", "1"),  # else each of many has a connection to the database
         *("--log-level", "warning", "templatesite.wsgi:application"),
     ],
 }
