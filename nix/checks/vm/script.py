@@ -129,10 +129,15 @@ def check() -> None:
             timeout=180,
         )
 
-    with subtest("Prometheus scrapes the server and the database"):
-        for job in ("server", "db-metrics"):
+    with subtest("Prometheus scrapes the server, the database and the log, with the memory that they may have"):
+        for job in ("server", "db-metrics", "log"):
             machine.wait_until_succeeds(query(f'up{{job="{job}"}}==1'), timeout=180)
         machine.wait_until_succeeds(query("pg_up==1"), timeout=180)
+        for job in ("server", "log"):
+            ratio = f'templatesite_memory_bytes{{job="{job}"}}/templatesite_memory_limit_bytes<0.9'
+            machine.wait_until_succeeds(query(ratio), timeout=180)
+        for job in ("db-metrics", "metrics"):
+            machine.wait_until_succeeds(query(f'go_gc_gomemlimit_bytes{{job="{job}"}}<1e9'), timeout=180)
 
     with subtest("the system tests pass"):
         print(compose("run --rm -e SYSTEM_TEST_TIMEOUT=60 system-test -q"))
