@@ -16,6 +16,19 @@ name() {
     printf '%s' "$value"
 }
 
+# check_names NAME…: of a cluster's owner and database, before it is made or served.
+check_names() {
+    local name
+    for name; do
+        case $name in
+        postgres | template0 | template1 | metrics | none | public | pg_* | *_serve | test_*)
+            fail "POSTGRES_USER and POSTGRES_DB must not be $name, which means something else."
+            ;;
+        esac
+        [ "${#name}" -le 57 ] || fail "POSTGRES_USER and POSTGRES_DB must have at most 57 characters."
+    done
+}
+
 # secret VARIABLE: its value, or what the file that VARIABLE_FILE names holds.
 secret() {
     local value file
@@ -33,14 +46,15 @@ secret() {
     printf '%s' "$value"
 }
 
-# sql DATABASE COMMAND…: in single-user mode; prints what PostgreSQL says of errors. That
+# sql DATABASE COMMAND…: in single-user mode, on the directory $data; prints what PostgreSQL says of errors. That
 # exits 0 whatever happens, so its words are read. A lock file that a killed container left
 # names process 1, which now is this script: PG_GRANDPARENT_PID says so, as pg_ctl's does.
 sql() {
     local database=$1 words
     shift
     words=$(printf '%s;\n\n' "$@" | PG_GRANDPARENT_PID=$$ \
-        postgres --single -j -D "$PGDATA" -c lc_messages=C "$database" 2>&1 >/dev/null) ||
+        postgres --single -j -D "$data" -c data_directory="$data" -c lc_messages=C "$database" \
+        2>&1 >/dev/null) ||
         words="FATAL: $words"
     case $words in
     *ERROR:* | *FATAL:* | *PANIC:*)
@@ -60,11 +74,14 @@ explain() {
     *"ermission denied"*)
         fail "PGDATA ($PGDATA) has files that do not belong to uid $(id -u): chown them."
         ;;
-    *"role \"$role\" does not exist"*)
-        fail "PGDATA ($PGDATA) has no role $role: set POSTGRES_USER to the owner that it has."
+    *"database \"$database\" belongs to "*)
+        fail "PGDATA ($PGDATA) has another owner: set POSTGRES_USER to the one named above."
         ;;
     *"database \"$database\" does not exist"*)
         fail "PGDATA ($PGDATA) has no database $database: set POSTGRES_DB to the one that it has."
+        ;;
+    *"postmaster.pid"*)
+        fail "PGDATA ($PGDATA) has the mark of another server: if none runs, remove postmaster.pid."
         ;;
     *checkpoint\ record* | *pg_wal* | *"invalid record length"* | *"could not open file \"global/"*)
         fail "PGDATA ($PGDATA) lacks a part, such as its log (pg_wal): mount it or restore a backup."

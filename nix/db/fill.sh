@@ -1,36 +1,57 @@
 # shellcheck shell=busybox disable=SC2154
-# Fills an empty PGDATA with the prepared data.
+# Fills an empty PGDATA with the prepared data. They are made ready in PGDATA/.fill, and
+# PG_VERSION, which makes a directory a cluster, comes last: a power cut leaves all or nothing.
 
-# content ARGUMENTS: find on what PGDATA holds; lost+found is what a new file system has.
-content() {
-    find "$PGDATA" -mindepth 1 -maxdepth 1 ! -name lost+found "$@"
+# others: what PGDATA holds beside an unfinished fill; lost+found is what a new file system has.
+others() {
+    find "$PGDATA" -mindepth 1 -maxdepth 1 ! -name lost+found ! -name .fill -exec basename {} \;
 }
 
-# The mark FILLING is there until PGDATA can be served; what was copied may be read-only.
+# forget NAME: remove it from PGDATA; what was copied may be read-only.
+forget() {
+    [ -e "$PGDATA/$1" ] || return 0
+    chmod -R u=rwX "$PGDATA/$1"
+    rm -rf "${PGDATA:?}/$1"
+}
+
 forget_unfinished() {
-    [ -e "$PGDATA/FILLING" ] || return 0
-    content ! -name FILLING -exec chmod -R u=rwX {} \; -exec rm -rf {} \;
-    rm "$PGDATA/FILLING"
+    local name
+    for name in .fill $(ls "$DB_DATA"); do
+        forget "$name"
+    done
 }
 
 random_bytes() {
-    dd if=/dev/urandom of="$PGDATA/global/pg_control" bs=1 "seek=$1" "count=$2" conv=notrunc status=none
+    dd if=/dev/urandom of="$data/global/pg_control" bs=1 seek="$1" count="$2" \
+        conv=notrunc status=none
 }
 
-# fill sample|empty: with the fixtures, or with nothing but the migrations. The prepared
+# finish sample|empty: with the fixtures, or with nothing but the migrations. The prepared
 # data are the same everywhere; a running cluster needs an identifier of its own.
+finish() {
+    random_bytes 0 8 && random_bytes 256 32 && pg_resetwal --force "$data" >/dev/null &&
+        name_roles && name_databases "$1"
+}
+
 fill() {
-    local words
+    local words name data=$PGDATA/.fill
     forget_unfinished
-    { : >"$PGDATA/FILLING" && cp -r "$DB_DATA/." "$PGDATA/"; } ||
+    { mkdir "$data" && cp -r "$DB_DATA/." "$data/" && chmod -R u=rwX,go= "$data"; } ||
         fail "PGDATA ($PGDATA) cannot be filled:" \
             "it must be writable, with room for $(du -sm "$DB_DATA" | cut -f 1) MB."
-    content -exec chmod -R u=rwX,go= {} +
-    random_bytes 0 8
-    random_bytes 256 32
-    words=$(pg_resetwal --force "$PGDATA" 2>&1) || explain "$words"
-    words=$(name_roles && name_databases "$1") || explain "$words"
-    rm "$PGDATA/FILLING"
+    words=$(finish "$1" 2>&1) || explain "$words"
+    for name in "$data"/*; do
+        [ "${name##*/}" = PG_VERSION ] || mv "$name" "$PGDATA/"
+    done
+    make_durable
+    mv "$data/PG_VERSION" "$PGDATA/"
+    rmdir "$data"
+    make_durable
+}
+
+make_durable() {
+    initdb --sync-only --pgdata "$PGDATA" >/dev/null ||
+        fail "PGDATA ($PGDATA) is on a disk that does not write."
 }
 
 # What was built as `templatesite` gets the names that were asked for.

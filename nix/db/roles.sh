@@ -23,11 +23,18 @@ make_serving_role() {
         "$(sed "s/OWNER/$role/; s/SERVE/$serve/; s/DATABASE\"/$database\"/" "$SERVING_ROLE")" "COMMIT"
 }
 
+# Fails where there is no such database, or where another role owns it.
+check_owner() {
+    local of="SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = '$database'"
+    local missing="RAISE EXCEPTION 'database \"$database\" does not exist'"
+    local other="RAISE EXCEPTION 'database \"$database\" belongs to %', owner"
+    local refuse="IF owner IS NULL THEN $missing; ELSIF owner <> '$role' THEN $other; END IF;"
+    sql postgres "DO \$\$ DECLARE owner name := ($of); BEGIN $refuse END \$\$"
+}
+
 set_passwords() {
     local words
-    # The function fails where there is no such database.
-    words=$(sql postgres "ALTER ROLE \"$role\"$(with "$password")" \
-        "SELECT has_database_privilege('$database', 'CONNECT')") || explain "$words"
+    words=$(check_owner && sql postgres "ALTER ROLE \"$role\"$(with "$password")") || explain "$words"
     allow_serving_role >/dev/null ||
         words=$(make_serving_role && allow_serving_role) || explain "$words"
     [ -z "$metrics_password" ] ||

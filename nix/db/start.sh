@@ -24,8 +24,10 @@ client() {
 # processes inherit it: it ends with the last of them.
 lock() {
     local status=0
-    { mkdir -p "$PGDATA" && [ -r "$PGDATA" ]; } ||
+    { mkdir -p "$PGDATA" && [ -d "$PGDATA" ] && [ -r "$PGDATA" ]; } ||
         fail "PGDATA ($PGDATA) cannot be made or read by uid $(id -u): chown its volume."
+    PGDATA=$(readlink -f "$PGDATA")
+    data=$PGDATA
     exec 8<"$PGDATA"
     flock --timeout 10 8 || status=$?
     case $status in
@@ -34,23 +36,26 @@ lock() {
     *) fail "PGDATA ($PGDATA) is on a file system without locks: move it to a local one." ;;
     esac
     chmod 0700 "$PGDATA" ||
-        fail "PGDATA ($PGDATA) belongs to another user than uid $(id -u): chown its volume."
+        fail "PGDATA ($PGDATA) is read-only, or belongs to another user than uid $(id -u)."
 }
 
 # What PGDATA holds: a cluster, nothing (or a fill that was cut short), or something else.
 state() {
-    if [ -e "$PGDATA/FILLING" ]; then
-        echo empty
-    elif [ -e "$PGDATA/PG_VERSION" ]; then
+    local name
+    if [ -e "$PGDATA/PG_VERSION" ]; then
         echo cluster
-    elif [ -z "$(content)" ]; then
-        echo empty
-    else
-        fail "PGDATA ($PGDATA) is neither empty nor a cluster; name another directory."
+        return
     fi
+    for name in $(others); do
+        if [ ! -e "$PGDATA/.fill" ] || [ ! -e "$DB_DATA/$name" ]; then
+            fail "PGDATA ($PGDATA) is neither empty nor a cluster; name another directory."
+        fi
+    done
+    echo empty
 }
 
 initialise() {
+    check_names "$role" "$database"
     lock
     state=$(state)
     [ "$state" = empty ] || fail "PGDATA ($PGDATA) holds a cluster already, and was left as it is."
@@ -60,12 +65,26 @@ initialise() {
 
 check_version() {
     local theirs ours
+    forget .fill
     theirs=$(cat "$PGDATA/PG_VERSION") ours=$(cat "$DB_DATA/PG_VERSION")
+    [ -n "$theirs" ] || fail "PGDATA ($PGDATA) lacks a part: its PG_VERSION is empty; restore a backup."
     [ "$theirs" = "$ours" ] || fail "PGDATA ($PGDATA) is of PostgreSQL $theirs, and this is $ours:" \
         "dump it with an image of $theirs, and restore that here."
 }
 
+# The lock is on PGDATA: no option may lead elsewhere.
+check_options() {
+    local option
+    for option; do
+        case $option in
+        -D* | *data[-_]directory*) fail "PGDATA names the data directory, not the option $option." ;;
+        esac
+    done
+}
+
 serve() {
+    check_options "$@"
+    check_names "$role" "$database"
     read_passwords
     lock
     state=$(state)
@@ -78,7 +97,7 @@ serve() {
             "init once (docker compose run --rm db init), or set POSTGRES_INIT=sample for sample rows."
     fi
     set_passwords
-    exec postgres -D "$PGDATA" "$@"
+    exec postgres -D "$PGDATA" "$@" -c data_directory="$PGDATA"
 }
 
 role=$(name POSTGRES_USER)
@@ -88,8 +107,11 @@ case ${POSTGRES_INIT:-} in
 "" | sample) ;;
 *) fail "POSTGRES_INIT must be sample, or not be set." ;;
 esac
-: "${PGDATA:?templatesite-db: set PGDATA to a directory for the data.}"
+[ -n "${PGDATA:-}" ] || fail "set PGDATA to a directory for the data."
+[ "$(id -u)" -ne 0 ] || fail "PostgreSQL refuses root: run this as another user."
+trap 'exit 143' TERM # the first process ignores it otherwise
 case ${1:-} in
+-V | --version | -\? | --help) exec postgres "$1" ;;
 "" | -*) serve "$@" ;;
 postgres)
     shift

@@ -123,7 +123,7 @@ def test_init_makes_a_database_without_rows(directory):
 @pytest.mark.parametrize("how", ["init", "sample"])
 def test_fill_that_was_cut_short_begins_anew(directory, how: str):
     directory.data.mkdir(mode=0o700)
-    for name in ("FILLING", "PG_VERSION", "base/1/112"):
+    for name in (".fill/PG_VERSION", ".fill/base/4/112", "base/1/112"):
         (directory.data / name).parent.mkdir(parents=True, exist_ok=True)
         (directory.data / name).touch(mode=0o444)
     (directory.data / "base" / "1").chmod(0o555)  # like what is copied
@@ -154,17 +154,64 @@ def test_other_names(directory, images, how: str):
     assert "set POSTGRES_USER" in directory.refuses(**{**names, "POSTGRES_USER": "templatesite"})
 
 
-def test_leaves_alone_what_is_no_cluster(directory):
+@pytest.mark.parametrize("cut_short", [True, False])
+def test_leaves_alone_what_is_no_cluster(directory, cut_short: bool):
     directory.data.mkdir(mode=0o700)
     (directory.data / "backup.sql").touch()
+    if cut_short:
+        (directory.data / ".fill").mkdir()
     for arguments in ([], ["init"]):
         assert "neither empty nor a cluster" in directory.refuses(*arguments, POSTGRES_INIT="sample")
-        assert [file.name for file in directory.data.iterdir()] == ["backup.sql"]
+        assert (directory.data / "backup.sql").exists()
 
 
-@pytest.mark.parametrize("user", ["no;user", "Upper", "1st"])
-def test_strange_names_are_refused(directory, user: str):
-    assert "POSTGRES_USER" in directory.refuses(POSTGRES_USER=user, POSTGRES_INIT="sample")
+def test_backup_that_was_restored_after_a_fill_was_cut_short_is_served(directory):
+    directory.start(POSTGRES_INIT="sample")
+    directory.psql("CREATE TABLE kept AS SELECT 1")
+    directory.stop()
+    (directory.data / ".fill/base").mkdir(parents=True)
+    directory.start(POSTGRES_INIT="sample")
+    assert directory.psql("SELECT count(*) FROM kept") == "1"
+
+
+def test_link_is_the_directory_that_it_names(directory):
+    (directory.volume / "elsewhere").mkdir()
+    (directory.volume / "elsewhere/backup.sql").touch()
+    directory.data.symlink_to("elsewhere")
+    assert "neither empty nor a cluster" in directory.refuses("init")
+    (directory.volume / "elsewhere/backup.sql").unlink()
+    assert directory.run("init").returncode == 0
+    directory.start()
+
+
+@pytest.mark.parametrize(
+    "option", [["-D", PGDATA], [f"-D{PGDATA}"], [f"--data_directory={PGDATA}"], ["-c", f"data-directory={PGDATA}"]]
+)
+def test_no_option_leads_to_another_directory(directory, option: list[str]):
+    assert "PGDATA names the data directory" in directory.refuses(*option, PGDATA="/var/lib/postgresql/other")
+
+
+def test_configuration_leads_to_no_other_directory(directory):
+    directory.start(POSTGRES_INIT="sample")
+    directory.stop()
+    with (directory.data / "postgresql.conf").open("a") as configuration:
+        configuration.write("data_directory = '/var/lib/postgresql/other'\n")
+    directory.start()
+    directory.psql("SELECT 1")
+
+
+@pytest.mark.parametrize("option", ["--version", "--help"])
+def test_question_is_answered_without_a_directory(directory, option: str):
+    answer = directory.run(option)
+    assert answer.returncode == 0
+    assert "PostgreSQL" in answer.stdout
+    assert not directory.data.exists()
+
+
+@pytest.mark.parametrize("name", ["no;user", "Upper", "1st", "postgres", "metrics", "a_serve", "pg_a", "a" * 58])
+@pytest.mark.parametrize("variable", ["POSTGRES_USER", "POSTGRES_DB"])
+def test_strange_names_are_refused(directory, variable: str, name: str):
+    assert variable in directory.refuses(**{variable: name, "POSTGRES_INIT": "sample"})
     assert not directory.data.exists()
 
 
@@ -218,7 +265,7 @@ def test_disk_that_is_too_small_is_named(directory):
 RESTARTING = """
 cp -a /var/lib/postgresql/wal/. $PGDATA/pg_wal/
 while :; do
-    if [ -e /var/lib/postgresql/full ]; then dd if=/dev/zero of=$PGDATA/pg_wal/filler 2>/dev/null
+    if [ -e /var/lib/postgresql/full ]; then dd if=/dev/zero bs=4k >>$PGDATA/pg_wal/filler 2>/dev/null
     else rm -f $PGDATA/pg_wal/filler; fi
     sleep 0.2
 done &
