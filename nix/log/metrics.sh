@@ -55,6 +55,8 @@ httpd -f -p "$LOG_METRICS_LISTEN" -h "$directory" &
 server=$!
 before=0 unwritten=0
 while read -r lines; do
+    # Who removes the log, as on a full disk, gets a new one.
+    [ -e "$LOG_DIR/all.log" ] || { : >"$LOG_DIR/all.log" && kill -HUP "$PPID"; }
     writable=1
     log-room metrics || { writable=0 unwritten=$((unwritten + lines - before)); }
     before=$lines

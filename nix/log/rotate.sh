@@ -1,2 +1,3 @@
 # rotate FILE: called by rsyslog when the file has reached its limit.
 mv "$LOG_DIR/$1" "$LOG_DIR/$1.1"
+: >"$LOG_DIR/$1"

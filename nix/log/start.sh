@@ -7,4 +7,6 @@ export LOG_METRICS_LISTEN="${LOG_METRICS_LISTEN:-0.0.0.0:9514}"
     echo "templatesite-log: LOG_DIR ($LOG_DIR) must be a directory that uid $(id -u) may write." >&2
     exit 1
 }
+umask 027
+: >>"$LOG_DIR/all.log"
 exec rsyslogd -n -iNONE -f "$LOG_CONFIGURATION"

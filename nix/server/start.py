@@ -172,7 +172,8 @@ def prepare(run: Path, origins: list[str], logins: list[str]) -> None:
     os.environ["SYSLOG_SOCKET"] = str(run / "log.sock")
     os.environ["SYSLOG_STATS"] = str(run / "log.stats")
     os.environ["NGINX_STATUS"] = str(run / "status.sock")
-    (run / "status.sock").unlink(missing_ok=True)  # nginx leaves it there when it is killed
+    for name in ("status.sock", "log.stats"):  # of an earlier life of this directory
+        (run / name).unlink(missing_ok=True)
     proxies = trusted_proxies()
     (run / "listen.conf").write_text(f"listen {os.environ['LISTEN']};\n")
     (run / "listen-metrics.conf").write_text(f"listen {os.environ['METRICS_LISTEN']};\n")

@@ -30,6 +30,16 @@ wait_for grep -q after all.log
 grep -c -e log-health all.log
 """
 
+REMOVED = """
+"$1" >/dev/null 2>&1 &
+until nc -w 1 127.0.0.1 5514 </dev/null; do sleep 0.2; done
+sleep 6
+rm all.log
+until [ -e all.log ]; do sleep 0.2; done
+until grep -q 'again' all.log; do echo "<14>app: again" | nc -w 1 127.0.0.1 5514; done
+stat -c %a all.log
+"""
+
 ROTATED = """
 "$1" >/dev/null 2>&1 &
 until nc -w 1 127.0.0.1 5514 </dev/null; do sleep 0.2; done
@@ -52,7 +62,7 @@ def run(images, tmp_path):
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             text=True,
-            timeout=300,
+            timeout=120,
         )
         return ended.stdout
 
@@ -70,3 +80,7 @@ def test_full_disk_is_told_and_what_cannot_be_written_is_counted(images, run):
 
 def test_nobody_else_reads_the_log_before_or_after_it_is_rotated(run):
     assert run(ROTATED).split() == ["640", "640"]
+
+
+def test_log_that_was_removed_is_made_again(run):
+    assert run(REMOVED).split() == ["640"]
