@@ -5,14 +5,6 @@ import urllib.parse
 
 STATES = "docker inspect --format '{{.State.Status}} {{.State.Health.Status}}' $(docker ps --all --quiet)"
 HEALTHY = f'test "$({STATES} | sort -u)" = "running healthy"'
-# Prints the cookie of a session, which the server's key signs.
-LOG_IN = """
-from django.contrib.auth import get_user_model
-from django.test import Client
-client = Client()
-client.force_login(get_user_model().objects.create_superuser("root", "root@example.com", "of the VM"))
-print(client.cookies["sessionid"].value)
-"""
 
 
 def compose(arguments: str, variables: str = "") -> str:
@@ -77,12 +69,6 @@ def change_password(role: str, name: str) -> str:
     return changed(role, before, after)
 
 
-def log_in() -> str:
-    """A command that succeeds while the session holds that this one begins."""
-    cookie = compose(f"run --rm --no-deps server manage shell --no-imports --command {shlex.quote(LOG_IN)}").strip()
-    return f"{wget} --header 'Cookie: sessionid={cookie}' {server}/admin/ | grep /admin/logout/"
-
-
 def post(text: str) -> dict[str, object]:
     """A new tweet, once the server has acknowledged it."""
     body = shlex.quote(json.dumps({"text": text}))
@@ -110,10 +96,6 @@ def check() -> None:
         machine.wait_until_succeeds(HEALTHY, timeout=300)
         machine.wait_for_open_port(8080)
         assert json.loads(get(f"{server}/healthcheck/"))["status"] == "ok"
-
-    with subtest("the server's role suffices it"):
-        checked = compose("run --rm server manage check --deploy --database default 2>&1")
-        assert "templatesite.W00" not in checked, checked
 
     with subtest("containers are unprivileged and read-only"):
         assert set(inspect("{{.Config.User}}")) == {"65532:65532", "70:70"}
@@ -154,9 +136,7 @@ def check() -> None:
         restart("db", {"200", "503"})
         machine.succeed(owner_changed)
 
-    with subtest("the server restarts under requests, with new secrets, and sessions go on"):
-        session = log_in()
-        machine.succeed(session)
+    with subtest("the server restarts under requests, with new secrets"):
         passwords_changed = [
             change_password("templatesite_serve", "postgres-serve-password"),
             change_password("metrics", "postgres-metrics-password"),
@@ -165,7 +145,6 @@ def check() -> None:
         replace_secret("django-secret-key-fallbacks", "cat /root/project/.secrets/django-secret-key")
         replace_secret("django-secret-key")
         restart("server db-metrics", {"200", "502", "503", "504", "none"})
-        machine.succeed(session)
         exported = "docker exec templatesite-log-1 wget -q -O - http://db-metrics:9187/metrics"
         machine.wait_until_succeeds(f"{exported} | grep -x 'pg_up 1'", timeout=180)
 
@@ -181,9 +160,8 @@ def check() -> None:
         machine.wait_until_succeeds(HEALTHY, timeout=600)
         assert json.loads(get(str(tweet["href"]))) == tweet
 
-    with subtest("what came back has the new passwords, and no use for a key that was taken away"):
+    with subtest("what came back has the new passwords"):
         machine.succeed(owner_changed, *passwords_changed)
-        machine.fail(session)
 
     with subtest("a second replica is found, and forgotten when it goes"):
         compose("up --detach --scale server=2", "SERVER_PORT=8080-8081")
