@@ -4,14 +4,20 @@
   inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-26.05";
 
   outputs =
-    { nixpkgs, ... }:
+    { self, nixpkgs }:
     let
       inherit (nixpkgs) lib;
       systems = lib.intersectLists (lib.attrNames nixpkgs.legacyPackages) [
         "x86_64-linux"
         "aarch64-linux"
       ];
-      project = lib.genAttrs systems (system: import ./nix nixpkgs.legacyPackages.${system});
+      project = lib.genAttrs systems (
+        system:
+        import ./nix {
+          pkgs = nixpkgs.legacyPackages.${system};
+          revision = self.rev or "";
+        }
+      );
       output = name: lib.mapAttrs (_: outputs: outputs.${name}) project;
     in
     {

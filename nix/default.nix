@@ -1,11 +1,25 @@
 # Everything that the flake offers for one system, from one package set.
-pkgs:
+{
+  pkgs,
+  # The commit that the tree is, empty where it has changes.
+  revision,
+}:
 let
   inherit (pkgs) lib;
   callPackage = lib.callPackageWith (pkgs // parts // { inherit callPackage; });
 
+  images = callPackage ./images { inherit revision; };
+
   parts = {
-    inherit (callPackage ./images { }) archives load sizes;
+    inherit (images)
+      layouts
+      load
+      push
+      sizes
+      ;
+    image = callPackage ./image { };
+    image-answers = callPackage ./image/answers.nix { };
+    image-layers = callPackage ./image/layers.nix { };
     pythons = callPackage ./python.nix { };
     supervise = callPackage ./supervise { };
     db-data = callPackage ./db/data.nix { };
@@ -20,8 +34,6 @@ let
     cluster = callPackage ./cluster { };
     bench = callPackage ./bench.nix { };
   };
-
-  inherit (callPackage ./images { }) images directory;
 
   checks = import ./checks { inherit callPackage; };
 in
@@ -39,10 +51,10 @@ in
       server
       ;
     default = parts.cluster;
-    images = directory;
+    images = images.directory;
     reports = callPackage ./checks/reports.nix { inherit checks; };
   }
-  // lib.mapAttrs' (name: lib.nameValuePair "image-${name}") images;
+  // lib.mapAttrs' (name: lib.nameValuePair "image-${name}") images.archives;
 
   apps =
     lib.mapAttrs
@@ -53,7 +65,12 @@ in
       })
       {
         default = parts.cluster;
-        inherit (parts) bench load sizes;
+        inherit (parts)
+          bench
+          load
+          push
+          sizes
+          ;
         inherit (parts.log) requests;
         vm-test-interactive = checks.vm.report.interactive;
       };

@@ -101,6 +101,12 @@ in
     ps.requests
   ]);
 
+  images = withPackages (ps: [
+    ps.jsonschema
+    ps.pytest
+    ps.requests
+  ]);
+
   observability = withPackages (ps: [
     ps.pytest
     ps.pyyaml

@@ -1,19 +1,25 @@
 # PostgreSQL's statistics for Prometheus.
 {
   lib,
-  callPackage,
   db-metrics,
+  image,
+  image-answers,
+  image-layers,
   postgresql_17,
+  prometheus-postgres-exporter,
   python313,
 }:
-callPackage ../image.nix { } {
+image {
   name = "db-metrics";
   title = "templatesite database metrics";
+  layers = image-layers.shell ++ [
+    { paths = [ prometheus-postgres-exporter ]; }
+  ];
   entrypoint = [ (lib.getExe db-metrics) ];
   forbidden = [
     postgresql_17
     python313
   ];
   ports = [ "9187/tcp" ];
-  healthUrl = "http://127.0.0.1:9187/";
+  health = image-answers "http://127.0.0.1:9187/";
 }

@@ -4,6 +4,9 @@
   busybox,
   callPackage,
   db,
+  db-data,
+  image,
+  image-layers,
   postgresql_17,
   python313,
 }:
@@ -14,9 +17,13 @@ let
     text = builtins.readFile ./health.sh;
   };
 in
-callPackage ../image.nix { } {
+image {
   name = "db";
   title = "templatesite database";
+  layers = image-layers.shell ++ [
+    { paths = [ postgresql_17 ]; }
+    { paths = [ db-data ]; }
+  ];
   entrypoint = [ (lib.getExe db) ];
   environment = {
     PGDATA = "/var/lib/postgresql/data";
@@ -29,7 +36,7 @@ callPackage ../image.nix { } {
   user = "70:70";
   ports = [ "5432/tcp" ];
   volumes = [ "/var/lib/postgresql" ];
-  health = [ (lib.getExe health) ];
+  health = lib.getExe health;
   forbidden = [ python313 ];
   # As in the official image: fast shutdown.
   stopSignal = "SIGINT";

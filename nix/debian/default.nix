@@ -22,18 +22,29 @@ let
     bashInteractive = program "bash" "bash"; # which `nix develop` starts
     coreutils = program "coreutils" "ls";
     gnugrep = program "grep" "grep";
-
-    dockerTools = import ./docker-tools.nix {
-      inherit (stdenv) runCommand annotate;
-      inherit (pkgs) python313;
-    };
+    gnused = program "sed" "sed";
+    gnutar = program "tar" "tar";
 
     # Statically linked: nothing below it.
     busybox = stdenv.annotate (import ./bootstrap.nix).busyboxWithLinks {
       meta.mainProgram = "busybox";
     };
 
+    # The registry of OCI images.
+    distribution = program "docker-registry" "docker-registry";
+
     docker-compose = program "docker-compose" "docker-compose";
+
+    # Debian's package of the same sources.
+    fetchFromGitHub =
+      { owner, repo, ... }:
+      {
+        "opencontainers/image-spec" = deb {
+          pname = "golang-github-opencontainers-image-spec-dev";
+          postUnpack = "ln -s share/gocode/src/github.com/opencontainers/image-spec/schema schema";
+        };
+      }
+      ."${owner}/${repo}";
 
     fetchPypi = import ./fetch-pypi.nix;
 
@@ -86,6 +97,12 @@ let
         wrap bin/rsyslogd "$out/bin/.rsyslogd" "-DVARIABLE=\"RSYSLOG_MODDIR=$out/lib/x86_64-linux-gnu/rsyslog\","
       '';
     }) { meta.mainProgram = "rsyslogd"; };
+
+    glibc = debs.libc6;
+
+    skopeo = program "skopeo" "skopeo";
+
+    stdenv.hostPlatform.go.GOARCH = "amd64";
 
     # A program that PyPI has as a wheel and Debian does not have.
     ruff = pkgs.python313.pkgs.ruff;

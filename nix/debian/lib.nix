@@ -18,9 +18,17 @@ rec {
   inherit (builtins)
     attrNames
     attrValues
+    concatMap
     concatStringsSep
+    length
     mapAttrs
     ;
+
+  importTOML = file: builtins.fromTOML (builtins.readFile file);
+
+  imap0 = function: list: builtins.genList (index: function index (builtins.elemAt list index)) (builtins.length list);
+
+  take = count: list: builtins.genList (builtins.elemAt list) count;
 
   nameValuePair = name: value: { inherit name value; };
 

@@ -53,7 +53,13 @@ rec {
           "-euo"
           "pipefail"
           "-c"
-          "source $stdenv/setup; eval \"$(<$buildCommandPath)\""
+          # With __structuredAttrs Nix gives no variables, but a file that sets them.
+          (
+            if environment.__structuredAttrs or false then
+              "source .attrs.sh; source $stdenv/setup; eval \"$buildCommand\""
+            else
+              "source $stdenv/setup; eval \"$(<$buildCommandPath)\""
+          )
         ];
         passAsFile = [ "buildCommand" ] ++ environment.passAsFile or [ ];
         inputs = lib.makeBinPath (environment.nativeBuildInputs or [ ] ++ environment.buildInputs or [ ]);

@@ -1,12 +1,14 @@
-# The images: the table of contents, all archives in one directory, and `load`.
+# The images: the table of contents, all of them in one directory, and what uses them.
 {
   lib,
   callPackage,
+  python313,
   runCommand,
   writeShellApplication,
-  python313,
   # In nixpkgs alone.
   grafana ? null,
+  # The commit that the tree is, if it is one.
+  revision,
 }:
 let
   images = {
@@ -22,26 +24,33 @@ let
     metrics-graph = callPackage ../metrics-graph/image.nix { };
   };
 
-  archives = runCommand "templatesite-archives" { } ''
-    mkdir $out
-    ${lib.concatStringsSep "\n" (
-      lib.mapAttrsToList (name: image: ''
-        ln -s ${image} $out/${name}.tar.gz
-        echo ${name} ${image.imageName} ${image.imageTag} >>$out/list
-      '') images
-    )}
-  '';
-  load = callPackage ./load.nix { inherit archives; };
+  # The layouts by name, and `list` with a line for each: name, repository, tag.
+  layouts = callPackage ./layouts.nix { inherit images; };
+
+  # As `docker load`, `podman load` and skopeo's oci-archive: take it.
+  archives = lib.mapAttrs (
+    name: image:
+    runCommand "templatesite-${name}.tar" { passthru.layout = image; } ''
+      source ${./pack.sh}
+      pack ${image} >$out
+    ''
+  ) images;
+
+  load = callPackage ./load.nix { inherit layouts; };
 in
 {
-  inherit archives images load;
+  inherit archives layouts load;
+  push = callPackage ./push.nix { inherit layouts revision; };
   directory = runCommand "templatesite-images" { } ''
     mkdir $out
-    ln -s ${archives}/* ${lib.getExe load} $out
+    ${lib.concatStringsSep "\n" (
+      lib.mapAttrsToList (name: archive: "ln -s ${archive} $out/${name}.tar") archives
+    )}
+    ln -s ${layouts}/list ${lib.getExe load} $out
   '';
   sizes = writeShellApplication {
     name = "sizes";
-    text = "exec ${python313}/bin/python3.13 -P ${./sizes.py} ${archives}";
+    text = "exec ${python313}/bin/python3.13 -P ${./sizes.py} ${layouts}";
     meta.description = "Print the sizes of the images as a table";
   };
 }

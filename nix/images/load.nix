@@ -3,15 +3,19 @@
   writeShellApplication,
   coreutils,
   gnugrep,
-  archives,
+  gnused,
+  gnutar,
+  layouts,
 }:
 writeShellApplication {
   name = "load";
   runtimeInputs = [
     coreutils
     gnugrep
+    gnused
+    gnutar
   ];
-  runtimeEnv.IMAGES = archives;
-  text = builtins.readFile ./load.sh;
+  runtimeEnv.IMAGES = layouts;
+  text = builtins.readFile ./pack.sh + builtins.readFile ./load.sh;
   meta.description = "Load the images into Docker or podman, and make the cluster's secrets";
 }

@@ -1,42 +1,63 @@
-# Loads each image whose tag the engine lacks, names it `latest`, and makes the
-# secrets that docker-compose.yaml mounts, where they are missing, and .env.
+# Loads each image that the engine lacks, names it `latest` and the one before it `previous`, and
+# makes the secrets that docker-compose.yaml mounts, where they are missing, and .env.
 
 fail() {
     printf 'load: %s\n' "$*" >&2
     exit 1
 }
 
-choose_engine() {
-    local engine
+# Sets engine, and image_ids: a line for each image that it has, NAME:TAG ID.
+ask_engine() {
     for engine in ${CONTAINER_ENGINE:-docker podman}; do
-        if command -v "$engine" >/dev/null && "$engine" info >/dev/null 2>&1; then
-            printf '%s\n' "$engine"
+        if image_ids=$("$engine" image ls --no-trunc --format '{{.Repository}}:{{.Tag}} {{.ID}}' 2>/dev/null); then
+            image_ids=$(sed 's|^localhost/||; s|^docker.io/library/||' <<<"$image_ids")
             return
         fi
     done
     fail "neither Docker nor podman answers; start one of them, or see whether this user may use it (docker info)."
 }
 
-# The tag is made from the image's store path: a tag that is there is the image.
+# The ID of the image NAME:TAG, if the engine has it.
+image_id() {
+    sed -n "s|^$1 ||p" <<<"$image_ids"
+}
+
+# A tag tells what is in the image: what has the tag is the image.
 load_image() {
-    local name=$1 image=$2:$3
-    if "$engine" image inspect "$image" >/dev/null 2>&1; then
-        printf 'load: %s is there\n' "$image"
-    else
-        printf 'load: loading %s\n' "$image"
-        "$engine" load --quiet --input "$IMAGES/$name.tar.gz" >/dev/null || fail "$engine could not load $name."
-    fi
-    "$engine" tag "$image" "$2:latest"
+    local name=$1 image=$2
+    printf 'load: loading %s\n' "$image"
+    pack "$IMAGES/$name" | "$engine" load --quiet >/dev/null || fail "$engine could not load $name."
 }
 
 # Two at a time: one unpacks while the other one is read.
 load_images() {
     local name repository tag
     while read -r name repository tag; do
+        [ -z "$(image_id "$repository:$tag")" ] || continue
         while [ "$(jobs -pr | wc -l)" -ge 2 ]; do wait -n || exit 1; done
-        load_image "$name" "$repository" "$tag" &
+        load_image "$name" "$repository:$tag" &
     done <"$IMAGES/list"
     while [ -n "$(jobs -p)" ]; do wait -n || exit 1; done
+}
+
+# move_tag REPOSITORY FROM TO
+move_tag() {
+    [ "$(image_id "$1:$2")" = "$(image_id "$1:$3")" ] || "$engine" tag "$1:$2" "$1:$3"
+}
+
+# Where an image is new, all that were `latest` are `previous` from now on.
+name_images() {
+    local repository tag before=''
+    while read -r _ repository tag; do
+        [ "$(image_id "$repository:$tag")" = "$(image_id "$repository:latest")" ] || before=previous
+    done <"$IMAGES/list"
+    [ -n "$before" ] || return 0
+    while read -r _ repository _; do
+        [ -z "$(image_id "$repository:latest")" ] || move_tag "$repository" latest previous
+    done <"$IMAGES/list"
+    while read -r _ repository tag; do
+        move_tag "$repository" "$tag" latest
+    done <"$IMAGES/list"
 }
 
 # Containers run as other users and compose mounts files as they are: readable
@@ -78,8 +99,10 @@ HOST_GID=%g' docker-compose.yaml
     mv .env.new .env
 }
 
-engine=$(choose_engine)
+ask_engine
 load_images
+ask_engine
+name_images
 [ -e docker-compose.yaml ] || fail "the images are loaded; run this beside docker-compose.yaml to make its secrets, too."
 make_secrets
 write_env

@@ -1,14 +1,18 @@
 # The cluster's syslog server.
 {
   lib,
-  callPackage,
   busybox,
+  image,
+  image-layers,
   log,
   python313,
 }:
-callPackage ../image.nix { } {
+image {
   name = "log";
   title = "templatesite log";
+  layers = image-layers.shell ++ [
+    image-layers.rsyslog
+  ];
   entrypoint = [ (lib.getExe log) ];
   forbidden = [ python313 ];
   ports = [
@@ -17,7 +21,7 @@ callPackage ../image.nix { } {
     "9514/tcp"
   ];
   volumes = [ "/var/log/templatesite" ];
-  health = [ (lib.getExe log.health) ];
+  health = lib.getExe log.health;
   # `docker compose exec log tail -F all.log`, `… requests ID`
   workingDir = "/var/log/templatesite";
   environment.PATH = lib.makeBinPath [

@@ -1,11 +1,16 @@
 # Grafana, whose data source is the metrics service.
 {
-  callPackage,
   grafana,
+  image,
+  image-answers,
+  image-layers,
 }:
-callPackage ../image.nix { } {
+image {
   name = "metrics-graph";
   title = "templatesite graphs";
+  layers = image-layers.shell ++ [
+    { paths = [ grafana ]; }
+  ];
   entrypoint = [
     "${grafana}/bin/grafana"
     "server"
@@ -17,5 +22,5 @@ callPackage ../image.nix { } {
     DASHBOARDS = "${./dashboards}";
   };
   ports = [ "3000/tcp" ];
-  healthUrl = "http://127.0.0.1:3000/api/health";
+  health = image-answers "http://127.0.0.1:3000/api/health";
 }

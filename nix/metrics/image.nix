@@ -1,14 +1,19 @@
 # Prometheus.
 {
   lib,
-  callPackage,
+  image,
+  image-answers,
+  image-layers,
   metrics,
   prometheus,
   python313,
 }:
-callPackage ../image.nix { } {
+image {
   name = "metrics";
   title = "templatesite metrics";
+  layers = image-layers.shell ++ [
+    { paths = [ prometheus ]; }
+  ];
   entrypoint = [ (lib.getExe metrics) ];
   forbidden = [
     prometheus.cli
@@ -16,5 +21,5 @@ callPackage ../image.nix { } {
   ];
   ports = [ "9090/tcp" ];
   volumes = [ "/var/lib/prometheus" ];
-  healthUrl = "http://127.0.0.1:9090/-/ready";
+  health = image-answers "http://127.0.0.1:9090/-/ready";
 }

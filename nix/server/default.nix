@@ -49,10 +49,11 @@ let
     PYTHON_HOME = "${pythons.server}";
     STATIC_ROOT = "${server-static}";
   };
+  start = ./start.py;
   entrypoint = [
     "${pythons.server}/bin/python"
     "-P"
-    "${./start.py}"
+    "${start}"
   ];
 in
 writeShellApplication {
@@ -63,7 +64,12 @@ writeShellApplication {
   meta.description = "nginx, uWSGI and Django as one HTTP node";
   # The image starts it without a shell.
   passthru = {
-    inherit entrypoint;
+    inherit
+      entrypoint
+      files
+      programs
+      start
+      ;
     environment = environment // {
       PATH = lib.makeBinPath programs;
     };

@@ -1,13 +1,51 @@
 # nginx, uWSGI and Django. No shell; `manage …` and `migrate` are its commands.
 {
-  callPackage,
-  server,
+  lib,
+  image,
+  image-layers,
   postgresql_17,
   python313,
+  pythons,
+  server,
+  writeTextFile,
 }:
-callPackage ../image.nix { } {
+let
+  # -I and -S: none of the environment's variables and packages, which take time to find.
+  health = writeTextFile {
+    name = "server-health";
+    executable = true;
+    destination = "/bin/server-health";
+    text = "#!${python313}/bin/python3.13 -IS\n" + builtins.readFile ./health.py;
+    meta.mainProgram = "server-health";
+  };
+in
+image {
   name = "server";
   title = "templatesite server";
+  layers = image-layers.python ++ [
+    {
+      paths = [ pythons.server ];
+      without = [
+        # The image has them as nginx sends them.
+        "lib/python3.13/site-packages/**/static"
+        # For installers and type checkers.
+        "**/*.dist-info/RECORD"
+        "**/*.pyi"
+      ];
+    }
+    image-layers.rsyslog
+    {
+      paths = server.programs;
+      without = [ "share/vim" ];
+    }
+    {
+      paths = [
+        server.files
+        server.start
+        health
+      ];
+    }
+  ];
   inherit (server) entrypoint environment;
   forbidden = [
     postgresql_17
@@ -18,10 +56,5 @@ callPackage ../image.nix { } {
     "8080/tcp"
     "9180/tcp"
   ];
-  health = [
-    "${python313}/bin/python3.13"
-    "-I" # none of the environment's variables and packages,
-    "-S" # which take time to find
-    "${./health.py}"
-  ];
+  health = lib.getExe health;
 }

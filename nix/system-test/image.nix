@@ -1,8 +1,15 @@
 # The system tests, against a running cluster.
-{ callPackage, pythons }:
-callPackage ../image.nix { } {
+{
+  image,
+  image-layers,
+  pythons,
+}:
+image {
   name = "system-test";
   title = "templatesite system tests";
+  layers = image-layers.python ++ [
+    { paths = [ pythons.system-test ]; }
+  ];
   entrypoint = [
     "${pythons.system-test}/bin/python"
     "-m"

@@ -1,13 +1,17 @@
 # The unit tests: the server's Python with pytest, on the mounted work tree and
 # the database service's ready test database.
 {
-  callPackage,
+  image,
+  image-layers,
   python313,
   pythons,
 }:
-callPackage ../image.nix { } {
+image {
   name = "test";
   title = "templatesite unit tests";
+  layers = image-layers.python ++ [
+    { paths = [ pythons.test ]; }
+  ];
   entrypoint = [
     "${pythons.test}/bin/python"
     "-m"

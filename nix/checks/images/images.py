@@ -1,4 +1,4 @@
-"""Images as `docker load` reads them, unpacked and started under bubblewrap."""
+"""Images as OCI layouts, unpacked and started under bubblewrap."""
 
 import json
 import os
@@ -11,28 +11,31 @@ from typing import Any
 
 from waiting import children
 
-ARCHIVES = Path(os.environ["archives"])
-NAMES = [line.split()[0] for line in (ARCHIVES / "list").read_text().splitlines()]
+LAYOUTS = Path(os.environ["layouts"])
+NAMES = [line.split()[0] for line in (LAYOUTS / "list").read_text().splitlines()]
 
 
 class Image:
-    """One image's configuration, the entries of its layers, and its root."""
+    """One image's documents, the entries of its layers, and its root."""
 
     def __init__(self, name: str, directory: Path) -> None:
         self.name = name
         self.root = directory / "root"
         self.entries: dict[str, tarfile.TarInfo] = {}
-        with tarfile.open(ARCHIVES / f"{name}.tar.gz") as archive:
-            archive.extractall(directory / "archive", filter="data")
-        (manifest,) = json.loads((directory / "archive/manifest.json").read_text())
-        self.layers = manifest["Layers"]
-        self.image = json.loads((directory / "archive" / manifest["Config"]).read_text())
+        self.layout = LAYOUTS / name
+        self.index = json.loads((self.layout / "index.json").read_text())
+        (described,) = self.index["manifests"]
+        self.manifest = json.loads(self.blob(described).read_text())
+        self.image = json.loads(self.blob(self.manifest["config"]).read_text())
         self.config: dict[str, Any] = self.image["config"]
-        for layer in self.layers:
-            self.unpack(directory / "archive" / layer)
+        for layer in self.manifest["layers"]:
+            self.unpack(self.blob(layer))
         # Where a container runtime mounts something, it makes the directory.
         for mount in ("proc", "dev", "work"):
             (self.root / mount).mkdir()
+
+    def blob(self, described: dict[str, Any]) -> Path:
+        return self.layout / "blobs" / described["digest"].replace(":", "/")
 
     def read(self, name: str) -> str:
         """The text of a file, which may be a link to the store."""

@@ -2,6 +2,7 @@
 
 import json
 import stat
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -85,9 +86,24 @@ def test_size_is_within_budget(image: Image, expected):
     assert size <= expected["megabytes"] * 1_000_000
 
 
-def test_there_are_layers_to_share_and_not_too_many(image: Image):
-    # Docker's limit is 127.
-    assert 1 < len(image.layers) <= 100
+def layers(image: Image) -> list[str]:
+    return [layer["digest"] for layer in image.manifest["layers"]]
+
+
+@pytest.mark.parametrize("alike", [("server", "test", "system-test"), ("db", "db-metrics", "log", "metrics")])
+def test_images_share_their_first_layers(images, alike: tuple[str, ...]):
+    assert len({tuple(layers(images[name])[:2]) for name in alike}) == 1
+    assert len({layers(image)[0] for image in images.values()}) == 1
+
+
+def test_what_changes_most_is_a_small_last_layer(images):
+    assert images["server"].manifest["layers"][-1]["size"] <= 100_000
+    assert "-templatesite-django/tweet/views.py" in last_names(images["server"])
+
+
+def last_names(image: Image) -> str:
+    with tarfile.open(image.blob(image.manifest["layers"][-1])) as layer:
+        return " ".join(layer.getnames())
 
 
 def test_dates_are_fixed(image: Image):

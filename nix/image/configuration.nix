@@ -1,0 +1,49 @@
+# An image's configuration: https://specs.opencontainers.org/image-spec/config/
+{ lib }:
+{
+  title,
+  entrypoint,
+  cmd,
+  environment,
+  user,
+  ports,
+  volumes,
+  health,
+  stopSignal,
+  workingDir,
+}:
+let
+  project = (lib.importTOML ../../pyproject.toml).project;
+  seconds = 1000000000; # Docker counts nanoseconds
+  keys = names: lib.genAttrs names (_: { });
+in
+{
+  Entrypoint = entrypoint;
+  Cmd = cmd;
+  User = user;
+  WorkingDir = workingDir;
+  StopSignal = stopSignal;
+  Env = lib.mapAttrsToList (variable: value: "${variable}=${value}") environment;
+  ExposedPorts = keys ports;
+  Volumes = keys volumes;
+  Labels = {
+    "org.opencontainers.image.title" = title;
+    "org.opencontainers.image.version" = project.version;
+    "org.opencontainers.image.source" = "https://example.com/templatesite";
+    "org.opencontainers.image.licenses" = "MIT";
+  };
+}
+// lib.optionalAttrs (health != null) {
+  Healthcheck = {
+    Test = [
+      "CMD"
+      health
+    ];
+    Interval = 5 * seconds;
+    Timeout = 5 * seconds;
+    StartPeriod = 60 * seconds;
+    # Asked often until the service is well for the first time.
+    StartInterval = seconds / 4;
+    Retries = 3;
+  };
+}

@@ -1,0 +1,40 @@
+# What images begin with: those that begin alike share these layers.
+{
+  busybox,
+  glibc,
+  python313,
+  rsyslog-light,
+}:
+let
+  libc.paths = [ glibc ];
+in
+{
+  shell = [
+    libc
+    { paths = [ busybox ]; }
+  ];
+
+  # Without modules that no rsyslog.conf here loads.
+  rsyslog = {
+    paths = [ rsyslog-light ];
+    without = [
+      "lib/**/rsyslog/im[fjk]*.so"
+      "lib/**/rsyslog/imptcp.so"
+      "lib/**/rsyslog/[mp]m*.so"
+      "lib/**/rsyslog/om[jmu]*.so"
+    ];
+  };
+
+  python = [
+    libc
+    {
+      paths = [ python313 ];
+      without = [
+        # A prompt on a terminal; the plain one stays.
+        "lib/python3.13/_pyrepl"
+        "lib/python3.13/curses"
+        "lib/python3.13/lib-dynload/_curses*"
+      ];
+    }
+  ];
+}

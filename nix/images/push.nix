@@ -1,0 +1,23 @@
+# Copies the images to a registry: `nix run .#push -- REGISTRY/PREFIX`.
+{
+  lib,
+  writeShellApplication,
+  coreutils,
+  skopeo,
+  layouts,
+  revision,
+}:
+writeShellApplication {
+  name = "push";
+  runtimeInputs = [
+    coreutils
+    skopeo
+  ];
+  runtimeEnv = {
+    IMAGES = layouts;
+    REVISION = revision;
+    VERSION = (lib.importTOML ../../pyproject.toml).project.version;
+  };
+  text = builtins.readFile ./push.sh;
+  meta.description = "Push the images to a registry, from a tree without changes";
+}
