@@ -8,6 +8,7 @@
   libraries = callPackage ./libraries.nix { };
   migrations = callPackage ./migrations.nix { };
   observability = callPackage ./observability.nix { };
+  registry = callPackage ./registry.nix { };
   server = callPackage ./server.nix { };
   style = callPackage ./style.nix { };
   unit-tests = callPackage ./unit-tests.nix { };

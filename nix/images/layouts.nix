@@ -4,7 +4,7 @@
   runCommand,
   images,
 }:
-runCommand "templatesite-layouts" { } ''
+runCommand "templatesite-layouts" { passthru = { inherit images; }; } ''
   mkdir $out
   ${lib.concatStringsSep "\n" (
     lib.mapAttrsToList (name: image: ''

@@ -10,7 +10,7 @@ fail() {
 push_image() {
     local layout=$1 target=$2
     shift 2
-    skopeo copy --insecure-policy --quiet --preserve-digests --digestfile "$work/digest" "$@" \
+    skopeo --insecure-policy --tmpdir "$work" copy --quiet --preserve-digests --digestfile "$work/digest" "$@" \
         "oci:$layout" "docker://$target" ||
         fail "$target could not be pushed; what was pushed before it stays, and is not sent again."
 }

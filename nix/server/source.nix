@@ -1,8 +1,12 @@
 # The Django project without tests and texts, byte-compiled: the image's root
 # file system is read-only.
-{ runCommand, pythons }:
+{
+  runCommand,
+  pythons,
+  django ? (import ../sources.nix).django,
+}:
 runCommand "templatesite-django" { nativeBuildInputs = [ pythons.server ]; } ''
-  cp -r ${(import ../sources.nix).django} $out
+  cp -r ${django} $out
   chmod -R u+w $out
   python -m compileall -q --invalidation-mode unchecked-hash $out
 ''
