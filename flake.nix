@@ -15,7 +15,8 @@
         system:
         import ./nix {
           pkgs = nixpkgs.legacyPackages.${system};
-          revision = self.rev or "";
+          # Not `! self ? rev`: a tree whose input nixw overrides has none.
+          dirty = self ? dirtyRev;
         }
       );
       output = name: lib.mapAttrs (_: outputs: outputs.${name}) project;

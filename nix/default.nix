@@ -1,14 +1,14 @@
 # Everything that the flake offers for one system, from one package set.
 {
   pkgs,
-  # The commit that the tree is, empty where it has changes.
-  revision,
+  # Whether the tree has changes that are not committed.
+  dirty,
 }:
 let
   inherit (pkgs) lib;
   callPackage = lib.callPackageWith (pkgs // parts // { inherit callPackage; });
 
-  images = callPackage ./images { inherit revision; };
+  images = callPackage ./images { inherit dirty; };
 
   parts = {
     inherit (images)

@@ -19,11 +19,11 @@ let
   changed = callPackage ../server/image.nix {
     server = server.override { server-source = server-source.override { inherit django; }; };
   };
-  pushes = images: revision:
+  pushes = images: dirty:
     lib.getExe (
       push.override {
         layouts = layouts.override { images = layouts.images // images; };
-        inherit revision;
+        inherit dirty;
       }
     );
 in
@@ -34,9 +34,9 @@ callPackage ./pytest.nix { } "registry" {
   ];
   inherit layouts;
   registry = lib.getExe distribution;
-  push = pushes { } "a commit";
-  push_changed = pushes { server = changed; } "another commit";
-  push_dirty = pushes { } "";
+  push = pushes { } false;
+  push_changed = pushes { server = changed; } false;
+  push_dirty = pushes { } true;
   configuration = ../../pyproject.toml;
   tests = ./registry;
 }

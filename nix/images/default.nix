@@ -7,8 +7,8 @@
   writeShellApplication,
   # In nixpkgs alone.
   grafana ? null,
-  # The commit that the tree is, if it is one.
-  revision,
+  # Whether the tree has changes that are not committed.
+  dirty,
 }:
 let
   images = {
@@ -40,7 +40,7 @@ let
 in
 {
   inherit archives layouts load;
-  push = callPackage ./push.nix { inherit layouts revision; };
+  push = callPackage ./push.nix { inherit layouts dirty; };
   directory = runCommand "templatesite-images" { } ''
     mkdir $out
     ${lib.concatStringsSep "\n" (

@@ -5,7 +5,7 @@
   coreutils,
   skopeo,
   layouts,
-  revision,
+  dirty,
 }:
 writeShellApplication {
   name = "push";
@@ -14,8 +14,8 @@ writeShellApplication {
     skopeo
   ];
   runtimeEnv = {
+    DIRTY = lib.optionalString dirty "yes";
     IMAGES = layouts;
-    REVISION = revision;
     VERSION = (lib.importTOML ../../pyproject.toml).project.version;
   };
   text = builtins.readFile ./push.sh;

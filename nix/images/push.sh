@@ -28,7 +28,7 @@ push_images() {
 case "${1:-}" in
 '' | -* | *://* | */) fail "give it a registry and a prefix, such as: push registry.example.com/team" ;;
 esac
-[ -n "$REVISION" ] || fail "the tree has changes that are not committed: commit them, so that the images can be told."
+[ -z "$DIRTY" ] || fail "the tree has changes that are not committed: commit them, so that the images can be told."
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 push_images "$@"
