@@ -146,6 +146,7 @@ class SignalPoller(Poller):  # type: ignore[misc]
         for end in (self.wake, wake_write):
             os.set_blocking(end, False)
         signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
+        os.write(wake_write, b"\0")  # else the programs would start a second later
 
     def poll(self, timeout: float) -> tuple[list[int], list[int]]:
         self.register_readable(self.wake)
