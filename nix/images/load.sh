@@ -29,35 +29,47 @@ load_image() {
     pack "$IMAGES/$name" | "$engine" load --quiet >/dev/null || fail "$engine could not load $name."
 }
 
-# Two at a time: one unpacks while the other one is read.
-load_images() {
-    local name repository tag
-    while read -r name repository tag; do
-        [ -z "$(image_id "$repository:$tag")" ] || continue
-        while [ "$(jobs -pr | wc -l)" -ge 2 ]; do wait -n || exit 1; done
-        load_image "$name" "$repository:$tag" &
-    done <"$IMAGES/list"
+# Two jobs at a time: one image is unpacked while the other one is read.
+in_turn() {
+    while [ "$(jobs -pr | wc -l)" -ge 2 ]; do wait -n || exit 1; done
+    "$@" &
+}
+
+finish() {
     while [ -n "$(jobs -p)" ]; do wait -n || exit 1; done
 }
 
-# move_tag REPOSITORY FROM TO
-move_tag() {
-    [ "$(image_id "$1:$2")" = "$(image_id "$1:$3")" ] || "$engine" tag "$1:$2" "$1:$3"
+load_images() {
+    local name repository tag
+    while read -r name repository tag; do
+        [ -n "$(image_id "$repository:$tag")" ] || in_turn load_image "$name" "$repository:$tag"
+    done <"$IMAGES/list"
+    finish
+}
+
+# Whether the image REPOSITORY:TAG is not the one that the engine had as `latest`.
+is_new() {
+    local id
+    id=$(image_id "$1:$2")
+    [ -z "$id" ] || [ "$id" != "$(image_id "$1:latest")" ]
 }
 
 # Where an image is new, all that were `latest` are `previous` from now on.
 name_images() {
-    local repository tag before=''
+    local repository tag new=()
     while read -r _ repository tag; do
-        [ "$(image_id "$repository:$tag")" = "$(image_id "$repository:latest")" ] || before=previous
+        ! is_new "$repository" "$tag" || new+=("$repository:$tag")
     done <"$IMAGES/list"
-    [ -n "$before" ] || return 0
+    [ "${#new[@]}" -gt 0 ] || return 0
     while read -r _ repository _; do
-        [ -z "$(image_id "$repository:latest")" ] || move_tag "$repository" latest previous
+        [ "$(image_id "$repository:latest")" = "$(image_id "$repository:previous")" ] ||
+            in_turn "$engine" tag "$repository:latest" "$repository:previous"
     done <"$IMAGES/list"
-    while read -r _ repository tag; do
-        move_tag "$repository" "$tag" latest
-    done <"$IMAGES/list"
+    finish
+    for image in "${new[@]}"; do
+        in_turn "$engine" tag "$image" "${image%:*}:latest"
+    done
+    finish
 }
 
 # Containers run as other users and compose mounts files as they are: readable
@@ -101,7 +113,6 @@ HOST_GID=%g' docker-compose.yaml
 
 ask_engine
 load_images
-ask_engine
 name_images
 [ -e docker-compose.yaml ] || fail "the images are loaded; run this beside docker-compose.yaml to make its secrets, too."
 make_secrets

@@ -135,7 +135,8 @@ def refuse_others(run: Path, owner: int) -> None:
         PermissionError: there is such a file.
     """
     for path in run.iterdir():
-        if path.lstat().st_uid != owner and path.name != "lost+found":
+        mounted = path.is_dir() and os.access(path, os.W_OK)  # such as a tmpfs of its own
+        if path.lstat().st_uid != owner and path.name != "lost+found" and not mounted:
             raise PermissionError(errno.EACCES, "It belongs to another user", str(path))
 
 
