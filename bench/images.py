@@ -50,8 +50,7 @@ class Clone:
             command,
             cwd=self.directory,
             env={**os.environ, **self.variables},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            capture_output=True,
             text=True,
         )
         if done.returncode:

@@ -19,7 +19,8 @@ let
   changed = callPackage ../server/image.nix {
     server = server.override { server-source = server-source.override { inherit django; }; };
   };
-  pushes = images: dirty:
+  pushes =
+    images: dirty:
     lib.getExe (
       push.override {
         layouts = layouts.override { images = layouts.images // images; };

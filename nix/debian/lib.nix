@@ -26,7 +26,9 @@ rec {
 
   importTOML = file: builtins.fromTOML (builtins.readFile file);
 
-  imap0 = function: list: builtins.genList (index: function index (builtins.elemAt list index)) (builtins.length list);
+  imap0 =
+    function: list:
+    builtins.genList (index: function index (builtins.elemAt list index)) (builtins.length list);
 
   take = count: list: builtins.genList (builtins.elemAt list) count;
 

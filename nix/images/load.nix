@@ -1,5 +1,6 @@
 # Loads the images into Docker or podman: `nix run .#load`.
 {
+  lib,
   writeShellApplication,
   coreutils,
   gnugrep,
@@ -16,6 +17,12 @@ writeShellApplication {
     gnutar
   ];
   runtimeEnv.IMAGES = layouts;
-  text = builtins.readFile ./pack.sh + builtins.readFile ./load.sh;
+  text = lib.concatStringsSep "\n" (
+    map builtins.readFile [
+      ./pack.sh
+      ./compose.sh
+      ./load.sh
+    ]
+  );
   meta.description = "Load the images into Docker or podman, and make the cluster's secrets";
 }

@@ -1,5 +1,6 @@
 # Loads each image that the engine lacks, names it `latest` and the one before it `previous`, and
 # makes the secrets that docker-compose.yaml mounts, where they are missing, and .env.
+# `load --previous` lets `latest` and `previous` change places instead.
 
 fail() {
     printf 'load: %s\n' "$*" >&2
@@ -72,46 +73,28 @@ name_images() {
     finish
 }
 
-# Containers run as other users and compose mounts files as they are: readable
-# files in a directory that is closed to others.
-make_secrets() {
-    local name
-    mkdir -p -m 0700 .secrets
-    # Until there is a former key, the fallback is one that signed nothing.
-    for name in django-secret-key django-secret-key-fallbacks grafana-admin-password postgres-metrics-password \
-        postgres-password postgres-serve-password; do
-        if [ ! -e ".secrets/$name" ]; then
-            head -c 48 /dev/urandom | base64 --wrap=0 >".secrets/$name.new"
-            chmod 0444 ".secrets/$name.new"
-            mv ".secrets/$name.new" ".secrets/$name"
-            printf 'load: made .secrets/%s; git ignores it\n' "$name"
-        fi
-    done
-}
-
-# The profiles that .env names. One image that is missing would stop all of compose:
-# Grafana's profile is among them where its image is.
-profiles() {
-    {
-        grep -s '^COMPOSE_PROFILES=' .env | tail -n 1 | cut -d = -f 2 | tr -d "\"'" | tr , '\n' | grep -v -x graph || true
-        ! grep -q '^metrics-graph ' "$IMAGES/list" || echo graph
-    } | paste -s -d ,
-}
-
-# The mounted work tree belongs to a user, whom dev-server and test run as. What
-# else .env holds stays.
-write_env() {
-    {
-        [ ! -e .env ] || grep -v -e '^HOST_[UG]ID=' -e '^COMPOSE_PROFILES=' .env || true
-        stat --format 'HOST_UID=%u
-HOST_GID=%g' docker-compose.yaml
-        echo "COMPOSE_PROFILES=$(profiles)"
-    } >.env.new
-    [ ! -e .env ] || chmod --reference=.env .env.new
-    mv .env.new .env
+go_back() {
+    local repository latest previous
+    while read -r _ repository _; do
+        [ -n "$(image_id "$repository:previous")" ] || fail "there is no $repository:previous to go back to."
+    done <"$IMAGES/list"
+    while read -r _ repository _; do
+        latest=$(image_id "$repository:latest")
+        previous=$(image_id "$repository:previous")
+        [ "$latest" != "$previous" ] || continue
+        in_turn "$engine" tag "$previous" "$repository:latest"
+        [ -z "$latest" ] || in_turn "$engine" tag "$latest" "$repository:previous"
+        printf 'load: %s is the previous one\n' "$repository:latest"
+    done <"$IMAGES/list"
+    finish
+    printf 'load: now run: %s compose up --detach --wait\n' "$engine"
 }
 
 ask_engine
+case "${1:-}" in
+--previous) go_back && exit ;;
+?*) fail "it takes --previous or nothing, not $1." ;;
+esac
 load_images
 name_images
 [ -e docker-compose.yaml ] || fail "the images are loaded; run this beside docker-compose.yaml to make its secrets, too."

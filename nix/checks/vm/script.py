@@ -80,6 +80,11 @@ def post(text: str) -> dict[str, object]:
 server = "http://localhost:8080"
 
 
+def image_id(image: str) -> str:
+    identifier: str = machine.succeed(f"docker image inspect --format '{{{{.Id}}}}' templatesite-{image}").strip()
+    return identifier
+
+
 def check() -> None:
     with subtest("the images are loaded"):
         machine.succeed("mkdir -p /root/project")
@@ -89,6 +94,17 @@ def check() -> None:
 
     with subtest("a second load transfers nothing"):
         assert "loading" not in machine.succeed("cd /root/project && load")
+
+    with subtest("load goes back to the images before, and forth"):
+        assert "no templatesite-db:previous" in machine.fail("load --previous 2>&1")
+        repositories = machine.succeed("docker image ls --format '{{.Repository}}' | sort --unique").split()
+        machine.succeed("; ".join(f"docker tag {name}:latest {name}:previous" for name in repositories))
+        machine.succeed("docker tag templatesite-db-metrics:latest templatesite-log:previous")
+        new, old = image_id("log:latest"), image_id("db-metrics:latest")
+        machine.succeed("load --previous")
+        assert (image_id("log:latest"), image_id("log:previous")) == (old, new)
+        machine.succeed("cd /root/project && load")
+        assert (image_id("log:latest"), image_id("log:previous")) == (new, old)
 
     with subtest("every service becomes healthy"):
         # Not `up --wait`, which gives up on the first service that is slow to become healthy.
