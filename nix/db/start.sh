@@ -65,7 +65,6 @@ initialise() {
 
 check_version() {
     local theirs ours
-    forget .fill
     theirs=$(cat "$PGDATA/PG_VERSION") ours=$(cat "$DB_DATA/PG_VERSION")
     [ -n "$theirs" ] || fail "PGDATA ($PGDATA) lacks a part: its PG_VERSION is empty; restore a backup."
     [ "$theirs" = "$ours" ] || fail "PGDATA ($PGDATA) is of PostgreSQL $theirs, and this is $ours:" \
@@ -89,6 +88,7 @@ serve() {
     lock
     state=$(state)
     if [ "$state" = cluster ]; then
+        forget .fill # of a backup that was restored over a fill that was cut short
         check_version
     elif [ "${POSTGRES_INIT:-}" = sample ]; then
         fill sample
