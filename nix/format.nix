@@ -10,9 +10,11 @@ writeShellApplication {
   name = "format";
   runtimeInputs = [ ruff ] ++ lib.optional (nixfmt != null) nixfmt;
   text = ''
-    ruff check --fix --quiet .
+    status=0
+    ruff check --fix --quiet . || status=1
     ruff format --quiet .
-    ${lib.optionalString (nixfmt != null) "git ls-files '*.nix' | xargs nixfmt"}
+    ${lib.optionalString (nixfmt != null) "git ls-files '*.nix' | xargs --no-run-if-empty nixfmt"}
+    exit "$status"
   '';
   meta.description = "Format the tree";
 }

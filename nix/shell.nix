@@ -1,6 +1,7 @@
 # What `nix develop` gives: Python with the project's packages, and a database
 # for the tests.
 {
+  lib,
   mkShellNoCC,
   writeShellApplication,
   postgresql_17,
@@ -8,6 +9,8 @@
   ruff,
   shellcheck,
   with-db,
+  # In nixpkgs alone.
+  nixfmt ? null,
 }:
 let
   pytest = writeShellApplication {
@@ -29,6 +32,7 @@ mkShellNoCC {
     ruff
     shellcheck
     with-db
-  ];
+  ]
+  ++ lib.optional (nixfmt != null) nixfmt;
   DEBUG_MODE = "true";
 }

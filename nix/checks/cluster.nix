@@ -2,6 +2,8 @@
 # of itself; that again with four workers. And how it starts and ends.
 {
   callPackage,
+  bubblewrap,
+  closureInfo,
   cluster,
   postgresql_17,
   pythons,
@@ -13,6 +15,7 @@ in
 reported "cluster"
   {
     nativeBuildInputs = [
+      bubblewrap
       cluster
       postgresql_17
       pythons.system-test
@@ -20,6 +23,12 @@ reported "cluster"
     ];
     tests = ../../system-tests;
     observed = ./cluster;
+    closure = closureInfo {
+      rootPaths = [
+        cluster
+        with-db
+      ];
+    };
   }
   ''
     cp -r "$tests" system-tests
@@ -34,5 +43,5 @@ reported "cluster"
     }
     run_tests one-worker system-tests observed/test_observed.py
     UWSGI_PROCESSES=4 run_tests four-workers observed/test_observed.py
-    python -m pytest -p no:cacheprovider --durations 5 --junit-xml "$out/junit-run.xml" observed/test_run.py
+    python -m pytest -p no:cacheprovider --durations 5 --junit-xml "$out/junit-run.xml" observed/test_run.py observed/test_store.py
   ''

@@ -38,13 +38,13 @@ callPackage ./cases.nix { } "style"
       "ruff format" = "ruff format --check";
       "mypy src" = "mypy --cache-dir=/dev/null src";
       "mypy nix" = ''
-        for scripts in nix/checks/*.py nix/checks/shared nix/checks/vm/report.py nix/checks/vm/traffic.py nix/debian/vm nix/supervise nix/cluster/scripts nix/server nix/debian/*.py; do
+        for scripts in nix/checks/*.py nix/checks/shared nix/checks/vm/report.py nix/checks/vm/traffic.py nix/debian/vm nix/supervise nix/cluster/scripts nix/image nix/images nix/server nix/debian/*.py; do
           mypy --cache-dir=/dev/null $scripts
         done
       '';
       "shellcheck" = ''
         shellcheck --external-sources --source-path=SCRIPTDIR nixw .ci/run nix/debian/fetch nix/debian/lock nix/debian/common.sh
-        shellcheck --shell=bash nix/images/load.sh
+        shellcheck --shell=bash nix/images/*.sh
         shellcheck --shell=bash --exclude=SC2154 nix/db/build.sh nix/debian/python-env.sh
         shellcheck --shell=busybox nix/db/{common,fill,health,roles,start}.sh nix/log/*.sh nix/{metrics,db-metrics}/start.sh
         shellcheck --shell=busybox --exclude=SC1090,SC2154,SC2086 nix/debian/{busybox-links,elf,patchelf,pip,relocate,wheel}.sh nix/debian/vm/*.sh

@@ -14,6 +14,7 @@ let
 
   test = testers.runNixOSTest {
     name = "templatesite";
+    globalTimeout = 7200; # seconds; without KVM the default is too short
     nodes.machine = {
       virtualisation = {
         cores = 2;

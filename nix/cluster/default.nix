@@ -21,7 +21,8 @@ writeShellApplication {
     server
     supervise
   ];
+  # -B: root could write byte code into the store, whose paths would no longer be what they were.
   runtimeEnv.CLUSTER_CONFIGURATION = "${./supervisord.conf}";
-  text = ''exec ${python313}/bin/python3.13 -E ${./scripts}/run.py "$@"'';
+  text = ''exec ${python313}/bin/python3.13 -EB ${./scripts}/run.py "$@"'';
   meta.description = "The whole cluster as plain processes on this machine";
 }

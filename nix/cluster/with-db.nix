@@ -11,6 +11,6 @@ writeShellApplication {
     db
     postgresql_17
   ];
-  text = ''exec ${python313}/bin/python3.13 -E ${./scripts}/with_db.py "$@"'';
+  text = ''exec ${python313}/bin/python3.13 -EB ${./scripts}/with_db.py "$@"'';
   meta.description = "Run a command with a temporary copy of the prepared database";
 }

@@ -73,7 +73,7 @@ def main() -> None:
 
     config = configuration(attributes, layers)
     (metadata / "config.json").write_bytes(encode(config))
-    manifest = {
+    manifest: Document = {
         "schemaVersion": 2,
         "mediaType": media_type("manifest"),
         "config": descriptor("config", encode(config)),

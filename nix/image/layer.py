@@ -13,28 +13,11 @@ import gzip
 import hashlib
 import json
 import os
+import shutil
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path, PurePath
-from typing import BinaryIO
-
-
-class Counted:
-    """Passes bytes on to a file, and knows their digest and their number."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self.file = file
-        self.hash = hashlib.sha256()
-        self.size = 0
-
-    def write(self, data: bytes) -> int:
-        self.hash.update(data)
-        self.size += len(data)
-        return self.file.write(data)
-
-    @property
-    def digest(self) -> str:
-        return f"sha256:{self.hash.hexdigest()}"
+from typing import Any, BinaryIO
 
 
 class Layer:
@@ -100,7 +83,7 @@ def walk(file: Path, top: Path, without: list[str]) -> Iterator[Path]:
             yield from walk(child, top, without)
 
 
-def write(tar: tarfile.TarFile, attributes: dict, paths: list[str]) -> None:
+def write(tar: tarfile.TarFile, attributes: dict[str, Any], paths: list[str]) -> None:
     layer = Layer(tar)
     if attributes["root"]:
         layer.add_tree(Path(attributes["root"]), PurePath(), [], 0o755)
@@ -118,25 +101,32 @@ def write(tar: tarfile.TarFile, attributes: dict, paths: list[str]) -> None:
         layer.add_tree(Path(path), name, attributes["without"], 0o555)
 
 
+def digest(file: Path) -> str:
+    with file.open("rb") as content:
+        return f"sha256:{hashlib.file_digest(content, 'sha256').hexdigest()}"
+
+
+def compress(file: Path, target: Path) -> None:
+    with file.open("rb") as content, target.open("wb") as raw, gzip.GzipFile("", "wb", 6, raw, mtime=0) as packed:
+        shutil.copyfileobj(content, packed, 1 << 20)
+
+
 def main() -> None:
     attributes = json.loads(Path(os.environ["NIX_ATTRS_JSON_FILE"]).read_text())
     below = {entry["path"] for entry in attributes.get("below", [])} | set(attributes["omit"])
     paths = sorted({entry["path"] for entry in attributes["closure"]} - below)
+    with tarfile.open("layer.tar", "w", format=tarfile.PAX_FORMAT) as tar:
+        write(tar, attributes, paths)
     out = Path(attributes["outputs"]["out"])
     out.mkdir()
-    with (out / "blob").open("wb") as file:
-        blob = Counted(file)
-        with gzip.GzipFile("", "wb", 6, blob, mtime=0) as packed:
-            content = Counted(packed)
-            with tarfile.open(fileobj=content, mode="w|", format=tarfile.PAX_FORMAT) as tar:
-                write(tar, attributes, paths)
+    compress(Path("layer.tar"), out / "blob")
     written = {
         "descriptor": {
             "mediaType": "application/vnd.oci.image.layer.v1.tar+gzip",
-            "digest": blob.digest,
-            "size": blob.size,
+            "digest": digest(out / "blob"),
+            "size": (out / "blob").stat().st_size,
         },
-        "diff_id": content.digest,
+        "diff_id": digest(Path("layer.tar")),
         "names": [*(["root"] if attributes["root"] else []), *(path.split("-", 1)[1] for path in paths)],
     }
     (out / "layer.json").write_text(json.dumps(written))

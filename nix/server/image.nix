@@ -1,4 +1,4 @@
-# nginx, uWSGI and Django. No shell; `manage …` and `migrate` are its commands.
+# nginx, uWSGI and Django, without a shell of its own; `manage …` and `migrate` are its commands.
 {
   lib,
   image,

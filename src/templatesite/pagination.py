@@ -1,5 +1,6 @@
 """Pages by keyset: any page of any table costs one index range scan."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -25,13 +26,16 @@ class KeysetPagination(BasePagination):
     kept: dict[str, int] = {}
 
     def paginate_queryset[M: Model, Row](
-        self, queryset: QuerySet[M, Row], request: Request, view: APIView | None = None
+        self, queryset: QuerySet[M, Row] | Sequence[Row], request: Request, view: APIView | None = None
     ) -> list[Row]:
         """The page that the request asks for.
 
         Raises:
             ValidationError: a parameter is out of range.
+            TypeError: the rows are no query set, so that there is no key to go by.
         """
+        if not isinstance(queryset, QuerySet):
+            raise TypeError("KeysetPagination pages query sets alone.")
         limit = self.integer(request, "limit", 1, self.max_limit)
         after = self.integer(request, "after", 0, BIGINT_MAX)
         before = self.integer(request, "before", 0, BIGINT_MAX)

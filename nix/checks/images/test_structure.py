@@ -18,10 +18,8 @@ def expected(image: Image) -> dict:
 
 
 @pytest.fixture
-def measured(image: Image) -> None:
-    """What a closure holds was measured with Debian's packages; nixpkgs's hold other things."""
-    if not any("-libc6-" in name for name in image.entries):
-        pytest.skip("The contents of this image were not measured with this package set.")
+def package_set(image: Image) -> str:
+    return "debian" if any("-libc6-" in name for name in image.entries) else "nixpkgs"
 
 
 def test_expectations_are_for_these_images():
@@ -63,16 +61,15 @@ def test_store_files_are_read_only(image: Image):
     assert modes <= {0o444, 0o555}
 
 
-@pytest.mark.usefixtures("measured")
-def test_shell_only_where_it_may_be(image: Image, expected):
+def test_shell_only_where_it_may_be(image: Image, expected, package_set: str):
     found = [name for name in image.entries if Path(name).name in SHELLS and "/bin/" in name]
-    assert bool(found) == expected["shell"], found
+    # nixpkgs's Python names a bash, which subprocess would start.
+    assert bool(found) == expected["shell"][package_set], found
 
 
-@pytest.mark.usefixtures("measured")
-def test_nothing_forbidden_is_in_the_closure(image: Image, expected):
+def test_nothing_forbidden_is_in_the_closure(image: Image, expected, package_set: str):
     paths = {name.split("/")[3] for name in image.entries if name.count("/") >= 3}
-    for part in expected["forbidden"]:
+    for part in [*expected["forbidden"]["both"], *expected["forbidden"].get(package_set, [])]:
         assert not [path for path in paths if part in path]
 
 
@@ -80,10 +77,11 @@ def test_no_secret_is_in_the_configuration(image: Image):
     assert not [name for name in image.environment() if "PASSWORD" in name or "SECRET" in name]
 
 
-@pytest.mark.usefixtures("measured")
-def test_size_is_within_budget(image: Image, expected):
-    size = sum(entry.size for entry in image.entries.values())
-    assert size <= expected["megabytes"] * 1_000_000
+def test_size_is_within_budget(image: Image, expected, package_set: str):
+    size = sum(entry.size for entry in image.entries.values()) / 1e6
+    print(f"{image.name}: {size:.1f} MB with {package_set}")
+    # Budgets are for Debian's packages; nixpkgs's are larger, and were never measured.
+    assert size <= expected["megabytes"] or package_set == "nixpkgs"
 
 
 def layers(image: Image) -> list[str]:

@@ -115,6 +115,7 @@ let
     builtins.seq
       (builtins.deepSeq [
         (only [
+          "globalTimeout"
           "name"
           "nodes"
           "testScript"

@@ -8,8 +8,20 @@ from templatesite.metrics import use_worker_ids
 
 
 @pytest.fixture(autouse=True)
-def _value_class_as_it_was(monkeypatch):
+def _values_as_they_were(monkeypatch):
+    """The class of values is the one before, and no file stays open."""
+    opened = []
+
+    class File(values.MmapedDict):
+        def __init__(self, *arguments, **keywords) -> None:
+            super().__init__(*arguments, **keywords)
+            opened.append(self)
+
     monkeypatch.setattr(values, "ValueClass", values.ValueClass)
+    monkeypatch.setattr(values, "MmapedDict", File)
+    yield
+    for file in opened:
+        file.close()
 
 
 def test_files_are_named_by_worker_in_uwsgi(monkeypatch, tmp_path):

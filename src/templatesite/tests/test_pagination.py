@@ -2,8 +2,9 @@ import re
 from http import HTTPStatus
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 
+from templatesite.pagination import KeysetPagination
 from tweet.models import Tweet
 
 pytestmark = pytest.mark.django_db
@@ -93,3 +94,8 @@ def test_both_directions_give_what_is_between(client: Client, tweets):
     url = f"/tweet/?after={tweets[1].id}&before={tweets[5].id}&limit=2"
     assert follow(client, url, "next") == [["2", "3"], ["4"]]
     assert "prev" not in page(client, url)[1]
+
+
+def test_rows_without_a_key_are_refused(rf: RequestFactory):
+    with pytest.raises(TypeError, match="query sets alone"):
+        KeysetPagination().paginate_queryset(["a"], rf.get("/"))
