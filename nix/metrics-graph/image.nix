@@ -1,10 +1,21 @@
 # Grafana, whose data source is the metrics service.
 {
+  lib,
   grafana,
+  grafanaPlugins,
   image,
   image-answers,
   image-layers,
+  linkFarm,
 }:
+let
+  # From 13.2 on Grafana is built without the data source, and nixpkgs has it by itself.
+  plugins = linkFarm "metrics-graph-plugins" (
+    lib.optionalAttrs (lib.versionAtLeast grafana.version "13.2") {
+      inherit (grafanaPlugins) prometheus;
+    }
+  );
+in
 image {
   name = "metrics-graph";
   title = "templatesite graphs";
@@ -18,6 +29,7 @@ image {
     "--config=${./grafana.ini}"
   ];
   environment = {
+    GF_PATHS_PLUGINS = "${plugins}";
     GF_PATHS_PROVISIONING = "${./provisioning}";
     DASHBOARDS = "${./dashboards}";
   };
