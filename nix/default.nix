@@ -1,6 +1,8 @@
 # Everything that the flake offers for one system, from one package set.
 {
   pkgs,
+  # Whether the outputs have the check that evaluates them with stand-ins.
+  withInterface ? true,
   # Whether the tree has changes that are not committed.
   dirty,
 }:
@@ -31,11 +33,16 @@ let
     server-source = callPackage ./server/source.nix { };
     server-static = callPackage ./server/static.nix { };
     server = callPackage ./server { };
+    uwsgi-python = callPackage ./server/uwsgi.nix { };
     cluster = callPackage ./cluster { };
     bench = callPackage ./bench.nix { };
   };
 
-  checks = import ./checks { inherit callPackage; };
+  checks =
+    import ./checks { inherit callPackage; }
+    // lib.optionalAttrs withInterface {
+      interface = callPackage ./checks/interface.nix { inherit pkgs; };
+    };
 in
 {
   inherit checks;

@@ -7,8 +7,7 @@
   pythons,
   rsyslog-light,
   server,
-  uwsgi,
-  python313,
+  uwsgi-python,
 }:
 callPackage ./cases.nix { } "configuration"
   {
@@ -18,10 +17,7 @@ callPackage ./cases.nix { } "configuration"
       prometheus.cli
       pythons.observability
       rsyslog-light
-      (uwsgi.override {
-        plugins = [ "python3" ];
-        python3 = python313;
-      })
+      uwsgi-python
     ];
     inherit (server.environment) SERVER_FILES DJANGO_SOURCE PYTHON_HOME;
     # The run directory as the server's start makes it.

@@ -17,7 +17,6 @@ in
 rec {
   inherit (builtins)
     attrNames
-    attrValues
     concatMap
     concatStringsSep
     length
@@ -37,15 +36,15 @@ rec {
   mapAttrs' =
     function: set: listToAttrs (map (name: function name set.${name}) (builtins.attrNames set));
 
-  optional = condition: item: if condition then [ item ] else [ ];
+  versionAtLeast = version: least: builtins.compareVersions version least >= 0;
 
-  optionals = condition: items: if condition then items else [ ];
+  optional = condition: item: if condition then [ item ] else [ ];
 
   optionalString = condition: text: if condition then text else "";
 
   optionalAttrs = condition: set: if condition then set else { };
 
-  mapAttrsToList = function: set: attrValues (mapAttrs function set);
+  mapAttrsToList = function: set: builtins.attrValues (mapAttrs function set);
 
   genAttrs =
     names: value:

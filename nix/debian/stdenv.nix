@@ -137,7 +137,7 @@ rec {
         set -o nounset
         set -o pipefail
 
-        ${builtins.concatStringsSep "" (lib.attrValues exports)}
+        ${builtins.concatStringsSep "" (builtins.attrValues exports)}
         ${if runtimeInputs == [ ] then "" else ''export PATH="${lib.makeBinPath runtimeInputs}:$PATH"''}
 
         ${text}

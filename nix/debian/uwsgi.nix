@@ -25,6 +25,8 @@ in
     {
       plugins,
       python3,
+      withPAM, # ignored, as withSystemd is: these plugins are left out
+      withSystemd,
     }:
     if plugins == [ "python3" ] && python3 == python313 then
       annotate uwsgi { meta.mainProgram = "uwsgi"; }

@@ -5,23 +5,19 @@
   runCommand,
   writeShellApplication,
   nginx,
-  python313,
   pythons,
   rsyslog-light,
   server-source,
   server-static,
   supervise,
-  uwsgi,
+  uwsgi-python,
 }:
 let
   programs = [
     nginx
     rsyslog-light
     supervise
-    (uwsgi.override {
-      plugins = [ "python3" ];
-      python3 = python313;
-    })
+    uwsgi-python
   ];
 
   # What start.py links into the run directory.

@@ -17,14 +17,18 @@ let
       done
     '';
   };
-  docker = lib.optionals node."virtualisation.docker.enable" [
-    debs.containerd
-    debs.docker-cli
-    debs."docker.io"
-    debs.runc
-    debs.tini
-    iptables
-  ];
+  docker =
+    if node."virtualisation.docker.enable" then
+      [
+        debs.containerd
+        debs.docker-cli
+        debs."docker.io"
+        debs.runc
+        debs.tini
+        iptables
+      ]
+    else
+      [ ];
   tools =
     node."environment.systemPackages"
     ++ docker

@@ -1,0 +1,23 @@
+# The names of all outputs of a package set, each evaluated to its derivation.
+{ pkgs }:
+let
+  project = import ../. {
+    inherit pkgs;
+    dirty = false;
+    withInterface = false;
+  };
+  evaluated =
+    kind: set:
+    map (
+      name:
+      let
+        output = set.${name};
+      in
+      builtins.seq (output.drvPath or output.program) "${kind}.${name}"
+    ) (builtins.attrNames set);
+in
+evaluated "packages" project.packages
+++ evaluated "apps" project.apps
+++ evaluated "checks" project.checks
+++ evaluated "devShells" project.devShells
+++ evaluated "formatter" { inherit (project) formatter; }

@@ -1,0 +1,8 @@
+# uWSGI with Python alone; nixpkgs's has systemd and PAM, too.
+{ python313, uwsgi }:
+uwsgi.override {
+  plugins = [ "python3" ];
+  python3 = python313;
+  withPAM = false;
+  withSystemd = false;
+}
