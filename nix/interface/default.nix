@@ -26,7 +26,7 @@ let
           outputs = fact.outputs or [ "out" ];
         }
         // {
-          version = fact.version or "";
+          version = fact.evaluatedAs or fact.version or "";
           meta = if fact ? mainProgram then { inherit (fact) mainProgram; } else { };
         };
       overridden = strict "${name}.override" {
