@@ -15,8 +15,8 @@
         system:
         import ./nix {
           pkgs = nixpkgs.legacyPackages.${system};
-          # Not `! self ? rev`: a tree whose input nixw overrides has none.
-          dirty = self ? dirtyRev;
+          # A tree whose input nixw overrides has no revision, but what else git tells of it.
+          committed = self ? rev || self ? submodules && !(self ? dirtyRev) && self.lastModified > 0;
         }
       );
       output = name: lib.mapAttrs (_: outputs: outputs.${name}) project;

@@ -3,17 +3,18 @@
   pkgs,
   # Whether the outputs have the check that evaluates them with stand-ins.
   withInterface ? true,
-  # Whether the tree has changes that are not committed.
-  dirty,
+  # Whether the tree is a commit, without changes.
+  committed,
 }:
 let
   inherit (pkgs) lib;
   callPackage = lib.callPackageWith (pkgs // parts // { inherit callPackage; });
 
-  images = callPackage ./images { inherit dirty; };
+  images = callPackage ./images { inherit committed; };
 
   parts = {
     inherit (images)
+      back
       layouts
       load
       push
@@ -73,6 +74,7 @@ in
       {
         default = parts.cluster;
         inherit (parts)
+          back
           bench
           load
           push

@@ -5,11 +5,13 @@
   bubblewrap,
   closureInfo,
   cluster,
+  distribution,
   docker-compose,
   load,
   postgresql_17,
   prometheus,
   prometheus-alertmanager,
+  push,
   pythons,
   ruff,
   shellcheck,
@@ -21,12 +23,14 @@ callPackage ./pytest.nix { } "libraries" {
     rootPaths = [
       bubblewrap
       cluster
+      distribution
       docker-compose
       load
       postgresql_17
       prometheus
       prometheus-alertmanager
       prometheus.cli
+      push
       pythons.development
       pythons.observability
       pythons.system-test

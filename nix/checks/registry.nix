@@ -14,17 +14,17 @@ let
   django = runCommand "changed-source" { } ''
     cp -r ${(import ../sources.nix).django} $out
     chmod -R u+w $out
-    echo "# a changed line" >>$out/tweet/views.py
+    echo "# a changed line" >>$out/manage.py
   '';
   changed = callPackage ../server/image.nix {
     server = server.override { server-source = server-source.override { inherit django; }; };
   };
   pushes =
-    images: dirty:
+    images: committed:
     lib.getExe (
       push.override {
         layouts = layouts.override { images = layouts.images // images; };
-        inherit dirty;
+        inherit committed;
       }
     );
 in
@@ -35,9 +35,9 @@ callPackage ./pytest.nix { } "registry" {
   ];
   inherit layouts;
   registry = lib.getExe distribution;
-  push = pushes { } false;
-  push_changed = pushes { server = changed; } false;
-  push_dirty = pushes { } true;
+  push = pushes { } true;
+  push_changed = pushes { server = changed; } true;
+  push_dirty = pushes { } false;
   configuration = ../../pyproject.toml;
   tests = ./registry;
 }

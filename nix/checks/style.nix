@@ -44,7 +44,7 @@ callPackage ./cases.nix { } "style"
       '';
       "shellcheck" = ''
         shellcheck --external-sources --source-path=SCRIPTDIR nixw .ci/run nix/interface/versions nix/debian/fetch nix/debian/lock nix/debian/common.sh
-        shellcheck --shell=bash nix/images/*.sh
+        shellcheck --shell=bash --exclude=SC2154 nix/images/*.sh
         shellcheck --shell=bash --exclude=SC2154 nix/db/build.sh nix/debian/python-env.sh
         shellcheck --shell=busybox nix/db/{common,fill,health,roles,start}.sh nix/log/*.sh nix/{metrics,db-metrics}/start.sh
         shellcheck --shell=busybox --exclude=SC1090,SC2154,SC2086 nix/debian/{busybox-links,elf,patchelf,pip,relocate,wheel}.sh nix/debian/vm/*.sh

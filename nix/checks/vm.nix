@@ -2,6 +2,7 @@
 {
   callPackage,
   testers,
+  back,
   busybox,
   load,
   python313,
@@ -22,7 +23,10 @@ let
         docker.enable = true;
         memorySize = 3072;
       };
-      environment.systemPackages = [ load ];
+      environment.systemPackages = [
+        back
+        load
+      ];
     };
     testScript = ''
       compose_files = {

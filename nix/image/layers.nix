@@ -30,10 +30,14 @@ in
     {
       paths = [ python313 ];
       without = [
-        # A prompt on a terminal; the plain one stays.
-        "lib/python3.13/_pyrepl"
+        # Windows on a terminal; the plain prompt stays.
         "lib/python3.13/curses"
         "lib/python3.13/lib-dynload/_curses*"
+        "lib/**/libformw.so*"
+        "lib/**/libmenuw.so*"
+        "lib/**/libpanelw.so*"
+        "lib/python3.13/venv"
+        "lib/**/engines-3" # OpenSSL has providers instead
       ];
     }
   ];

@@ -9,6 +9,7 @@ make_secrets() {
     for name in django-secret-key django-secret-key-fallbacks grafana-admin-password postgres-metrics-password \
         postgres-password postgres-serve-password; do
         if [ ! -e ".secrets/$name" ]; then
+            rm -f ".secrets/$name.new" # of an interrupted load
             head -c 48 /dev/urandom | base64 --wrap=0 >".secrets/$name.new"
             chmod 0444 ".secrets/$name.new"
             mv ".secrets/$name.new" ".secrets/$name"
@@ -29,12 +30,16 @@ profiles() {
 # The mounted work tree belongs to a user, whom dev-server and test run as. What
 # else .env holds stays.
 write_env() {
+    local file
+    file=$(readlink -f .env)
+    [ ! -e "$file" ] || { [ -f "$file" ] && [ -r "$file" ]; } ||
+        fail "the images are loaded, but .env is no file that this user may read; nothing of it was changed."
     {
         [ ! -e .env ] || grep -v -e '^HOST_[UG]ID=' -e '^COMPOSE_PROFILES=' .env || true
         stat --format 'HOST_UID=%u
 HOST_GID=%g' docker-compose.yaml
         echo "COMPOSE_PROFILES=$(profiles)"
-    } >.env.new
-    [ ! -e .env ] || chmod --reference=.env .env.new
-    mv .env.new .env
+    } >"$file.new"
+    [ ! -e "$file" ] || chmod --reference="$file" "$file.new"
+    mv "$file.new" "$file"
 }

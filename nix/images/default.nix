@@ -7,8 +7,8 @@
   writeShellApplication,
   # In nixpkgs alone.
   grafana ? null,
-  # Whether the tree has changes that are not committed.
-  dirty,
+  # Whether the tree is a commit, without changes.
+  committed,
 }:
 let
   images = {
@@ -40,7 +40,10 @@ let
 in
 {
   inherit archives layouts load;
-  push = callPackage ./push.nix { inherit layouts dirty; };
+  back = callPackage ./back.nix {
+    repositories = lib.mapAttrsToList (_: image: image.repository) images;
+  };
+  push = callPackage ./push.nix { inherit committed layouts; };
   directory = runCommand "templatesite-images" { } ''
     mkdir $out
     ${lib.concatStringsSep "\n" (

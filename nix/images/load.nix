@@ -16,11 +16,15 @@ writeShellApplication {
     gnused
     gnutar
   ];
-  runtimeEnv.IMAGES = layouts;
+  runtimeEnv = {
+    IMAGES = layouts;
+    MARK = "templatesite-server:moving";
+  };
   text = lib.concatStringsSep "\n" (
     map builtins.readFile [
-      ./pack.sh
       ./compose.sh
+      ./engine.sh
+      ./pack.sh
       ./load.sh
     ]
   );

@@ -5,7 +5,7 @@
   coreutils,
   skopeo,
   layouts,
-  dirty,
+  committed,
 }:
 writeShellApplication {
   name = "push";
@@ -14,7 +14,7 @@ writeShellApplication {
     skopeo
   ];
   runtimeEnv = {
-    DIRTY = lib.optionalString dirty "yes";
+    COMMITTED = lib.optionalString committed "yes";
     IMAGES = layouts;
     VERSION = (lib.importTOML ../../pyproject.toml).project.version;
   };

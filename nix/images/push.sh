@@ -1,5 +1,5 @@
 # Copies every image to a registry, without a daemon: push REGISTRY/PREFIX [OPTIONS of skopeo copy].
-# Each gets two tags, the project's version and one that tells what is in it.
+# Each gets two tags: one that tells what is in it, and, once all images are there, the version.
 
 fail() {
     printf 'push: %s\n' "$*" >&2
@@ -12,7 +12,7 @@ push_image() {
     shift 2
     skopeo --insecure-policy --tmpdir "$work" copy --quiet --preserve-digests --digestfile "$work/digest" "$@" \
         "oci:$layout" "docker://$target" ||
-        fail "$target could not be pushed; what was pushed before it stays, and is not sent again."
+        fail "$target could not be pushed; the words above say why. \`docker login\` gives credentials."
 }
 
 push_images() {
@@ -20,15 +20,21 @@ push_images() {
     shift
     while read -r name repository tag; do
         push_image "$IMAGES/$name" "$prefix/$repository:$tag" "$@"
+    done <"$IMAGES/list"
+    while read -r name repository _; do
         push_image "$IMAGES/$name" "$prefix/$repository:$VERSION" "$@"
         printf '%s@%s\n' "$prefix/$repository:$VERSION" "$(cat "$work/digest")"
     done <"$IMAGES/list"
 }
 
+# The first part is a host, as Docker tells one from a name of its own registry's.
 case "${1:-}" in
-'' | -* | *://* | */) fail "give it a registry and a prefix, such as: push registry.example.com/team" ;;
+*://* | */ | -*) ;;
+localhost/* | *.*/* | *:*/*) target=$1 ;;
 esac
-[ -z "$DIRTY" ] || fail "the tree has changes that are not committed: commit them, so that the images can be told."
+[ -n "${target:-}" ] ||
+    fail "give it a registry's host and a prefix, without a slash at the end, such as: push registry.example.com/team"
+[ -n "$COMMITTED" ] || fail "the tree is no commit of git: commit everything, so that the images can be told."
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 push_images "$@"

@@ -3,7 +3,7 @@
 let
   project = import ../. {
     inherit pkgs;
-    dirty = false;
+    committed = true;
     withInterface = false;
   };
   evaluated =

@@ -28,9 +28,10 @@ image {
       without = [
         # The image has them as nginx sends them.
         "lib/python3.13/site-packages/**/static"
-        # For installers and type checkers.
+        # For installers, type checkers and who develops the package.
         "**/*.dist-info/RECORD"
         "**/*.pyi"
+        "**/benchmarks"
       ];
     }
     image-layers.rsyslog

@@ -135,8 +135,7 @@ def test_changed_line_sends_one_small_layer(registry, pushed, tmp_path):
     assert len(set(done.stdout.splitlines()) - set(pushed.splitlines())) == 1
     layers = registry.get(f"templatesite-server/manifests/{VERSION}").json()["layers"]
     new = {layer["digest"]: layer["size"] for layer in layers if layer["digest"] not in before}
-    assert len(new) == 1
-    assert sum(new.values()) <= 100_000
+    assert new == {layers[-1]["digest"]: layers[-1]["size"]}
     assert registry.uploads() - uploads == 2  # and the configuration
 
 
@@ -144,11 +143,11 @@ def test_tree_with_changes_is_refused(registry, tmp_path):
     before = registry.blobs()
     done = push("push_dirty", tmp_path, f"{registry.address}/other", "--dest-tls-verify=false")
     assert done.returncode == 1
-    assert "commit them" in done.stderr
+    assert "commit everything" in done.stderr
     assert registry.blobs() == before
 
 
-@pytest.mark.parametrize("arguments", [[], [""], ["--help"], ["docker://registry/team"], ["registry/"]])
+@pytest.mark.parametrize("arguments", [[], [""], ["--help"], ["docker://registry/team"], ["a.b/team/"], ["team"]])
 def test_unclear_target_is_refused(tmp_path, arguments: list[str]):
     done = push("push", tmp_path, *arguments)
     assert done.returncode == 1

@@ -1,0 +1,23 @@
+# Goes back to the images before the last load, without building any: `nix run .#back`.
+{
+  lib,
+  writeShellApplication,
+  coreutils,
+  gnused,
+  repositories,
+}:
+writeShellApplication {
+  name = "back";
+  runtimeInputs = [
+    coreutils
+    gnused
+  ];
+  runtimeEnv.REPOSITORIES = toString repositories;
+  text = lib.concatStringsSep "\n" (
+    map builtins.readFile [
+      ./engine.sh
+      ./back.sh
+    ]
+  );
+  meta.description = "Name the images before the last load `latest` again";
+}
