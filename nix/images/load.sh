@@ -50,7 +50,7 @@ name_images() {
         in_turn "$engine" tag "$image" "${image%:*}:latest"
     done
     finish
-    "$engine" image rm "$MARK" >/dev/null
+    "$engine" image rm "$MARK" >/dev/null 2>&1 || true # another load was faster
 }
 
 [ $# -eq 0 ] || fail "it takes nothing, and not $1; \`nix run .#back\` names the images before."
