@@ -101,8 +101,9 @@ def test_file_system_that_takes_nothing_is_refused_in_a_sentence(start, tmp_path
 
 def test_what_belongs_to_another_user_is_refused_in_a_sentence(start, tmp_path):
     (tmp_path / "lost+found").mkdir()  # root's, in a new file system
+    (tmp_path / "client_body").mkdir()  # a tmpfs of its own, where this user may write
     start.refuse_others(tmp_path, os.getuid() + 1)
-    (tmp_path / "proxy").mkdir()
+    (tmp_path / "proxy").mkdir(mode=0o555)
     start.refuse_others(tmp_path, os.getuid())
     with pytest.raises(PermissionError) as refused:
         start.refuse_others(tmp_path, os.getuid() + 1)
