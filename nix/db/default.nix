@@ -24,13 +24,11 @@ callPackage ../script.nix { } {
     DB_DATA = db-data;
     SERVING_ROLE = "${../../src/templatesite/serving_role.sql}";
   };
-  text = lib.concatStringsSep "\n" (
-    map builtins.readFile [
-      ./common.sh
-      ./fill.sh
-      ./roles.sh
-      ./start.sh
-    ]
-  );
+  text = lib.concatMapStringsSep "\n" builtins.readFile [
+    ./common.sh
+    ./fill.sh
+    ./roles.sh
+    ./start.sh
+  ];
   meta.description = "PostgreSQL with the project's migrations applied";
 }

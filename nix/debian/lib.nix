@@ -23,6 +23,10 @@ rec {
     mapAttrs
     ;
 
+  concatMapStringsSep =
+    separator: function: list:
+    concatStringsSep separator (map function list);
+
   importTOML = file: builtins.fromTOML (builtins.readFile file);
 
   imap0 =

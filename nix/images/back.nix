@@ -13,11 +13,9 @@ writeShellApplication {
     gnused
   ];
   runtimeEnv.REPOSITORIES = toString repositories;
-  text = lib.concatStringsSep "\n" (
-    map builtins.readFile [
-      ./engine.sh
-      ./back.sh
-    ]
-  );
+  text = lib.concatMapStringsSep "\n" builtins.readFile [
+    ./engine.sh
+    ./back.sh
+  ];
   meta.description = "Name the images before the last load `latest` again";
 }

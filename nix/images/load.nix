@@ -20,13 +20,11 @@ writeShellApplication {
     IMAGES = layouts;
     MARK = "templatesite-server:moving";
   };
-  text = lib.concatStringsSep "\n" (
-    map builtins.readFile [
-      ./compose.sh
-      ./engine.sh
-      ./pack.sh
-      ./load.sh
-    ]
-  );
+  text = lib.concatMapStringsSep "\n" builtins.readFile [
+    ./compose.sh
+    ./engine.sh
+    ./pack.sh
+    ./load.sh
+  ];
   meta.description = "Load the images into Docker or podman, and make the cluster's secrets";
 }

@@ -58,14 +58,14 @@ let
     // standIn name arguments
     // arguments.passthru or { }
     // {
-      meta = {
-        mainProgram = name;
-      }
-      // arguments.meta or { };
+      meta = arguments.meta or { };
     };
-  named = arguments: built arguments.name arguments;
 
-  options = import ./options.nix { inherit facts; };
+  options = import ../debian/vm/flatten.nix {
+    known = facts.options;
+    unknown =
+      path: throw "NixOS has no option ${path}; nix/interface/facts.toml lists those that it has";
+  };
 in
 {
   inherit standIn strict;
@@ -80,17 +80,32 @@ in
       built name (environment // { inherit buildCommand; });
     testers.runNixOSTest = listed "testers.runNixOSTest" (
       test:
-      built "vm-test" {
-        nodes = builtins.mapAttrs (_: options) test.nodes;
-        inherit (test) testScript;
-      }
+      let
+        driver = standIn "driver" {
+          nodes = builtins.mapAttrs (_: options) test.nodes;
+          inherit (test) testScript;
+        };
+      in
+      driver
       // {
-        driver = standIn "driver" { inherit (test) testScript; };
-        driverInteractive = standIn "driver" { inherit (test) testScript; };
+        inherit driver;
+        driverInteractive = driver;
       }
     );
-    writeShellApplication = listed "writeShellApplication" named;
-    writeTextFile = listed "writeTextFile" named;
+    # Of the two, this one alone names a main program by itself.
+    writeShellApplication = listed "writeShellApplication" (
+      arguments:
+      built arguments.name (
+        arguments
+        // {
+          meta = {
+            mainProgram = arguments.name;
+          }
+          // arguments.meta or { };
+        }
+      )
+    );
+    writeTextFile = listed "writeTextFile" (arguments: built arguments.name arguments);
   }
   // (
     if facts.functions ? linkFarm then

@@ -30,22 +30,10 @@ let
     option:
     throw "runNixOSTest: the Debian set has no option ${option}; nix/debian/README.md lists those that it has";
 
-  # { a.b = 1; } as { "a.b" = 1; }: whatever is below a known path is its value.
-  flatten =
-    prefix: set:
-    builtins.concatMap (
-      name:
-      let
-        path = "${prefix}${name}";
-        value = set.${name};
-      in
-      if options ? ${path} then
-        [ (lib.nameValuePair path value) ]
-      else if builtins.isAttrs value then
-        flatten "${path}." value
-      else
-        unknown path
-    ) (builtins.attrNames set);
+  flatten = import ./flatten.nix {
+    known = options;
+    inherit unknown;
+  };
 
   only =
     known: set:
@@ -75,7 +63,7 @@ let
       ...
     }@module:
     let
-      node = options // builtins.listToAttrs (flatten "" nodes.machine);
+      node = options // flatten nodes.machine;
       system = import ./system.nix {
         inherit
           lib
