@@ -1,0 +1,80 @@
+"""Checks of the settings, and of a deployment: `manage.py check --deploy --database default`."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core import checks
+from django.core.checks import CheckMessage, Tags, register
+from django.db import connections
+from django.urls import Resolver404, resolve
+
+TIMEOUTS = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
+
+# What the role of the connection could do beside reading and writing rows, and whether it can do that.
+POWERS = """
+SELECT
+    rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls
+    OR has_database_privilege(current_database(), 'CREATE')
+    OR EXISTS (SELECT FROM pg_auth_members WHERE member = pg_roles.oid)
+    OR EXISTS (SELECT FROM pg_namespace WHERE nspname !~ '^pg_' AND has_schema_privilege(oid, 'CREATE'))
+    OR EXISTS (SELECT FROM tables WHERE relowner = pg_roles.oid OR has_table_privilege(oid, 'TRUNCATE, TRIGGER')),
+    EXISTS (
+        SELECT FROM tables, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS privilege
+        WHERE NOT has_table_privilege(oid, privilege)
+    )
+FROM pg_roles WHERE rolname = current_user
+"""
+TABLES = """
+WITH tables AS (
+    SELECT oid, relowner FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+)
+"""
+
+
+@register(Tags.urls)
+def login_paths(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
+    """Whether each path of LOGIN_PATHS is there: nginx limits tries by these very paths."""
+    messages: list[CheckMessage] = []
+    for path in settings.LOGIN_PATHS:
+        try:
+            resolve(path)
+        except Resolver404:
+            messages.append(checks.Error(f"LOGIN_PATHS names {path}, which is no URL here.", id="chassis.E001"))
+    return messages
+
+
+@register(Tags.database, deploy=True)
+def serving_role(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **_: Any
+) -> list[CheckMessage]:
+    """Whether the server's role reads and writes rows, does no more, and gives up in time."""
+    return [message for alias in databases or [] for message in role_of(alias)]
+
+
+def role_of(alias: str) -> Iterator[CheckMessage]:
+    """What is wrong with the role of a connection."""
+    with connections[alias].cursor() as cursor:
+        cursor.execute(TABLES + POWERS)
+        too_much, too_little = cursor.fetchone()
+        cursor.execute(f"SELECT {', '.join(f"current_setting('{name}') = '0'" for name in TIMEOUTS)}")
+        missing = [name for name, off in zip(TIMEOUTS, cursor.fetchone(), strict=True) if off]
+    if too_much:
+        yield checks.Warning(
+            f"The role of {alias} can do more than read and write rows.",
+            hint="Serve with POSTGRES_SERVE_PASSWORD; docs/production.md tells how its role is made.",
+            id="chassis.W001",
+        )
+    if missing:
+        yield checks.Warning(
+            f"Connections of {alias} have no {', '.join(missing)}.",
+            hint="ALTER ROLE … IN DATABASE … SET them; docs/production.md tells how.",
+            id="chassis.W002",
+        )
+    if too_little:
+        yield checks.Warning(
+            f"The role of {alias} cannot read and write rows of each table.",
+            hint="GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public; migrate as the owner.",
+            id="chassis.W003",
+        )

@@ -1,0 +1,91 @@
+"""Answers to what went wrong: JSON in the service's own format, or a page where a browser asks for HTML."""
+
+import logging
+import sys
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.log import log_response
+from django.views import csrf, defaults
+from rest_framework.renderers import JSONRenderer
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from chassis import error_format
+from chassis.health.dependencies import lacks_migrations
+from chassis.postgresql import message, undefined
+
+logger = logging.getLogger(__name__)
+
+
+def wants_html(request: HttpRequest) -> bool:
+    """Whether the client prefers HTML; one that takes anything gets JSON."""
+    return request.get_preferred_type(["application/json", "text/html"]) == "text/html"
+
+
+def answer(status: HTTPStatus, sentence: str | None = None, headers: Mapping[str, str] | None = None) -> HttpResponse:
+    """An error as JSON; without a sentence of its own, with the status's words."""
+    form = error_format.current()
+    body = form.body(status, sentence or f"{status.phrase}.")
+    return JsonResponse(body, status=status, headers=headers, content_type=form.media_type, safe=False)
+
+
+def api_error(exception: Exception, context: dict[str, Any]) -> Response | None:
+    """Django REST framework's EXCEPTION_HANDLER: its own, whose body has the service's format."""
+    response = exception_handler(exception, context)
+    if response is None:
+        return None
+    form, data = error_format.current(), response.data
+    is_sentence = isinstance(data, dict) and list(data) == ["detail"]
+    response.data = form.body(HTTPStatus(response.status_code), data["detail"] if is_sentence else data)
+    if isinstance(getattr(context["request"], "accepted_renderer", None), JSONRenderer):
+        response.content_type = form.media_type
+    return response
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400, which a host that is not in ALLOWED_HOSTS gets, too."""
+    return defaults.bad_request(request, exception) if wants_html(request) else answer(HTTPStatus.BAD_REQUEST)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return defaults.permission_denied(request, exception) if wants_html(request) else answer(HTTPStatus.FORBIDDEN)
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return defaults.page_not_found(request, exception) if wants_html(request) else answer(HTTPStatus.NOT_FOUND)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """503 where the database is the reason, else 500 without internals, of which Django logs the traceback."""
+    if response := database_unavailable(request, sys.exception()):
+        log_response("%s: %s", response.reason_phrase, request.path, response=response, request=request)
+        return response
+    return defaults.server_error(request) if wants_html(request) else answer(HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def database_unavailable(request: HttpRequest, exception: BaseException | None) -> HttpResponse | None:
+    """503 and a line in the log, if the database is away, takes too long or lacks what a migration makes."""
+    if isinstance(exception, (OperationalError, InterfaceError)):
+        logger.error("Database unavailable: %s", message(exception))
+    elif (lack := undefined(exception)) and lacks_migrations():
+        logger.error("Database unavailable: it lacks migrations, run migrate: %s", lack)
+    else:
+        return None
+    return service_unavailable(request, "The database is unavailable. Try again later.")
+
+
+def service_unavailable(request: HttpRequest, sentence: str) -> HttpResponse:
+    """503 that asks the client to come back."""
+    status, headers = HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": "1"}
+    if wants_html(request):
+        page = defaults.ERROR_PAGE_TEMPLATE % {"title": status.phrase, "details": sentence}
+        return HttpResponse(page, status=status, headers=headers)
+    return answer(status, sentence, headers)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return csrf.csrf_failure(request, reason) if wants_html(request) else answer(HTTPStatus.FORBIDDEN)

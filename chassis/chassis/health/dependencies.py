@@ -1,0 +1,112 @@
+"""What this server needs to do its work. The checks raise nothing and answer soon.
+
+But a database that is stopped in the middle of everything, and whose machine still
+acknowledges what it is sent, keeps a worker that is connected until uWSGI's harakiri.
+"""
+
+import functools
+import logging
+import time
+
+from django.db import DEFAULT_DB_ALIAS, Error, OperationalError, ProgrammingError, connection, connections
+
+from chassis.health import unapplied
+from chassis.postgresql import message
+
+logger = logging.getLogger(__name__)
+
+
+class Silence:
+    """For how long a database that did not answer is not asked again.
+
+    A question to one that is silent waits for a connection's time limit. Probes ask so
+    often that they would fill the workers, and this server would seem to be away, too.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.until = 0.0  # of the monotonic clock
+
+    def begin(self) -> None:
+        self.until = time.monotonic() + self.seconds
+
+    def end(self) -> None:
+        self.until = 0.0
+
+    def lasts(self) -> bool:
+        return time.monotonic() < self.until
+
+
+silence = Silence(seconds=2)
+
+
+def database_answers() -> bool:
+    """Whether the database answers a query; it has a second for it."""
+    if silence.lasts():
+        return False
+    try:
+        with connection.cursor() as cursor:
+            # One message is one transaction, also through a pooler.
+            cursor.execute("SET LOCAL statement_timeout = '1s'; SELECT 1")
+    except Error:
+        silence.begin()
+        return False
+    return True
+
+
+class MigrationsBehindError(Exception):
+    """The database lacks migrations that this code has."""
+
+
+@functools.cache
+def tell_reason(reason: str) -> None:
+    """Once, and not at each probe."""
+    logger.error("The database does not tell its migrations, and nothing is served: %s", reason)
+
+
+@functools.cache
+def tell_missing(migrations: str) -> None:
+    """Once, and not at each probe."""
+    logger.error("The database lacks migrations, and nothing is served: run migrate. It lacks: %s", migrations)
+
+
+@functools.cache
+def _require_migrations() -> None:
+    """Raises until all migrations are applied; from then on asks the database no more."""
+    if silence.lasts():
+        raise OperationalError("the database did not answer a moment ago")
+    if missing := unapplied.missing(connection):
+        tell_missing(", ".join(missing))
+        raise MigrationsBehindError
+
+
+def migrations_are_applied() -> bool:
+    """Whether the database has every migration of this code."""
+    try:
+        _require_migrations()
+    except ProgrammingError as error:  # such as a role without rights
+        tell_reason(message(error))
+        return False
+    except (Error, MigrationsBehindError):
+        return False
+    return True
+
+
+def lacks_migrations() -> bool:
+    """Whether the database lacks migrations now, also where all were there once."""
+    return _lacks_migrations(int(time.monotonic()))
+
+
+@functools.lru_cache(maxsize=1)
+def _lacks_migrations(_second: int) -> bool:
+    """Asked once a second at most, on a connection of its own: the request's may be in a transaction that failed."""
+    own = connections.create_connection(DEFAULT_DB_ALIAS)
+    try:
+        lacks = bool(unapplied.missing(own))
+    except Error:  # then nobody knows
+        return False
+    finally:
+        own.close()
+    if lacks:
+        _require_migrations.cache_clear()
+    return lacks

@@ -1,0 +1,58 @@
+"""What Prometheus reads: the workers' counters, and this server's state at the moment."""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+
+from chassis.health import log_lines, memory, nginx
+from chassis.health.views import DEPENDENCIES
+
+
+class StateCollector(Collector):
+    """What is looked at when it is asked for: dependencies, disk, memory, nginx, log lines."""
+
+    def collect(self) -> Iterator[Metric]:
+        yield dependencies()
+        yield from disk()
+        yield from memory.collect()
+        yield from nginx.collect()
+        yield from log_lines.collect()
+
+
+def dependencies() -> Metric:
+    up = GaugeMetricFamily("service_dependency_up", "Whether what this server needs is well.", labels=["dependency"])
+    for name, check in DEPENDENCIES.items():
+        up.add_metric([name], check())
+    return up
+
+
+def disk() -> Iterator[Metric]:
+    """The file system that holds this server; in a container the host's, where volumes are, too."""
+    usage = shutil.disk_usage("/")
+    yield GaugeMetricFamily("service_disk_size_bytes", "Size of the disk below this server.", value=usage.total)
+    yield GaugeMetricFamily("service_disk_free_bytes", "What is free of it.", value=usage.free)
+
+
+state = CollectorRegistry()
+state.register(StateCollector())
+
+
+def counted() -> CollectorRegistry:
+    """What all workers counted; outside of uWSGI what this process did."""
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return REGISTRY
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return registry
+
+
+@never_cache
+def metrics(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(generate_latest(counted()) + generate_latest(state), content_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,70 @@
+"""manage.py createservingrole: the role that serves, on a PostgreSQL that others run."""
+
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import ProgrammingError, connection, transaction
+from psycopg2.extensions import encrypt_password
+
+from chassis.postgresql import message, sqlstate
+
+DUPLICATE_OBJECT = "42710"
+TEMPLATE = Path(__file__).parents[2] / "serving_role.sql"
+
+
+def sql(owner: str, serving: str, database: str) -> str:
+    """The statements that make the role."""
+    text = "".join(line for line in TEMPLATE.read_text().splitlines(keepends=True) if not line.startswith("--"))
+    for placeholder, name in (("OWNER", owner), ("SERVE", serving), ("DATABASE", database)):
+        text = text.replace(f'"{placeholder}"', connection.ops.quote_name(name))
+    return text
+
+
+class Command(BaseCommand):
+    help = (
+        "Make the role that serves: POSTGRES_USER with _serve, which reads and writes rows and gives up in time. "
+        "Its password comes on standard input."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--print", action="store_true", help="print the SQL for an administrator, and do nothing")
+
+    def handle(self, *arguments: Any, **options: Any) -> None:
+        if settings.POSTGRES_SERVE_PASSWORD:
+            raise CommandError("This needs the owner's POSTGRES_PASSWORD, and no POSTGRES_SERVE_PASSWORD.")
+        owner, database = connection.settings_dict["USER"], connection.settings_dict["NAME"]
+        serving = f"{owner}_serve"
+        statements = sql(owner, serving, database)
+        if options["print"]:
+            password = f"ALTER ROLE {connection.ops.quote_name(serving)} PASSWORD '…';"
+            self.stdout.write(f"{statements}\n-- The password that the server is given:\n{password}")
+            return
+        password = sys.stdin.readline().rstrip("\r\n")
+        if not password:
+            raise CommandError("Give the role's password on standard input.")
+        self.make(serving, statements, password)
+        self.stdout.write(f"Made {serving}; serve with POSTGRES_SERVE_PASSWORD.")
+
+    def make(self, serving: str, statements: str, password: str) -> None:
+        """Make the role, or nothing.
+
+        Raises:
+            CommandError: the role is there, or this role may not make it.
+        """
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(statements)
+                hashed = encrypt_password(password, serving, cursor.connection, "scram-sha-256")
+                role = connection.ops.quote_name(serving).replace("%", "%%")
+                cursor.execute(f"ALTER ROLE {role} PASSWORD %s", [hashed])
+        except ProgrammingError as error:
+            if sqlstate(error) == DUPLICATE_OBJECT:
+                raise CommandError(f"{serving} is there; ALTER ROLE changes its password.") from None
+            raise CommandError(
+                f"{serving} was not made: {message(error)}. "
+                "Where only an administrator may, let one run what --print prints."
+            ) from None

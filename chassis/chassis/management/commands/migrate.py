@@ -1,0 +1,39 @@
+"""manage.py migrate, beside servers that go on."""
+
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.management.base import CommandError
+from django.core.management.commands import migrate
+from django.db import OperationalError, connections
+from django.db.migrations.exceptions import InconsistentMigrationHistory
+from django.db.migrations.recorder import MigrationRecorder
+
+from chassis.migrations_executor import PatientExecutor, is_lock_timeout
+
+migrate.MigrationExecutor = PatientExecutor  # type: ignore[attr-defined] # there is no other way to name it
+
+OLDER = (
+    "This database is from before the service had a user model of its own and cannot be migrated: begin with an "
+    "empty one, and bring over the rows that you need."
+)
+
+
+class Command(migrate.Command):
+    """Django's, which says in one sentence what a person must do."""
+
+    def handle(self, *arguments: Any, **options: Any) -> None:
+        try:
+            super().handle(*arguments, **options)
+        except InconsistentMigrationHistory as error:
+            users = get_user_model()._meta.app_label
+            recorded = MigrationRecorder(connections[options["database"]]).applied_migrations()
+            older = f"dependency {users}." in str(error) and all(app != users for app, _ in recorded)
+            raise CommandError(OLDER if older else str(error)) from None
+        except OperationalError as error:
+            if not is_lock_timeout(error):
+                raise
+            raise CommandError(
+                "A migration did not get its locks in two minutes: "
+                "see who holds them (pg_stat_activity), and run this again."
+            ) from None

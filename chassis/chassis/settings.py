@@ -1,0 +1,281 @@
+"""The settings of every service, from the environment alone; docs/variables.md has the variables.
+
+A service's settings module imports all of them, says what is its own, and ends with `env.seal()`.
+"""
+
+from importlib.util import find_spec
+from typing import Any
+
+from corsheaders.defaults import default_headers
+from csp.constants import NONE, SELF
+from environs import validate
+
+from chassis import project
+from chassis.environment import Environment, each
+
+PROJECT = project.read()
+
+env = Environment()
+
+# Debug mode alone has defaults for what production must choose.
+DEBUG = env.bool("DEBUG_MODE", False)
+
+if DEBUG:
+    SECRET_KEY = env.str("DJANGO_SECRET_KEY", "for-debug-mode-only", validate=validate.Length(min=1))
+    ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+else:
+    SECRET_KEY = env.str("DJANGO_SECRET_KEY", validate=validate.Length(min=50))
+    ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", validate=validate.Length(min=1))
+# Keys that no longer sign, and still verify: what a former key signed holds while it is replaced.
+SECRET_KEY_FALLBACKS: list[str] = env.words(
+    "DJANGO_SECRET_KEY_FALLBACKS", [], validate=each(validate.Length(min=1 if DEBUG else 50))
+)
+CSRF_TRUSTED_ORIGINS: list[str] = env.words("CSRF_TRUSTED_ORIGINS", [])
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "corsheaders",
+    "csp",
+    "django_prometheus",
+    "drf_spectacular",
+    "knox",
+    "rest_framework",
+    "chassis",
+]
+
+# It brings only static files: the server's image has them collected, and not the package.
+if find_spec("drf_spectacular_sidecar"):  # pragma: no branch - the tests have it
+    INSTALLED_APPS.append("drf_spectacular_sidecar")
+
+MIDDLEWARE = [
+    "chassis.middleware.SaneRequestIDMiddleware",
+    "log_request_id.middleware.RequestIDMiddleware",
+    # Before what counts requests, checks the host or redirects to HTTPS.
+    "chassis.health.middleware.ProbeMiddleware",
+    "chassis.middleware.SaneSessionMiddleware",
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "chassis.middleware.ContentSecurityPolicyMiddleware",
+    "chassis.middleware.CacheControlMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "chassis.middleware.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "chassis.middleware.DatabaseUnavailableMiddleware",
+    "chassis.middleware.PrometheusAfterMiddleware",
+]
+
+CSRF_FAILURE_VIEW = "chassis.errors.csrf_failure"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# The owner of the tables migrates; the role that serves, `…_serve`, reads and writes rows. It
+# carries the timeouts, as a pooler refuses or mixes up those of a connection.
+POSTGRES_USER = env.str("POSTGRES_USER", PROJECT.database)
+POSTGRES_SERVE_PASSWORD = env.str("POSTGRES_SERVE_PASSWORD", "")
+if POSTGRES_SERVE_PASSWORD:
+    LOGIN = {"USER": f"{POSTGRES_USER}_serve", "PASSWORD": POSTGRES_SERVE_PASSWORD}
+else:
+    PASSWORD = env.str("POSTGRES_PASSWORD", "") if DEBUG else env.str("POSTGRES_PASSWORD")
+    LOGIN = {"USER": POSTGRES_USER, "PASSWORD": PASSWORD}
+
+DATABASES = {
+    "default": {
+        "ENGINE": "chassis.postgresql",
+        "HOST": env.str("POSTGRES_HOST", "localhost"),
+        "PORT": env.int("POSTGRES_PORT", 5432, validate=validate.Range(1, 65535)),
+        "NAME": env.str("POSTGRES_DB", PROJECT.database),
+        **LOGIN,
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        "DISABLE_SERVER_SIDE_CURSORS": True,  # which a pooler gives to another client
+        "OPTIONS": {
+            # A network that swallows packets ends a connection within seconds.
+            "keepalives_idle": 5,
+            "keepalives_interval": 2,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 10_000,  # milliseconds
+            "connect_timeout": env.int("POSTGRES_CONNECT_TIMEOUT", 3, validate=validate.Range(1, 60)),
+            "sslmode": env.str(
+                "POSTGRES_SSLMODE",
+                "prefer",
+                validate=validate.OneOf(["disable", "allow", "prefer", "require", "verify-ca", "verify-full"]),
+            ),
+            "sslrootcert": env.str("POSTGRES_SSLROOTCERT", ""),
+        },
+    },
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+PASSWORD_HASHERS = [
+    "chassis.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",  # verifies older hashes, and makes them anew
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+# Where passwords are checked: nginx lets few tries through, by client and in all. A login of your
+# own belongs here.
+LOGIN_PATHS = ["/admin/login/", "/api-auth/login/"]
+LOGIN_URL = "rest_framework:login"
+LOGIN_REDIRECT_URL = "home"
+
+# All that belongs to HTTPS at once; a proxy that ends TLS sets X-Forwarded-Proto.
+BEHIND_TLS = env.bool("BEHIND_TLS", not DEBUG)
+if BEHIND_TLS:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = True
+    SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
+    # Both reach beyond this service, and the second one cannot be taken back soon.
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_INCLUDE_SUBDOMAINS", False)
+    SECURE_HSTS_PRELOAD = env.bool("HSTS_PRELOAD", False)
+    SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # which want both
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+
+# Pages take everything from here. django-csp adds it to every answer.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "base-uri": [NONE],
+        "connect-src": [SELF],
+        "font-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "img-src": [SELF, "data:"],  # icons in style sheets
+        "script-src": [SELF],
+        "style-src": [SELF],
+    },
+}
+
+# Pages of these origins may use the API in a browser, with tokens; not with cookies.
+CORS_ALLOWED_ORIGINS: list[str] = env.words(
+    "CORS_ALLOWED_ORIGINS",
+    [],
+    validate=each(
+        validate.Regexp(r"https?://[a-z0-9.-]+(:[0-9]+)?\Z", error="Not an origin, such as https://a.example.")
+    ),
+)
+CORS_URLS_REGEX = r"^/(?!admin/|api-auth/)"
+CORS_ALLOW_HEADERS = [*default_headers, "if-match", "if-none-match", "x-request-id"]
+CORS_EXPOSE_HEADERS = ["ETag", "Link", "Location", "Retry-After", "X-REQUEST-ID"]  # as nginx.conf has it
+
+LANGUAGE_CODE = "en-us"
+TIME_ZONE = "UTC"
+USE_I18N = False
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = env.str("STATIC_ROOT", "static")
+if not DEBUG:
+    # Names with hashes; collectstatic writes staticfiles.json, which maps to them.
+    STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"}}
+
+# What the body of every error looks like, also those that nginx answers; a class of your own is named here.
+ERROR_FORMAT = "chassis.error_format.ErrorFormat"
+
+REST_FRAMEWORK = {
+    # Tokens first, so that a request without credentials gets 401.
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "chassis.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    # JSON alone: forms have no types, and decode what is not UTF-8 to something else.
+    "DEFAULT_PARSER_CLASSES": ["chassis.parsers.JSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "chassis.pagination.KeysetPagination",
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticatedOrReadOnly"],
+    "EXCEPTION_HANDLER": "chassis.errors.api_error",
+    "DEFAULT_SCHEMA_CLASS": "chassis.schema.Schema",
+    "NUM_PROXIES": 0,  # nginx has set the client's address
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    "URL_FIELD_NAME": "href",
+}
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": PROJECT.name,
+    "DESCRIPTION": PROJECT.description,
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "chassis.schema.complete"],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+}
+
+# Django takes nginx's request id over and answers with it; chassis.outgoing hands it on.
+LOG_REQUEST_ID_HEADER = "HTTP_X_REQUEST_ID"
+GENERATE_REQUEST_ID_IF_NOT_IN_HEADER = True
+REQUEST_ID_RESPONSE_HEADER = "X-REQUEST-ID"
+
+# Seconds; a service that answers in milliseconds needs fine steps there.
+PROMETHEUS_LATENCY_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+PROMETHEUS_EXPORT_MIGRATIONS = False  # it would ask the database at every start
+
+SYSLOG_SOCKET = env.str("SYSLOG_SOCKET", "")
+SYSLOG_STATS = env.str("SYSLOG_STATS", "")
+NGINX_STATUS = env.str("NGINX_STATUS", "")
+CONSOLE_LOGS = env.bool("CONSOLE_LOGS", False)
+
+handlers: dict[str, dict[str, Any]] = {}
+if SYSLOG_SOCKET:
+    handlers["syslog"] = {"class": "chassis.logging.SyslogHandler", "level": "INFO", "address": SYSLOG_SOCKET}
+if CONSOLE_LOGS:
+    handlers["console"] = {"class": "logging.StreamHandler", "level": "DEBUG"}
+elif not SYSLOG_SOCKET:
+    handlers["console"] = {"class": "logging.StreamHandler", "level": "INFO"}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {
+        "request_id": {"()": "log_request_id.filters.RequestIDFilter"},
+        "no_values": {"()": "chassis.logging.NoValues"},
+    },
+    "formatters": {"line": {"format": "[%(request_id)s] %(levelname)s %(name)s %(message)s"}},
+    "handlers": {
+        name: {**handler, "filters": ["request_id"], "formatter": "line"} for name, handler in handlers.items()
+    },
+    "root": {"handlers": list(handlers), "level": "DEBUG"},
+    "loggers": {
+        # Django's own handlers would write each line twice.
+        "django": {"handlers": [], "level": "DEBUG"},
+        "django.server": {"handlers": [], "propagate": True},
+        # At DEBUG it writes statements with their values.
+        "django.db.backends": {"level": "INFO"},
+        # nginx's line has each 4xx.
+        "django.request": {"level": "ERROR"},
+        # A traceback for each stray Host, or form with too many fields.
+        "django.security": {"level": "CRITICAL"},
+        "django.security.csrf": {"level": "WARNING", "filters": ["no_values"]},
+    },
+}
+
+if BEHIND_TLS and SECURE_HSTS_PRELOAD is True and SECURE_HSTS_INCLUDE_SUBDOMAINS is False:
+    raise SystemExit("settings: HSTS_PRELOAD needs HSTS_INCLUDE_SUBDOMAINS.")

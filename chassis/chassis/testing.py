@@ -1,0 +1,63 @@
+"""A pytest plugin with what the tests of every service need: `addopts = "-p chassis.testing"`."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def _nothing_known_of_the_database() -> None:
+    """No test starts with another's, which did not answer or lacked migrations."""
+    from chassis.health.dependencies import _lacks_migrations, _require_migrations, silence
+
+    silence.end()
+    _lacks_migrations.cache_clear()
+    _require_migrations.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def _fast_passwords(settings: Any) -> None:
+    """Hashing slows down whoever guesses; tests do not guess."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def user(db: None) -> Any:
+    """A user, who has no rights of staff."""
+    from django.contrib.auth import get_user_model
+
+    return get_user_model()._default_manager.create(username="user")
+
+
+@pytest.fixture
+def api() -> Any:
+    """Django REST framework's client: a stranger, who sends and takes JSON."""
+    from rest_framework.test import APIClient
+
+    return APIClient()
+
+
+@pytest.fixture
+def user_api(user: Any) -> Any:
+    """The client of that user, by a token."""
+    from knox.models import get_token_model
+    from rest_framework.test import APIClient
+
+    _, token = get_token_model().objects.create(user)
+    return APIClient(headers={"Authorization": f"Token {token}"})
+
+
+@pytest.fixture
+def behind(transactional_db: None) -> Iterator[None]:
+    """The database has no record of one of the migrations."""
+    from django.db import connection
+    from django.db.migrations.recorder import MigrationRecorder
+
+    from chassis.health import unapplied
+
+    app, name = min(set().union(*unapplied.migrations().values()))
+    recorder = MigrationRecorder(connection)
+    recorder.record_unapplied(app, name)
+    yield
+    recorder.record_applied(app, name)

@@ -1,0 +1,23 @@
+"""What every service has beside its API. Health and metrics are answered before URLs (chassis.health.middleware)."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+from django.views.generic import TemplateView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+home = TemplateView.as_view(template_name="home.html", extra_context=settings.SPECTACULAR_SETTINGS)
+docs = SpectacularSwaggerSplitView.as_view(url_name="schema", template_name="chassis/docs.html")
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("admin/", admin.site.urls),
+    path("api-auth/", include("rest_framework.urls")),
+    path("docs/", docs, name="docs"),
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+]
+
+handler400 = "chassis.errors.bad_request"
+handler403 = "chassis.errors.permission_denied"
+handler404 = "chassis.errors.page_not_found"
+handler500 = "chassis.errors.server_error"

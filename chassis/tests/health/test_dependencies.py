@@ -1,0 +1,106 @@
+import time
+import types
+
+import pytest
+from django.db import InterfaceError, OperationalError, connection
+from django.db.migrations.recorder import MigrationRecorder
+
+from chassis.health import dependencies, unapplied
+from chassis.health.dependencies import (
+    _lacks_migrations,
+    database_answers,
+    lacks_migrations,
+    migrations_are_applied,
+    silence,
+)
+
+
+@pytest.mark.django_db
+def test_database_answers():
+    assert database_answers()
+
+
+@pytest.mark.parametrize("error", [InterfaceError, OperationalError])
+def test_database_does_not_answer(monkeypatch, error):
+    def away():
+        raise error
+
+    monkeypatch.setattr(connection, "ensure_connection", away)
+    assert not database_answers()
+
+
+@pytest.mark.django_db
+def test_migrations_are_applied():
+    assert migrations_are_applied()
+
+
+@pytest.mark.django_db
+def test_migrations_are_asked_for_until_they_are_applied(django_assert_num_queries):
+    recorder = MigrationRecorder(connection)
+    app, name = min(set().union(*unapplied.migrations().values()))
+    recorder.record_unapplied(app, name)
+    assert not migrations_are_applied()
+    recorder.record_applied(app, name)
+    assert migrations_are_applied()
+    with django_assert_num_queries(0):
+        assert migrations_are_applied()
+
+
+def test_migrations_are_not_known_without_the_database(monkeypatch):
+    def away():
+        raise OperationalError
+
+    monkeypatch.setattr(connection, "ensure_connection", away)
+    assert not migrations_are_applied()
+
+
+@pytest.mark.django_db
+def test_role_without_rights_is_told_of_once(caplog):
+    with connection.cursor() as cursor:
+        cursor.execute("REVOKE SELECT ON django_migrations FROM CURRENT_USER")
+        cursor.execute("SAVEPOINT before")
+        for _ in range(2):
+            assert not migrations_are_applied()
+            cursor.execute("ROLLBACK TO before")
+    (message,) = caplog.messages
+    assert "permission denied for table django_migrations" in message
+
+
+@pytest.mark.django_db
+def test_silent_database_is_not_asked_again_at_once(monkeypatch):
+    asked = []
+
+    def away():
+        asked.append(True)
+        raise OperationalError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(connection, "ensure_connection", away)
+        assert not database_answers()
+        assert not database_answers()
+        assert not migrations_are_applied()
+    assert len(asked) == 1
+    silence.end()
+    assert database_answers()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_migration_that_is_taken_back_is_noticed(request, monkeypatch):
+    now = time.monotonic()  # what follows is one moment, however slow the machine is
+    monkeypatch.setattr(dependencies, "time", types.SimpleNamespace(monotonic=lambda: now))
+    _lacks_migrations.cache_clear()
+    assert migrations_are_applied()
+    assert not lacks_migrations()
+    request.getfixturevalue("behind")
+    assert not lacks_migrations()  # asked a moment ago
+    _lacks_migrations.cache_clear()
+    assert lacks_migrations()
+    assert not migrations_are_applied()
+
+
+def test_database_that_does_not_tell_lacks_nothing_that_is_known(monkeypatch):
+    def away(_self):
+        raise OperationalError
+
+    monkeypatch.setattr("chassis.postgresql.base.DatabaseWrapper.ensure_connection", away)
+    assert not lacks_migrations()

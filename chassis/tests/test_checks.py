@@ -1,0 +1,53 @@
+from pathlib import Path
+
+import pytest
+from django.core.checks import Tags, run_checks
+from django.db import connection
+
+from chassis import checks
+
+pytestmark = pytest.mark.django_db
+
+
+def found() -> list[str]:
+    messages = run_checks(tags=[Tags.database], include_deployment_checks=True, databases=["default"])
+    return [message.id for message in messages]
+
+
+def test_owner_without_timeouts_is_told_of():
+    assert found() == ["chassis.W001", "chassis.W002"]
+
+
+def test_timeouts_in_force_are_enough():
+    with connection.cursor() as cursor:
+        for name in checks.TIMEOUTS:
+            cursor.execute(f"SET LOCAL {name} = '1s'")
+    assert found() == ["chassis.W001"]
+
+
+def test_role_that_serves_is_enough(monkeypatch):
+    monkeypatch.setattr(checks, "POWERS", "SELECT false, false")
+    assert found() == ["chassis.W002"]
+
+
+def test_table_without_rights_is_told_of():
+    with connection.cursor() as cursor:
+        cursor.execute("REVOKE UPDATE ON tests_note FROM CURRENT_USER")
+    assert "chassis.W003" in found()
+
+
+def test_login_that_is_not_there_is_told_of(settings):
+    assert checks.login_paths(None) == []
+    settings.LOGIN_PATHS = ["/admin/login/", "/login/"]
+    (message,) = checks.login_paths(None)
+    assert message.id == "chassis.E001"
+    assert "/login/" in message.msg
+
+
+def test_no_database_is_asked_unless_it_is_named():
+    assert checks.serving_role(None) == []
+
+
+def test_powers_are_asked_of_the_settings_sql_too():
+    sql = (Path(checks.__file__).parent / "serving_role.sql").read_text()
+    assert all(f"SET {name} = " in sql for name in checks.TIMEOUTS)

@@ -1,0 +1,38 @@
+import pytest
+
+from chassis.environment import Environment
+
+
+def test_every_fault_is_named_at_once(monkeypatch):
+    monkeypatch.setenv("MALFORMED", "eighty")
+    env = Environment()
+    env.str("MISSING")
+    env.int("MALFORMED")
+    with pytest.raises(SystemExit, match=r"MISSING: .*MALFORMED: "):
+        env.seal()
+
+
+def test_value_from_a_file(monkeypatch, tmp_path):
+    (tmp_path / "secret").write_text("hush\n")
+    monkeypatch.setenv("SECRET_FILE", str(tmp_path / "secret"))
+    assert Environment().str("SECRET") == "hush"
+
+
+def test_empty_file_is_no_value(monkeypatch, tmp_path):
+    (tmp_path / "secret").write_text("\n")
+    monkeypatch.setenv("SECRET_FILE", str(tmp_path / "secret"))
+    with pytest.raises(SystemExit, match="SECRET_FILE names an empty file"):
+        Environment().str("SECRET", "default")
+
+
+def test_value_and_file_together_are_an_error(monkeypatch):
+    monkeypatch.setenv("SECRET", "hush")
+    monkeypatch.setenv("SECRET_FILE", "/nowhere")
+    with pytest.raises(SystemExit, match="set SECRET or SECRET_FILE, not both"):
+        Environment().str("SECRET")
+
+
+def test_unreadable_file_is_named(monkeypatch):
+    monkeypatch.setenv("SECRET_FILE", "/nowhere")
+    with pytest.raises(SystemExit, match="SECRET_FILE must be a readable file path"):
+        Environment().str("SECRET")

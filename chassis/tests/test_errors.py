@@ -1,0 +1,189 @@
+import logging
+from http import HTTPStatus
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.sessions.models import Session
+from django.core.exceptions import PermissionDenied
+from django.db import OperationalError, connection, transaction
+from django.db.models import Model
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
+
+from chassis import errors
+from tests.models import Note
+
+HTML = {"Accept": "text/html,*/*;q=0.8"}
+JSON = {"Accept": "application/json"}
+
+
+@pytest.fixture
+def failing(client: Client, settings) -> Client:
+    """A client for a site with a view that raises."""
+    settings.ROOT_URLCONF = "tests.urls"
+    client.raise_request_exception = False
+    return client
+
+
+@pytest.mark.parametrize("headers", [{}, JSON])
+def test_unknown_path_is_told_in_json(client: Client, headers):
+    response = client.get("/no/such/page/", headers=headers)
+    assert response.status_code == HTTPStatus.NOT_FOUND
+    assert response.json() == {"detail": "Not Found."}
+
+
+def test_browser_gets_a_page(client: Client):
+    response = client.get("/no/such/page/", headers=HTML)
+    assert response.status_code == HTTPStatus.NOT_FOUND
+    assert response["Content-Type"].startswith("text/html")
+
+
+def test_error_shows_no_internals_and_logs_the_traceback(failing: Client, caplog):
+    response = failing.get("/fail/", headers={"X-Request-ID": "the-failing-one"})
+    assert response.status_code == HTTPStatus.INTERNAL_SERVER_ERROR
+    assert response.json() == {"detail": "Internal Server Error."}
+    (record,) = (record for record in caplog.records if record.levelno == logging.ERROR)
+    assert record.exc_info
+    assert record.request_id == "the-failing-one"
+
+
+def test_error_page_shows_no_internals(failing: Client):
+    response = failing.get("/fail/", headers=HTML)
+    assert response.status_code == HTTPStatus.INTERNAL_SERVER_ERROR
+    assert b"internals" not in response.content
+
+
+def test_refusals_are_nginxs_to_log(client: Client, caplog):
+    client.get("/no/such/page/")
+    assert not caplog.records
+
+
+def test_strange_host_is_refused(client: Client):
+    response = client.get("/note/", headers={"Host": "strange.example"})
+    assert response.status_code == HTTPStatus.BAD_REQUEST
+    assert response.json() == {"detail": "Bad Request."}
+
+
+@pytest.mark.parametrize("headers", [HTML, JSON])
+@pytest.mark.parametrize(
+    ("view", "status"),
+    [
+        (errors.bad_request, HTTPStatus.BAD_REQUEST),
+        (errors.permission_denied, HTTPStatus.FORBIDDEN),
+        (errors.csrf_failure, HTTPStatus.FORBIDDEN),
+    ],
+)
+def test_other_pages_match_what_was_asked_for(view, status, headers):
+    request = RequestFactory().get("/", headers=headers)
+    argument = "reason" if view is errors.csrf_failure else PermissionDenied()
+    response = view(request, argument)
+    assert response.status_code == status
+    assert response["Content-Type"].split(";")[0] == headers["Accept"].split(",")[0]
+
+
+def in_transaction(get_response):
+    """Middleware of a service that has a transaction for each request."""
+
+    def middleware(request):
+        with transaction.atomic():
+            return get_response(request)
+
+    return middleware
+
+
+def api(client: Client) -> HttpResponse:
+    return client.get("/note/", headers=JSON)
+
+
+def page(client: Client) -> HttpResponse:
+    return client.post("/admin/login/", {"username": "name", "password": "p"}, headers=JSON)
+
+
+def middleware(client: Client) -> HttpResponse:
+    """Of sessions, which saves this one after the view."""
+    return client.get("/", headers={"Cookie": f"sessionid={'s' * 32}", **JSON})
+
+
+def table(model: type[Model]) -> tuple[str, str]:
+    """How its table is renamed, and back."""
+    name = model._meta.db_table
+    return f"{name} RENAME TO away", f"away RENAME TO {name}"
+
+
+def column(model: type[Model]) -> tuple[str, str]:
+    """How the last column of its table is renamed, and back."""
+    name, last = model._meta.db_table, model._meta.local_fields[-1].column
+    return f"{name} RENAME {last} TO away", f"{name} RENAME away TO {last}"
+
+
+@pytest.fixture(
+    params=[
+        (api, table(Note)),
+        (api, column(Note)),
+        (page, table(get_user_model())),
+        (middleware, table(Session)),
+    ]
+)
+def get(request, client: Client, settings, transactional_db):
+    """Make a request that needs a table or a column that is not there."""
+    ask, (forth, back) = request.param
+    settings.SESSION_SAVE_EVERY_REQUEST = True
+    client.raise_request_exception = False
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {forth}")
+        yield lambda: ask(client)
+        cursor.execute(f"ALTER TABLE {back}")
+
+
+@pytest.mark.usefixtures("behind")
+def test_what_a_migration_makes_is_missed_with_503(get, caplog):
+    response = get()
+    assert response.status_code == HTTPStatus.SERVICE_UNAVAILABLE
+    assert response.json() == {"detail": "The database is unavailable. Try again later."}
+    assert response["Retry-After"] == "1"
+    first, second = caplog.records
+    assert "it lacks migrations, run migrate:" in first.message
+    assert first.message.endswith("does not exist")
+    assert second.message.startswith("Service Unavailable: /")
+    assert not first.exc_info
+    assert not second.exc_info
+
+
+def test_what_no_migration_makes_is_missed_with_500(get, caplog):
+    assert get().status_code == HTTPStatus.INTERNAL_SERVER_ERROR
+    (record,) = caplog.records
+    assert record.exc_info
+
+
+@pytest.mark.usefixtures("behind")
+def test_transaction_that_failed_hides_no_migrations(get, settings):
+    settings.MIDDLEWARE = [f"{__name__}.in_transaction", *settings.MIDDLEWARE]
+    assert get().status_code == HTTPStatus.SERVICE_UNAVAILABLE
+
+
+@pytest.mark.usefixtures("behind")
+@pytest.mark.parametrize(
+    ("statement", "status"),
+    [("SELECT nope FROM django_migrations", 503), ("SELECT nope()", 500), ("SELECT 1 +", 500), ("SELECT 1 / 0", 500)],
+)
+def test_other_errors_stay_500_while_migrations_are_missing(failing: Client, statement: str, status: int):
+    assert failing.get("/query/", {"statement": statement}).status_code == status
+
+
+@pytest.mark.usefixtures("behind")
+@pytest.mark.parametrize("wrapped", ["cause", "context", "transaction"])
+def test_error_that_another_one_wraps_counts(failing: Client, wrapped: str):
+    answer = failing.get("/query/", {"statement": "SELECT * FROM nope", "wrapped": wrapped})
+    assert answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE
+
+
+@pytest.mark.django_db
+def test_middleware_that_finds_no_database_is_answered_with_503(client: Client, monkeypatch, settings, caplog):
+    def away(*_arguments):
+        raise OperationalError("closed\nthe connection")
+
+    settings.SESSION_SAVE_EVERY_REQUEST = True
+    client.raise_request_exception = False
+    monkeypatch.setattr(connection, "cursor", away)
+    assert middleware(client).status_code == HTTPStatus.SERVICE_UNAVAILABLE
+    assert caplog.messages == ["Database unavailable: closed the connection", "Service Unavailable: /"]

@@ -1,0 +1,143 @@
+"""Through the WSGI application: Django's test client makes a request of its own."""
+
+import io
+import json
+from collections.abc import Callable
+from http import HTTPStatus
+from wsgiref.util import setup_testing_defaults
+
+import pytest
+from django.core import signals
+from django.db import close_old_connections
+from django.http.multipartparser import MultiPartParser
+from django.urls import reverse
+
+from chassis.wsgi import application
+
+pytestmark = pytest.mark.django_db
+
+type Answer = tuple[int, bytes]
+type Ask = Callable[..., Answer]
+
+# Parameters that raise, or unpack, where they are taken for codecs.
+PARAMETERS = [
+    "x*=nosuch''%41",
+    "x*=nosuch''y",
+    "x*=a%00b''y",
+    "x*0*=zlib''%41",
+    'x="',
+    *(f"charset={codec}" for codec in ("bz2", "zlib", "rot13", "punycode", "undefined", "a\0b", '"')),
+    *(f"charset*=utf-8''{codec}" for codec in ("zlib", "undefined", "a%00b")),
+]
+
+
+# Django parses a form for its CSRF token if there is a cookie to compare it with.
+FORM = {
+    "REQUEST_METHOD": "POST",
+    "CONTENT_TYPE": "multipart/form-data; boundary=b",
+    "HTTP_COOKIE": f"csrftoken={'a' * 32}",
+}
+
+
+@pytest.fixture(autouse=True)
+def _transaction_of_the_test_stays_open():
+    """As with Django's test client, a request does not close the connection."""
+    ends = (signals.request_started, signals.request_finished)
+    for end in ends:
+        end.disconnect(close_old_connections)
+    yield
+    for end in ends:
+        end.connect(close_old_connections)
+
+
+@pytest.fixture
+def ask() -> Ask:
+    def ask(path: str, body: bytes = b"", query: str = "", **environ: str) -> Answer:
+        environ = {"PATH_INFO": path, "QUERY_STRING": query, "CONTENT_LENGTH": str(len(body)), **environ}
+        setup_testing_defaults(environ)
+        environ["wsgi.input"] = io.BytesIO(body)
+        statuses = []
+        response = application(environ, lambda status, _headers: statuses.append(int(status.split()[0])))
+        content = b"".join(response)
+        response.close()
+        return statuses[0], content
+
+    return ask
+
+
+@pytest.mark.parametrize("parameter", PARAMETERS)
+@pytest.mark.parametrize("path", ["/note/", "/healthcheck/live/", "/no/such/page/", "/admin/login/"])
+def test_no_parameter_of_a_header_is_an_error(ask: Ask, path: str, parameter: str):
+    expected, _ = ask(path)
+    assert ask(path, query="q=1", CONTENT_TYPE=f"a/b; {parameter}")[0] == expected
+    assert ask(path, HTTP_ACCEPT=f"text/html; {parameter}, */*; {parameter}; q=0.5")[0] == expected
+    assert ask(path, HTTP_CONTENT_TYPE=f"a/b; {parameter}")[0] == expected
+
+
+@pytest.mark.parametrize("parameter", PARAMETERS)
+def test_json_is_utf_8_whatever_the_client_claims(ask: Ask, parameter: str):
+    body = json.dumps({"text": "größer"}, ensure_ascii=False).encode()
+    status, content = ask("/note/", body, REQUEST_METHOD="POST", CONTENT_TYPE=f"application/json; {parameter}")
+    assert status == HTTPStatus.CREATED
+    assert json.loads(content)["text"] == "größer"
+
+
+def test_many_parameters_are_refused_with_a_charset_too(ask: Ask):
+    many = "&".join(f"p{number}=" for number in range(1001))
+    assert ask("/note/", query=many, CONTENT_TYPE="a/b; charset=latin-1")[0] == HTTPStatus.BAD_REQUEST
+
+
+@pytest.mark.parametrize("parameter", ["name*=nosuch''%41", "name*=undefined''%41", "name*=zlib''%41"])
+def test_unknown_codec_in_a_part_is_a_bad_request(ask: Ask, parameter: str):
+    body = f"--b\r\nContent-Disposition: form-data; {parameter}\r\n\r\nx\r\n--b--\r\n".encode()
+    status, _ = ask(reverse("admin:login"), body, **FORM)
+    # 403: where Django passes over such a part, the form lacks its CSRF token.
+    assert status in (HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN)
+
+
+@pytest.mark.parametrize("error", [LookupError("unknown encoding"), UnicodeError("undefined encoding")])
+def test_codec_that_fails_in_a_part_is_a_bad_request(ask: Ask, monkeypatch, error: Exception):
+    def fail(parser: MultiPartParser) -> None:
+        raise error
+
+    monkeypatch.setattr(MultiPartParser, "parse", fail)
+    assert ask(reverse("admin:login"), b"--b--", **FORM)[0] == HTTPStatus.BAD_REQUEST
+
+
+@pytest.mark.parametrize("boundary", ["b", '"b"', "----WebKitFormBoundary7MA4YWxkTrZu0gW", '"b:/=?(x)\'+_,.-"'])
+def test_boundary_of_a_form_is_kept(ask: Ask, boundary: str):
+    separator = boundary.strip('"')
+    body = f'--{separator}\r\nContent-Disposition: form-data; name="a"\r\n\r\nx\r\n--{separator}--\r\n'.encode()
+    request = application.request_class(
+        {
+            "REQUEST_METHOD": "POST",
+            "CONTENT_TYPE": f"Multipart/Form-Data; charset=zlib; Boundary={boundary} ; x=y",
+            "CONTENT_LENGTH": str(len(body)),
+            "wsgi.input": io.BytesIO(body),
+        }
+    )
+    assert request.POST.dict() == {"a": "x"}
+
+
+@pytest.mark.parametrize("path", ["/no/such/page/", "/admin/login/", "/note/"])
+def test_body_is_read_to_its_end(path: str):
+    body = io.BytesIO(b"x" * 1000 + b"the next request")
+    environ = {"PATH_INFO": path, "REQUEST_METHOD": "POST", "CONTENT_LENGTH": "1000", "CONTENT_TYPE": "text/plain"}
+    setup_testing_defaults(environ)
+    application({**environ, "wsgi.input": body, "uwsgi.version": b"2"}, lambda *_: None).close()
+    assert body.read() == b"the next request"
+
+
+@pytest.mark.parametrize(
+    ("accept", "html"),
+    [
+        ("", False),
+        (" , ", False),
+        ("text/html", True),
+        ("text/html;level=1,application/json;q=0.9", True),
+        ("text/html;q=0.1,application/json;q=0.9", False),
+        ("application/json; Q=0.2 , text/html; q=0.8;x*=nosuch''y", True),
+    ],
+)
+def test_preferences_are_kept(ask: Ask, accept: str, html: bool):
+    assert ask("/no/such/page/", HTTP_ACCEPT=accept)[1].startswith(b"{") is not html

@@ -1,0 +1,106 @@
+from http import HTTPStatus
+
+import pytest
+from django.db import InterfaceError, OperationalError, connection
+from django.http import HttpResponse
+from django.test import Client
+
+HTML = {"Accept": "text/html,*/*;q=0.8"}
+
+
+def test_callers_request_id_comes_back(client: Client):
+    response = client.get("/note/no-id/", headers={"X-Request-ID": "abc.DEF_1-2"})
+    assert response["X-REQUEST-ID"] == "abc.DEF_1-2"
+
+
+@pytest.mark.parametrize("unfit", ["", "with space", "new\nline", "x" * 129, "ümlaut", "semi;colon"])
+def test_unfit_request_id_is_replaced(client: Client, unfit: str):
+    first, second = (client.get("/no/", headers={"X-Request-ID": unfit})["X-REQUEST-ID"] for _ in range(2))
+    assert first
+    assert first not in (unfit, second)
+
+
+def test_redirect_to_the_slash_keeps_the_method(client: Client, settings):
+    settings.DEBUG = False
+    response = client.post("/note", {"text": "new"}, content_type="application/json")
+    assert response.status_code == HTTPStatus.PERMANENT_REDIRECT
+    assert response.headers["Location"] == "/note/"
+
+
+@pytest.mark.parametrize("error", [OperationalError("the server\nclosed the connection"), InterfaceError("closed")])
+def test_database_away_is_503(client: Client, monkeypatch, caplog, error):
+    def away():
+        raise error
+
+    monkeypatch.setattr(connection, "cursor", away)
+    response = client.get("/note/", headers={"Accept": "application/json"})
+    assert response.status_code == HTTPStatus.SERVICE_UNAVAILABLE
+    assert response.json() == {"detail": "The database is unavailable. Try again later."}
+    assert "\n" not in caplog.messages[0]
+
+
+def test_browser_sees_a_page_while_the_database_is_away(client: Client, monkeypatch):
+    def away():
+        raise OperationalError
+
+    monkeypatch.setattr(connection, "cursor", away)
+    response = client.get("/note/", headers=HTML)
+    assert response.status_code == HTTPStatus.SERVICE_UNAVAILABLE
+    assert response["Content-Type"] == "text/html; charset=utf-8"
+    assert response["Retry-After"] == "1"
+    assert b"The database is unavailable. Try again later." in response.content
+
+
+def directives(response: HttpResponse) -> dict[str, str]:
+    policy = response["Content-Security-Policy"].split("; ")
+    return dict(directive.split(" ", 1) for directive in policy)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/", "/docs/", "/admin/login/", "/no/such/page/"])
+def test_pages_run_and_show_only_what_comes_from_here(client: Client, path: str):
+    policy = directives(client.get(path, headers=HTML))
+    assert policy["default-src"] == policy["frame-ancestors"] == "'none'"
+    assert policy["script-src"] == policy["style-src"] == "'self'"
+    assert "unsafe" not in str(policy)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/note/", "/api-auth/login/"])
+def test_pages_of_the_browsable_api_have_style_attributes_beside(client: Client, path: str):
+    policy = directives(client.get(path, headers=HTML))
+    assert policy.pop("style-src-attr") == "'unsafe-inline'"
+    assert "unsafe" not in str(policy)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [("/note/", "no-cache, private"), ("/no/such/page/", "no-cache, private"), ("/admin/login/", "no-store")],
+)
+def test_answers_are_kept_by_nobody_else(client: Client, path: str, expected: str):
+    assert expected in ", ".join(sorted(client.get(path)["Cache-Control"].split(", ")))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("cookie", ["", r'"quoted\000NUL"', "unknown"])
+def test_cookie_that_is_no_session_is_ignored(client: Client, cookie: str):
+    response = client.get("/note/", headers={"Cookie": f"sessionid={cookie}"})
+    assert response.status_code == HTTPStatus.OK
+
+
+@pytest.mark.django_db
+def test_method_that_a_client_thinks_of_makes_no_series(client: Client):
+    client.generic("THOUGHTOF", "/note/")
+    assert b'method="<invalid method>",view="note-list"' in client.get("/metrics").content
+    assert b"THOUGHTOF" not in client.get("/metrics").content
+
+
+@pytest.mark.django_db
+def test_errors_of_a_view_are_counted_from_zero(client: Client):
+    client.get("/schema/")
+    for status in ("500", "503"):
+        sample = (
+            f'django_http_responses_total_by_status_view_method_total{{method="GET",status="{status}",view="schema"}}'
+        )
+        assert f"{sample} 0.0" in client.get("/metrics").content.decode()

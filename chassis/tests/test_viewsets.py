@@ -1,0 +1,140 @@
+from http import HTTPStatus
+
+import pytest
+from django.test import Client
+
+from tests.models import Note
+from tests.urls import AnnotatedViewSet
+
+pytestmark = pytest.mark.django_db
+
+BODY = {"data": {"text": "changed"}, "content_type": "application/json"}
+OTHER = '"other"'
+
+
+@pytest.fixture(autouse=True)
+def _urls(settings):
+    settings.ROOT_URLCONF = "tests.urls"
+
+
+@pytest.fixture(params=["note", "annotated"])
+def url(request) -> str:
+    """A note's, by a plain queryset and by one that PostgreSQL does not lock."""
+    return f"/{request.param}/{Note.objects.create(text='first').pk}/"
+
+
+@pytest.fixture
+def tag(client: Client, url: str) -> str:
+    return client.get(url)["ETag"]
+
+
+def write(client: Client, method: str, url: str, **headers: str) -> int:
+    """The status of a request with these headers, whose names have _ for -."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return getattr(client, method)(url, **BODY, headers=named).status_code
+
+
+writing = pytest.mark.parametrize(
+    ("method", "status"), [("put", HTTPStatus.OK), ("patch", HTTPStatus.OK), ("delete", HTTPStatus.NO_CONTENT)]
+)
+
+
+def test_tag_is_that_of_the_representation(client: Client, url: str, tag: str):
+    assert tag.startswith('"')
+    assert client.get(url)["ETag"] == client.head(url)["ETag"] == tag
+    assert client.get(url, headers={"Host": "localhost"})["ETag"] != tag  # another href
+    assert write(client, "put", url) == HTTPStatus.OK
+    assert client.get(url)["ETag"] != tag
+
+
+def test_pages_and_lists_have_no_tag(client: Client, url: str, tag: str):
+    page = client.get(url, headers={"Accept": "text/html", "If-None-Match": tag})
+    assert page.status_code == HTTPStatus.OK
+    assert "ETag" not in page
+    assert "ETag" not in client.get("/note/")
+
+
+@pytest.mark.parametrize("method", ["get", "head"])
+@pytest.mark.parametrize("form", ["{}", "W/{}", '"other", {}', "*"])
+def test_reader_who_has_it_is_told_so(client: Client, url: str, tag: str, method: str, form: str):
+    response = getattr(client, method)(url, headers={"If-None-Match": form.format(tag)})
+    assert response.status_code == HTTPStatus.NOT_MODIFIED
+    assert response["ETag"] == tag
+    assert response.content == b""
+
+
+@pytest.mark.parametrize("header", [OTHER, "", "no tag"])
+def test_reader_who_has_another_gets_it(client: Client, url: str, tag: str, header: str):
+    assert client.get(url, headers={"If-None-Match": header}).status_code == HTTPStatus.OK
+
+
+def test_reader_may_insist_on_a_tag(client: Client, url: str, tag: str):
+    assert client.get(url, headers={"If-Match": tag}).status_code == HTTPStatus.OK
+    assert client.get(url, headers={"If-Match": OTHER}).status_code == HTTPStatus.PRECONDITION_FAILED
+
+
+@writing
+@pytest.mark.parametrize("form", ["{}", "W/{}", '"other" , {}', "*"])
+def test_writer_who_saw_it_writes(client: Client, url: str, tag: str, method: str, status: int, form: str):
+    assert write(client, method, url, If_Match=form.format(tag)) == status
+
+
+@writing
+def test_writer_with_another_tag_to_avoid_writes(client: Client, url: str, method: str, status: int):
+    assert write(client, method, url, If_None_Match=OTHER) == status
+
+
+@writing
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"If_Match": OTHER},
+        {"If_Match": ""},
+        {"If_Match": "{unquoted}"},
+        {"If_None_Match": "*"},
+        {"If_None_Match": "{tag}"},
+        {"If_Match": "{tag}", "If_None_Match": "W/{tag}"},
+    ],
+)
+def test_writer_who_saw_another_changes_nothing(client: Client, url: str, tag: str, method: str, status: int, headers):
+    sent = {name: value.format(tag=tag, unquoted=tag.strip('"')) for name, value in headers.items()}
+    assert write(client, method, url, **sent) == HTTPStatus.PRECONDITION_FAILED
+    assert client.get(url)["ETag"] == tag
+
+
+@writing
+def test_unknown_resource_is_not_found_before_conditions_are_judged(client: Client, method: str, status: int):
+    assert write(client, method, "/note/0/", If_Match=OTHER) == HTTPStatus.NOT_FOUND
+
+
+def test_bad_body_is_refused_before_conditions_are_judged(client: Client, url: str):
+    response = client.put(url, "{", content_type="application/json", headers={"If-Match": OTHER})
+    assert response.status_code == HTTPStatus.BAD_REQUEST
+
+
+@writing
+def test_resource_that_is_deleted_meanwhile_is_not_found(client: Client, monkeypatch, method: str, status: int):
+    find = AnnotatedViewSet.get_object
+
+    def find_and_lose(view):
+        found = find(view)
+        Note.objects.all().delete()
+        return found
+
+    monkeypatch.setattr(AnnotatedViewSet, "get_object", find_and_lose)
+    url = f"/annotated/{Note.objects.create(text='first').pk}/"
+    assert write(client, method, url) == HTTPStatus.NOT_FOUND
+
+
+def test_body_of_a_delete_means_nothing(client: Client, url: str):
+    response = client.delete(url, "a=b", content_type="application/x-www-form-urlencoded")
+    assert response.status_code == HTTPStatus.NO_CONTENT
+
+
+def test_action_of_ones_own_is_conditional_too(client: Client):
+    note = Note.objects.create(text="first")
+    url = f"/annotated/{note.pk}/"
+    assert write(client, "post", f"{url}shout/", If_Match=OTHER) == HTTPStatus.PRECONDITION_FAILED
+    assert write(client, "post", f"{url}shout/", If_Match=client.get(url)["ETag"]) == HTTPStatus.OK
+    note.refresh_from_db()
+    assert note.text == "FIRST"

@@ -1,0 +1,82 @@
+"""A resource that anyone may write, one that strangers only read, one with a queryset that PostgreSQL does not lock,
+and two views that fail.
+"""
+
+from django.db import Error, connection, transaction
+from django.db.models import Count
+from django.urls import include, path
+from rest_framework.decorators import action
+from rest_framework.permissions import AllowAny
+from rest_framework.response import Response
+from rest_framework.routers import SimpleRouter
+
+from chassis.serializers import ResourceSerializer
+from chassis.urls import handler400, handler403, handler404, handler500
+from chassis.viewsets import ResourceViewSet
+from tests.models import Note
+
+
+def fail(request):
+    raise RuntimeError("internals")
+
+
+def query(request):
+    """Execute a statement; the error is told as one of another kind, if `wrapped` says so."""
+    wrapped = request.GET.get("wrapped")
+    with transaction.atomic():
+        try:
+            with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+                cursor.execute(request.GET["statement"])
+        except Error as error:
+            if wrapped == "transaction":
+                Note.objects.first()  # which Django refuses
+            if wrapped == "cause":
+                raise RuntimeError from error
+            if wrapped == "context":
+                raise RuntimeError  # noqa: B904
+            raise
+
+
+class NoteSerializer(ResourceSerializer):
+    class Meta:
+        model = Note
+        fields = ["id", "text", "href"]
+
+
+class NoteViewSet(ResourceViewSet):
+    queryset = Note.objects.all()
+    serializer_class = NoteSerializer
+    permission_classes = [AllowAny]
+    lookup_value_converter = "int"
+
+
+class GuardedViewSet(ResourceViewSet):
+    queryset = Note.objects.all()
+    serializer_class = NoteSerializer
+    lookup_value_converter = "int"
+
+
+class AnnotatedViewSet(NoteViewSet):
+    queryset = Note.objects.annotate(count=Count("pk")).distinct()
+
+    @action(detail=True, methods=["post"])
+    def shout(self, request, pk):
+        with self.locked_object() as note:
+            note.text = note.text.upper()
+            note.save()
+        return Response(note.text)
+
+
+router = SimpleRouter(use_regex_path=False)
+router.register("note", NoteViewSet)
+router.register("guarded", GuardedViewSet, basename="guarded")
+router.register("annotated", AnnotatedViewSet, basename="annotated")
+
+urlpatterns = [
+    path("", include("chassis.urls")),
+    path("fail/", fail),
+    path("query/", query),
+    path("", include(router.urls)),
+]
+
+__all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
