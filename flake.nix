@@ -6,26 +6,23 @@
   outputs =
     { self, nixpkgs }:
     let
-      inherit (nixpkgs) lib;
-      systems = lib.intersectLists (lib.attrNames nixpkgs.legacyPackages) [
-        "x86_64-linux"
-        "aarch64-linux"
-      ];
-      project = lib.genAttrs systems (
-        system:
-        import ./nix {
-          pkgs = nixpkgs.legacyPackages.${system};
-          # A tree whose input nixw overrides has no revision, but what else git tells of it.
-          committed = self ? rev || self ? submodules && !(self ? dirtyRev) && self.lastModified > 0;
-        }
-      );
-      output = name: lib.mapAttrs (_: outputs: outputs.${name}) project;
+      outputs = import ./nix/outputs.nix { inherit nixpkgs; };
     in
-    {
-      packages = output "packages";
-      apps = output "apps";
-      checks = output "checks";
-      devShells = output "devShells";
-      formatter = output "formatter";
+    outputs {
+      inherit self;
+      root = ./.;
+      platform = true;
+    }
+    // {
+      # A team's flake calls it: lib.service { inherit self; root = ./.; }
+      lib.service =
+        service:
+        outputs (
+          service
+          // {
+            platform = false;
+            revision = self.rev or null;
+          }
+        );
     };
 }

@@ -18,14 +18,13 @@ from typing import Any
 import django
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "src"))
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "templatesite.settings")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
 from django.db import connection  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 from rest_framework.pagination import LimitOffsetPagination  # noqa: E402
 from rest_framework.test import APIRequestFactory  # noqa: E402
-
 from tweet.views import TweetViewSet  # noqa: E402
 
 LIMIT = 100

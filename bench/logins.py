@@ -29,7 +29,7 @@ ADDRESSES = 50
 CHECKS = """
 import timeit
 from django.contrib.auth import hashers
-from templatesite.hashers import Argon2PasswordHasher
+from chassis.hashers import Argon2PasswordHasher
 for hasher in (Argon2PasswordHasher(), hashers.Argon2PasswordHasher(), hashers.PBKDF2PasswordHasher()):
     encoded = hasher.encode("secret", "s" * 22)
     times = timeit.repeat(lambda: hasher.verify("secret", encoded), number=1, repeat=15)
@@ -96,7 +96,7 @@ def main() -> None:
         database.start()
         server = Server(Path(directory, "server"), database, TRUSTED_PROXIES="127.0.0.1")
         server.start()
-        manage = ["templatesite-server", "manage"]
+        manage = ["service-server", "manage"]
         person = {**server.environment, "DJANGO_SUPERUSER_PASSWORD": "right"}
         create = [*manage, "createsuperuser", "--noinput", "--username=admin", "--email=admin@example.com"]
         subprocess.run(create, env=person, check=True)

@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "nix" / "checks" / "shared
 from processes import Database, LogServer, Server
 
 STORM = 100_000
-DROPPED = "templatesite_log_lines_discarded_total"
+DROPPED = "service_log_lines_discarded_total"
 
 
 def ask(server: Server, per_second: int, seconds: float) -> tuple[list[str], list[float]]:

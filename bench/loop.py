@@ -16,7 +16,7 @@ from wsgiref.util import setup_testing_defaults
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp()
 sys.path.insert(0, os.environ["DJANGO_SOURCE"])
 
-from templatesite.wsgi import application
+from config.wsgi import application
 
 HEADERS = {"HTTP_HOST": "127.0.0.1", "HTTP_X_REQUEST_ID": "loop", "REMOTE_ADDR": "127.0.0.1"}
 

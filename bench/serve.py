@@ -36,11 +36,11 @@ CONNECTIONS = 16
 SECONDS = 5
 ENGINES = {
     "uWSGI": None,
-    "gunicorn": ["gunicorn", "--bind", "unix:../engine.sock", "--workers", "1", "templatesite.wsgi:application"],
+    "gunicorn": ["gunicorn", "--bind", "unix:../engine.sock", "--workers", "1", "config.wsgi:application"],
     "granian": [
         *("granian", "--interface", "wsgi", "--uds", "../engine.sock", "--workers", "1", "--no-ws"),
         *("--blocking-threads", "1"),  # else each of many has a connection to the database
-        *("--log-level", "warning", "templatesite.wsgi:application"),
+        *("--log-level", "warning", "config.wsgi:application"),
     ],
 }
 

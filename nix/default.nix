@@ -1,90 +1,81 @@
-# Everything that the flake offers for one system, from one package set.
+# Everything that the flake offers of one root for one system, from one package set.
 {
   pkgs,
-  # Whether the outputs have the check that evaluates them with stand-ins.
-  withInterface ? true,
-  # Whether the tree is a commit, without changes.
+  # Whose service this is: the folder with pyproject.toml and src/, as a path.
+  root,
+  # Whether the root is a commit, without changes.
   committed,
+  # The template's commit, where the template is an input; its runbook is linked to there.
+  revision ? null,
+  # What a team adds or replaces (project.nix has the names): final: prev: { … }
+  overlay ? (_: _: { }),
+  # Whether the template's own tests are among the checks.
+  platform ? false,
 }:
 let
   inherit (pkgs) lib;
-  callPackage = lib.callPackageWith (pkgs // parts // { inherit callPackage; });
 
-  images = callPackage ./images { inherit committed; };
+  project =
+    (lib.makeScope pkgs.newScope (
+      import ./project.nix {
+        packageSet = pkgs;
+        inherit
+          lib
+          root
+          committed
+          revision
+          platform
+          ;
+      }
+    )).overrideScope
+      overlay;
 
-  parts = {
-    inherit (images)
-      back
-      layouts
-      load
-      push
-      sizes
-      ;
-    image = callPackage ./image { };
-    image-answers = callPackage ./image/answers.nix { };
-    image-layers = callPackage ./image/layers.nix { };
-    pythons = callPackage ./python.nix { };
-    supervise = callPackage ./supervise { };
-    db-data = callPackage ./db/data.nix { };
-    db = callPackage ./db { };
-    db-metrics = callPackage ./db-metrics { };
-    with-db = callPackage ./cluster/with-db.nix { };
-    log = callPackage ./log { };
-    metrics = callPackage ./metrics { };
-    server-source = callPackage ./server/source.nix { };
-    server-static = callPackage ./server/static.nix { };
-    server = callPackage ./server { };
-    uwsgi-python = callPackage ./server/uwsgi.nix { };
-    cluster = callPackage ./cluster { };
-    bench = callPackage ./bench.nix { };
+  inherit (project) members;
+
+  app = program: {
+    type = "app";
+    program = lib.getExe program;
+    meta = { inherit (program.meta) description; };
   };
-
-  checks =
-    import ./checks { inherit callPackage; }
-    // lib.optionalAttrs withInterface {
-      interface = callPackage ./checks/interface.nix { inherit pkgs; };
-    };
 in
 {
-  inherit checks;
+  checks = members project.checks;
 
   packages = {
-    inherit (parts)
+    inherit (project)
       cluster
       db
       db-data
       db-metrics
       log
       metrics
+      reports
       server
       ;
-    default = parts.cluster;
-    images = images.directory;
-    reports = callPackage ./checks/reports.nix { inherit checks; };
+    default = project.cluster;
+    images = project.images-directory;
   }
-  // lib.mapAttrs' (name: lib.nameValuePair "image-${name}") images.archives;
+  // lib.mapAttrs' (name: lib.nameValuePair "image-${name}") (members project.archives);
 
-  apps =
-    lib.mapAttrs
-      (_: program: {
-        type = "app";
-        program = lib.getExe program;
-        meta = { inherit (program.meta) description; };
-      })
-      {
-        default = parts.cluster;
-        inherit (parts)
-          back
-          bench
-          load
-          push
-          sizes
-          ;
-        inherit (parts.log) requests;
-        vm-test-interactive = checks.vm.report.interactive;
-      };
+  apps = lib.mapAttrs (_: app) (
+    {
+      default = project.cluster;
+      inherit (project)
+        back
+        load
+        push
+        sizes
+        ;
+      inherit (project.log) requests;
+      files = project.write-files;
+    }
+    // lib.optionalAttrs platform {
+      inherit (project) bench;
+      vm-test-interactive = project.checks.vm.report.interactive;
+    }
+  );
 
-  formatter = callPackage ./format.nix { };
+  formatter = project.format;
 
-  devShells.default = callPackage ./shell.nix { };
+  devShells.default = project.shell;
 }

@@ -1,5 +1,4 @@
-# The system tests against the very cluster that `nix run` starts, and what it tells
-# of itself; that again with four workers. And how it starts and ends.
+# What the cluster tells of itself, with one worker and with four; and how it starts and ends.
 {
   callPackage,
   bubblewrap,
@@ -9,10 +8,7 @@
   pythons,
   with-db,
 }:
-let
-  reported = callPackage ./reported.nix { };
-in
-reported "cluster"
+callPackage ./reported.nix { } "cluster"
   {
     nativeBuildInputs = [
       bubblewrap
@@ -21,7 +17,6 @@ reported "cluster"
       pythons.system-test
       with-db
     ];
-    tests = ../../system-tests;
     observed = ./cluster;
     closure = closureInfo {
       rootPaths = [
@@ -31,17 +26,16 @@ reported "cluster"
     };
   }
   ''
-    cp -r "$tests" system-tests
     cp -r --no-preserve=mode "$observed" observed
     cp ${./shared}/*.py observed/
-    export SYSTEM_TEST_HOSTPORT=localhost:8080 SYSTEM_TEST_METRICS_HOSTPORT=localhost:9180 PYTHONDONTWRITEBYTECODE=1
+    export PYTHONDONTWRITEBYTECODE=1
 
-    # run_tests NAME DIRECTORY...: beside a cluster of its own.
-    run_tests() {
-      LOG_FILE=$PWD/$1/log/all.log templatesite --data "$PWD/$1" --log "$out/$1.log" -- \
-        python -m pytest -p no:cacheprovider --junit-xml "$out/junit-$1.xml" "''${@:2}"
+    # observe NAME: beside a cluster of its own.
+    observe() {
+      LOG_FILE=$PWD/$1/log/all.log cluster --data "$PWD/$1" --log "$out/$1.log" -- \
+        python -m pytest -p no:cacheprovider --junit-xml "$out/junit-$1.xml" observed/test_observed.py
     }
-    run_tests one-worker system-tests observed/test_observed.py
-    UWSGI_PROCESSES=4 run_tests four-workers observed/test_observed.py
+    observe one-worker
+    UWSGI_PROCESSES=4 observe four-workers
     python -m pytest -p no:cacheprovider --durations 5 --junit-xml "$out/junit-run.xml" observed/test_run.py observed/test_store.py
   ''

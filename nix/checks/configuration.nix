@@ -3,8 +3,8 @@
   callPackage,
   docker-compose,
   nginx,
-  prometheus,
   pythons,
+  root,
   rsyslog-light,
   server,
   uwsgi-python,
@@ -14,12 +14,15 @@ callPackage ./cases.nix { } "configuration"
     nativeBuildInputs = [
       docker-compose
       nginx
-      prometheus.cli
-      pythons.observability
       rsyslog-light
       uwsgi-python
     ];
-    inherit (server.environment) SERVER_FILES DJANGO_SOURCE PYTHON_HOME;
+    inherit (server.environment)
+      SERVER_FILES
+      DJANGO_SETTINGS_MODULE
+      DJANGO_SOURCE
+      PYTHON_HOME
+      ;
     # The run directory as the server's start makes it.
     setup = ''
       export RUN_DIR=$PWD/run API_RATE=10 TRUSTED_PROXIES=10.0.0.0/8,::1 SYSLOG_HOST=log.example
@@ -27,8 +30,6 @@ callPackage ./cases.nix { } "configuration"
       cp ${../server/start.py} start.py
       ${pythons.server}/bin/python -c "import pathlib, start; start.read_environment(); start.prepare(pathlib.Path('run'), ['https://app.example'], ['/login/'])"
       export SYSLOG_PORT=5514 SYSLOG_STATS=log.stats
-      cp -r --no-preserve=mode ${../metrics} metrics
-      echo '[]' >metrics/alertmanagers.yml
     '';
   }
   {
@@ -38,11 +39,7 @@ callPackage ./cases.nix { } "configuration"
     # All that a start does but to serve.
     "uwsgi" =
       "cd run && DJANGO_SECRET_KEY=$(printf %050d 0) ALLOWED_HOSTS=localhost POSTGRES_PASSWORD=p PROMETHEUS_MULTIPROC_DIR=$PWD/metrics uwsgi --ini uwsgi.ini --no-server";
-    "compose" = "docker-compose --file ${../../docker-compose.yaml} config --quiet";
+    "compose" = "docker-compose --file ${root + "/docker-compose.yaml"} config --quiet";
     "compose in production" =
-      "docker-compose --file ${../../docker-compose.yaml} --file ${../../docs/production.yaml} config --quiet";
-    "grafana" = "python -P ${./dashboards.py} ${../metrics-graph}";
-    "prometheus" = "promtool check config --lint=all --lint-fatal metrics/prometheus.yml";
-    "rules" = "promtool check rules --lint=all --lint-fatal metrics/rules/*.yml";
-    "tests of the rules" = "cd metrics/tests && promtool test rules *.yml";
+      "docker-compose --file ${root + "/docker-compose.yaml"} --file ${../../docs/production.yaml} config --quiet";
   }

@@ -1,6 +1,6 @@
 """Judge Grafana's files: what it would refuse, and panels that say too little.
 
-    dashboards.py DIRECTORY     the folder of the metrics-graph image
+    dashboards.py IMAGE DASHBOARDS     the folder of the metrics-graph image, and all dashboards
 
 Exit status 1 and a line for each fault.
 """
@@ -48,7 +48,7 @@ def main() -> int:
     source = {"type": provisioned["type"], "uid": provisioned["uid"]}
     (provider,) = yaml.safe_load((folder / "provisioning/dashboards/dashboards.yaml").read_text())["providers"]
     faults = [] if provider["options"]["path"] == "$DASHBOARDS" else ["the provider's path is not what image.nix sets"]
-    for file in sorted((folder / "dashboards").iterdir()):
+    for file in sorted(Path(sys.argv[2]).iterdir()):
         faults += [f"{file.name}: {fault}" for fault in dashboard_faults(json.loads(file.read_text()), source)]
     print("\n".join(faults))
     return 1 if faults else 0

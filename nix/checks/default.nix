@@ -1,16 +1,30 @@
-# What `nix flake check` runs.
-{ callPackage }:
+# What `nix flake check` runs: every service's own checks, and in the template's repository the
+# template's.
+{ lib, platform }:
+self:
+let
+  inherit (self) callPackage;
+in
 {
-  cluster = callPackage ./cluster.nix { };
-  configuration = callPackage ./configuration.nix { };
   deploy = callPackage ./deploy.nix { };
+  files = callPackage ./files.nix { };
   images = callPackage ./images.nix { };
-  libraries = callPackage ./libraries.nix { };
   migrations = callPackage ./migrations.nix { };
+  monitoring = callPackage ./monitoring.nix { };
+  ranges = callPackage ./ranges.nix { };
+  style = callPackage ./style.nix { };
+  system-tests = callPackage ./system-tests.nix { };
+  unit-tests = callPackage ./unit-tests.nix { };
+}
+// lib.optionalAttrs platform {
+  chassis = callPackage ./chassis.nix { };
+  cluster = callPackage ./cluster.nix { };
+  containers = callPackage ./containers.nix { };
+  configuration = callPackage ./configuration.nix { };
+  interface = callPackage ./interface.nix { };
+  libraries = callPackage ./libraries.nix { };
   observability = callPackage ./observability.nix { };
   registry = callPackage ./registry.nix { };
   server = callPackage ./server.nix { };
-  style = callPackage ./style.nix { };
-  unit-tests = callPackage ./unit-tests.nix { };
   vm = callPackage ./vm.nix { };
 }

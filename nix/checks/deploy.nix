@@ -8,6 +8,6 @@ callPackage ./cases.nix { } "deploy"
     POSTGRES_PASSWORD = "none";
   }
   {
-    "check --deploy" = "templatesite-server manage check --deploy --fail-level WARNING";
-    "schema" = "templatesite-server manage spectacular --validate --fail-on-warn >/dev/null";
+    "check --deploy" = "service-server manage check --deploy --fail-level WARNING";
+    "schema" = "service-server manage spectacular --validate --fail-on-warn >/dev/null";
   }

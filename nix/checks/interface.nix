@@ -4,11 +4,12 @@
 {
   lib,
   callPackage,
-  pkgs,
+  packageSet,
+  root,
 }:
 let
   problems = import ../interface/problems.nix;
-  outputs = pkgs: import ../interface/outputs.nix { inherit pkgs; };
+  outputs = pkgs: import ../interface/outputs.nix { inherit pkgs root; };
   standIns = system: optional: import ../interface { inherit lib optional system; };
   all = outputs (standIns "x86_64-linux" true);
   less = outputs (standIns "x86_64-linux" false);
@@ -27,10 +28,10 @@ callPackage ./cases.nix { } "interface" { } {
   "without what is optional only Grafana is missing" = same all (
     less ++ [ "packages.image-metrics-graph" ]
   );
-  "this package set has the same outputs" = same (if pkgs ? grafana then all else less) (
-    outputs pkgs
+  "this package set has the same outputs" = same (if packageSet ? grafana then all else less) (
+    outputs packageSet
   );
-  "this package set has what is listed" = none (problems.missing pkgs);
+  "this package set has what is listed" = none (problems.missing packageSet);
   "the Debian set has what is listed" = none (problems.missing (import ../debian));
   "the Debian set has nothing else" = none problems.unlisted;
   "the VM test calls what is listed" = none problems.driver;

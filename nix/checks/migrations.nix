@@ -4,6 +4,8 @@
   callPackage,
   postgresql_17,
   pythons,
+  root,
+  service,
   with-db,
 }:
 callPackage ./cases.nix { } "migrations"
@@ -13,11 +15,14 @@ callPackage ./cases.nix { } "migrations"
       pythons.test
       with-db
     ];
-    source = ../../src;
+    source = root + "/src";
+    configuration = root + "/pyproject.toml";
+    SERVICE_DATABASE = service.database;
     DEBUG_MODE = "true";
     PYTHONDONTWRITEBYTECODE = "1";
     setup = ''
       cp -r "$source" src
+      cp "$configuration" pyproject.toml
       cp ${./migrations.sh} migrations.sh
       cp ${./stepwise.py} stepwise.py
     '';

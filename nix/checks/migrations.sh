@@ -16,7 +16,7 @@ schema() {
 fresh() {
     createdb fresh
     POSTGRES_DB=fresh manage migrate --verbosity 0
-    for database in fresh templatesite test_templatesite; do
+    for database in fresh "$SERVICE_DATABASE" "test_$SERVICE_DATABASE"; do
         schema "$database"
         diff fresh.sql "$database.sql"
     done
@@ -33,7 +33,7 @@ stepwise() {
 # refused STATEMENT: a last migration of that statement, which does not apply to older rows, is found.
 refused() {
     tree=$(mktemp -d)
-    cp -r --no-preserve=mode src stepwise.py "$tree"
+    cp -r --no-preserve=mode src pyproject.toml stepwise.py "$tree"
     cd "$tree"
     manage makemigrations accounts --empty --name wrong
     sed -i "s/operations = \[/&migrations.RunSQL('$1')/" src/accounts/migrations/*_wrong.py

@@ -26,7 +26,6 @@ callPackage ./pytest.nix { } "observability" {
     server
   ];
   tests = ./observability;
-  rules = ../metrics;
   runbook = ../../docs/runbook.md;
   federation = ../../docs/federation.yml;
   dashboards = ../metrics-graph/dashboards;

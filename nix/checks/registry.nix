@@ -9,10 +9,11 @@
   runCommand,
   server,
   server-source,
+  sources,
 }:
 let
   django = runCommand "changed-source" { } ''
-    cp -r ${(import ../sources.nix).django} $out
+    cp -r ${sources.django} $out
     chmod -R u+w $out
     echo "# a changed line" >>$out/manage.py
   '';

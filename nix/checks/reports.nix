@@ -4,9 +4,10 @@
   runCommand,
   pythons,
   checks,
+  members,
 }:
 let
-  reports = lib.mapAttrs (_: check: check.report) checks;
+  reports = lib.mapAttrs (_: check: check.report) (members checks);
   links = lib.mapAttrsToList (name: report: "ln -s ${report} $out/${name}") reports;
 in
 runCommand "reports" { nativeBuildInputs = [ pythons.system-test ]; } ''

@@ -7,6 +7,7 @@
   pgbouncer,
   postgresql_17,
   pythons,
+  root,
   server,
 }:
 callPackage ./pytest.nix { } "server" {
@@ -21,6 +22,6 @@ callPackage ./pytest.nix { } "server" {
   ];
   tests = ./server;
   startScript = ../server/start.py;
-  readme = ../../src/README.md;
-  systemTests = ../../system-tests;
+  readme = ../../docs/variables.md;
+  systemTests = root + "/system-tests";
 }

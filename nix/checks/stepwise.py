@@ -208,7 +208,7 @@ def rows_after(migration: Migration, is_new: bool) -> tuple[bool, ...]:
 
 def main() -> None:
     sys.path.insert(0, str(SOURCE))
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "templatesite.settings")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())

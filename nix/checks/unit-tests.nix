@@ -2,22 +2,20 @@
 {
   callPackage,
   pythons,
+  root,
   with-db,
 }:
-let
-  reported = callPackage ./reported.nix { };
-in
-reported "unit-tests"
+callPackage ./reported.nix { } "unit-tests"
   {
     nativeBuildInputs = [
       pythons.test
       with-db
     ];
-    source = ../../src;
-    configuration = ../../pyproject.toml;
+    source = root + "/src";
+    configuration = root + "/pyproject.toml";
   }
   ''
-    cp -r "$source" src
+    cp -r --no-preserve=mode "$source" src
     cp "$configuration" pyproject.toml
     export DEBUG_MODE=true PYTHONDONTWRITEBYTECODE=1
     with-db python -m pytest -p no:cacheprovider \

@@ -5,6 +5,8 @@
   back,
   busybox,
   load,
+  root,
+  service,
   python313,
   writeShellApplication,
   # In nixpkgs alone.
@@ -14,7 +16,7 @@ let
   python = "${python313}/bin/python3.13";
 
   test = testers.runNixOSTest {
-    name = "templatesite";
+    name = "cluster";
     globalTimeout = 7200; # seconds; without KVM the default is too short
     nodes.machine = {
       virtualisation = {
@@ -30,11 +32,13 @@ let
     };
     testScript = ''
       compose_files = {
-          "docker-compose.yaml": "${../../docker-compose.yaml}",
+          "docker-compose.yaml": "${root + "/docker-compose.yaml"}",
           "docker-compose.override.yaml": "${./vm/docker-compose.override.yaml}",
       }
       traffic = "${python} -P ${./vm/traffic.py}"
       wget = "${busybox}/bin/busybox wget -q -O -"
+      service = "${service.name}"
+      database = "${service.database}"
       grafana = ${if grafana == null then "False" else "True"}
 
       ${builtins.readFile ./vm/script.py}

@@ -6,12 +6,13 @@
   log,
   metrics,
   server,
+  service,
   supervise,
   postgresql_17,
   python313,
 }:
 writeShellApplication {
-  name = "templatesite";
+  name = "cluster";
   runtimeInputs = [
     db
     db-metrics
@@ -22,7 +23,11 @@ writeShellApplication {
     supervise
   ];
   # -B: root could write byte code into the store, whose paths would no longer be what they were.
-  runtimeEnv.CLUSTER_CONFIGURATION = "${./supervisord.conf}";
+  runtimeEnv = {
+    CLUSTER_CONFIGURATION = "${./supervisord.conf}";
+    SERVICE_DATABASE = service.database;
+    SERVICE_ENVIRONMENT = builtins.toJSON service.environment;
+  };
   text = ''exec ${python313}/bin/python3.13 -EB ${./scripts}/run.py "$@"'';
   meta.description = "The whole cluster as plain processes on this machine";
 }

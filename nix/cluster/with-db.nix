@@ -4,6 +4,7 @@
   postgresql_17,
   python313,
   db,
+  service,
 }:
 writeShellApplication {
   name = "with-db";
@@ -11,6 +12,7 @@ writeShellApplication {
     db
     postgresql_17
   ];
+  runtimeEnv.SERVICE_DATABASE = service.database;
   text = ''exec ${python313}/bin/python3.13 -EB ${./scripts}/with_db.py "$@"'';
   meta.description = "Run a command with a temporary copy of the prepared database";
 }

@@ -2,16 +2,16 @@
 {
   lib,
   db-metrics,
-  image,
+  buildImage,
   image-answers,
   image-layers,
   postgresql_17,
   prometheus-postgres-exporter,
   python313,
 }:
-image {
+buildImage {
   name = "db-metrics";
-  title = "templatesite database metrics";
+  title = "database metrics";
   layers = image-layers.shell ++ [
     { paths = [ prometheus-postgres-exporter ]; }
   ];

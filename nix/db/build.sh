@@ -3,7 +3,8 @@
 set -euo pipefail
 
 data=$PWD/data
-name=templatesite
+project=$PWD/project
+name=$database
 
 under_fixed_time() {
     LD_PRELOAD=$libfaketime/lib/libfaketime.so.1 FAKETIME="2026-01-01 00:00:00" \
@@ -32,8 +33,8 @@ sql() {
 }
 
 manage() {
-    # The URLs are not part of the source: no system checks here.
-    under_fixed_time python "$source/manage.py" "$@" --verbosity 0
+    # What serves requests is not part of the source: no system checks here.
+    under_fixed_time python "$project/manage.py" "$@" --verbosity 0
 }
 
 # serving_role DATABASE: the SQL that makes it, and what it may do there.
@@ -54,7 +55,8 @@ fill() {
     # The unit tests' database; the service's where no fixtures are wanted (`init`).
     sql --command "CREATE DATABASE test_$name TEMPLATE $name OWNER $name"
     serving_role "test_$name" | sed '/^CREATE ROLE/d' | sql --dbname "test_$name"
-    manage loaddata tweets --skip-checks
+    # shellcheck disable=SC2086 # one word a fixture
+    [ -z "$fixtures" ] || manage loaddata $fixtures --skip-checks
 }
 
 # The identifier that initdb drew, and the nonce for authentication without users.
@@ -66,6 +68,9 @@ remove_chance() {
     find "$data" -name pg_internal.init -delete
 }
 
+cp -r "$source" "$project"
+chmod u+w "$project"
+cp "$pyproject" "$project/pyproject.toml"
 make_cluster
 start
 fill

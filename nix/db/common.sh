@@ -2,14 +2,14 @@
 # What each of db's commands needs: sentences, names, secrets, and SQL before any port opens.
 
 fail() {
-    printf 'templatesite-db: %s\n' "$*" >&2
+    printf 'db: %s\n' "$*" >&2
     exit 1
 }
 
 # name VARIABLE: the role's or the database's name, which is part of SQL below.
 name() {
     local value
-    eval "value=\${$1:-templatesite}"
+    eval "value=\${$1:-$SERVICE_DATABASE}"
     case $value in
     [!a-z_]* | *[!a-z0-9_]*) fail "$1 ($value) must be lower-case letters, digits and _." ;;
     esac

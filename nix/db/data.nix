@@ -5,18 +5,23 @@
   postgresql_17,
   libfaketime,
   pythons,
+  service,
+  sources,
+  template,
 }:
-runCommand "templatesite-db-data"
+runCommand "db-data"
   {
     nativeBuildInputs = [
       pythons.server
       postgresql_17
     ];
-    source = (import ../sources.nix).migrations;
+    source = sources.migrations;
+    inherit (service) fixtures pyproject;
+    inherit (service) database;
     inherit libfaketime;
     configuration = ./postgresql.conf;
     authentication = ./pg_hba.conf;
-    serving_role = ../../src/templatesite/serving_role.sql;
+    serving_role = template + "/chassis/chassis/serving_role.sql";
   }
   ''
     bash ${./build.sh}

@@ -1,11 +1,13 @@
 # PostgreSQL on the prepared data; start.sh has its commands and variables.
 {
   lib,
-  callPackage,
+  shellScript,
   runCommand,
   postgresql_17,
   util-linuxMinimal,
   db-data,
+  service,
+  template,
 }:
 let
   # That program alone, so that an image holds no others of its package.
@@ -14,15 +16,16 @@ let
     cp ${util-linuxMinimal}/bin/flock $out/bin/flock
   '';
 in
-callPackage ../script.nix { } {
-  name = "templatesite-db";
+shellScript {
+  name = "service-db";
   runtimeInputs = [
     flock
     postgresql_17
   ];
   runtimeEnv = {
     DB_DATA = db-data;
-    SERVING_ROLE = "${../../src/templatesite/serving_role.sql}";
+    SERVICE_DATABASE = service.database;
+    SERVING_ROLE = "${template + "/chassis/chassis/serving_role.sql"}";
   };
   text = lib.concatMapStringsSep "\n" builtins.readFile [
     ./common.sh

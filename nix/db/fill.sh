@@ -54,19 +54,19 @@ make_durable() {
         fail "PGDATA ($PGDATA) is on a disk that does not write."
 }
 
-# What was built as `templatesite` gets the names that were asked for.
+# What was built as $SERVICE_DATABASE gets the names that were asked for.
 name_roles() {
-    [ "$role" = templatesite ] || sql postgres "ALTER ROLE templatesite RENAME TO \"$role\"" \
-        "ALTER ROLE templatesite_serve RENAME TO \"$serve\""
+    [ "$role" = "$SERVICE_DATABASE" ] || sql postgres "ALTER ROLE \"$SERVICE_DATABASE\" RENAME TO \"$role\"" \
+        "ALTER ROLE \"${SERVICE_DATABASE}_serve\" RENAME TO \"$serve\""
 }
 
 # The database of the unit tests is the one that has no fixtures.
 name_databases() {
     if [ "$1" = empty ]; then
-        sql postgres "DROP DATABASE templatesite" \
-            "ALTER DATABASE test_templatesite RENAME TO \"$database\""
-    elif [ "$database" != templatesite ]; then
-        sql postgres "ALTER DATABASE templatesite RENAME TO \"$database\"" \
-            "ALTER DATABASE test_templatesite RENAME TO \"test_$database\""
+        sql postgres "DROP DATABASE \"$SERVICE_DATABASE\"" \
+            "ALTER DATABASE \"test_$SERVICE_DATABASE\" RENAME TO \"$database\""
+    elif [ "$database" != "$SERVICE_DATABASE" ]; then
+        sql postgres "ALTER DATABASE \"$SERVICE_DATABASE\" RENAME TO \"$database\"" \
+            "ALTER DATABASE \"test_$SERVICE_DATABASE\" RENAME TO \"test_$database\""
     fi
 }

@@ -2,24 +2,27 @@
 {
   lib,
   busybox,
-  callPackage,
+  shellScript,
   db,
   db-data,
-  image,
+  buildImage,
   image-layers,
   postgresql_17,
   python313,
+  service,
 }:
 let
-  health = callPackage ../script.nix { } {
+  health = shellScript {
     name = "db-health";
     runtimeInputs = [ postgresql_17 ];
+    runtimeEnv.SERVICE_DATABASE = service.database;
     text = builtins.readFile ./health.sh;
   };
 in
-image {
+buildImage {
   name = "db";
-  title = "templatesite database";
+  title = "database";
+  versioned = true;
   layers = image-layers.shell ++ [
     { paths = [ postgresql_17 ]; }
     { paths = [ db-data ]; }

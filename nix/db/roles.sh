@@ -39,7 +39,7 @@ set_passwords() {
         words=$(make_serving_role && allow_serving_role) || explain "$words"
     [ -z "$metrics_password" ] ||
         sql postgres "ALTER ROLE metrics$(with "$metrics_password")" >/dev/null ||
-        echo "templatesite-db: PGDATA has no role metrics; db-metrics will see no statistics." >&2
+        echo "db: PGDATA has no role metrics; db-metrics will see no statistics." >&2
     unset POSTGRES_PASSWORD POSTGRES_PASSWORD_FILE password
     unset POSTGRES_SERVE_PASSWORD POSTGRES_SERVE_PASSWORD_FILE serve_password
     unset POSTGRES_METRICS_PASSWORD POSTGRES_METRICS_PASSWORD_FILE metrics_password

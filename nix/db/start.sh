@@ -60,7 +60,7 @@ initialise() {
     state=$(state)
     [ "$state" = empty ] || fail "PGDATA ($PGDATA) holds a cluster already, and was left as it is."
     fill empty
-    echo "templatesite-db: PGDATA ($PGDATA) has the migrations now, and no rows."
+    echo "db: PGDATA ($PGDATA) has the migrations now, and no rows."
 }
 
 check_version() {

@@ -11,6 +11,7 @@ let
 
   pkgs = {
     inherit lib;
+    newScope = scope: lib.callPackageWith (pkgs // scope);
     inherit (stdenv)
       closureInfo
       mkShellNoCC
@@ -21,6 +22,8 @@ let
     bubblewrap = program "bubblewrap" "bwrap";
     bashInteractive = program "bash" "bash"; # which `nix develop` starts
     coreutils = program "coreutils" "ls";
+    diffutils = program "diffutils" "diff";
+    findutils = program "findutils" "find";
     gnugrep = program "grep" "grep";
     gnused = program "sed" "sed";
     gnutar = program "tar" "tar";

@@ -8,7 +8,7 @@ let
     intersectAttrs
     isAttrs
     isFunction
-    listToAttrs
+    isString
     match
     replaceStrings
     toString
@@ -17,9 +17,12 @@ in
 rec {
   inherit (builtins)
     attrNames
+    attrValues
+    concatLists
     concatMap
     concatStringsSep
     length
+    listToAttrs
     mapAttrs
     ;
 
@@ -33,12 +36,29 @@ rec {
     function: list:
     builtins.genList (index: function index (builtins.elemAt list index)) (builtins.length list);
 
+  filterAttrs =
+    keep: set:
+    builtins.listToAttrs (
+      map (name: nameValuePair name set.${name}) (
+        filter (name: keep name set.${name}) (builtins.attrNames set)
+      )
+    );
+
+  isDerivation = value: value.type or null == "derivation";
+
+  toLower =
+    let
+      letters = text: filter (letter: letter != "" && isString letter) (builtins.split "" text);
+    in
+    replaceStrings (letters "ABCDEFGHIJKLMNOPQRSTUVWXYZ") (letters "abcdefghijklmnopqrstuvwxyz");
+
   take = count: list: builtins.genList (builtins.elemAt list) count;
 
   nameValuePair = name: value: { inherit name value; };
 
   mapAttrs' =
-    function: set: listToAttrs (map (name: function name set.${name}) (builtins.attrNames set));
+    function: set:
+    builtins.listToAttrs (map (name: function name set.${name}) (builtins.attrNames set));
 
   versionAtLeast = version: least: builtins.compareVersions version least >= 0;
 
@@ -52,7 +72,7 @@ rec {
 
   genAttrs =
     names: value:
-    listToAttrs (
+    builtins.listToAttrs (
       map (name: {
         inherit name;
         value = value name;
@@ -78,6 +98,26 @@ rec {
       text
     else
       "'${replaceStrings [ "'" ] [ "'\\''" ] text}'";
+
+  makeScope =
+    newScope: function:
+    let
+      self = function self // {
+        newScope = scope: newScope (self // scope);
+        callPackage = self.newScope { };
+        overrideScope =
+          overlay:
+          makeScope newScope (
+            final:
+            let
+              previous = function final;
+            in
+            previous // overlay final previous
+          );
+        packages = function;
+      };
+    in
+    self;
 
   callPackageWith =
     scope: package: arguments:

@@ -53,10 +53,10 @@ let
   ];
 
   package =
-    derivation: dependencies:
+    version: derivation: dependencies:
     annotate derivation {
       passthru = {
-        inherit dependencies;
+        inherit dependencies version;
       };
     };
 
@@ -81,7 +81,7 @@ let
 
   fromLock =
     entry:
-    package (wheel {
+    package entry.version (wheel {
       name = "${entry.name}-${entry.version}";
       src = entry.source;
     }) (map (name: pkgs.${name}) entry.depends);
@@ -99,7 +99,7 @@ let
     if format != "wheel" then
       throw "buildPythonPackage: the Debian set builds format = \"wheel\" alone, not ${format}"
     else
-      package (wheel {
+      package version (wheel {
         name = "${pname}-${version}";
         inherit src;
         imports = pythonImportsCheck;
@@ -109,7 +109,7 @@ let
   # Debian's own package of a module.
   debian =
     pname:
-    package (deb {
+    package (version [ pname ]) (deb {
       inherit pname;
       postUnpack = ''
         mkdir -p lib/python3.13
@@ -121,6 +121,7 @@ let
 
   pkgs = lib.mapAttrs (_: fromLock) sources.wheels // {
     inherit buildPythonPackage;
+    toPythonModule = derivation: package "" derivation [ ];
     psycopg2 = debian "python3-psycopg2"; # PyPI has no wheel of it
     pyyaml = debian "python3-yaml"; # the wheel's symbols are 2.5 MB
   };

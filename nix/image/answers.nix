@@ -1,10 +1,8 @@
 # A health check: whether an address answers.
-{ lib, callPackage }:
+{ lib, shellScript }:
 url:
-lib.getExe (
-  callPackage ../script.nix { } {
-    name = "health";
-    # Without a proxy, which Docker's configuration may have set.
-    text = "exec wget -q -Y off -O /dev/null ${url}";
-  }
-)
+lib.getExe (shellScript {
+  name = "health";
+  # Without a proxy, which Docker's configuration may have set.
+  text = "exec wget -q -Y off -O /dev/null ${url}";
+})

@@ -1,7 +1,8 @@
 # An image's configuration: https://specs.opencontainers.org/image-spec/config/
-{ lib }:
+{ lib, service }:
 {
   title,
+  versioned,
   entrypoint,
   cmd,
   environment,
@@ -13,7 +14,6 @@
   workingDir,
 }:
 let
-  project = (lib.importTOML ../../pyproject.toml).project;
   seconds = 1000000000; # Docker counts nanoseconds
   keys = names: lib.genAttrs names (_: { });
 in
@@ -27,10 +27,12 @@ in
   ExposedPorts = keys ports;
   Volumes = keys volumes;
   Labels = {
-    "org.opencontainers.image.title" = title;
-    "org.opencontainers.image.version" = project.version;
-    "org.opencontainers.image.source" = "https://example.com/templatesite";
-    "org.opencontainers.image.licenses" = "MIT";
+    "org.opencontainers.image.title" = "${service.name} ${title}";
+    "org.opencontainers.image.source" = service.source;
+    "org.opencontainers.image.licenses" = service.license;
+  }
+  // lib.optionalAttrs versioned {
+    "org.opencontainers.image.version" = service.version;
   };
 }
 // lib.optionalAttrs (health != null) {

@@ -5,12 +5,15 @@
   callPackage,
   python313,
   runCommand,
+  service,
   stdenv,
 }:
 {
   # The folder, the image and the compose service are one word.
   name,
   title,
+  # Whether the label `version` is on it, which changes it at each release.
+  versioned ? false,
   # From what changes least to what changes most; layers.nix has what images share.
   # What else the image needs is the last layer.
   layers,
@@ -36,6 +39,7 @@ let
   config = callPackage ./configuration.nix { } {
     inherit
       title
+      versioned
       entrypoint
       cmd
       environment
@@ -74,7 +78,7 @@ let
     ++ volumes;
   };
 in
-runCommand "templatesite-${name}"
+runCommand "image-${name}"
   {
     __structuredAttrs = true;
     outputs = [
@@ -86,7 +90,7 @@ runCommand "templatesite-${name}"
     layers = lib.imap0 (index: own: layer (own // { below = below index; })) layers ++ [ last ];
     inherit config;
     architecture = stdenv.hostPlatform.go.GOARCH;
-    repository = "templatesite-${name}";
+    repository = "${service.name}-${name}";
     nativeBuildInputs = [ python313 ];
   }
   ''

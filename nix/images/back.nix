@@ -4,7 +4,7 @@
   writeShellApplication,
   coreutils,
   gnused,
-  repositories,
+  layouts,
 }:
 writeShellApplication {
   name = "back";
@@ -12,7 +12,7 @@ writeShellApplication {
     coreutils
     gnused
   ];
-  runtimeEnv.REPOSITORIES = toString repositories;
+  runtimeEnv.REPOSITORIES = toString (lib.mapAttrsToList (_: image: image.repository) layouts.images);
   text = lib.concatMapStringsSep "\n" builtins.readFile [
     ./engine.sh
     ./back.sh

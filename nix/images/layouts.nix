@@ -1,15 +1,19 @@
-# Images by name, as links, and `list` with a line for each: name, repository, tag.
+# The images by name, as links, and `list` with a line for each: name, repository, tag.
 {
   lib,
-  runCommand,
   images,
+  members,
+  runCommand,
 }:
-runCommand "templatesite-layouts" { passthru = { inherit images; }; } ''
+let
+  all = members images;
+in
+runCommand "layouts" { passthru.images = all; } ''
   mkdir $out
   ${lib.concatStringsSep "\n" (
     lib.mapAttrsToList (name: image: ''
       ln -s ${image} $out/${name}
       echo ${name} "$(cat ${image.metadata}/reference)" >>$out/list
-    '') images
+    '') all
   )}
 ''

@@ -7,6 +7,7 @@
   gnused,
   gnutar,
   layouts,
+  service,
 }:
 writeShellApplication {
   name = "load";
@@ -18,7 +19,7 @@ writeShellApplication {
   ];
   runtimeEnv = {
     IMAGES = layouts;
-    MARK = "templatesite-server:moving";
+    MARK = "${service.name}-server:moving";
   };
   text = lib.concatMapStringsSep "\n" builtins.readFile [
     ./compose.sh

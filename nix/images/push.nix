@@ -6,6 +6,7 @@
   skopeo,
   layouts,
   committed,
+  service,
 }:
 writeShellApplication {
   name = "push";
@@ -16,7 +17,7 @@ writeShellApplication {
   runtimeEnv = {
     COMMITTED = lib.optionalString committed "yes";
     IMAGES = layouts;
-    VERSION = (lib.importTOML ../../pyproject.toml).project.version;
+    VERSION = service.version;
   };
   text = builtins.readFile ./push.sh;
   meta.description = "Push the images to a registry, from a tree without changes";

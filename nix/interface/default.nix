@@ -41,11 +41,14 @@ let
   pythonPackages = builtins.mapAttrs package facts.pythonPackages;
 
   hostPlatform.go.GOARCH = { x86_64-linux = "amd64"; }.${system} or "arm64";
+  set =
+    builtins.mapAttrs package facts.packages
+    // functions.functions
+    // {
+      newScope = scope: lib.callPackageWith (set // scope);
+      lib = builtins.mapAttrs (name: _: lib.${name}) facts.lib;
+      python313 = python // functions.python;
+      stdenv = { inherit hostPlatform; };
+    };
 in
-builtins.mapAttrs package facts.packages
-// functions.functions
-// {
-  lib = builtins.mapAttrs (name: _: lib.${name}) facts.lib;
-  python313 = python // functions.python;
-  stdenv = { inherit hostPlatform; };
-}
+set

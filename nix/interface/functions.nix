@@ -117,6 +117,7 @@ in
   python = {
     withPackages = select: standIn "python3-env" { packages = select pythonPackages; };
     pkgs = pythonPackages // {
+      toPythonModule = derivation: derivation;
       buildPythonPackage = arguments: built arguments.pname arguments;
     };
   };

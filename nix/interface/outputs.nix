@@ -1,10 +1,14 @@
 # The names of all outputs of a package set, each evaluated to its derivation.
-{ pkgs }:
+{ pkgs, root }:
 let
   project = import ../. {
-    inherit pkgs;
+    inherit pkgs root;
     committed = true;
-    withInterface = false;
+    platform = true;
+    # Which would evaluate them again.
+    overlay = _: previous: {
+      checks = previous.checks.overrideScope (_: _: { interface = null; });
+    };
   };
   evaluated =
     kind: set:

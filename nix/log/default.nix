@@ -1,36 +1,35 @@
 # The cluster's syslog server. In: LOG_DIR, LOG_ADDRESS, LOG_PORT, LOG_METRICS_LISTEN.
 {
-  callPackage,
+  shellScript,
   rsyslog-light,
 }:
 let
-  script = callPackage ../script.nix { };
-  rotate = script {
+  rotate = shellScript {
     name = "rotate";
     text = builtins.readFile ./rotate.sh;
   };
-  room = script {
+  room = shellScript {
     name = "log-room";
     text = builtins.readFile ./room.sh;
   };
-  metrics = script {
+  metrics = shellScript {
     name = "log-metrics";
     runtimeInputs = [ room ];
     text = builtins.readFile ./metrics.sh;
   };
-  health = script {
+  health = shellScript {
     name = "log-health";
     runtimeInputs = [ room ];
     text = builtins.readFile ./health.sh;
   };
-  requests = script {
+  requests = shellScript {
     name = "requests";
     text = builtins.readFile ./requests.sh;
     meta.description = "Find the log lines of a request";
   };
 in
-script {
-  name = "templatesite-log";
+shellScript {
+  name = "service-log";
   runtimeInputs = [ rsyslog-light ];
   runtimeEnv = {
     LOG_CONFIGURATION = "${./rsyslog.conf}";

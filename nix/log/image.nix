@@ -2,14 +2,14 @@
 {
   lib,
   busybox,
-  image,
+  buildImage,
   image-layers,
   log,
   python313,
 }:
-image {
+buildImage {
   name = "log";
-  title = "templatesite log";
+  title = "log";
   layers = image-layers.shell ++ [
     image-layers.rsyslog
   ];
@@ -20,10 +20,10 @@ image {
     "5514/udp"
     "9514/tcp"
   ];
-  volumes = [ "/var/log/templatesite" ];
+  volumes = [ "/var/log/service" ];
   health = lib.getExe log.health;
   # `docker compose exec log tail -F all.log`, `… requests ID`
-  workingDir = "/var/log/templatesite";
+  workingDir = "/var/log/service";
   environment.PATH = lib.makeBinPath [
     log.requests
     busybox

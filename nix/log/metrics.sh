@@ -25,8 +25,8 @@ memory() {
     used=$(cat /sys/fs/cgroup/memory.current)
     back=$(sed -n 's/^inactive_file //p' /sys/fs/cgroup/memory.stat)
     limit=$(cat /sys/fs/cgroup/memory.max)
-    sample gauge templatesite_memory_bytes "$((used - back))"
-    [ "$limit" = max ] || sample gauge templatesite_memory_limit_bytes "$limit"
+    sample gauge service_memory_bytes "$((used - back))"
+    [ "$limit" = max ] || sample gauge service_memory_limit_bytes "$limit"
 }
 
 # The size and what is free of the disk of LOG_DIR, in bytes.
@@ -37,13 +37,13 @@ disk() {
 # write LINES UNWRITTEN WRITABLE
 write() {
     {
-        sample counter templatesite_log_lines_received_total "$1"
-        sample counter templatesite_log_lines_unwritten_total "$2"
-        sample gauge templatesite_log_writable "$3"
+        sample counter service_log_lines_received_total "$1"
+        sample counter service_log_lines_unwritten_total "$2"
+        sample gauge service_log_writable "$3"
         disk | {
             read -r size free
-            sample gauge templatesite_disk_size_bytes "$size"
-            sample gauge templatesite_disk_free_bytes "$free"
+            sample gauge service_disk_size_bytes "$size"
+            sample gauge service_disk_free_bytes "$free"
         }
         memory
     } >"$directory/new"

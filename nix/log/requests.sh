@@ -6,7 +6,7 @@
 #
 # In: LOG_DIR. Exit status 1 when there is none.
 
-LOG_DIR="${LOG_DIR:-/var/log/templatesite}"
+LOG_DIR="${LOG_DIR:-/var/log/service}"
 
 lines() {
     for file in "$LOG_DIR/all.log.1" "$LOG_DIR/all.log"; do

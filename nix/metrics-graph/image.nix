@@ -3,9 +3,10 @@
   lib,
   grafana,
   grafanaPlugins,
-  image,
+  buildImage,
   image-answers,
   image-layers,
+  dashboards,
   linkFarm,
 }:
 let
@@ -16,9 +17,9 @@ let
     }
   );
 in
-image {
+buildImage {
   name = "metrics-graph";
-  title = "templatesite graphs";
+  title = "graphs";
   layers = image-layers.shell ++ [
     { paths = [ grafana ]; }
   ];
@@ -31,7 +32,7 @@ image {
   environment = {
     GF_PATHS_PLUGINS = "${plugins}";
     GF_PATHS_PROVISIONING = "${./provisioning}";
-    DASHBOARDS = "${./dashboards}";
+    DASHBOARDS = "${dashboards}";
   };
   ports = [ "3000/tcp" ];
   health = image-answers "http://127.0.0.1:3000/api/health";

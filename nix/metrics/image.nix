@@ -1,16 +1,16 @@
 # Prometheus.
 {
   lib,
-  image,
+  buildImage,
   image-answers,
   image-layers,
   metrics,
   prometheus,
   python313,
 }:
-image {
+buildImage {
   name = "metrics";
-  title = "templatesite metrics";
+  title = "metrics";
   layers = image-layers.shell ++ [
     { paths = [ prometheus ]; }
   ];

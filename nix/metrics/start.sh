@@ -17,7 +17,7 @@ METRICS_URL="${METRICS_URL:-http://localhost:${METRICS_LISTEN##*:}}"
 ALERTMANAGER_HOST="${ALERTMANAGER_HOST:-}"
 
 fail() {
-    echo "templatesite-metrics: $*" >&2
+    echo "metrics: $*" >&2
     exit 1
 }
 
@@ -52,7 +52,9 @@ job log "$LOG_TARGETS" /metrics.txt >"$METRICS_RUN_DIR/scrape-log.yml"
 job metrics "static:localhost:${METRICS_LISTEN##*:}" >"$METRICS_RUN_DIR/scrape-metrics.yml"
 alertmanagers >"$METRICS_RUN_DIR/alertmanagers.yml"
 ln -sf "$METRICS_CONFIGURATION/prometheus.yml" "$METRICS_RUN_DIR/prometheus.yml"
-ln -sfn "$METRICS_CONFIGURATION/rules" "$METRICS_RUN_DIR/rules"
+for part in rules scrape; do
+    ln -sfn "$METRICS_CONFIGURATION/$part" "$METRICS_RUN_DIR/$part"
+done
 exec prometheus --config.file="$METRICS_RUN_DIR/prometheus.yml" --web.listen-address="$METRICS_LISTEN" \
     --web.external-url="$METRICS_URL" --web.route-prefix=/ \
     --web.console.templates="$METRICS_CONFIGURATION/consoles" --web.console.libraries="$METRICS_CONFIGURATION/console-library" \

@@ -7,6 +7,7 @@
   nginx,
   pythons,
   rsyslog-light,
+  server-errors,
   server-source,
   server-static,
   supervise,
@@ -21,7 +22,7 @@ let
   ];
 
   # What start.py links into the run directory.
-  files = runCommand "templatesite-server-files" { } ''
+  files = runCommand "server-files" { } ''
     mkdir $out
     cp ${./empty_stats.py} $out/empty_stats.py
     cp ${./errors.conf} $out/errors.conf
@@ -31,7 +32,7 @@ let
     cp ${./supervisord.conf} $out/supervisord.conf
     cp ${./uwsgi.ini} $out/uwsgi.ini
     cp ${./uwsgi_params} $out/uwsgi_params
-    cp -r ${./errors} $out/errors
+    ln -s ${server-errors} $out/errors
     ln -s ${nginx}/conf/mime.types $out/mime.types
     # All but the manifest of names, which is for Django.
     mkdir $out/static
@@ -41,6 +42,7 @@ let
 
   environment = {
     SERVER_FILES = "${files}";
+    DJANGO_SETTINGS_MODULE = "config.settings";
     DJANGO_SOURCE = "${server-source}";
     PYTHON_HOME = "${pythons.server}";
     STATIC_ROOT = "${server-static}";
@@ -53,7 +55,7 @@ let
   ];
 in
 writeShellApplication {
-  name = "templatesite-server";
+  name = "service-server";
   runtimeInputs = programs;
   runtimeEnv = environment;
   text = ''exec ${lib.concatStringsSep " " entrypoint} "$@"'';

@@ -1,7 +1,7 @@
 # nginx, uWSGI and Django, without a shell of its own; `manage …` and `migrate` are its commands.
 {
   lib,
-  image,
+  buildImage,
   image-layers,
   postgresql_17,
   python313,
@@ -19,9 +19,10 @@ let
     meta.mainProgram = "server-health";
   };
 in
-image {
+buildImage {
   name = "server";
-  title = "templatesite server";
+  title = "server";
+  versioned = true;
   layers = image-layers.python ++ [
     {
       paths = [ pythons.server ];

@@ -3,10 +3,13 @@
 {
   runCommand,
   pythons,
-  django ? (import ../sources.nix).django,
+  service,
+  sources,
+  django ? sources.django,
 }:
-runCommand "templatesite-django" { nativeBuildInputs = [ pythons.server ]; } ''
+runCommand "django" { nativeBuildInputs = [ pythons.server ]; } ''
   cp -r ${django} $out
   chmod -R u+w $out
+  cp ${service.pyproject} $out/pyproject.toml
   python -m compileall -q --invalidation-mode unchecked-hash $out
 ''

@@ -26,7 +26,7 @@ from types import ModuleType
 from typing import NoReturn
 
 DEFAULTS = {
-    "RUN_DIR": "/run/templatesite",
+    "RUN_DIR": "/run/service",
     "LISTEN": "0.0.0.0:8080",
     "METRICS_LISTEN": "0.0.0.0:9180",
     "API_RATE": "0",
@@ -49,7 +49,7 @@ ADVICE = {
 
 
 def fail(sentence: str) -> NoReturn:
-    sys.exit(f"templatesite-server: {sentence}")
+    sys.exit(f"server: {sentence}")
 
 
 def is_number(text: str) -> bool:
@@ -101,7 +101,7 @@ def trusted_proxies() -> list[str]:
 def check_settings() -> ModuleType:
     """Import Django's settings, which end the process with their own sentence if they do not hold."""
     sys.path.insert(0, os.environ["DJANGO_SOURCE"])
-    return importlib.import_module("templatesite.settings")
+    return importlib.import_module("config.settings")
 
 
 def raise_file_limit() -> None:

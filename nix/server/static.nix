@@ -1,11 +1,19 @@
 # The static files of every installed app, as collectstatic gathers them.
-{ runCommand, pythons }:
-runCommand "templatesite-static" { nativeBuildInputs = [ pythons.static ]; } ''
+{
+  pythons,
+  runCommand,
+  service,
+  sources,
+}:
+runCommand "static" { nativeBuildInputs = [ pythons.static ]; } ''
   # Production settings make the names with hashes; no value here is used.
   export DJANGO_SECRET_KEY=this-build-signs-nothing-but-needs-fifty-characters ALLOWED_HOSTS=- POSTGRES_PASSWORD=-
   export STATIC_ROOT=$out PYTHONDONTWRITEBYTECODE=1
   # The admin takes its libraries' small forms, but for debugging.
-  python ${(import ../sources.nix).static}/manage.py collectstatic --no-input --verbosity 0 --ignore redoc \
+  cp -r ${sources.static} project
+  chmod u+w project
+  cp ${service.pyproject} project/pyproject.toml
+  python project/manage.py collectstatic --no-input --verbosity 0 --ignore redoc \
     --ignore 'admin/js/vendor/*/jquery.js' --ignore 'admin/js/vendor/*/select2.full.js' \
     --ignore 'admin/js/vendor/*/xregexp.js'
   python -P ${./keep_hashed.py} $out

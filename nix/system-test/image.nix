@@ -1,12 +1,13 @@
 # The system tests, against a running cluster.
 {
-  image,
+  buildImage,
   image-layers,
   pythons,
+  root,
 }:
-image {
+buildImage {
   name = "system-test";
-  title = "templatesite system tests";
+  title = "system tests";
   layers = image-layers.python ++ [
     { paths = [ pythons.system-test ]; }
   ];
@@ -16,7 +17,7 @@ image {
     "pytest"
     "-p"
     "no:cacheprovider"
-    "${../../system-tests}"
+    "${root + "/system-tests"}"
   ];
   environment = {
     PYTHONDONTWRITEBYTECODE = "1";

@@ -1,14 +1,14 @@
 # The unit tests: the server's Python with pytest, on the mounted work tree and
 # the database service's ready test database.
 {
-  image,
+  buildImage,
   image-layers,
   python313,
   pythons,
 }:
-image {
+buildImage {
   name = "test";
-  title = "templatesite unit tests";
+  title = "unit tests";
   layers = image-layers.python ++ [
     { paths = [ pythons.test ]; }
   ];
@@ -20,6 +20,8 @@ image {
   environment = {
     PATH = "${pythons.test}/bin";
     PYTHONDONTWRITEBYTECODE = "1";
+    # In the template's own tree the work tree's chassis comes before the installed one.
+    PYTHONPATH = "/work/chassis";
   };
   forbidden = [
     python313.pkgs.mypy

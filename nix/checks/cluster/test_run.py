@@ -55,7 +55,7 @@ signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 def run(*arguments: object, **options: str) -> "subprocess.CompletedProcess[str]":
     """Run it to its end, on any ports."""
-    words = ["templatesite", *map(str, arguments)]
+    words = ["cluster", *map(str, arguments)]
     return subprocess.run(words, env={**ANY_PORTS, **options}, capture_output=True, text=True, timeout=100)
 
 
@@ -102,8 +102,8 @@ def test_what_cannot_be_is_refused_in_a_sentence(options: dict[str, str], argume
 
 
 def test_strange_environment_and_a_closed_terminal_do_no_harm():
-    terminal = Terminal("templatesite", {**ANY_PORTS, **STRANGE})
-    psql = terminal.read_until(r"PGPASSFILE=/tmp/\S+ psql -h localhost -p \d+ -U templatesite")
+    terminal = Terminal("cluster", {**ANY_PORTS, **STRANGE})
+    psql = terminal.read_until(r"PGPASSFILE=/tmp/\S+ psql -h localhost -p \d+ -U \S+")
     data = Path(psql.split("=")[1].split("/pgpass")[0])
     assert (data / "pgpass").stat().st_mode & 0o777 == 0o600
     assert subprocess.check_output(f"{psql} -Atc 'SELECT min(id) FROM tweet_tweet'", shell=True, text=True) == "1\n"
@@ -126,7 +126,7 @@ def test_kept_data_get_the_migrations_that_they_lack(tmp_path: Path):
     assert forth.returncode == 0
     refused = run("--data", tmp_path)
     assert refused.returncode == 1
-    assert refused.stderr.splitlines()[-1].startswith(f"templatesite: the data in {tmp_path} could not be migrated")
+    assert refused.stderr.splitlines()[-1].startswith(f"cluster: the data in {tmp_path} could not be migrated")
 
 
 def test_with_db_leaves_nothing_when_it_is_ended_while_it_copies_the_data():

@@ -25,7 +25,7 @@ def test_python_writes_nothing_into_the_store(tmp_path):
         copy = Path(shutil.copytree(place, tmp_path / place.name, symlinks=True, ignore=ignore))
         copy.chmod(0o755)
         mounts += ["--bind", str(copy), str(place)]
-    for command in (["templatesite", "--", "true"], ["with-db", "true"]):
+    for command in (["cluster", "--", "true"], ["with-db", "true"]):
         words = ["bwrap", "--dev-bind", "/", "/", *mounts, "--", *command]
         subprocess.run(words, env=ANY_PORTS, check=True, timeout=100)
     assert list(tmp_path.glob("*/__pycache__")) == []

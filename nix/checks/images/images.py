@@ -11,6 +11,8 @@ from typing import Any
 
 from waiting import children
 
+SERVICE = os.environ["SERVICE_NAME"]
+DATABASE = os.environ["SERVICE_DATABASE"]
 LAYOUTS = Path(os.environ["layouts"])
 NAMES = [line.split()[0] for line in (LAYOUTS / "list").read_text().splitlines()]
 

@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from images import DATABASE as NAME
 from images import Container, volumes
 from waiting import children, wait_until
 
@@ -46,7 +47,7 @@ class Directory:
         """The sentence with which it ends, and nothing else is tried."""
         ended = self.run(*arguments, **{**PASSWORDS, **variables})
         assert ended.returncode == 1, ended
-        return ended.stdout.splitlines()[-1].removeprefix("templatesite-db: ")
+        return ended.stdout.splitlines()[-1].removeprefix("db: ")
 
     def psql(self, statement: str, **variables: str) -> str:
         """What it answers, asked in another container that has the volume, too."""
@@ -88,7 +89,7 @@ def test_second_server_is_refused_and_harms_nothing(directory):
 
 def test_psql_and_pg_dump_are_clients(directory):
     directory.start(POSTGRES_INIT="sample")
-    assert directory.psql("SELECT current_user || ' ' || current_database()") == "templatesite templatesite"
+    assert directory.psql("SELECT current_user || ' ' || current_database()") == f"{NAME} {NAME}"
     assert "CREATE TABLE public.tweet_tweet" in directory.run("pg_dump", "--schema-only", **CLIENT).stdout
     assert "set POSTGRES_HOST" in directory.refuses("psql")
     assert "is no command" in directory.refuses("sh")
@@ -113,9 +114,9 @@ def test_init_makes_a_database_without_rows(directory):
     assert directory.psql("SELECT count(*) FROM tweet_tweet") == "0"
     assert directory.psql("SELECT count(*) > 0 FROM django_migrations") == "t"
     assert directory.psql("SELECT string_agg(datname, ' ' ORDER BY datname) FROM pg_database") == (
-        "postgres template0 template1 templatesite"
+        f"postgres template0 template1 {NAME}"
     )
-    serving = {"PGOPTIONS": "", "POSTGRES_USER": "templatesite_serve", "POSTGRES_PASSWORD": "s"}
+    serving = {"PGOPTIONS": "", "POSTGRES_USER": f"{NAME}_serve", "POSTGRES_PASSWORD": "s"}
     assert directory.psql("SHOW statement_timeout", **serving) == "10s"
     assert directory.psql("INSERT INTO tweet_tweet (text, timestamp) VALUES ('a', now()) RETURNING id", **serving)
 
@@ -150,8 +151,8 @@ def test_other_names(directory, images, how: str):
     command = images["server"].command({}, {**variables, **serving})
     subprocess.run([*command, *manage, "check", "--database", "default"], check=True)
     directory.stop()
-    assert "set POSTGRES_DB" in directory.refuses(**{**names, "POSTGRES_DB": "templatesite"})
-    assert "set POSTGRES_USER" in directory.refuses(**{**names, "POSTGRES_USER": "templatesite"})
+    assert "set POSTGRES_DB" in directory.refuses(**{**names, "POSTGRES_DB": NAME})
+    assert "set POSTGRES_USER" in directory.refuses(**{**names, "POSTGRES_USER": NAME})
 
 
 @pytest.mark.parametrize("cut_short", [True, False])

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from images import Image
+from images import SERVICE, Image
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT4
 
@@ -64,5 +64,5 @@ def test_the_manifest_for_docker_is_the_same_image(image: Image):
     ]
     (described,) = image.index["manifests"]
     tag = described["digest"].removeprefix("sha256:")[:12]
-    assert docker["RepoTags"] == [f"templatesite-{image.name}:{tag}"]
-    assert described["annotations"]["io.containerd.image.name"] == f"docker.io/library/templatesite-{image.name}:{tag}"
+    assert docker["RepoTags"] == [f"{SERVICE}-{image.name}:{tag}"]
+    assert described["annotations"]["io.containerd.image.name"] == f"docker.io/library/{SERVICE}-{image.name}:{tag}"

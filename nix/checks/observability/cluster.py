@@ -113,7 +113,7 @@ class Cluster:
         port = free_port()
         return Service(
             "/",
-            "templatesite-db-metrics",
+            "service-db-metrics",
             port=port,
             DB_METRICS_LISTEN=f"127.0.0.1:{port}",
             POSTGRES_HOST="127.0.0.1",
@@ -125,7 +125,7 @@ class Cluster:
         port = free_port()
         return Prometheus(
             "/-/ready",
-            "templatesite-metrics",
+            "service-metrics",
             port=port,
             METRICS_DIR=str(self.directory(directory / "metrics")),
             METRICS_RUN_DIR=str(directory / "metrics-run"),

@@ -29,6 +29,6 @@ def test_log_service_that_is_away_is_told_and_so_is_its_return(cluster):
 
 
 def test_log_tells_what_it_took_and_whether_it_can_write(cluster):
-    wait_until(lambda: cluster.metrics.value("templatesite_log_lines_received_total"))
-    assert cluster.metrics.value("templatesite_log_writable") == 1
-    assert cluster.metrics.value("templatesite_log_lines_unwritten_total") == 0
+    wait_until(lambda: cluster.metrics.value("service_log_lines_received_total"))
+    assert cluster.metrics.value("service_log_writable") == 1
+    assert cluster.metrics.value("service_log_lines_unwritten_total") == 0

@@ -12,6 +12,7 @@ from processes import free_port
 from waiting import wait_until
 
 LIST = [line.split() for line in Path(os.environ["layouts"], "list").read_text().splitlines()]
+SERVICE = os.environ["SERVICE_NAME"]
 VERSION = tomllib.loads(Path(os.environ["configuration"]).read_text())["project"]["version"]
 OCI = {"Accept": "application/vnd.oci.image.manifest.v1+json"}
 CONFIGURATION = """
@@ -133,7 +134,7 @@ def test_changed_line_sends_one_small_layer(registry, pushed, tmp_path):
     done = push("push_changed", tmp_path, f"{registry.address}/team", "--dest-tls-verify=false")
     assert done.returncode == 0, done
     assert len(set(done.stdout.splitlines()) - set(pushed.splitlines())) == 1
-    layers = registry.get(f"templatesite-server/manifests/{VERSION}").json()["layers"]
+    layers = registry.get(f"{SERVICE}-server/manifests/{VERSION}").json()["layers"]
     new = {layer["digest"]: layer["size"] for layer in layers if layer["digest"] not in before}
     assert new == {layers[-1]["digest"]: layers[-1]["size"]}
     assert registry.uploads() - uploads == 2  # and the configuration

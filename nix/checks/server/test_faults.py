@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import requests
+from processes import NAME
 from waiting import children, wait_until
 
 
@@ -113,7 +114,7 @@ def test_start_opens_no_connection_and_no_thread_before_the_fork(start_server, d
     server = start_server(UWSGI_PROCESSES="2")
     master = server.program("uwsgi")
     assert len(list(Path(f"/proc/{master}/task").iterdir())) == 1
-    connected = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'templatesite_serve'"
+    connected = f"SELECT count(*) FROM pg_stat_activity WHERE usename = '{NAME}_serve'"
     assert database.psql("--command", connected).communicate()[0].strip() == "0"
 
 
@@ -123,7 +124,7 @@ def test_connection_that_breaks_during_a_statement_is_made_anew(start_server, da
         answer = pool.submit(requests.get, f"{server.url}/tweet/", timeout=30)
         wait_until(lambda: database.waiting() == 1)
         end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-        database.psql("--command", end, role="templatesite_serve").communicate()
+        database.psql("--command", end, role=f"{NAME}_serve").communicate()
         assert answer.result().status_code == 503
     for path in ("/healthcheck/live/", "/tweet/", "/tweet/"):
         assert requests.get(f"{server.url}{path}", timeout=10).ok
@@ -138,8 +139,8 @@ def test_silent_database_is_told_of_and_does_not_silence_the_server(start_server
     try:
         # It waits for an answer on its connection until uWSGI's harakiri, before nginx gives up.
         assert requests.post(f"{server.url}/tweet/", json={"text": "x" * 280}, timeout=60).status_code == 502
-        wait_until(lambda: server.samples()['templatesite_gateway_errors_total{status="502"}'] == 1)
-        assert server.samples()['templatesite_dependency_up{dependency="db"}'] == 0
+        wait_until(lambda: server.samples()['service_gateway_errors_total{status="502"}'] == 1)
+        assert server.samples()['service_dependency_up{dependency="db"}'] == 0
         assert requests.get(f"{server.url}/healthcheck/", timeout=4).status_code == 503
         assert requests.get(f"{server.url}/healthcheck/live/", timeout=4).ok
     finally:

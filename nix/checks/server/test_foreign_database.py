@@ -38,7 +38,7 @@ def foreign(tmp_path_factory):
 
 
 def run(environment: dict[str, str], *command: str, **options: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(["templatesite-server", *command], env=environment, capture_output=True, text=True, **options)
+    return subprocess.run(["service-server", *command], env=environment, capture_output=True, text=True, **options)
 
 
 def test_its_roles_are_made_by_commands_and_serve(tmp_path, foreign):
@@ -61,6 +61,6 @@ def test_its_roles_are_made_by_commands_and_serve(tmp_path, foreign):
         assert requests.post(f"{server.url}/tweet/", json={"text": "t"}, timeout=10).status_code == 201
         checked = run(server.environment, "manage", "check", "--deploy", "--database", "default")
         assert checked.returncode == 0
-        assert "templatesite.W00" not in checked.stderr
+        assert "chassis.W00" not in checked.stderr
     finally:
         server.stop()

@@ -108,7 +108,7 @@ def megabytes(server: Server) -> float:
 
 def test_full_queue_has_a_bound_in_bytes_and_what_it_drops_is_counted(start_server, log):
     server = start_server(SYSLOG_HOST="127.0.0.1", SYSLOG_PORT=str(log.port))
-    wait_until(lambda: "templatesite_log_lines_sent_total" in server.samples())
+    wait_until(lambda: "service_log_lines_sent_total" in server.samples())
     sent = {f"line-{number:05}" for number in range(30_000)}
     server.log(f"{'x' * 8000} {line}" for line in sorted(sent))  # 240 MB
 
@@ -128,7 +128,7 @@ def test_full_queue_has_a_bound_in_bytes_and_what_it_drops_is_counted(start_serv
 def test_forwarder_that_dies_keeps_lines_and_requests_go_on(start_server, log):
     server = start_server(SYSLOG_HOST="127.0.0.1", SYSLOG_PORT=str(log.port))
     ids = send(server, 3000)
-    wait_until(lambda: server.samples().get('templatesite_log_queue_lines{queue="forward queue[DA]"}', 0) > 2000)
+    wait_until(lambda: server.samples().get('service_log_queue_lines{queue="forward queue[DA]"}', 0) > 2000)
     first = server.program("rsyslog")
     os.kill(first, signal.SIGKILL)
     send(server, 20)  # nobody waits
@@ -160,7 +160,7 @@ def test_forwarder_that_cannot_start_is_tried_again(start_server, log):
 
 def test_lines_that_nginx_dropped_are_missed(start_server):
     server = start_server()
-    wait_until(lambda: server.samples().get("templatesite_access_lines_total"))
+    wait_until(lambda: server.samples().get("service_access_lines_total"))
     forwarder = server.program("rsyslog")
     os.kill(forwarder, signal.SIGSTOP)  # it reads nothing, and the socket holds few
     for _ in range(1000):
@@ -169,7 +169,7 @@ def test_lines_that_nginx_dropped_are_missed(start_server):
 
     def missed() -> float:
         samples = server.samples()
-        return samples["nginx_http_requests_total"] - samples["templatesite_access_lines_total"]
+        return samples["nginx_http_requests_total"] - samples["service_access_lines_total"]
 
     wait_until(lambda: 400 < missed() <= 1000)
 
@@ -221,7 +221,7 @@ def test_client_cannot_make_errors_of_nginx(start_server, log):
     # In whatever way such a line comes; the second one counts.
     forged = '2026/01/01 00:00:00 [error] 1#1: *1 reset, request: "GET / HTTP/1.1", referrer: "x" 502 y"'
     server.log([forged, '[id] 127.0.0.1 "GET /" 502 0 bytes'], begin="nginx:")
-    counted = 'templatesite_gateway_errors_total{status="502"}'
+    counted = 'service_gateway_errors_total{status="502"}'
     wait_until(lambda: server.samples().get(counted))
     assert server.samples()[counted] == 1
     failed = subprocess.run(["requests", "failed"], env={**os.environ, **log.environment}, capture_output=True)

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
-from processes import SERVE_PASSWORD, free_port
+from processes import NAME, SERVE_PASSWORD, free_port
 from waiting import wait_until
 
 TIMEOUTS = {"statement_timeout": "10s", "lock_timeout": "2s", "idle_in_transaction_session_timeout": "30s"}
@@ -21,11 +21,11 @@ class Pooler:
     def __init__(self, directory, database) -> None:
         self.port = free_port()
         users = directory / "users.txt"
-        users.write_text(f'"templatesite_serve" "{SERVE_PASSWORD}"\n')
+        users.write_text(f'"{NAME}_serve" "{SERVE_PASSWORD}"\n')
         configuration = directory / "pgbouncer.ini"
         configuration.write_text(f"""
 [databases]
-templatesite = host=127.0.0.1 port={database.port}
+{NAME} = host=127.0.0.1 port={database.port}
 [pgbouncer]
 listen_addr = 127.0.0.1
 listen_port = {self.port}
@@ -36,13 +36,13 @@ pool_mode = transaction
 default_pool_size = 2
 """)
         self.process = subprocess.Popen(["pgbouncer", "--quiet", str(configuration)])
-        asked = ["pg_isready", "--quiet", "--host=127.0.0.1", f"--port={self.port}", "--dbname=templatesite"]
+        asked = ["pg_isready", "--quiet", "--host=127.0.0.1", f"--port={self.port}", f"--dbname={NAME}"]
         wait_until(lambda: subprocess.run(asked).returncode == 0)
 
     def setting(self, name: str) -> str:
         """What a client sees of a setting, on whichever connection it gets."""
-        command = ["psql", "--host=127.0.0.1", f"--port={self.port}", "--username=templatesite_serve"]
-        command += ["--dbname=templatesite", "--no-psqlrc", "--tuples-only", "--command", f"SHOW {name}"]
+        command = ["psql", "--host=127.0.0.1", f"--port={self.port}", f"--username={NAME}_serve"]
+        command += [f"--dbname={NAME}", "--no-psqlrc", "--tuples-only", "--command", f"SHOW {name}"]
         environment = {**os.environ, "PGPASSWORD": SERVE_PASSWORD}
         return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.strip()
 

@@ -5,9 +5,9 @@ import time
 
 import pytest
 import requests
-from processes import PASSWORD, Database
+from processes import NAME, PASSWORD, Database
 
-SERVING = "templatesite_serve"
+SERVING = f"{NAME}_serve"
 
 
 def tried(database, statement: str, role: str = SERVING) -> str:
@@ -29,8 +29,8 @@ def tried(database, statement: str, role: str = SERVING) -> str:
         "CREATE DATABASE d",
         "ALTER SEQUENCE tweet_tweet_id_seq RESTART",
         "GRANT SELECT ON tweet_tweet TO PUBLIC",
-        "SET ROLE templatesite",
-        "ALTER ROLE templatesite PASSWORD 'mine'",
+        f"SET ROLE {NAME}",
+        f"ALTER ROLE {NAME} PASSWORD 'mine'",
         "COPY tweet_tweet FROM PROGRAM 'true'",
     ],
 )
@@ -40,12 +40,12 @@ def test_serving_role_changes_nothing_but_rows(database, statement: str):
 
 
 def test_serving_role_reads_and_writes_rows_of_later_tables_too(database):
-    tried(database, "CREATE TABLE later (id serial)", role="templatesite")
+    tried(database, "CREATE TABLE later (id serial)", role=NAME)
     try:
         written = "INSERT INTO later DEFAULT VALUES; UPDATE later SET id = 2; DELETE FROM later RETURNING id"
         assert tried(database, written) == "2"
     finally:
-        tried(database, "DROP TABLE later", role="templatesite")
+        tried(database, "DROP TABLE later", role=NAME)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_serving_role_reads_and_writes_rows_of_later_tables_too(database):
 )
 def test_serving_role_gives_up_in_time(database, name: str, value: str):
     assert tried(database, f"SHOW {name}") == value
-    assert tried(database, f"SHOW {name}", role="templatesite") == "0"
+    assert tried(database, f"SHOW {name}", role=NAME) == "0"
 
 
 def test_forgotten_session_holds_a_request_for_the_lock_timeout_only(start_server, database):
@@ -75,9 +75,9 @@ def test_data_without_the_serving_role_get_it_at_start(tmp_path):
     older.stop()
     single = ["postgres", "--single", "-D", str(older.directory / "data")]
     for name, statement in (
-        ("test_templatesite", "DROP OWNED BY templatesite_serve"),
-        ("templatesite", "DROP OWNED BY templatesite_serve"),
-        ("templatesite", "DROP ROLE templatesite_serve"),
+        (f"test_{NAME}", f"DROP OWNED BY {SERVING}"),
+        (NAME, f"DROP OWNED BY {SERVING}"),
+        (NAME, f"DROP ROLE {SERVING}"),
     ):
         subprocess.run([*single, name], input=f"{statement}\n", text=True, check=True)
     older.start()
@@ -91,7 +91,7 @@ def test_data_without_the_serving_role_get_it_at_start(tmp_path):
 
 def check_deployment(server, **variables: str) -> str:
     """What the deployment checks say of the database's role."""
-    command = ["templatesite-server", "manage", "check", "--deploy", "--database", "default"]
+    command = ["service-server", "manage", "check", "--deploy", "--database", "default"]
     ended = subprocess.run(command, env={**server.environment, **variables}, capture_output=True, text=True)
     assert ended.returncode == 0, ended.stderr
     return ended.stderr
@@ -99,15 +99,15 @@ def check_deployment(server, **variables: str) -> str:
 
 def test_deployment_check_tells_whether_the_serving_role_is_used(start_server):
     server = start_server()
-    assert "templatesite.W00" not in check_deployment(server)
+    assert "chassis.W00" not in check_deployment(server)
     owner = check_deployment(server, POSTGRES_SERVE_PASSWORD="", POSTGRES_PASSWORD=PASSWORD)
-    assert "templatesite.W001" in owner
-    assert "templatesite.W002" in owner
+    assert "chassis.W001" in owner
+    assert "chassis.W002" in owner
 
 
 def test_migrate_refuses_the_serving_role_in_a_sentence(start_server):
     server = start_server()
-    ended = subprocess.run(["templatesite-server", "migrate"], env=server.environment, capture_output=True, text=True)
+    ended = subprocess.run(["service-server", "migrate"], env=server.environment, capture_output=True, text=True)
     assert ended.returncode == 1
     assert "POSTGRES_PASSWORD" in ended.stderr
     assert ended.stderr.count("\n") == 1

@@ -33,7 +33,7 @@ def test_malformed_variable_ends_the_start_with_a_sentence(start_server, variabl
     server = start_server()
     server.stop()
     environment = {**server.environment, variable: value}
-    ended = subprocess.run(["templatesite-server"], env=environment, capture_output=True, text=True, timeout=30)
+    ended = subprocess.run(["service-server"], env=environment, capture_output=True, text=True, timeout=30)
     assert ended.returncode == 1
     assert ended.stdout == ""
     assert ended.stderr.count("\n") == 1
@@ -50,10 +50,10 @@ def refusal(tmp_path, database):
             modes.append((unwritable, unwritable.stat().st_mode))
             unwritable.chmod(0o555)
         environment = Server(run, database).environment
-        ended = subprocess.run(["templatesite-server"], env=environment, capture_output=True, text=True, timeout=30)
+        ended = subprocess.run(["service-server"], env=environment, capture_output=True, text=True, timeout=30)
         assert (ended.returncode, ended.stdout) == (1, "")
         assert ended.stderr.count("\n") == 1
-        assert ended.stderr.startswith(f"templatesite-server: RUN_DIR={run} cannot be used by uid {os.getuid()}: ")
+        assert ended.stderr.startswith(f"server: RUN_DIR={run} cannot be used by uid {os.getuid()}: ")
         return ended.stderr
 
     yield refusal

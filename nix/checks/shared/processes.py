@@ -15,7 +15,9 @@ from waiting import children, wait_until
 PASSWORD = "p"
 SERVE_PASSWORD = "s"
 METRICS_PASSWORD = "m"
-PASSWORDS = {"metrics": METRICS_PASSWORD, "templatesite_serve": SERVE_PASSWORD}
+# The database and the role that owns it.
+NAME = os.environ["SERVICE_DATABASE"]
+PASSWORDS = {"metrics": METRICS_PASSWORD, f"{NAME}_serve": SERVE_PASSWORD}
 
 
 def free_port() -> int:
@@ -39,7 +41,7 @@ class Database:
         }
         arguments = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
         self.process = subprocess.Popen(
-            ["templatesite-db", *arguments],
+            ["service-db", *arguments],
             env={
                 **os.environ,
                 "PGDATA": str(self.directory / "data"),
@@ -55,23 +57,23 @@ class Database:
         self.process.send_signal(signal.SIGINT)
         return self.process.wait(30)
 
-    def client(self, program: str, role: str = "templatesite") -> list[str]:
-        return [program, "--host=127.0.0.1", f"--port={self.port}", f"--username={role}", "--dbname=templatesite"]
+    def client(self, program: str, role: str = NAME) -> list[str]:
+        return [program, "--host=127.0.0.1", f"--port={self.port}", f"--username={role}", f"--dbname={NAME}"]
 
-    def psql(self, *arguments: str, role: str = "templatesite") -> "subprocess.Popen[str]":
+    def psql(self, *arguments: str, role: str = NAME) -> "subprocess.Popen[str]":
         return subprocess.Popen(
             [*self.client("psql", role), "--no-psqlrc", "--quiet", "--tuples-only", *arguments],
             env={**os.environ, "PGPASSWORD": PASSWORDS.get(role, PASSWORD)},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=None if role == "templatesite" else subprocess.STDOUT,
+            stderr=None if role == NAME else subprocess.STDOUT,
             text=True,
         )
 
     def waiting(self) -> int:
         """How many of the server's connections wait for a lock; others' are not shown to its role."""
         query = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-        return int(self.psql("--command", query, role="templatesite_serve").communicate()[0])
+        return int(self.psql("--command", query, role=f"{NAME}_serve").communicate()[0])
 
     @contextmanager
     def locked(self, table: str, mode: str = "ACCESS EXCLUSIVE") -> Iterator[None]:
@@ -110,7 +112,7 @@ class Server:
     def start(self) -> None:
         socket_file = self.directory / "uwsgi.sock"
         socket_file.unlink(missing_ok=True)  # of a life that was killed
-        self.process = subprocess.Popen(["templatesite-server"], env=self.environment)
+        self.process = subprocess.Popen(["service-server"], env=self.environment)
         # nginx is there first, and what it answers until then is counted, too.
         wait_until(lambda: socket_file.exists() or self.process.poll() is not None)
         wait_until(self.alive)
@@ -174,7 +176,7 @@ class LogServer:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        self.process = subprocess.Popen(["templatesite-log"], env={**os.environ, **self.environment})
+        self.process = subprocess.Popen(["service-log"], env={**os.environ, **self.environment})
 
     def stop(self) -> None:
         if self.process:

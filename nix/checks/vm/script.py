@@ -53,8 +53,8 @@ def changed(role: str, before: str, after: str) -> str:
     """A command that succeeds when the second password lets the role in, and the first one does not."""
 
     def login(password: str) -> str:
-        psql = f"psql --host 127.0.0.1 --username {role} --command '' templatesite"
-        return f"docker exec --env PGPASSWORD='{password}' templatesite-db-1 {psql}"
+        psql = f"psql --host 127.0.0.1 --username {role} --command '' {database}"
+        return f"docker exec --env PGPASSWORD='{password}' {service}-db-1 {psql}"
 
     return f"{login(after)} && ! {login(before)}"
 
@@ -63,7 +63,7 @@ def change_password(role: str, name: str) -> str:
     """Let PostgreSQL know first, as docs/production.md does, so that db needs no restart."""
     before, after = replace_secret(name)
     machine.succeed(
-        f"printf '%s\\n' '{after}' '{after}' | docker exec --interactive templatesite-db-1 "
+        f"printf '%s\\n' '{after}' '{after}' | docker exec --interactive {service}-db-1 "
         f"psql --username postgres --host /tmp --command '\\password {role}'"
     )
     return changed(role, before, after)
@@ -81,7 +81,7 @@ server = "http://localhost:8080"
 
 
 def image_id(image: str) -> str:
-    identifier: str = machine.succeed(f"docker image inspect --format '{{{{.Id}}}}' templatesite-{image}").strip()
+    identifier: str = machine.succeed(f"docker image inspect --format '{{{{.Id}}}}' {service}-{image}").strip()
     return identifier
 
 
@@ -99,7 +99,7 @@ def check() -> None:
         assert "no images before" in machine.fail("back 2>&1")
         repositories = machine.succeed("docker image ls --format '{{.Repository}}' | sort --unique").split()
         machine.succeed("; ".join(f"docker tag {name}:latest {name}:previous" for name in repositories))
-        machine.succeed("docker tag templatesite-db-metrics:latest templatesite-log:previous")
+        machine.succeed(f"docker tag {service}-db-metrics:latest {service}-log:previous")
         new, old = image_id("log:latest"), image_id("db-metrics:latest")
         machine.succeed("back")
         assert (image_id("log:latest"), image_id("log:previous")) == (old, old)
@@ -118,12 +118,12 @@ def check() -> None:
         facts = "{{.HostConfig.ReadonlyRootfs}} {{.HostConfig.CapDrop}} {{.HostConfig.SecurityOpt}}"
         assert set(inspect(facts)) == {"true [ALL] [no-new-privileges:true]"}
         for command, outcome in (("touch /tmp/file", machine.succeed), ("touch /file", machine.fail)):
-            outcome(f"docker exec --user 0 templatesite-log-1 {command}")
+            outcome(f"docker exec --user 0 {service}-log-1 {command}")
 
     with subtest("a request is found in the log"):
         get(f"{server}/tweet/?limit=1", "--header 'X-Request-ID: from-the-vm'")
         machine.wait_until_succeeds(
-            "docker exec templatesite-log-1 requests from-the-vm | grep 'nginx info .from-the-vm. .*GET /tweet/. 200'",
+            f"docker exec {service}-log-1 requests from-the-vm | grep 'nginx info .from-the-vm. .*GET /tweet/. 200'",
             timeout=180,
         )
 
@@ -132,7 +132,7 @@ def check() -> None:
             machine.wait_until_succeeds(query(f'up{{job="{job}"}}==1'), timeout=180)
         machine.wait_until_succeeds(query("pg_up==1"), timeout=180)
         for job in ("server", "log"):
-            ratio = f'templatesite_memory_bytes{{job="{job}"}}/templatesite_memory_limit_bytes<0.9'
+            ratio = f'service_memory_bytes{{job="{job}"}}/service_memory_limit_bytes<0.9'
             machine.wait_until_succeeds(query(ratio), timeout=180)
         for job in ("db-metrics", "metrics"):
             machine.wait_until_succeeds(query(f'go_gc_gomemlimit_bytes{{job="{job}"}}<1e9'), timeout=180)
@@ -148,20 +148,20 @@ def check() -> None:
             assert json.loads(get(f"{api}/datasources/uid/prometheus/health"))["status"] == "OK"
 
     with subtest("the database restarts under requests, with the owner's new password"):
-        owner_changed = changed("templatesite", *replace_secret("postgres-password"))
+        owner_changed = changed(database, *replace_secret("postgres-password"))
         restart("db", {"200", "503"})
         machine.succeed(owner_changed)
 
     with subtest("the server restarts under requests, with new secrets"):
         passwords_changed = [
-            change_password("templatesite_serve", "postgres-serve-password"),
+            change_password(f"{database}_serve", "postgres-serve-password"),
             change_password("metrics", "postgres-metrics-password"),
         ]
         machine.succeed(*passwords_changed)
         replace_secret("django-secret-key-fallbacks", "cat /root/project/.secrets/django-secret-key")
         replace_secret("django-secret-key")
         restart("server db-metrics", {"200", "502", "503", "504", "none"})
-        exported = "docker exec templatesite-log-1 wget -q -O - http://db-metrics:9187/metrics"
+        exported = f"docker exec {service}-log-1 wget -q -O - http://db-metrics:9187/metrics"
         machine.wait_until_succeeds(f"{exported} | grep -x 'pg_up 1'", timeout=180)
 
     with subtest("the owner migrates with the new password"):
@@ -171,7 +171,7 @@ def check() -> None:
         replace_secret("django-secret-key-fallbacks")
         tweet = post("before the daemon was killed")
         machine.succeed(
-            "kill -KILL $(cat /run/docker.pid) $(docker inspect --format '{{.State.Pid}}' templatesite-db-1)"
+            f"kill -KILL $(cat /run/docker.pid) $(docker inspect --format '{{{{.State.Pid}}}}' {service}-db-1)"
         )
         machine.wait_until_succeeds(HEALTHY, timeout=600)
         assert json.loads(get(str(tweet["href"]))) == tweet

@@ -12,6 +12,7 @@ from pathlib import Path
 from programs import Programs
 from users import unprivileged
 
+NAME = os.environ["SERVICE_DATABASE"]
 PORT = "5432"  # part of the socket's name
 
 
@@ -34,7 +35,7 @@ def start(programs: Programs, directory: str, data: str, password: str, settings
     given = ["listen_addresses=", f"unix_socket_directories={directory}", f"port={PORT}", *settings]
     with Path(directory, "db.log").open("wb") as log:
         return programs.start(
-            ["templatesite-db", *(word for setting in given for word in ("-c", setting))],
+            ["service-db", *(word for setting in given for word in ("-c", setting))],
             env={**only_path(), "PGDATA": data, "POSTGRES_INIT": "sample", "POSTGRES_PASSWORD": password},
             stdout=log,
             stderr=log,

@@ -6,6 +6,7 @@ in the environment, then stop the cluster and end with the command's exit status
 
 import argparse
 import fcntl
+import json
 import os
 import secrets
 import signal
@@ -24,15 +25,14 @@ from users import unprivileged
 READY = """
   The cluster is ready.
 
-    tweets        http://localhost:{SERVER_PORT}/tweet/
+    start page    http://localhost:{SERVER_PORT}/
     documentation http://localhost:{SERVER_PORT}/docs/
     health        http://localhost:{SERVER_PORT}/healthcheck/
     console       http://localhost:{METRICS_PORT}/consoles/index.html
     metrics       http://localhost:{METRICS_PORT}/
-    PostgreSQL    PGPASSFILE={DATA_DIR}/pgpass psql -h localhost -p {DB_PORT} -U templatesite
+    PostgreSQL    PGPASSFILE={DATA_DIR}/pgpass psql -h localhost -p {DB_PORT} -U {POSTGRES_USER}
     log           {DATA_DIR}/log/all.log
 
-  Try: curl -H 'Content-Type: application/json' -d '{{"text": "hello"}}' http://localhost:{SERVER_PORT}/tweet/
   A request's log lines, by the X-REQUEST-ID of its answer: LOG_DIR={DATA_DIR}/log ./nixw run .#requests ID
   Ctrl-C stops it and {AFTERWARDS} its data.
 """
@@ -74,9 +74,9 @@ def lock(data: Path) -> IO[str]:
         held = (data / "lock").open("w")
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        sys.exit(f"templatesite: another cluster uses {data}; stop it or name another directory.")
+        sys.exit(f"cluster: another cluster uses {data}; stop it or name another directory.")
     except OSError as error:
-        sys.exit(f"templatesite: {data} cannot be used for data by uid {os.getuid()}: {error.strerror}.")
+        sys.exit(f"cluster: {data} cannot be used for data by uid {os.getuid()}: {error.strerror}.")
     return held
 
 
@@ -92,15 +92,15 @@ def environment(run: str, data: Path, kept: bool, numbers: dict[str, int]) -> di
         "POSTGRES_HOST": "127.0.0.1",
         "POSTGRES_INIT": "sample",
         "POSTGRES_PORT": str(numbers["DB_PORT"]),
-        "POSTGRES_DB": "templatesite",
-        "POSTGRES_USER": "templatesite",
+        "POSTGRES_DB": database.NAME,
+        "POSTGRES_USER": database.NAME,
         "POSTGRES_PASSWORD": secrets.token_urlsafe(32),
         "POSTGRES_SERVE_PASSWORD": secrets.token_urlsafe(32),
         "POSTGRES_METRICS_PASSWORD": secrets.token_urlsafe(32),
         "DJANGO_SECRET_KEY": secrets.token_urlsafe(64),
         "ALLOWED_HOSTS": "localhost,127.0.0.1",
-        "API_ANONYMOUS_WRITES": "true",
         "BEHIND_TLS": "false",
+        **{name: os.environ.get(name, value) for name, value in json.loads(os.environ["SERVICE_ENVIRONMENT"]).items()},
     }
 
 
@@ -125,12 +125,12 @@ def migrate(programs: Programs, variables: dict[str, str], log: IO[bytes] | None
     run, data = variables["CLUSTER_DIR"], variables["DATA_DIR"]
     with database.running(programs, run, f"{data}/db", variables["POSTGRES_PASSWORD"]) as ready:
         if not ready:
-            programs.fail(f"templatesite: PostgreSQL did not start on {data}/db; the output above says why.")
-        command = ["templatesite-server", "migrate", "--no-input"]
+            programs.fail(f"cluster: PostgreSQL did not start on {data}/db; the output above says why.")
+        command = ["service-server", "migrate", "--no-input"]
         env = {**variables, "POSTGRES_HOST": run, "POSTGRES_PORT": database.PORT, "POSTGRES_SERVE_PASSWORD": ""}
         if programs.start(command, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log, process_group=0).wait():
             programs.fail(
-                f"templatesite: the data in {data} could not be migrated, and {where(log)} says why; "
+                f"cluster: the data in {data} could not be migrated, and {where(log)} says why; "
                 "mend that, or name another directory."
             )
 
@@ -155,7 +155,7 @@ def serve(programs: Programs, variables: dict[str, str], command: list[str], log
     supervisor = programs.start(arguments, env=variables, stdout=log, stderr=log, process_group=0)
     healthy = health.wait(supervisor, {name: int(variables[name]) for name in ports.PORTS})
     if not healthy or programs.stopped_by:
-        programs.fail(f"templatesite: the cluster did not become healthy; {where(log)} says why.")
+        programs.fail(f"cluster: the cluster did not become healthy; {where(log)} says why.")
     if not command:
         tell(READY.format(**variables))
         return exit_status(supervisor.wait())
@@ -179,7 +179,7 @@ def run(programs: Programs, directory: str, arguments: argparse.Namespace) -> in
 
 
 def parse() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="templatesite", description=__doc__)
+    parser = argparse.ArgumentParser(prog="cluster", description=__doc__)
     parser.add_argument(
         "--data", type=Path, metavar="DIR", help="keep the data there; else they are removed at the end"
     )
@@ -196,9 +196,9 @@ def main() -> int:
     arguments = parse()
     drop_root()  # before anything is tried that root could do and the services cannot
     if arguments.command:
-        require(arguments.command[0], "templatesite")
+        require(arguments.command[0], "cluster")
     # A short path, for the sockets. A copy of the prepared data that was cut short is read-only.
-    with tempfile.TemporaryDirectory(prefix="templatesite-", dir="/tmp", ignore_cleanup_errors=True) as directory:
+    with tempfile.TemporaryDirectory(prefix="cluster-", dir="/tmp", ignore_cleanup_errors=True) as directory:
         return run(programs, directory, arguments)
 
 

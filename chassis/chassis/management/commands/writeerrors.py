@@ -12,7 +12,7 @@ from chassis import error_format
 
 
 class Command(BaseCommand):
-    help = "Write STATUS.json for every error status to a directory, for nginx."
+    help = "Write STATUS.json for every error status, and type.conf, to a directory, for nginx."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("directory", type=Path)
@@ -23,4 +23,5 @@ class Command(BaseCommand):
             if status.is_client_error or status.is_server_error:
                 body = JSONRenderer().render(form.body(status, f"{status.phrase}."))
                 (options["directory"] / f"{status.value}.json").write_bytes(body + b"\n")
-        (options["directory"] / "media-type").write_text(form.media_type)
+        # As part of the location that has these files.
+        (options["directory"] / "type.conf").write_text(f'types {{}}\ndefault_type "{form.media_type}";\n')

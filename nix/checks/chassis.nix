@@ -1,0 +1,25 @@
+# The chassis's unit tests, on a database of their own.
+{
+  callPackage,
+  pythons,
+  template,
+  with-db,
+}:
+callPackage ./reported.nix { } "chassis"
+  {
+    nativeBuildInputs = [
+      pythons.test
+      with-db
+    ];
+    source = template + "/chassis";
+    variables = template + "/docs/variables.md";
+  }
+  ''
+    cp -r --no-preserve=mode "$source" chassis
+    mkdir docs
+    cp "$variables" docs/variables.md
+    cd chassis
+    export DEBUG_MODE=true PYTHONDONTWRITEBYTECODE=1
+    with-db python -m pytest -p no:cacheprovider \
+      --cov --cov-report=term --cov-report="xml:$out/coverage.xml" --junit-xml "$out/junit.xml"
+  ''

@@ -1,0 +1,27 @@
+# The files that `nix run .#files` writes are what it would write now.
+{
+  lib,
+  callPackage,
+  files,
+  root,
+}:
+let
+  written = [
+    ".github/workflows/checks.yaml"
+    "docker-compose.yaml"
+    "nixw"
+  ];
+  same =
+    file:
+    let
+      path = root + "/${file}";
+      advice = lib.escapeShellArg "${file} is not what the template and pyproject.toml make of it: ./nixw run .#files writes it.";
+    in
+    lib.nameValuePair file (
+      if builtins.pathExists path then
+        "diff -u ${path} ${files}/${file} || { echo ${advice}; false; }"
+      else
+        "echo ${advice}; false"
+    );
+in
+callPackage ./cases.nix { } "files" { } (lib.listToAttrs (map same written))

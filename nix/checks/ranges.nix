@@ -1,0 +1,44 @@
+# Every range of a pyproject.toml holds for the version that each package set installs.
+{
+  lib,
+  callPackage,
+  pythonPackages,
+  pythons,
+  root,
+  template,
+}:
+let
+  requirements = import ../python/requirements.nix {
+    inherit lib;
+    packages = pythonPackages;
+  };
+  listed = lib.concatMap (file: (requirements file).all) [
+    (root + "/pyproject.toml")
+    (template + "/chassis/pyproject.toml")
+    (template + "/nix/python/pyproject.toml")
+  ];
+
+  # Versions by the package's name, of a set that is not the one in use, too.
+  sets = {
+    "this set" = lib.mapAttrs (_: package: package.version or "") pythonPackages;
+    nixpkgs =
+      lib.mapAttrs (_: fact: fact.version)
+        (lib.importTOML ../interface/facts.toml).pythonPackages;
+    "the Debian set" = lib.listToAttrs (
+      map (wheel: lib.nameValuePair wheel.name wheel.version) (
+        builtins.fromJSON (builtins.readFile ../debian/wheels.lock.json)
+      )
+    );
+  };
+  cases =
+    { name, requirement }:
+    lib.concatMap (
+      set:
+      lib.optional (sets.${set} ? ${name}) (
+        lib.nameValuePair "${requirement} in ${set}" "python -P ${./range.py} ${lib.escapeShellArg requirement} ${sets.${set}.${name}}"
+      )
+    ) (lib.attrNames sets);
+in
+callPackage ./cases.nix { } "ranges" {
+  nativeBuildInputs = [ pythons.system-test ];
+} (lib.listToAttrs (lib.concatMap cases listed))

@@ -1,0 +1,31 @@
+"""The template's docker-compose.yaml (standard input) with the service's name and variables."""
+
+import json
+import os
+import re
+import sys
+
+VARIABLES = re.compile(r"^x-environment: &environment.*\n(?:  .*\n)*", re.MULTILINE)
+
+
+def variables(environment: dict[str, str]) -> str:
+    lines = [f"  {name}: {json.dumps(value)}\n" for name, value in sorted(environment.items())]
+    return "x-environment: &environment" + ("\n" + "".join(lines) if lines else " {}\n")
+
+
+def render(text: str, name: str, environment: dict[str, str]) -> str:
+    """The file for the service of that name.
+
+    Raises:
+        ValueError: the text has no name or no place for variables.
+    """
+    found = re.search(r"^name: (\S+)$", text, re.MULTILINE)
+    if not found or not VARIABLES.search(text):
+        raise ValueError("docker-compose.yaml has no line `name: …`, or no x-environment.")
+    text = text.replace(f"{found[0]}\n", f"name: {name}\n").replace(f"}}{found[1]}-", f"}}{name}-")
+    return VARIABLES.sub(lambda _: variables(environment), text)
+
+
+if __name__ == "__main__":
+    environment = json.loads(os.environ["SERVICE_ENVIRONMENT"])
+    sys.stdout.write(render(sys.stdin.read(), os.environ["SERVICE_NAME"], environment))

@@ -1,0 +1,9 @@
+# Grafana's dashboards: the template's, and the team's of monitoring/dashboards.
+{ runCommand, sources }:
+runCommand "dashboards" { inherit (sources) dashboards; } ''
+  mkdir $out
+  cp ${./dashboards}/*.json $out/
+  for file in "$dashboards"/dashboards/*.json; do
+    [ ! -e "$file" ] || cp "$file" "$out/own-''${file##*/}"
+  done
+''

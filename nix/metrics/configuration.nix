@@ -1,0 +1,28 @@
+# Prometheus's configuration: the template's, and what the team's monitoring/ adds.
+{
+  lib,
+  revision,
+  runCommand,
+  service,
+  sources,
+  template,
+}:
+let
+  # Alerts link to the runbook of whoever wrote them: the template's at the commit in use.
+  origin = (lib.importTOML (template + "/pyproject.toml")).project.urls.source;
+  at = if revision == null then "main" else revision;
+in
+runCommand "metrics-configuration"
+  {
+    service = service.name;
+    runbook = "${origin}/blob/${at}/docs/runbook.md";
+    own_runbook = "${service.source}/blob/main/monitoring/runbook.md";
+    configuration = ./prometheus.yml;
+    rules = ./rules;
+    consoles = ./consoles;
+    library = ./console-library;
+    monitoring = sources.monitoring;
+  }
+  ''
+    bash -euo pipefail ${./configuration.sh}
+  ''

@@ -1,0 +1,42 @@
+# A flake's outputs, for every system that the package set has.
+{ nixpkgs }:
+{
+  # The flake of the root.
+  self,
+  # Its folder with pyproject.toml and src/, as a path: never `self`, so that an edit of a file
+  # that no build reads rebuilds nothing.
+  root,
+  # What the root adds or replaces (project.nix has the names): final: prev: { … }
+  overlay ? (_: _: { }),
+  revision ? null,
+  platform ? false,
+}:
+let
+  inherit (nixpkgs) lib;
+  systems = lib.intersectLists (lib.attrNames nixpkgs.legacyPackages) [
+    "x86_64-linux"
+    "aarch64-linux"
+  ];
+  project = lib.genAttrs systems (
+    system:
+    import ./. {
+      pkgs = nixpkgs.legacyPackages.${system};
+      # A tree whose input nixw overrides has no revision, but what else git tells of it.
+      committed = self ? rev || self ? submodules && !(self ? dirtyRev) && self.lastModified > 0;
+      inherit
+        overlay
+        platform
+        revision
+        root
+        ;
+    }
+  );
+  output = name: lib.mapAttrs (_: outputs: outputs.${name}) project;
+in
+{
+  packages = output "packages";
+  apps = output "apps";
+  checks = output "checks";
+  devShells = output "devShells";
+  formatter = output "formatter";
+}

@@ -1,0 +1,77 @@
+# All that is made of a root: programs, their images and their checks, each a scope of its own, so
+# that an overlay adds or replaces a named part and none hides a part of another.
+{
+  lib,
+  packageSet,
+  root,
+  committed,
+  revision,
+  # Whether the template's own tests are among the checks.
+  platform,
+}:
+self:
+let
+  inherit (self) callPackage;
+  # A scope inside: its members are no arguments of the others' files, but `name` as a whole is.
+  inside = name: lib.makeScope (members: self.newScope { ${name} = members; });
+in
+{
+  # The two trees: the team's and the template's.
+  inherit
+    root
+    committed
+    revision
+    packageSet
+    platform
+    ;
+  template = ../.;
+
+  # The derivations of a scope, without its functions.
+  members = lib.filterAttrs (_: lib.isDerivation);
+
+  service = import ./service.nix { inherit lib root; };
+  sources = import ./source.nix { inherit root; };
+
+  pythonPackages = callPackage ./python/packages.nix { };
+  chassis = callPackage ./python/chassis.nix { };
+  pythons = callPackage ./python { };
+
+  shellScript = callPackage ./script.nix { };
+  supervise = callPackage ./supervise { };
+  db-data = callPackage ./db/data.nix { };
+  db = callPackage ./db { };
+  db-metrics = callPackage ./db-metrics { };
+  with-db = callPackage ./cluster/with-db.nix { };
+  log = callPackage ./log { };
+  metrics = callPackage ./metrics { };
+  metrics-configuration = callPackage ./metrics/configuration.nix { };
+  dashboards = callPackage ./metrics-graph/dashboards.nix { };
+  server-source = callPackage ./server/source.nix { };
+  server-static = callPackage ./server/static.nix { };
+  server-errors = callPackage ./server/errors.nix { };
+  server = callPackage ./server { };
+  uwsgi-python = callPackage ./server/uwsgi.nix { };
+  cluster = callPackage ./cluster { };
+  bench = callPackage ./bench.nix { };
+
+  buildImage = callPackage ./image { };
+  image-answers = callPackage ./image/answers.nix { };
+  image-layers = callPackage ./image/layers.nix { };
+  images = inside "images" (callPackage ./images { });
+  layouts = callPackage ./images/layouts.nix { };
+  archives = callPackage ./images/archives.nix { };
+  images-directory = callPackage ./images/directory.nix { };
+  back = callPackage ./images/back.nix { };
+  load = callPackage ./images/load.nix { };
+  push = callPackage ./images/push.nix { };
+  sizes = callPackage ./images/sizes.nix { };
+
+  files = callPackage ./files { };
+  write-files = callPackage ./files/write.nix { };
+
+  checks = inside "checks" (import ./checks { inherit lib platform; });
+  reports = callPackage ./checks/reports.nix { };
+
+  format = callPackage ./format.nix { };
+  shell = callPackage ./shell.nix { };
+}

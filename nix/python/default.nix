@@ -1,0 +1,37 @@
+# One Python environment for each use; an image holds only what it runs.
+{
+  lib,
+  chassis,
+  python313,
+  pythonPackages,
+  root,
+  template,
+}:
+let
+  requirements = import ./requirements.nix {
+    inherit lib;
+    packages = pythonPackages;
+  };
+  own = requirements (root + "/pyproject.toml");
+  everyone = requirements (template + "/chassis/pyproject.toml");
+  tools = requirements ./pyproject.toml;
+
+  service = everyone.dependencies ++ [ chassis ] ++ own.dependencies;
+  tests = everyone.group "test" ++ own.group "test";
+  environment = packages: python313.withPackages (_: packages);
+in
+{
+  server = environment service;
+  static = environment (service ++ everyone.group "static");
+  test = environment (service ++ tests);
+  # Other engines than the service's, to compare it with.
+  bench = environment (service ++ tools.group "bench");
+  # mypy must see what it checks.
+  development = environment (
+    service ++ tests ++ everyone.group "types" ++ tools.group "development" ++ own.group "types"
+  );
+  system-test = environment (tools.group "system-test" ++ own.group "system-test");
+  images = environment (tools.group "images");
+  observability = environment (tools.group "observability");
+  supervisor = environment (tools.group "supervisor");
+}

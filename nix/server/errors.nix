@@ -1,0 +1,15 @@
+# The errors that nginx answers by itself, in the format of the service's others.
+{
+  pythons,
+  runCommand,
+  service,
+  sources,
+}:
+runCommand "server-errors" { nativeBuildInputs = [ pythons.static ]; } ''
+  export DEBUG_MODE=true PYTHONDONTWRITEBYTECODE=1
+  cp -r ${sources.static} project
+  chmod u+w project
+  cp ${service.pyproject} project/pyproject.toml
+  mkdir $out
+  python project/manage.py writeerrors $out --skip-checks
+''

@@ -1,0 +1,68 @@
+# The parts of src/ that builds use: each as narrow as its build allows, so that a change
+# elsewhere does not make it anew.
+{ root }:
+let
+  part =
+    name: without:
+    builtins.path {
+      inherit name;
+      path = root + "/src";
+      filter =
+        path: _:
+        !builtins.elem (baseNameOf path) (
+          [
+            "__pycache__"
+            "conftest.py"
+            "README.md"
+            "tests"
+          ]
+          ++ without
+        );
+    };
+
+  # Of monitoring/, which a root need not have.
+  monitored =
+    name: without:
+    if builtins.pathExists (root + "/monitoring") then
+      builtins.path {
+        inherit name;
+        path = root + "/monitoring";
+        filter = path: _: !builtins.elem (baseNameOf path) without;
+      }
+    else
+      "/var/empty";
+in
+{
+  # The whole project.
+  django = part "django-source" [ ];
+
+  # For the database. The folder `api` of an application has what only requests need.
+  migrations = part "migrations-source" [
+    "api"
+    "static"
+    "templates"
+  ];
+
+  static = part "static-source" [
+    "api"
+    "fixtures"
+    "migrations"
+    "templates"
+  ];
+
+  # For Prometheus and for Grafana.
+  monitoring = monitored "monitoring" [
+    "README.md"
+    "dashboards"
+    "runbook.md"
+    "tests"
+  ];
+  dashboards = monitored "dashboards" [
+    "README.md"
+    "alerts"
+    "console"
+    "runbook.md"
+    "scrape"
+    "tests"
+  ];
+}
