@@ -8,6 +8,7 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
 
 from chassis import error_format
+from chassis.pagination import LimitOffsetPagination
 
 EVERYWHERE = [
     HTTPStatus.BAD_REQUEST,
@@ -51,6 +52,12 @@ class Schema(AutoSchema):
             tag = "The tag of this representation, for If-Match and If-None-Match."
             headers.append(OpenApiParameter("ETag", str, OpenApiParameter.HEADER, description=tag, response=[200]))
         return headers
+
+    def get_paginated_name(self, serializer_name: str) -> str:
+        """The name of a page's schema: views of one serializer may have pages of both kinds."""
+        paginator = self._get_paginator()  # type: ignore[no-untyped-call]
+        counted = isinstance(paginator, LimitOffsetPagination)
+        return f"{'Counted' if counted else 'Paginated'}{serializer_name}List"
 
 
 def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:

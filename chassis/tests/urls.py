@@ -1,19 +1,21 @@
 """A resource that anyone may write, one that strangers only read, one with a queryset that PostgreSQL does not lock,
-and two views that fail.
+tasks in pages of all kinds, and two views that fail.
 """
 
 from django.db import Error, connection, transaction
 from django.db.models import Count
 from django.urls import include, path
 from rest_framework.decorators import action
+from rest_framework.filters import OrderingFilter, SearchFilter
 from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
+from chassis.pagination import LimitOffsetPagination
 from chassis.serializers import ResourceSerializer
 from chassis.urls import handler400, handler403, handler404, handler500
 from chassis.viewsets import ResourceViewSet
-from tests.models import Note
+from tests.models import Note, Task
 
 
 def fail(request):
@@ -67,10 +69,53 @@ class AnnotatedViewSet(NoteViewSet):
         return Response(note.text)
 
 
+class TaskSerializer(ResourceSerializer):
+    class Meta:
+        model = Task
+        fields = ["id", "position", "title", "href"]
+
+
+class TaskViewSet(ResourceViewSet):
+    """Newest first, as the model says."""
+
+    queryset = Task.objects.all()
+    serializer_class = TaskSerializer
+    lookup_value_converter = "int"
+    ordering: list[str] = []
+
+
+class LatestViewSet(TaskViewSet):
+    ordering = ["-id"]
+
+
+class SortedViewSet(TaskViewSet):
+    filter_backends = [SearchFilter, OrderingFilter]
+    ordering_fields = ["title", "due"]
+    ordering = ["-position"]
+
+
+class CountedViewSet(TaskViewSet):
+    pagination_class = LimitOffsetPagination
+
+
+class OwnViewSet(TaskViewSet):
+    """Whose rows a request decides."""
+
+    queryset = None
+
+    def get_queryset(self):
+        return Task.objects.filter(note=self.kwargs["note"])
+
+
 router = SimpleRouter(use_regex_path=False)
 router.register("note", NoteViewSet)
 router.register("guarded", GuardedViewSet, basename="guarded")
 router.register("annotated", AnnotatedViewSet, basename="annotated")
+router.register("task", TaskViewSet)
+router.register("latest", LatestViewSet, basename="latest")
+router.register("sorted", SortedViewSet, basename="sorted")
+router.register("counted", CountedViewSet, basename="counted")
+router.register("own", OwnViewSet, basename="own")
 
 urlpatterns = [
     path("", include("chassis.urls")),
