@@ -70,7 +70,7 @@ in
       files = project.write-files;
     }
     // lib.optionalAttrs platform {
-      inherit (project) bench;
+      inherit (project) bench new;
       vm-test-interactive = project.checks.vm.report.interactive;
     }
   );

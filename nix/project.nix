@@ -67,6 +67,7 @@ in
   sizes = callPackage ./images/sizes.nix { };
 
   files = callPackage ./files { };
+  new = callPackage ./new { };
   write-files = callPackage ./files/write.nix { };
 
   checks = inside "checks" (import ./checks { inherit lib platform; });

@@ -9,14 +9,14 @@ let
     file.tool.template
       or (refuse "there is no table [tool.template]; docs/update.md tells what belongs in it.");
 
-  # What a name means elsewhere: roles and databases of PostgreSQL's and of this template.
-  taken = "postgres|template0|template1|metrics|none|public|pg-.*|test-.*|.*-serve";
+  # It names images, a database and a role.
+  names = builtins.fromJSON (builtins.readFile ./names.json);
   isName =
     name:
     builtins.isString name
-    && builtins.stringLength name <= 40
-    && builtins.match "[a-z][a-z0-9]*(-[a-z0-9]+)*" name != null
-    && builtins.match taken name == null;
+    && builtins.stringLength name <= names.longest
+    && builtins.match names.pattern name != null
+    && builtins.match names.taken name == null;
 
   interface = own.interface or null;
   supported = 1;
@@ -24,11 +24,10 @@ in
 if interface != supported then
   refuse "[tool.template] interface is ${builtins.toJSON interface}, but this template has ${toString supported}; docs/update.md tells how to go on."
 else if !isName (project.name or null) then
-  refuse "name ${
-    builtins.toJSON (project.name or null)
-  } cannot name images, a database and a role: it must be lower-case letters, digits and single -, begin with a letter, have at most 40 characters, and mean nothing else there."
+  refuse "${builtins.toJSON (project.name or null)} cannot name a service: ${names.sentence}"
 else
   rec {
+    inherit names;
     inherit (project) name;
     description = project.description or "";
     version = project.version or (refuse "[project] has no version.");

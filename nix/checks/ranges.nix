@@ -26,7 +26,7 @@ let
         (lib.importTOML ../interface/facts.toml).pythonPackages;
     "the Debian set" = lib.listToAttrs (
       map (wheel: lib.nameValuePair wheel.name wheel.version) (
-        builtins.fromJSON (builtins.readFile ../debian/wheels.lock.json)
+        (builtins.fromJSON (builtins.readFile (root + "/debian-wheels.lock.json"))).files
       )
     );
   };

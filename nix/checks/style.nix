@@ -41,12 +41,12 @@ callPackage ./cases.nix { } "style"
     // lib.optionalAttrs platform {
       "mypy chassis" = "cd chassis && PYTHONPATH=. mypy --cache-dir=/dev/null chassis";
       "mypy nix" = ''
-        for scripts in nix/checks/*.py nix/checks/shared nix/checks/vm/report.py nix/checks/vm/traffic.py nix/debian/vm nix/supervise nix/cluster/scripts nix/files nix/image nix/images nix/server nix/debian/*.py; do
-          mypy --cache-dir=/dev/null $scripts
+        for scripts in nix/checks/*.py nix/checks/shared nix/checks/vm/report.py nix/checks/vm/traffic.py nix/debian/vm nix/supervise nix/cluster/scripts nix/files nix/new nix/image nix/images nix/server nix/debian/*.py; do
+          mypy --config-file nix/mypy.ini --cache-dir=/dev/null $scripts
         done
       '';
       "shellcheck" = ''
-        shellcheck --external-sources --source-path=SCRIPTDIR nixw .ci/run nix/interface/versions nix/debian/fetch nix/debian/lock nix/debian/common.sh
+        shellcheck --external-sources --source-path=SCRIPTDIR nixw nix/nixw.sh .ci/run nix/interface/versions nix/debian/{bring-locks,fetch,lock,common.sh}
         shellcheck --shell=bash --exclude=SC2154 nix/images/*.sh
         shellcheck --shell=bash --exclude=SC2154 nix/db/build.sh nix/debian/python-env.sh nix/metrics/configuration.sh nix/files/write.sh
         shellcheck --shell=busybox nix/db/{common,fill,health,roles,start}.sh nix/log/*.sh nix/{metrics,db-metrics}/start.sh

@@ -1,4 +1,4 @@
-# nixpkgs's fetchPypi for wheels that wheels.lock.json has.
+# nixpkgs's fetchPypi for wheels that debian-wheels.lock.json has.
 {
   pname,
   version,
@@ -22,8 +22,8 @@ in
 if format != "wheel" then
   throw "fetchPypi: the Debian set has wheels alone, not format = \"${format}\""
 else if found == [ ] then
-  throw "fetchPypi: ${file} is not in nix/debian/wheels.lock.json; add it to wheels.txt and run nix/debian/lock"
+  throw "fetchPypi: ${file} is not in debian-wheels.lock.json, which is made anew by ./nixw relock wheels"
 else if locked.sha256 != expected then
-  throw "fetchPypi: ${file} has hash ${hash} here and ${locked.sha256} in nix/debian/wheels.lock.json"
+  throw "fetchPypi: ${file} has hash ${hash} here and ${locked.sha256} in debian-wheels.lock.json"
 else
   locked.source

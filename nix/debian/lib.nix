@@ -52,6 +52,13 @@ rec {
     in
     replaceStrings (letters "ABCDEFGHIJKLMNOPQRSTUVWXYZ") (letters "abcdefghijklmnopqrstuvwxyz");
 
+  removePrefix =
+    prefix: text:
+    let
+      length = builtins.stringLength prefix;
+    in
+    if builtins.substring 0 length text == prefix then builtins.substring length (-1) text else text;
+
   take = count: list: builtins.genList (builtins.elemAt list) count;
 
   nameValuePair = name: value: { inherit name value; };

@@ -1,4 +1,4 @@
-# apt-cache's stanzas become the lock: a JSON array, one package a line.
+# apt-cache's stanzas become the lock, one package a line; `list` is the hash of packages.txt.
 # A dependency is the first alternative that is locked itself, by name or as
 # what a locked package provides; assumed packages fall away.
 function keep_first_stanza() { return !($2 in version) }
@@ -38,11 +38,11 @@ function dependencies(name,    groups, i, amount, found, seen, result) {
     return result
 }
 END {
-    print "["
+    printf "{\"list\": \"%s\", \"files\": [\n", list
     for (i = 1; i <= count; i++) {
         name = names[i]
         printf "  { \"name\": \"%s\", \"version\": \"%s\", \"architecture\": \"%s\", \"path\": \"%s\", \"size\": %s, \"sha256\": \"%s\", \"depends\": [%s] }%s\n",
             name, version[name], architecture[name], path[name], size[name], sha256[name], dependencies(name), i < count ? "," : ""
     }
-    print "]"
+    print "]}"
 }

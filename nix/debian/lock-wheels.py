@@ -1,4 +1,6 @@
-"""Solve wheels.txt (standard input) with pip and print wheels.lock.json.
+"""Solve requirements (standard input) with pip and print debian-wheels.lock.json.
+
+    lock-wheels.py HASH CONSTRAINTS     of the list that the lock is made from; a file of pip's
 
 Run by the set's own pip, so that the tags and markers are those of its Python.
 """
@@ -14,7 +16,7 @@ from pip._vendor.packaging.requirements import Requirement
 from pip._vendor.packaging.utils import canonicalize_name
 
 
-def solve(requirements: str) -> list[dict[str, Any]]:
+def solve(requirements: str, constraints: str) -> list[dict[str, Any]]:
     """What pip would install: the `install` list of its JSON report."""
     with tempfile.TemporaryDirectory() as directory:
         manifest = Path(directory, "wheels.txt")
@@ -22,7 +24,7 @@ def solve(requirements: str) -> list[dict[str, Any]]:
         manifest.write_text(requirements)
         command = [sys.executable, "-m", "pip", "install", "--quiet", "--dry-run"]
         command += ["--ignore-installed", "--only-binary", ":all:", "--target", directory]
-        command += ["--requirement", str(manifest), "--report", str(report)]
+        command += ["--requirement", str(manifest), "--constraint", constraints, "--report", str(report)]
         subprocess.run(command, check=True)
         install: list[dict[str, Any]] = json.loads(report.read_text())["install"]
         return install
@@ -47,10 +49,11 @@ def entry(item: dict[str, Any], names: set[str]) -> dict[str, Any]:
 
 
 def main() -> None:
-    items = solve(sys.stdin.read())
+    items = solve(sys.stdin.read(), sys.argv[2])
     names = {canonicalize_name(item["metadata"]["name"]) for item in items}
     entries = sorted((entry(item, names) for item in items), key=lambda line: line["name"])
-    print("[\n  " + ",\n  ".join(map(json.dumps, entries)) + "\n]")
+    lines = ",\n  ".join(map(json.dumps, entries))
+    print(f'{{"list": "{sys.argv[1]}", "files": [\n  {lines}\n]}}')
 
 
 if __name__ == "__main__":

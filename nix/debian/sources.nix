@@ -3,7 +3,14 @@
 # brought, and builds find it. Nothing here downloads: a file that is missing
 # fails the build, and its URL says what to do.
 let
-  read = file: builtins.fromJSON (builtins.readFile file);
+  # In this folder, where nixw lays a root's locks; else in the template's own root.
+  read =
+    name:
+    let
+      here = ./. + "/${name}";
+      file = if builtins.pathExists here then here else ../.. + "/${name}";
+    in
+    (builtins.fromJSON (builtins.readFile file)).files;
   byName =
     entries:
     builtins.listToAttrs (
@@ -71,8 +78,8 @@ let
       };
     };
 
-  debs = map deb (read ./packages.lock.json);
-  wheels = map wheel (read ./wheels.lock.json);
+  debs = map deb (read "debian-packages.lock.json");
+  wheels = map wheel (read "debian-wheels.lock.json");
 
   line =
     entry:

@@ -1,4 +1,5 @@
 import pytest
+
 from images import NAMES, Image
 
 

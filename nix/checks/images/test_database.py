@@ -6,9 +6,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from waiting import children, wait_until
+
 from images import DATABASE as NAME
 from images import Container, volumes
-from waiting import children, wait_until
 
 PASSWORDS = {"POSTGRES_PASSWORD": "p", "POSTGRES_SERVE_PASSWORD": "s"}
 CLIENT = {**PASSWORDS, "POSTGRES_HOST": "127.0.0.1"}

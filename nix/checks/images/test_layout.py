@@ -8,9 +8,10 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from images import SERVICE, Image
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT4
+
+from images import SERVICE, Image
 
 SCHEMAS = Path(os.environ["specification"], "schema")
 

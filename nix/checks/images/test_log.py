@@ -4,6 +4,7 @@ import re
 import subprocess
 
 import pytest
+
 from images import volumes
 
 # A disk of 1 MB that fills up and is emptied again, beside the log and its health check.

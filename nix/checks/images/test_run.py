@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 import requests
-from images import Container
 from waiting import wait_until
+
+from images import Container
 
 DATABASE = {"POSTGRES_HOST": "127.0.0.1", "POSTGRES_PASSWORD": "p"}
 SERVING = {"POSTGRES_HOST": "127.0.0.1", "POSTGRES_SERVE_PASSWORD": "s"}

@@ -7,6 +7,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
+
 from images import NAMES, Image
 
 EXPECTED = json.loads(Path(__file__).with_name("expected.json").read_text())

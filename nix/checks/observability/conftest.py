@@ -2,8 +2,9 @@ import uuid
 
 import pytest
 import requests
-from cluster import Cluster
 from waiting import wait_until
+
+from cluster import Cluster
 
 # What `traffic` makes, by the labels that count it: (view, status, method) -> requests.
 WELL = {

@@ -6,9 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
-from cluster import Prometheus
 from processes import free_port
 from waiting import wait_until
+
+from cluster import Prometheus
 
 RUNBOOK = Path(os.environ["runbook"]).read_text()
 DASHBOARDS = sorted(Path(os.environ["dashboards"]).iterdir())

@@ -1,0 +1,54 @@
+# What the Debian set is made from, for the root and the template that ROOT and TEMPLATE name: lists
+# of requirements, and which locks were made from other lists.
+let
+  root = /. + builtins.getEnv "ROOT";
+  template = /. + builtins.getEnv "TEMPLATE";
+  inherit (builtins)
+    attrNames
+    concatStringsSep
+    filter
+    hashString
+    isString
+    readFile
+    ;
+
+  # PyPI has no wheel of the first, and the second's is large: the set has Debian's packages.
+  isDebians = requirement: builtins.match "(psycopg2|pyyaml)([^a-zA-Z0-9-].*)?" requirement != null;
+
+  listed =
+    file:
+    let
+      declared = builtins.fromTOML (readFile file);
+      groups = builtins.concatLists (builtins.attrValues (declared.dependency-groups or { }));
+      wheels = declared.tool.template.wheels or { };
+    in
+    filter isString ((declared.project.dependencies or [ ]) ++ groups)
+    ++ map (name: "${name}==${wheels.${name}.version}") (attrNames wheels);
+
+  lines = requirements: concatStringsSep "\n" requirements + "\n";
+  texts = {
+    packages = readFile ./packages.txt;
+    wheels =
+      readFile ./wheels.txt
+      + lines (
+        filter (requirement: !isDebians requirement) (
+          builtins.concatMap listed [
+            (template + "/nix/python/pyproject.toml")
+            (template + "/chassis/pyproject.toml")
+            (root + "/pyproject.toml")
+          ]
+        )
+      );
+    constraints = readFile ./constraints.txt;
+  };
+  hashes = {
+    packages = hashString "sha256" texts.packages;
+    wheels = hashString "sha256" (texts.wheels + texts.constraints);
+  };
+  locked = name: builtins.fromJSON (readFile (./. + "/debian-${name}.lock.json"));
+in
+texts
+// {
+  hash = hashes;
+  stale = lines (filter (name: (locked name).list != hashes.${name}) (attrNames hashes));
+}

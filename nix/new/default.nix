@@ -1,0 +1,44 @@
+# Writes the tree of a new service: `nix run .#new -- DIRECTORY`.
+{
+  lib,
+  python313,
+  service,
+  template,
+  writeShellApplication,
+}:
+let
+  # What a new service begins with, as it is in the template's own tree.
+  sample = builtins.path {
+    name = "sample";
+    path = template;
+    filter =
+      path: _:
+      let
+        name = lib.removePrefix "${toString template}/" (toString path);
+      in
+      builtins.match "(src|system-tests)(/.*)?" name != null && baseNameOf path != "__pycache__"
+      || builtins.elem name [
+        ".github"
+        ".github/workflows"
+        ".github/workflows/checks.yaml"
+        ".gitignore"
+        "debian-packages.lock.json"
+        "debian-wheels.lock.json"
+        "docker-compose.yaml"
+        "nixw"
+        "pyproject.toml"
+      ];
+  };
+in
+writeShellApplication {
+  name = "new";
+  runtimeEnv = {
+    SAMPLE = "${sample}";
+    TEXTS = "${./texts}";
+    NAMES = builtins.toJSON service.names;
+    TEMPLATE = service.source;
+    PYTHONPATH = "${../files}";
+  };
+  text = ''exec ${python313}/bin/python3.13 -B ${./new.py} "$@"'';
+  meta.description = "Write the tree of a new service";
+}

@@ -1,0 +1,98 @@
+"""Write the tree of a new service, which has the template as its flake's input.
+
+    new DIRECTORY [--template URL]
+
+The service gets the directory's name.
+"""
+
+import argparse
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+from compose import render
+
+
+def fail(sentence: str) -> NoReturn:
+    sys.exit(f"new: {sentence}")
+
+
+def check_name(name: str) -> None:
+    """Refuse what cannot name images, a database and a role.
+
+    Raises:
+        SystemExit: the name is none; the message tells what one is.
+    """
+    names: dict[str, Any] = json.loads(os.environ["NAMES"])
+    fits = re.fullmatch(names["pattern"], name) and len(name) <= names["longest"]
+    if not fits or re.fullmatch(names["taken"], name):
+        fail(f"{name!r} cannot name a service: {names['sentence']}")
+
+
+def check_directory(directory: Path) -> None:
+    """Refuse one that holds something.
+
+    Raises:
+        SystemExit: it does, or is no directory.
+    """
+    if directory.exists() and not directory.is_dir():
+        fail(f"{directory} is a file.")
+    if directory.is_dir() and any(directory.iterdir()):
+        fail(f"{directory} is not empty; name a directory that is, or one that is not there yet.")
+
+
+def write_texts(directory: Path, name: str, template: str) -> None:
+    for text in Path(os.environ["TEXTS"]).iterdir():
+        filled = text.read_text().replace("@name@", name).replace("@template@", template)
+        (directory / text.name).write_text(filled)
+
+
+def name_service(directory: Path, name: str) -> None:
+    """Write the name where the sample has its own."""
+    declared = directory / "pyproject.toml"
+    text = declared.read_text()
+    text = re.sub(r'^name = ".*"$', f'name = "{name}"', text, count=1, flags=re.MULTILINE)
+    text = re.sub(r'^description = ".*"$', 'description = ""', text, count=1, flags=re.MULTILINE)
+    text = re.sub(r'^license = ".*"\n', "", text, count=1, flags=re.MULTILINE)
+    text = re.sub(r'^source = ".*"$', f'source = "https://example.com/{name}"', text, count=1, flags=re.MULTILINE)
+    declared.write_text(text)
+    compose = directory / "docker-compose.yaml"
+    environment = re.search(r"^x-environment: .*\n(?:  .*\n)*", compose.read_text(), re.MULTILINE)
+    variables = dict(re.findall(r"^  (\w+): \"(.*)\"$", environment[0] if environment else "", re.MULTILINE))
+    compose.write_text(render(compose.read_text(), name, variables))
+
+
+def add_to_git(directory: Path) -> None:
+    """Nix sees only what git knows; it needs no git where nothing is a repository."""
+    if not shutil.which("git"):
+        return
+    inside = subprocess.run(["git", "-C", directory, "rev-parse"], capture_output=True).returncode == 0
+    if not inside:
+        subprocess.run(["git", "-C", directory, "init", "--quiet"], check=True)
+    subprocess.run(["git", "-C", directory, "add", "."], check=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="new", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("directory", type=Path)
+    parser.add_argument("--template", default=os.environ["TEMPLATE"], help="such as github:OWNER/REPO")
+    arguments = parser.parse_args()
+    directory = arguments.directory.absolute()
+    check_name(directory.name)
+    check_directory(directory)
+    shutil.copytree(os.environ["SAMPLE"], directory, dirs_exist_ok=True, copy_function=shutil.copy)
+    for path in [directory, *directory.rglob("*")]:
+        path.chmod(path.stat().st_mode | 0o200)
+    write_texts(directory, directory.name, arguments.template)
+    name_service(directory, directory.name)
+    add_to_git(directory)
+    print(f"new: wrote {arguments.directory}; next: cd {arguments.directory} && ./nixw run")
+
+
+if __name__ == "__main__":
+    main()
