@@ -1,0 +1,5 @@
+from django.contrib import admin
+
+from pets.models import Kind, Pet
+
+admin.site.register([Kind, Pet])
