@@ -29,7 +29,7 @@ in
   # The derivations of a scope, without its functions.
   members = lib.filterAttrs (_: lib.isDerivation);
 
-  service = import ./service.nix { inherit lib root; };
+  service = import ./service { inherit lib root; };
   sources = import ./source.nix { inherit root; };
 
   pythonPackages = callPackage ./python/packages.nix { };

@@ -21,9 +21,11 @@ in
   cluster = callPackage ./cluster.nix { };
   containers = callPackage ./containers.nix { };
   configuration = callPackage ./configuration.nix { };
+  declarations = callPackage ./declarations.nix { };
   interface = callPackage ./interface.nix { };
   libraries = callPackage ./libraries.nix { };
   observability = callPackage ./observability.nix { };
+  owners = callPackage ./owners.nix { };
   registry = callPackage ./registry.nix { };
   server = callPackage ./server.nix { };
   vm = callPackage ./vm.nix { };

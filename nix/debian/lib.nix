@@ -52,6 +52,10 @@ rec {
     in
     replaceStrings (letters "ABCDEFGHIJKLMNOPQRSTUVWXYZ") (letters "abcdefghijklmnopqrstuvwxyz");
 
+  hasPrefix = prefix: text: builtins.substring 0 (builtins.stringLength prefix) text == prefix;
+
+  splitString = separator: text: filter isString (builtins.split "[${separator}]" text);
+
   removePrefix =
     prefix: text:
     let

@@ -25,7 +25,8 @@ def solve(requirements: str, constraints: str) -> list[dict[str, Any]]:
         command = [sys.executable, "-m", "pip", "install", "--quiet", "--dry-run"]
         command += ["--ignore-installed", "--only-binary", ":all:", "--target", directory]
         command += ["--requirement", str(manifest), "--constraint", constraints, "--report", str(report)]
-        subprocess.run(command, check=True)
+        if subprocess.run(command).returncode:
+            sys.exit(1)  # after pip's own words
         install: list[dict[str, Any]] = json.loads(report.read_text())["install"]
         return install
 

@@ -1,10 +1,13 @@
 # The names of all outputs of a package set, each evaluated to its derivation.
-{ pkgs, root }:
+{
+  pkgs,
+  root,
+  platform ? true,
+}:
 let
   project = import ../. {
-    inherit pkgs root;
+    inherit pkgs platform root;
     committed = true;
-    platform = true;
     # Which would evaluate them again.
     overlay = _: previous: {
       checks = previous.checks.overrideScope (_: _: { interface = null; });

@@ -1,5 +1,5 @@
 # One stateless HTTP node: nginx, Django in uWSGI and a forwarder of log lines,
-# under one supervisor. src/README.md has the variables.
+# under one supervisor. docs/variables.md has the variables.
 {
   lib,
   runCommand,

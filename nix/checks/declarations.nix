@@ -1,0 +1,86 @@
+# What a pyproject.toml may get wrong is refused with the right sentence, and what is right is not.
+{ lib, callPackage }:
+let
+  faults = import ../service/faults.nix;
+  parse = import ../python/requirement.nix { inherit lib; };
+  requirements = import ../python/requirements.nix {
+    inherit lib;
+    packages.known.optional-dependencies.extra = [ "more" ];
+  };
+
+  service =
+    name: changes:
+    {
+      project = {
+        inherit name;
+        version = "1";
+      };
+      tool.template.interface = 1;
+    }
+    // changes;
+
+  begins = words: sentence: lib.hasPrefix words (if sentence == null then "" else sentence);
+  refused =
+    name: builtins.match ".* cannot name a service: .*" (toString (faults (service name { }))) != null;
+
+  packagesOf =
+    list:
+    requirements (
+      builtins.toFile "pyproject.toml" "[project]\ndependencies = ${builtins.toJSON list}\n"
+    );
+  fails = list: !(builtins.tryEval (builtins.deepSeq (packagesOf list).dependencies true)).success;
+
+  holds = lib.mapAttrs (_: condition: if condition then "true" else "false");
+in
+callPackage ./cases.nix { } "declarations" { } (holds {
+  "names that can be one are taken" =
+    map faults (
+      map (name: service name { }) [
+        "acme"
+        "acme-orders"
+        "a1-2"
+      ]
+    ) == [
+      null
+      null
+      null
+    ];
+  "names that cannot be a role, an image or a project are refused" = builtins.all refused [
+    "Acme"
+    "1st"
+    "acme_orders"
+    "acme--orders"
+    "acme-"
+    "postgres"
+    "metrics"
+    "pg-acme"
+    "acme-serve"
+    "test-acme"
+    "a23456789-123456789-123456789-123456789-1"
+    ""
+    7
+  ];
+  "another interface is refused" = begins "[tool.template] interface is 2, but" (
+    faults (service "acme" { tool.template.interface = 2; })
+  );
+  "no interface is refused" = begins "[tool.template] interface is null, but" (
+    faults (service "acme" { tool.template = { }; })
+  );
+  "a file without the template's table is refused" = begins "there is no table [tool.template]" (
+    faults (service "acme" { tool = { }; })
+  );
+  "a file without a project is refused" = begins "there is no table [project]" (faults { });
+  "a requirement's name is PyPI's" = (parse "Django_REST..Knox >= 5").name == "django-rest-knox";
+  "extras are read" =
+    (parse "known[extra, other]>=1").extras == [
+      "extra"
+      "other"
+    ];
+  "a marker is refused" = begins "has a marker" (parse "known; python_version < '3'").fault;
+  "an address is refused" = begins "has an address" (parse "known @ https://known.example/a.whl")
+  .fault;
+  "what is no requirement is refused" = begins "is no requirement" (parse ">=1").fault;
+  "an extra brings its packages" = builtins.elem "more" (packagesOf [ "known[extra]" ]).dependencies;
+  "a package of no set is refused" = fails [ "unknown" ];
+  "an unknown extra is refused" = fails [ "known[unknown]" ];
+})

@@ -1,0 +1,37 @@
+# Every file of the tree has exactly one owner.
+{
+  lib,
+  callPackage,
+  root,
+}:
+let
+  owners = lib.importTOML ./owners.toml;
+
+  # The names of all files; not what is in them, so that an edit checks nothing again.
+  files =
+    folder: prefix:
+    lib.concatLists (
+      lib.mapAttrsToList (
+        name: kind:
+        if kind == "directory" then
+          files (folder + "/${name}") "${prefix}${name}/"
+        else
+          [ "${prefix}${name}" ]
+      ) (builtins.readDir folder)
+    );
+  owns = path: part: path == part || lib.hasPrefix part path && builtins.match ".*/" part != null;
+  ownersOf =
+    path: builtins.filter (owner: builtins.any (owns path) owners.${owner}) (lib.attrNames owners);
+
+  wrong = builtins.filter (path: lib.length (ownersOf path) != 1) (files root "");
+  tell = path: "${path}: ${lib.concatStringsSep ", " (ownersOf path)}";
+in
+callPackage ./cases.nix { } "owners" { } {
+  "every file has one owner" =
+    if wrong == [ ] then
+      "true"
+    else
+      "printf '%s\\n' 'owners.toml names none, or more than one, for:' ${
+        lib.concatMapStringsSep " " (path: lib.escapeShellArg (tell path)) wrong
+      }; false";
+}

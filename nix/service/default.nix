@@ -1,0 +1,36 @@
+# Whose service this is: what the root's pyproject.toml declares, and what follows from it.
+{ lib, root }:
+let
+  declared = lib.importTOML (root + "/pyproject.toml");
+  fault = import ./faults.nix declared;
+  inherit (declared) project;
+  own = declared.tool.template;
+in
+if fault != null then
+  throw "pyproject.toml: ${fault}"
+else
+  rec {
+    inherit (project) name version;
+    description = project.description or "";
+    license = project.license or "";
+    source = project.urls.source or "";
+
+    # The database, and the role that owns its tables.
+    database = builtins.replaceStrings [ "-" ] [ "_" ] name;
+
+    # What Django reads of it, beside the applications.
+    pyproject = builtins.toFile "pyproject.toml" ''
+      [project]
+      name = ${builtins.toJSON name}
+      description = ${builtins.toJSON description}
+    '';
+
+    # Names of fixtures that the sample data hold.
+    fixtures = own.fixtures or [ ];
+
+    # Variables of the service's own that the sample cluster sets.
+    environment = own.environment or { };
+
+    # The most that an image may have, by its name: { server.megabytes = 100; }.
+    images = own.images or { };
+  }
