@@ -25,11 +25,19 @@ let
     filter isString ((declared.project.dependencies or [ ]) ++ groups)
     ++ map (name: "${name}==${wheels.${name}.version}") (attrNames wheels);
 
+  # Comments are no part of a list.
+  significant =
+    file:
+    lines (
+      filter (line: isString line && builtins.match "|#.*" line == null) (
+        builtins.split "\n" (readFile file)
+      )
+    );
   lines = requirements: concatStringsSep "\n" requirements + "\n";
   texts = {
-    packages = readFile ./packages.txt;
+    packages = significant ./packages.txt;
     wheels =
-      readFile ./wheels.txt
+      significant ./wheels.txt
       + lines (
         filter (requirement: !isDebians requirement) (
           builtins.concatMap listed [
@@ -39,7 +47,7 @@ let
           ]
         )
       );
-    constraints = readFile ./constraints.txt;
+    constraints = significant ./constraints.txt;
   };
   hashes = {
     packages = hashString "sha256" texts.packages;
