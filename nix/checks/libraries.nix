@@ -11,10 +11,10 @@
   postgresql_17,
   prometheus,
   prometheus-alertmanager,
-  push,
   pythons,
   ruff,
   shellcheck,
+  skopeo,
   with-db,
 }:
 callPackage ./pytest.nix { } "libraries" {
@@ -30,12 +30,12 @@ callPackage ./pytest.nix { } "libraries" {
       prometheus
       prometheus-alertmanager
       prometheus.cli
-      push
       pythons.development
       pythons.observability
       pythons.system-test
       ruff
       shellcheck
+      skopeo
       with-db
     ];
   };
