@@ -1,11 +1,6 @@
 # Run by write.nix in the root.
-fail() {
-    printf 'files: %s\n' "$*" >&2
-    exit 1
-}
-
 [ $# -eq 0 ] || fail "it takes nothing, and not $1."
-grep -q "^name = \"$SERVICE\"$" pyproject.toml 2>/dev/null ||
+grep -Eq "^name *= *[\"']$SERVICE[\"'] *(#.*)?\$" pyproject.toml 2>/dev/null ||
     fail "run it in the folder with the pyproject.toml of $SERVICE."
 find "$FILES" -type f -printf '%P\n' | sort | while read -r file; do
     ! cmp -s "$FILES/$file" "$file" || continue
@@ -13,5 +8,5 @@ find "$FILES" -type f -printf '%P\n' | sort | while read -r file; do
     cp --no-preserve=mode,ownership "$FILES/$file" "$file.new"
     [ ! -x "$FILES/$file" ] || chmod +x "$file.new"
     mv "$file.new" "$file"
-    printf 'files: wrote %s\n' "$file"
+    say "wrote $file"
 done

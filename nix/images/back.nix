@@ -14,6 +14,7 @@ writeShellApplication {
   ];
   runtimeEnv.REPOSITORIES = toString (lib.mapAttrsToList (_: image: image.repository) layouts.images);
   text = lib.concatMapStringsSep "\n" builtins.readFile [
+    ./tell.sh
     ./engine.sh
     ./back.sh
   ];

@@ -9,6 +9,6 @@ done
 [ "${#back[@]}" -gt 0 ] || fail "there are no images before those that are \`latest\`."
 for repository in "${back[@]}"; do
     "$engine" tag "$(image_id "$repository:previous")" "$repository:latest"
-    printf 'load: %s is the one before\n' "$repository:latest"
+    say "$repository:latest is the one before"
 done
-printf 'load: now run: %s compose up --detach --wait\n' "$engine"
+say "now run: $engine compose up --detach --wait"

@@ -13,7 +13,7 @@ make_secrets() {
             head -c 48 /dev/urandom | base64 --wrap=0 >".secrets/$name.new"
             chmod 0444 ".secrets/$name.new"
             mv ".secrets/$name.new" ".secrets/$name"
-            printf 'load: made .secrets/%s; git ignores it\n' "$name"
+            say "made .secrets/$name; git ignores it"
         fi
     done
 }

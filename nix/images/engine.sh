@@ -1,10 +1,5 @@
 # A container engine, and the names of its images.
 
-fail() {
-    printf 'load: %s\n' "$*" >&2
-    exit 1
-}
-
 # Sets engine, and image_ids: a line for each image that it has, NAME:TAG ID.
 ask_engine() {
     local engines="docker podman" answer
@@ -16,7 +11,7 @@ ask_engine() {
             image_ids=$(sed -n 's|^localhost/||; s|^docker.io/library/||; /^[^ ]* [^ ]*$/p' <<<"$answer")
             return
         fi
-        printf 'load: %s does not answer: %s\n' "$engine" "$answer" >&2
+        say "$engine does not answer: $answer" >&2
     done
     fail "none of these answers: $engines. Start one, or see whether this user may use it."
 }

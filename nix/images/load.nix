@@ -22,6 +22,7 @@ writeShellApplication {
     MARK = "${service.name}-server:moving";
   };
   text = lib.concatMapStringsSep "\n" builtins.readFile [
+    ./tell.sh
     ./compose.sh
     ./engine.sh
     ./pack.sh

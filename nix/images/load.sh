@@ -4,7 +4,7 @@
 # A tag tells what is in the image: what has the tag is the image.
 load_image() {
     local name=$1 image=$2
-    printf 'load: loading %s\n' "$image"
+    say "loading $image"
     pack "$IMAGES/$name" | "$engine" load --quiet >/dev/null || fail "$engine could not load $name."
 }
 
@@ -60,4 +60,7 @@ name_images
 [ -e docker-compose.yaml ] || fail "the images are loaded; run this beside docker-compose.yaml to make its secrets, too."
 make_secrets
 write_env
-printf 'load: now run: %s compose up\n' "$engine"
+if grep -q '^IMAGE_PREFIX=.' .env; then
+    say "compose takes other images than these: .env names a registry in IMAGE_PREFIX."
+fi
+say "now run: $engine compose up"

@@ -19,6 +19,6 @@ writeShellApplication {
     IMAGES = layouts;
     VERSION = service.version;
   };
-  text = builtins.readFile ./push.sh;
+  text = builtins.readFile ./tell.sh + builtins.readFile ./push.sh;
   meta.description = "Push the images to a registry, from a tree without changes";
 }

@@ -1,11 +1,6 @@
 # Copies every image to a registry, without a daemon: push REGISTRY/PREFIX [OPTIONS of skopeo copy].
 # Each gets two tags: one that tells what is in it, and, once all images are there, the version.
 
-fail() {
-    printf 'push: %s\n' "$*" >&2
-    exit 1
-}
-
 # A policy is for images from elsewhere; these come from the store.
 push_image() {
     local layout=$1 target=$2
