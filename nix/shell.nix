@@ -7,6 +7,7 @@
   postgresql_17,
   pythons,
   ruff,
+  service,
   shellcheck,
   with-db,
   # In nixpkgs alone.
@@ -24,15 +25,20 @@ let
     meta.description = "pytest with the prepared database, unless POSTGRES_HOST names another";
   };
 in
-mkShellNoCC {
-  packages = [
-    postgresql_17
-    pytest
-    pythons.development
-    ruff
-    shellcheck
-    with-db
-  ]
-  ++ lib.optional (nixfmt != null) nixfmt;
-  DEBUG_MODE = "true";
-}
+mkShellNoCC (
+  service.environment
+  // {
+    packages = [
+      postgresql_17
+      pytest
+      pythons.development
+      ruff
+      shellcheck
+      with-db
+    ]
+    ++ lib.optional (nixfmt != null) nixfmt;
+    DEBUG_MODE = "true";
+    # In the template's own tree its chassis comes before the installed one.
+    shellHook = "[ ! -d chassis/chassis ] || export PYTHONPATH=$PWD/chassis";
+  }
+)

@@ -7,31 +7,35 @@
   root,
   rsyslog-light,
   server,
+  service,
   uwsgi-python,
 }:
 callPackage ./cases.nix { } "configuration"
-  {
-    nativeBuildInputs = [
-      docker-compose
-      nginx
-      rsyslog-light
-      uwsgi-python
-    ];
-    inherit (server.environment)
-      SERVER_FILES
-      DJANGO_SETTINGS_MODULE
-      DJANGO_SOURCE
-      PYTHON_HOME
-      ;
-    # The run directory as the server's start makes it.
-    setup = ''
-      export RUN_DIR=$PWD/run API_RATE=10 TRUSTED_PROXIES=10.0.0.0/8,::1 SYSLOG_HOST=log.example
-      export LOG_DIR=$PWD LOG_ADDRESS=127.0.0.1 LOG_PORT=5514 LOG_ROTATE=/bin/true LOG_METRICS=/bin/true
-      cp ${../server/start.py} start.py
-      ${pythons.server}/bin/python -c "import pathlib, start; start.read_environment(); start.prepare(pathlib.Path('run'), ['https://app.example'], ['/login/'])"
-      export SYSLOG_PORT=5514 SYSLOG_STATS=log.stats
-    '';
-  }
+  (
+    service.environment
+    // {
+      nativeBuildInputs = [
+        docker-compose
+        nginx
+        rsyslog-light
+        uwsgi-python
+      ];
+      inherit (server.environment)
+        SERVER_FILES
+        DJANGO_SETTINGS_MODULE
+        DJANGO_SOURCE
+        PYTHON_HOME
+        ;
+      # The run directory as the server's start makes it.
+      setup = ''
+        export RUN_DIR=$PWD/run API_RATE=10 TRUSTED_PROXIES=10.0.0.0/8,::1 SYSLOG_HOST=log.example
+        export LOG_DIR=$PWD LOG_ADDRESS=127.0.0.1 LOG_PORT=5514 LOG_ROTATE=/bin/true LOG_METRICS=/bin/true
+        cp ${../server/start.py} start.py
+        ${pythons.server}/bin/python -c "import pathlib, start; start.read_environment(); start.prepare(pathlib.Path('run'), ['https://app.example'], ['/login/'])"
+        export SYSLOG_PORT=5514 SYSLOG_STATS=log.stats
+      '';
+    }
+  )
   {
     "nginx" = "nginx -t -e stderr -p run -c nginx.conf";
     "rsyslog of the server" = "rsyslogd -N1 -f run/rsyslog.conf";

@@ -1,5 +1,9 @@
 # What a pyproject.toml may get wrong is refused with the right sentence, and what is right is not.
-{ lib, callPackage }:
+{
+  lib,
+  callPackage,
+  new,
+}:
 let
   faults = import ../service/faults.nix;
   parse = import ../python/requirement.nix { inherit lib; };
@@ -32,55 +36,66 @@ let
 
   holds = lib.mapAttrs (_: condition: if condition then "true" else "false");
 in
-callPackage ./cases.nix { } "declarations" { } (holds {
-  "names that can be one are taken" =
-    map faults (
-      map (name: service name { }) [
-        "acme"
-        "acme-orders"
-        "a1-2"
-      ]
-    ) == [
-      null
-      null
-      null
+callPackage ./cases.nix { } "declarations" { nativeBuildInputs = [ new ]; } (
+  {
+    "new refuses a name that cannot be one" =
+      "! new Bad_Name 2>words && grep 'cannot name a service' words && test ! -e Bad_Name";
+    "new refuses a directory that is not empty" =
+      "mkdir -p full/acme && touch full/acme/file && ! new full/acme 2>words && grep 'is not empty' words";
+    "new refuses a file" = "touch acme && ! new acme 2>words && grep 'is a file' words";
+    "new writes a tree of that name" =
+      "new some/acme-orders && grep -x 'name = \"acme-orders\"' some/acme-orders/pyproject.toml";
+  }
+  // holds {
+    "names that can be one are taken" =
+      map faults (
+        map (name: service name { }) [
+          "acme"
+          "acme-orders"
+          "a1-2"
+        ]
+      ) == [
+        null
+        null
+        null
+      ];
+    "names that cannot be a role, an image or a project are refused" = builtins.all refused [
+      "Acme"
+      "1st"
+      "acme_orders"
+      "acme--orders"
+      "acme-"
+      "postgres"
+      "metrics"
+      "pg-acme"
+      "acme-serve"
+      "test-acme"
+      "a23456789-123456789-123456789-123456789-1"
+      ""
+      7
     ];
-  "names that cannot be a role, an image or a project are refused" = builtins.all refused [
-    "Acme"
-    "1st"
-    "acme_orders"
-    "acme--orders"
-    "acme-"
-    "postgres"
-    "metrics"
-    "pg-acme"
-    "acme-serve"
-    "test-acme"
-    "a23456789-123456789-123456789-123456789-1"
-    ""
-    7
-  ];
-  "another interface is refused" = begins "[tool.template] interface is 2, but" (
-    faults (service "acme" { tool.template.interface = 2; })
-  );
-  "no interface is refused" = begins "[tool.template] interface is null, but" (
-    faults (service "acme" { tool.template = { }; })
-  );
-  "a file without the template's table is refused" = begins "there is no table [tool.template]" (
-    faults (service "acme" { tool = { }; })
-  );
-  "a file without a project is refused" = begins "there is no table [project]" (faults { });
-  "a requirement's name is PyPI's" = (parse "Django_REST..Knox >= 5").name == "django-rest-knox";
-  "extras are read" =
-    (parse "known[extra, other]>=1").extras == [
-      "extra"
-      "other"
-    ];
-  "a marker is refused" = begins "has a marker" (parse "known; python_version < '3'").fault;
-  "an address is refused" = begins "has an address" (parse "known @ https://known.example/a.whl")
-  .fault;
-  "what is no requirement is refused" = begins "is no requirement" (parse ">=1").fault;
-  "an extra brings its packages" = builtins.elem "more" (packagesOf [ "known[extra]" ]).dependencies;
-  "a package of no set is refused" = fails [ "unknown" ];
-  "an unknown extra is refused" = fails [ "known[unknown]" ];
-})
+    "another interface is refused" = begins "[tool.template] interface is 2, but" (
+      faults (service "acme" { tool.template.interface = 2; })
+    );
+    "no interface is refused" = begins "[tool.template] interface is null, but" (
+      faults (service "acme" { tool.template = { }; })
+    );
+    "a file without the template's table is refused" = begins "there is no table [tool.template]" (
+      faults (service "acme" { tool = { }; })
+    );
+    "a file without a project is refused" = begins "there is no table [project]" (faults { });
+    "a requirement's name is PyPI's" = (parse "Django_REST..Knox >= 5").name == "django-rest-knox";
+    "extras are read" =
+      (parse "known[extra, other]>=1").extras == [
+        "extra"
+        "other"
+      ];
+    "a marker is refused" = begins "has a marker" (parse "known; python_version < '3'").fault;
+    "an address is refused" = begins "has an address" (parse "known @ https://known.example/a.whl")
+    .fault;
+    "what is no requirement is refused" = begins "is no requirement" (parse ">=1").fault;
+    "an extra brings its packages" = builtins.elem "more" (packagesOf [ "known[extra]" ]).dependencies;
+    "a package of no set is refused" = fails [ "unknown" ];
+    "an unknown extra is refused" = fails [ "known[unknown]" ];
+  }
+)

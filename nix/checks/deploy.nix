@@ -1,12 +1,19 @@
 # Django's own checks, in production settings and inside the server's closure.
-{ callPackage, server }:
+{
+  callPackage,
+  server,
+  service,
+}:
 callPackage ./cases.nix { } "deploy"
-  {
-    nativeBuildInputs = [ server ];
-    ALLOWED_HOSTS = "api.example.com";
-    DJANGO_SECRET_KEY = "a key that signs nothing, but is long and varied enough 0123456789";
-    POSTGRES_PASSWORD = "none";
-  }
+  (
+    service.environment
+    // {
+      nativeBuildInputs = [ server ];
+      ALLOWED_HOSTS = "api.example.com";
+      DJANGO_SECRET_KEY = "a key that signs nothing, but is long and varied enough 0123456789";
+      POSTGRES_PASSWORD = "none";
+    }
+  )
   {
     "check --deploy" = "service-server manage check --deploy --fail-level WARNING";
     "schema" = "service-server manage spectacular --validate --fail-on-warn >/dev/null";

@@ -1,7 +1,9 @@
 # Migrations: complete, and the prepared data are what they make, also on top of
 # rows that an older version wrote.
 {
+  lib,
   callPackage,
+  platform,
   postgresql_17,
   pythons,
   root,
@@ -9,32 +11,40 @@
   with-db,
 }:
 callPackage ./cases.nix { } "migrations"
-  {
-    nativeBuildInputs = [
-      postgresql_17
-      pythons.test
-      with-db
-    ];
-    source = root + "/src";
-    configuration = root + "/pyproject.toml";
-    SERVICE_DATABASE = service.database;
-    DEBUG_MODE = "true";
-    PYTHONDONTWRITEBYTECODE = "1";
-    setup = ''
-      cp -r "$source" src
-      cp "$configuration" pyproject.toml
-      cp ${./migrations.sh} migrations.sh
-      cp ${./stepwise.py} stepwise.py
-    '';
-  }
-  {
-    "models have their migrations" = "with-db python src/manage.py makemigrations --check --dry-run";
-    "prepared data have the schema of a fresh migrate" =
-      "with-db bash -euo pipefail migrations.sh fresh";
-    "each migration applies to rows of the one before" =
-      "with-db bash -euo pipefail migrations.sh stepwise";
-    "a column that older rows lack is found" =
-      "with-db bash -euo pipefail migrations.sh refused 'ALTER TABLE accounts_user ADD COLUMN wrong integer NOT NULL'";
-    "a column that older rows have alike is found" =
-      "with-db bash -euo pipefail migrations.sh refused 'CREATE UNIQUE INDEX ON accounts_user (password)'";
-  }
+  (
+    service.environment
+    // {
+      nativeBuildInputs = [
+        postgresql_17
+        pythons.test
+        with-db
+      ];
+      source = root + "/src";
+      configuration = root + "/pyproject.toml";
+      SERVICE_DATABASE = service.database;
+      DEBUG_MODE = "true";
+      PYTHONDONTWRITEBYTECODE = "1";
+      setup = ''
+        cp -r "$source" src
+        cp "$configuration" pyproject.toml
+        cp ${./migrations.sh} migrations.sh
+        cp ${./stepwise.py} stepwise.py
+      '';
+    }
+  )
+  (
+    {
+      "models have their migrations" = "with-db python src/manage.py makemigrations --check --dry-run";
+      "prepared data have the schema of a fresh migrate" =
+        "with-db bash -euo pipefail migrations.sh fresh";
+      "each migration applies to rows of the one before" =
+        "with-db bash -euo pipefail migrations.sh stepwise";
+    }
+    # Whether that last one finds anything.
+    // lib.optionalAttrs platform {
+      "a column that older rows lack is found" =
+        "with-db bash -euo pipefail migrations.sh refused 'ALTER TABLE accounts_user ADD COLUMN wrong integer NOT NULL'";
+      "a column that older rows have alike is found" =
+        "with-db bash -euo pipefail migrations.sh refused 'CREATE UNIQUE INDEX ON accounts_user (password)'";
+    }
+  )

@@ -3,17 +3,21 @@
   callPackage,
   pythons,
   root,
+  service,
   with-db,
 }:
 callPackage ./reported.nix { } "unit-tests"
-  {
-    nativeBuildInputs = [
-      pythons.test
-      with-db
-    ];
-    source = root + "/src";
-    configuration = root + "/pyproject.toml";
-  }
+  (
+    service.environment
+    // {
+      nativeBuildInputs = [
+        pythons.test
+        with-db
+      ];
+      source = root + "/src";
+      configuration = root + "/pyproject.toml";
+    }
+  )
   ''
     cp -r --no-preserve=mode "$source" src
     cp "$configuration" pyproject.toml

@@ -10,19 +10,21 @@
   template,
 }:
 runCommand "db-data"
-  {
-    nativeBuildInputs = [
-      pythons.server
-      postgresql_17
-    ];
-    source = sources.migrations;
-    inherit (service) fixtures pyproject;
-    inherit (service) database;
-    inherit libfaketime;
-    configuration = ./postgresql.conf;
-    authentication = ./pg_hba.conf;
-    serving_role = template + "/chassis/chassis/serving_role.sql";
-  }
+  (
+    service.environment
+    // {
+      nativeBuildInputs = [
+        pythons.server
+        postgresql_17
+      ];
+      source = sources.migrations;
+      inherit (service) database fixtures pyproject;
+      inherit libfaketime;
+      configuration = ./postgresql.conf;
+      authentication = ./pg_hba.conf;
+      serving_role = template + "/chassis/chassis/serving_role.sql";
+    }
+  )
   ''
     bash ${./build.sh}
   ''

@@ -13,7 +13,9 @@ let
     };
   differs =
     system: optional:
-    problems.differences (names ../.. system optional) (names (/. + builtins.getEnv "ROOT") system optional);
+    problems.differences (names ../.. system optional) (
+      names (/. + builtins.getEnv "ROOT") system optional
+    );
 in
 lib.concatMapStringsSep "" (sentence: "${sentence}\n") (
   lib.concatMap (system: differs system true ++ differs system false) [

@@ -5,7 +5,7 @@
   service,
   sources,
 }:
-runCommand "server-errors" { nativeBuildInputs = [ pythons.static ]; } ''
+runCommand "server-errors" (service.environment // { nativeBuildInputs = [ pythons.static ]; }) ''
   export DEBUG_MODE=true PYTHONDONTWRITEBYTECODE=1
   cp -r ${sources.static} project
   chmod u+w project

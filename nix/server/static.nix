@@ -5,7 +5,7 @@
   service,
   sources,
 }:
-runCommand "static" { nativeBuildInputs = [ pythons.static ]; } ''
+runCommand "static" (service.environment // { nativeBuildInputs = [ pythons.static ]; }) ''
   # Production settings make the names with hashes; no value here is used.
   export DJANGO_SECRET_KEY=this-build-signs-nothing-but-needs-fifty-characters ALLOWED_HOSTS=- POSTGRES_PASSWORD=-
   export STATIC_ROOT=$out PYTHONDONTWRITEBYTECODE=1

@@ -28,7 +28,7 @@ else
     # Names of fixtures that the sample data hold.
     fixtures = own.fixtures or [ ];
 
-    # Variables of the service's own that the sample cluster sets.
+    # Variables of the service's own, for the sample cluster and for what runs its code in builds.
     environment = own.environment or { };
 
     # The most that an image may have, by its name: { server.megabytes = 100; }.

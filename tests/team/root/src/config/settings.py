@@ -11,6 +11,6 @@ AUTH_USER_MODEL = "accounts.User"
 ERROR_FORMAT = "config.problem.Problem"
 
 # How many pets an owner may have.
-PETS_LIMIT = env.int("PETS_LIMIT", 3)
+PETS_LIMIT = env.int("PETS_LIMIT")
 
 env.seal()

@@ -32,7 +32,8 @@ def test_kinds_are_counted(api, kind):
     assert api.get("/kind/?offset=10001").status_code == HTTPStatus.BAD_REQUEST
 
 
-def test_owner_writes_until_there_are_enough(user_api, kind):
+def test_owner_writes_until_there_are_enough(user_api, kind, settings):
+    settings.PETS_LIMIT = 3
     body = {"kind": f"http://testserver/kind/{kind.id}/", "name": "Rex"}
     for _ in range(3):
         assert user_api.post("/pet/", body).status_code == HTTPStatus.CREATED
