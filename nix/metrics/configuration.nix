@@ -18,7 +18,7 @@ runCommand "metrics-configuration"
     runbook = "${origin}/blob/${at}/docs/runbook.md";
     own_runbook = "${service.source}/blob/main/monitoring/runbook.md";
     configuration = ./prometheus.yml;
-    rules = ./rules;
+    template_rules = ./rules;
     consoles = ./consoles;
     library = ./console-library;
     monitoring = sources.monitoring;

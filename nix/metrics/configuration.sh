@@ -18,7 +18,7 @@ take() {
 
 mkdir "$out"
 cp "$configuration" "$out/prometheus.yml"
-cp -r "$rules" "$out/rules"
+cp -r "$template_rules" "$out/rules"
 cp -r "$consoles" "$out/consoles"
 cp -r "$library" "$out/console-library"
 chmod -R u+w "$out"
@@ -28,17 +28,16 @@ take alerts .yml rules
 take scrape .yml scrape
 take console .lib console-library
 shopt -s nullglob
-own=("$out"/rules/own-*.yml)
-[ ${#own[@]} -eq 0 ] || sed -i "s|https://runbook.example/|$own_runbook|" "${own[@]}"
-{
-    echo '{{ define "runbook" }}'
-    if [ ${#own[@]} -gt 0 ]; then
-        echo "{{ if match \"^($(alerts "${own[@]}"))\$\" . }}$own_runbook{{ else }}$runbook{{ end }}"
-    else
-        echo "$runbook"
-    fi | tr -d '\n'
-    echo '#{{ . | toLower }}{{ end }}'
-} | tr -d '\n' >"$out/console-library/runbook.lib"
-# What the console shows of the service itself; `rows` of the team's .lib file.
-cat "$out"/console-library/own-*.lib 2>/dev/null | grep -q 'define "rows"' ||
-    echo '{{ define "rows" }}{{ end }}' >"$out/console-library/rows.lib"
+rules=("$out"/rules/own-*.yml)
+rows=("$out"/console-library/own-*.lib)
+runbook_of='{{ define "runbook" }}'
+if [ ${#rules[@]} -gt 0 ]; then
+    sed -i "s|https://runbook.example/|$own_runbook|" "${rules[@]}"
+    runbook_of+="{{ if match \"^($(alerts "${rules[@]}"))\$\" . }}$own_runbook{{ else }}$runbook{{ end }}"
+else
+    runbook_of+=$runbook
+fi
+# Without a line break: it is part of an address.
+printf '%s' "$runbook_of#{{ . | toLower }}{{ end }}" >"$out/console-library/runbook.lib"
+# What the console shows of the service itself: `rows` of a .lib file of the team's.
+[ ${#rows[@]} -gt 0 ] || printf '{{ define "rows" }}{{ end }}' >"$out/console-library/rows.lib"
