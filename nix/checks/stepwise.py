@@ -9,6 +9,7 @@ there is only the first of them, as the next one may make unique what it filled.
 migrations.sh.
 """
 
+import importlib
 import itertools
 import os
 import sys
@@ -30,7 +31,9 @@ from django.db.migrations.state import ProjectState
 from django.db.models import NOT_PROVIDED, AutoField, ForeignKey, Model
 
 SOURCE = Path("src").resolve()
-HERE = "nix/checks/stepwise.py"
+# What a service knows better: a module of its own, which may have some of the names below.
+OWN = "config.tests.rows"
+HERE = "src/config/tests/rows.py"
 
 # Values by a field's class, or one that it inherits from; another number is another value.
 TYPES: dict[str, Callable[[Any, int], Any]] = {
@@ -55,10 +58,10 @@ TYPES: dict[str, Callable[[Any, int], Any]] = {
     "UUIDField": lambda _, number: uuid.uuid4(),  # nobody writes the same one twice
 }
 
-# Values of fields whose constraints want others, such as "tweet.Tweet.text": lambda number: f"#{number}".
+# Values of fields whose constraints want others, such as "shop.Item.code": lambda number: f"#{number}".
 FIELDS: dict[str, Callable[[int], Any]] = {}
 
-# Migrations that delete rows on purpose, such as "tweet.0003_one_of_each".
+# Migrations that delete rows on purpose, such as "shop.0003_one_of_each".
 DELETES: set[str] = set()
 
 # Migrations that are always applied with the next one, so that no server writes rows after them.
@@ -206,8 +209,20 @@ def rows_after(migration: Migration, is_new: bool) -> tuple[bool, ...]:
     return (False,) if fills else (False, False, True, True)
 
 
+def read_own() -> None:
+    """Add what the service's own module names, if it has one."""
+    if not (SOURCE / "config/tests/rows.py").exists():
+        return
+    own = importlib.import_module(OWN)
+    TYPES.update(getattr(own, "TYPES", {}))
+    FIELDS.update(getattr(own, "FIELDS", {}))
+    DELETES.update(getattr(own, "DELETES", ()))
+    PASSED.update(getattr(own, "PASSED", ()))
+
+
 def main() -> None:
     sys.path.insert(0, str(SOURCE))
+    read_own()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
     executor = MigrationExecutor(connection)
