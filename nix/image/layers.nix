@@ -6,7 +6,11 @@
   rsyslog-light,
 }:
 let
-  libc.paths = [ glibc ];
+  libc = {
+    paths = [ glibc ];
+    # Character sets that are not UTF-8, for programs that call iconv: none here does.
+    without = [ "lib/**/gconv" ];
+  };
 in
 {
   shell = [

@@ -12,7 +12,11 @@ buildImage {
   name = "metrics";
   title = "metrics";
   layers = image-layers.shell ++ [
-    { paths = [ prometheus ]; }
+    {
+      paths = [ prometheus ];
+      # Pages that its package serves from elsewhere, and texts.
+      without = [ "share" ];
+    }
   ];
   entrypoint = [ (lib.getExe metrics) ];
   forbidden = [
