@@ -1,6 +1,6 @@
 # Run by write.nix in the root.
 [ $# -eq 0 ] || fail "it takes nothing, and not $1."
-grep -Eq "^name *= *[\"']$SERVICE[\"'] *(#.*)?\$" pyproject.toml 2>/dev/null ||
+grep -Eq "^name *= *[\"']${SERVICE}[\"'] *(#.*)?\$" pyproject.toml 2>/dev/null ||
     fail "run it in the folder with the pyproject.toml of $SERVICE."
 find "$FILES" -type f -printf '%P\n' | sort | while read -r file; do
     ! cmp -s "$FILES/$file" "$file" || continue

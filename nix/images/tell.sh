@@ -1,4 +1,3 @@
-# shellcheck shell=bash
 # Sentences of a program, which begin with its name.
 
 say() {
