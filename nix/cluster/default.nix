@@ -26,7 +26,7 @@ writeShellApplication {
   runtimeEnv = {
     CLUSTER_CONFIGURATION = "${./supervisord.conf}";
     SERVICE_DATABASE = service.database;
-    SERVICE_ENVIRONMENT = builtins.toJSON service.environment;
+    SERVICE_ENVIRONMENT = builtins.toFile "environment.json" (builtins.toJSON service.environment);
   };
   text = ''exec ${python313}/bin/python3.13 -EB ${./scripts}/run.py "$@"'';
   meta.description = "The whole cluster as plain processes on this machine";

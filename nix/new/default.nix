@@ -35,7 +35,7 @@ writeShellApplication {
   runtimeEnv = {
     SAMPLE = "${sample}";
     TEXTS = "${./texts}";
-    NAMES = builtins.readFile ../service/names.json;
+    NAMES = "${../service/names.json}";
     TEMPLATE = service.source;
     PYTHONPATH = "${../files}";
   };

@@ -28,7 +28,7 @@ def check_name(name: str) -> None:
     Raises:
         SystemExit: the name is none; the message tells what one is.
     """
-    names: dict[str, Any] = json.loads(os.environ["NAMES"])
+    names: dict[str, Any] = json.loads(Path(os.environ["NAMES"]).read_text())
     fits = re.fullmatch(names["pattern"], name) and len(name) <= names["longest"]
     if not fits or re.fullmatch(names["taken"], name):
         fail(f"{name!r} cannot name a service: {names['sentence']}")

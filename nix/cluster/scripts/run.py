@@ -80,6 +80,12 @@ def lock(data: Path) -> IO[str]:
     return held
 
 
+def own_variables() -> dict[str, str]:
+    """The service's own, as pyproject.toml has them; the caller's come first."""
+    declared = json.loads(Path(os.environ["SERVICE_ENVIRONMENT"]).read_text())
+    return {name: os.environ.get(name, value) for name, value in declared.items()}
+
+
 def environment(run: str, data: Path, kept: bool, numbers: dict[str, int]) -> dict[str, str]:
     """What the services read; secrets are drawn anew for each run."""
     return {
@@ -100,7 +106,7 @@ def environment(run: str, data: Path, kept: bool, numbers: dict[str, int]) -> di
         "DJANGO_SECRET_KEY": secrets.token_urlsafe(64),
         "ALLOWED_HOSTS": "localhost,127.0.0.1",
         "BEHIND_TLS": "false",
-        **{name: os.environ.get(name, value) for name, value in json.loads(os.environ["SERVICE_ENVIRONMENT"]).items()},
+        **own_variables(),
     }
 
 
