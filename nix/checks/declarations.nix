@@ -77,6 +77,18 @@ callPackage ./cases.nix { } "declarations" { nativeBuildInputs = [ new ]; } (
     "another interface is refused" = begins "[tool.template] interface is 2, but" (
       faults (service "acme" { tool.template.interface = 2; })
     );
+    "a variable that is no text is refused" =
+      begins "[tool.template] environment: LIMIT must be a text"
+        (
+          faults (
+            service "acme" {
+              tool.template = {
+                interface = 1;
+                environment.LIMIT = 5;
+              };
+            }
+          )
+        );
     "no interface is refused" = begins "[tool.template] interface is null, but" (
       faults (service "acme" { tool.template = { }; })
     );

@@ -11,6 +11,11 @@ let
     && builtins.stringLength name <= names.longest
     && builtins.match names.pattern name != null
     && builtins.match names.taken name == null;
+
+  environment = declared.tool.template.environment or { };
+  notText = builtins.filter (variable: !builtins.isString environment.${variable}) (
+    builtins.attrNames environment
+  );
 in
 if !(declared ? project) then
   "there is no table [project]."
@@ -22,5 +27,7 @@ else if !isName then
   "${builtins.toJSON name} cannot name a service: ${names.sentence}"
 else if !(declared.project ? version) then
   "[project] has no version."
+else if notText != [ ] then
+  "[tool.template] environment: ${builtins.head notText} must be a text, such as \"5\" or \"true\"."
 else
   null
