@@ -9,13 +9,14 @@
   revision ? null,
   # What a team adds or replaces (project.nix has the names): final: prev: { … }
   overlay ? (_: _: { }),
-  # Whether the template's own tests are among the checks.
+  # Whether this is the template's repository, where the template's own tests are among the checks.
   platform ? false,
 }:
 let
   inherit (pkgs) lib;
 
-  project =
+  projectOf =
+    root:
     (lib.makeScope pkgs.newScope (
       import ./project.nix {
         packageSet = pkgs;
@@ -29,8 +30,23 @@ let
       }
     )).overrideScope
       overlay;
-
+  project = projectOf root;
   inherit (project) members;
+
+  # What the tests of the platform run on.
+  application = projectOf ../tests/application;
+  ofApplication = lib.mapAttrs' (name: lib.nameValuePair "application-${name}") {
+    inherit (application.checks)
+      images
+      migrations
+      system-tests
+      unit-tests
+      ;
+  };
+
+  checks =
+    members project.checks
+    // lib.optionalAttrs platform (ofApplication // members application.platform-checks);
 
   app = program: {
     type = "app";
@@ -39,7 +55,7 @@ let
   };
 in
 {
-  checks = members project.checks;
+  inherit checks;
 
   packages = {
     inherit (project)
@@ -49,11 +65,11 @@ in
       db-metrics
       log
       metrics
-      reports
       server
       ;
     default = project.cluster;
     images = project.images-directory;
+    reports = project.callPackage ./checks/reports.nix { inherit checks; };
   }
   // lib.mapAttrs' (name: lib.nameValuePair "image-${name}") (members project.archives);
 
@@ -71,11 +87,14 @@ in
     }
     // lib.optionalAttrs platform {
       inherit (project) bench new;
-      vm-test-interactive = project.checks.vm.report.interactive;
+      vm-test-interactive = application.platform-checks.vm.report.interactive;
     }
   );
 
   formatter = project.format;
 
-  devShells.default = project.shell;
+  devShells = {
+    default = project.shell;
+  }
+  // lib.optionalAttrs platform { tests = application.callPackage ./tests-shell.nix { }; };
 }

@@ -6,7 +6,7 @@
   root,
   committed,
   revision,
-  # Whether the template's own tests are among the checks.
+  # Whether this is the template's repository.
   platform,
 }:
 self:
@@ -70,8 +70,9 @@ in
   new = callPackage ./new { };
   write-files = callPackage ./files/write.nix { };
 
-  checks = inside "checks" (import ./checks { inherit lib platform; });
-  reports = callPackage ./checks/reports.nix { };
+  suite = callPackage ./checks/suite.nix { };
+  checks = inside "checks" (import ./checks);
+  platform-checks = inside "platform-checks" (import ./checks/platform.nix);
 
   format = callPackage ./format.nix { };
   shell = callPackage ./shell.nix { };

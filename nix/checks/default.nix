@@ -1,6 +1,4 @@
-# What `nix flake check` runs: every service's own checks, and in the template's repository the
-# template's.
-{ lib, platform }:
+# What `nix flake check` runs for every root: the service's own checks.
 self:
 let
   inherit (self) callPackage;
@@ -15,18 +13,4 @@ in
   style = callPackage ./style.nix { };
   system-tests = callPackage ./system-tests.nix { };
   unit-tests = callPackage ./unit-tests.nix { };
-}
-// lib.optionalAttrs platform {
-  chassis = callPackage ./chassis.nix { };
-  cluster = callPackage ./cluster.nix { };
-  containers = callPackage ./containers.nix { };
-  configuration = callPackage ./configuration.nix { };
-  declarations = callPackage ./declarations.nix { };
-  interface = callPackage ./interface.nix { };
-  libraries = callPackage ./libraries.nix { };
-  observability = callPackage ./observability.nix { };
-  owners = callPackage ./owners.nix { };
-  registry = callPackage ./registry.nix { };
-  server = callPackage ./server.nix { };
-  vm = callPackage ./vm.nix { };
 }

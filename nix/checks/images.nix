@@ -1,22 +1,20 @@
 # What every image promises: valid by the OCI image specification, and as images/expected.json
 # and the root's pyproject.toml have it.
 {
-  callPackage,
   fetchFromGitHub,
   layouts,
-  pythons,
   service,
+  suite,
 }:
-callPackage ./pytest.nix { } "images" {
-  nativeBuildInputs = [ pythons.images ];
-  inherit layouts;
-  budgets = builtins.toJSON service.images;
-  specification = fetchFromGitHub {
-    owner = "opencontainers";
-    repo = "image-spec";
-    tag = "v1.1.1";
-    hash = "sha256-ZfrHFMlE5r6sBpOolOfeF4yT1n9L6phEG+n5bbtfmRA=";
+suite "images" {
+  variables = {
+    inherit layouts;
+    budgets = builtins.toFile "budgets.json" (builtins.toJSON service.images);
+    specification = fetchFromGitHub {
+      owner = "opencontainers";
+      repo = "image-spec";
+      tag = "v1.1.1";
+      hash = "sha256-ZfrHFMlE5r6sBpOolOfeF4yT1n9L6phEG+n5bbtfmRA=";
+    };
   };
-  tests = ./images;
-  selected = "tests/test_layout.py tests/test_structure.py";
 }

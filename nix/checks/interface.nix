@@ -5,11 +5,16 @@
   lib,
   callPackage,
   packageSet,
-  root,
+  template,
 }:
 let
   problems = import ../interface/problems.nix;
-  outputs = pkgs: import ../interface/outputs.nix { inherit pkgs root; };
+  outputs =
+    pkgs:
+    import ../interface/outputs.nix {
+      inherit pkgs;
+      root = template;
+    };
   standIns = system: optional: import ../interface { inherit lib optional system; };
   all = outputs (standIns "x86_64-linux" true);
   less = outputs (standIns "x86_64-linux" false);

@@ -1,7 +1,6 @@
 # Every ELF file of what the images, the shell and the checks run (but for the machine
 # of `vm`) finds all its libraries in the store: the dynamic linker itself is asked.
 {
-  callPackage,
   bubblewrap,
   closureInfo,
   cluster,
@@ -15,11 +14,11 @@
   ruff,
   shellcheck,
   skopeo,
+  suite,
   with-db,
 }:
-callPackage ./pytest.nix { } "libraries" {
-  nativeBuildInputs = [ pythons.system-test ];
-  closure = closureInfo {
+suite "libraries" {
+  variables.closure = closureInfo {
     rootPaths = [
       bubblewrap
       cluster
@@ -31,13 +30,11 @@ callPackage ./pytest.nix { } "libraries" {
       prometheus-alertmanager
       prometheus.cli
       pythons.development
-      pythons.observability
-      pythons.system-test
+      pythons.tests
       ruff
       shellcheck
       skopeo
       with-db
     ];
   };
-  tests = ./libraries;
 }

@@ -17,7 +17,7 @@ callPackage ./cases.nix { } "monitoring"
   {
     nativeBuildInputs = [
       prometheus.cli
-      pythons.observability
+      pythons.tests
     ];
     setup = ''
       cp -r --no-preserve=mode ${metrics-configuration} metrics

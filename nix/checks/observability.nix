@@ -1,7 +1,6 @@
 # From an alert to the request that caused it: the cluster with a real Alertmanager,
 # and all that reads from Prometheus.
 {
-  callPackage,
   db,
   db-metrics,
   log,
@@ -9,11 +8,12 @@
   postgresql_17,
   prometheus,
   prometheus-alertmanager,
-  pythons,
   server,
+  suite,
+  template,
 }:
-callPackage ./pytest.nix { } "observability" {
-  nativeBuildInputs = [
+suite "observability" {
+  packages = [
     db
     db-metrics
     log
@@ -22,11 +22,11 @@ callPackage ./pytest.nix { } "observability" {
     postgresql_17
     prometheus
     prometheus-alertmanager
-    pythons.observability
     server
   ];
-  tests = ./observability;
-  runbook = ../../docs/runbook.md;
-  federation = ../../docs/federation.yml;
-  dashboards = ../metrics-graph/dashboards;
+  variables = {
+    runbook = template + "/docs/runbook.md";
+    federation = template + "/docs/federation.yml";
+    dashboards = ../metrics-graph/dashboards;
+  };
 }

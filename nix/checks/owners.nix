@@ -2,7 +2,7 @@
 {
   lib,
   callPackage,
-  root,
+  template,
 }:
 let
   owners = lib.importTOML ./owners.toml;
@@ -23,7 +23,7 @@ let
   ownersOf =
     path: builtins.filter (owner: builtins.any (owns path) owners.${owner}) (lib.attrNames owners);
 
-  wrong = builtins.filter (path: lib.length (ownersOf path) != 1) (files root "");
+  wrong = builtins.filter (path: lib.length (ownersOf path) != 1) (files template "");
   tell = path: "${path}: ${lib.concatStringsSep ", " (ownersOf path)}";
 in
 callPackage ./cases.nix { } "owners" { } {

@@ -40,5 +40,5 @@ let
     ) (lib.attrNames sets);
 in
 callPackage ./cases.nix { } "ranges" {
-  nativeBuildInputs = [ pythons.system-test ];
+  nativeBuildInputs = [ pythons.tests ];
 } (lib.listToAttrs (lib.concatMap cases listed))

@@ -2,10 +2,11 @@
 {
   lib,
   callPackage,
+  root,
+  suite,
   distribution,
   layouts,
   push,
-  pythons,
   runCommand,
   server,
   server-source,
@@ -29,16 +30,14 @@ let
       }
     );
 in
-callPackage ./pytest.nix { } "registry" {
-  nativeBuildInputs = [
-    distribution
-    pythons.system-test
-  ];
-  inherit layouts;
-  registry = lib.getExe distribution;
-  push = pushes { } true;
-  push_changed = pushes { server = changed; } true;
-  push_dirty = pushes { } false;
-  configuration = ../../pyproject.toml;
-  tests = ./registry;
+suite "registry" {
+  packages = [ distribution ];
+  variables = {
+    inherit layouts;
+    registry = lib.getExe distribution;
+    push = pushes { } true;
+    push_changed = pushes { server = changed; } true;
+    push_dirty = pushes { } false;
+    configuration = root + "/pyproject.toml";
+  };
 }

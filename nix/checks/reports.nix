@@ -4,13 +4,12 @@
   runCommand,
   pythons,
   checks,
-  members,
 }:
 let
-  reports = lib.mapAttrs (_: check: check.report) (members checks);
+  reports = lib.mapAttrs (_: check: check.report) checks;
   links = lib.mapAttrsToList (name: report: "ln -s ${report} $out/${name}") reports;
 in
-runCommand "reports" { nativeBuildInputs = [ pythons.system-test ]; } ''
+runCommand "reports" { nativeBuildInputs = [ pythons.tests ]; } ''
   mkdir $out
   ${lib.concatStringsSep "\n" links}
   python -P ${./summary.py} $out >$out/summary

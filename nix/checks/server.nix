@@ -1,27 +1,27 @@
 # The server and the database as real processes: what load, stops, crashes, proxies and
 # poolers do to them.
 {
-  callPackage,
   db,
   log,
   pgbouncer,
   postgresql_17,
-  pythons,
   root,
   server,
+  suite,
+  template,
 }:
-callPackage ./pytest.nix { } "server" {
-  nativeBuildInputs = [
+suite "server" {
+  packages = [
     db
     log
     log.requests
     pgbouncer
     postgresql_17
-    pythons.system-test
     server
   ];
-  tests = ./server;
-  startScript = ../server/start.py;
-  readme = ../../docs/variables.md;
-  systemTests = root + "/system-tests";
+  variables = {
+    startScript = ../server/start.py;
+    readme = template + "/docs/variables.md";
+    systemTests = root + "/system-tests";
+  };
 }

@@ -41,10 +41,11 @@ callPackage ./cases.nix { } "style"
     // lib.optionalAttrs platform {
       "mypy chassis" = "cd chassis && PYTHONPATH=. mypy --cache-dir=/dev/null chassis";
       "mypy nix" = ''
-        for scripts in nix/checks/*.py nix/checks/shared nix/checks/vm/report.py nix/checks/vm/traffic.py nix/debian/vm nix/supervise nix/cluster/scripts nix/files nix/new nix/image nix/images nix/server nix/debian/*.py; do
+        for scripts in nix/checks/*.py tests/vm/report.py tests/vm/traffic.py nix/debian/vm nix/supervise nix/cluster/scripts nix/files nix/new nix/image nix/images nix/server nix/debian/*.py; do
           mypy --config-file nix/mypy.ini --cache-dir=/dev/null $scripts
         done
       '';
+      "mypy tests" = "cd tests && mypy --config-file ../nix/mypy.ini --cache-dir=/dev/null support";
       "shellcheck" = ''
         shellcheck --external-sources --source-path=SCRIPTDIR nixw nix/nixw.sh .ci/run nix/interface/versions tests/team/make nix/debian/{bring-locks,fetch,lock,common.sh}
         shellcheck --shell=bash --exclude=SC2154 nix/images/*.sh

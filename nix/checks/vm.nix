@@ -5,8 +5,9 @@
   back,
   busybox,
   load,
-  root,
+  files,
   service,
+  template,
   python313,
   writeShellApplication,
   # In nixpkgs alone.
@@ -32,16 +33,16 @@ let
     };
     testScript = ''
       compose_files = {
-          "docker-compose.yaml": "${root + "/docker-compose.yaml"}",
-          "docker-compose.override.yaml": "${./vm/docker-compose.override.yaml}",
+          "docker-compose.yaml": "${files}/docker-compose.yaml",
+          "docker-compose.override.yaml": "${template + "/tests/vm/docker-compose.override.yaml"}",
       }
-      traffic = "${python} -P ${./vm/traffic.py}"
+      traffic = "${python} -P ${template + "/tests/vm/traffic.py"}"
       wget = "${busybox}/bin/busybox wget -q -O -"
       service = "${service.name}"
       database = "${service.database}"
       grafana = ${if grafana == null then "False" else "True"}
 
-      ${builtins.readFile ./vm/script.py}
+      ${builtins.readFile (template + "/tests/vm/script.py")}
     '';
   };
 in
@@ -63,6 +64,6 @@ callPackage ./reported.nix { } "vm"
     mkdir "$out/machine"
     status=0
     nixos-test-driver -o "$out/machine" 2>&1 | tee driver.log || status=$?
-    python3.13 -P ${./vm/report.py} driver.log "$out/junit.xml"
+    python3.13 -P ${template + "/tests/vm/report.py"} driver.log "$out/junit.xml"
     exit "$status"
   ''

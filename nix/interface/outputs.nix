@@ -10,7 +10,7 @@ let
     committed = true;
     # Which would evaluate them again.
     overlay = _: previous: {
-      checks = previous.checks.overrideScope (_: _: { interface = null; });
+      platform-checks = previous.platform-checks.overrideScope (_: _: { interface = null; });
     };
   };
   evaluated =

@@ -37,7 +37,7 @@ let
       "stdenv"
     ];
   calls = concatMap (part: if isList part then part else [ ]) (
-    split "machine\\.([a-z_]+)" (builtins.readFile ../checks/vm/script.py)
+    split "machine\\.([a-z_]+)" (builtins.readFile ../../tests/vm/script.py)
   );
 in
 {

@@ -31,7 +31,7 @@ in
     service ++ tests ++ everyone.group "types" ++ tools.group "development" ++ own.group "types"
   );
   system-test = environment (tools.group "system-test" ++ own.group "system-test");
-  images = environment (tools.group "images");
-  observability = environment (tools.group "observability");
+  # The suites of tests/.
+  tests = environment (tools.group "tests");
   supervisor = environment (tools.group "supervisor");
 }

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 from chassis.handler import WSGIHandler
-from django.test import Client
-
 from config import wsgi
+from django.test import Client
 
 
 def test_manage_runs_a_command(monkeypatch, capsys):

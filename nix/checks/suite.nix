@@ -1,0 +1,55 @@
+# A check (reported.nix) that runs a suite of tests/, and what the shell `tests` has for it.
+{
+  callPackage,
+  pythons,
+  service,
+  template,
+}:
+name:
+{
+  # Programs and variables that the tests find.
+  packages ? [ ],
+  variables ? { },
+  # The lines that run it, in a copy of tests/.
+  script ? ''
+    python -m pytest --durations 5 --junit-xml "$out/junit.xml" ${name}
+  '',
+}:
+let
+  own = variables // {
+    SERVICE_NAME = service.name;
+    SERVICE_DATABASE = service.database;
+  };
+  # The suite and what all share.
+  tests = builtins.path {
+    name = "tests";
+    path = template + "/tests";
+    filter =
+      path: _:
+      builtins.match ".*/(__pycache__|application|team)" (toString path) == null
+      &&
+        builtins.match "${toString (template + "/tests")}/(conftest.py|pytest.ini|(support|${name})(/.*)?)" (
+          toString path
+        ) != null;
+  };
+in
+callPackage ./reported.nix { } name
+  (
+    own
+    // {
+      inherit tests;
+      nativeBuildInputs = packages ++ [ pythons.tests ];
+      PYTHONDONTWRITEBYTECODE = "1";
+    }
+  )
+  ''
+    cp -r --no-preserve=mode "$tests" tests
+    cd tests
+    ${script}
+  ''
+// {
+  suite = {
+    inherit packages;
+    variables = own;
+  };
+}

@@ -1,0 +1,3 @@
+"""The suites' fixtures are in support/fixtures.py."""
+
+pytest_plugins = ["support.fixtures"]

@@ -1,0 +1,105 @@
+"""Each image starts, becomes healthy, does its work and stops with 0."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import requests
+
+from support.images import Container
+
+DATABASE = {"POSTGRES_HOST": "127.0.0.1", "POSTGRES_PASSWORD": "p"}
+SERVING = {"POSTGRES_HOST": "127.0.0.1", "POSTGRES_SERVE_PASSWORD": "s"}
+
+
+@pytest.fixture(scope="module")
+def start(images, tmp_path_factory):
+    """Start a container of an image and wait until it is healthy."""
+    running = []
+
+    def start(name: str, directory: Path | None = None, **variables: str) -> Container:
+        container = Container(images[name], directory or tmp_path_factory.mktemp(name), **variables)
+        running.append(container)
+        container.start()
+        return container
+
+    yield start
+    for container in reversed(running):
+        container.end()
+
+
+@pytest.fixture(scope="module")
+def db(start) -> Container:
+    passwords = {"POSTGRES_PASSWORD": "p", "POSTGRES_SERVE_PASSWORD": "s", "POSTGRES_METRICS_PASSWORD": "m"}
+    return start("db", POSTGRES_INIT="sample", **passwords)
+
+
+@pytest.fixture(scope="module")
+def server(start, db) -> Container:
+    return start(
+        "server",
+        **SERVING,
+        DJANGO_SECRET_KEY="k" * 50,
+        ALLOWED_HOSTS="127.0.0.1",
+        BEHIND_TLS="false",
+        SYSLOG_HOST="does-not-resolve.example",
+    )
+
+
+@pytest.mark.parametrize("name", ["log", "metrics"])
+def test_becomes_healthy_and_stops_cleanly(start, name: str):
+    assert start(name).stop() == 0
+
+
+def test_exporter_reads_the_database_and_stops_cleanly(start, db):
+    exporter = start("db-metrics", POSTGRES_HOST="127.0.0.1", POSTGRES_METRICS_PASSWORD="m")
+    assert "\npg_up 1\n" in requests.get("http://127.0.0.1:9187/metrics", timeout=10).text
+    assert exporter.stop() == 0
+
+
+def manage(server: Container, *arguments: str, **variables: str) -> str:
+    """What `manage ARGUMENTS` prints in another container of the server's image."""
+    command = server.image.command({}, {**server.variables, **variables})
+    command += [*server.image.config["Entrypoint"], "manage", *arguments]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+def test_system_tests_pass_with_a_token(images, server):
+    person = {"DJANGO_SUPERUSER_USERNAME": "tester", "DJANGO_SUPERUSER_PASSWORD": "p"}
+    manage(server, "createsuperuser", "--noinput", "--email=tester@example.com", **person)
+    token = manage(server, "createtoken", "tester", "--days", "1").strip()
+    variables = {"SYSTEM_TEST_HOSTPORT": "127.0.0.1:8080", "SYSTEM_TEST_METRICS_HOSTPORT": "127.0.0.1:9180"}
+    command = images["system-test"].command({}, {**variables, "SYSTEM_TEST_TOKEN": token})
+    ended = subprocess.run([*command, *images["system-test"].config["Entrypoint"]], stdout=subprocess.PIPE, text=True)
+    print(ended.stdout)
+    assert ended.returncode == 0
+    assert "skipped" not in ended.stdout
+
+
+def test_unit_tests_pass(images, db, tmp_path):
+    shutil.copytree(os.environ["source"], tmp_path / "src")
+    shutil.copy(os.environ["configuration"], tmp_path / "pyproject.toml")
+    command = images["test"].command(
+        {"/work": tmp_path},
+        {**DATABASE, "DEBUG_MODE": "true"},
+    )
+    subprocess.run([*command, *images["test"].config["Entrypoint"], "-p", "no:cacheprovider"], check=True)
+
+
+def test_manage_and_migrate_are_commands(images, server):
+    owning = {**server.variables, **DATABASE, "POSTGRES_SERVE_PASSWORD": ""}
+    command = [*images["server"].command({}, owning), *images["server"].config["Entrypoint"]]
+    subprocess.run([*command, "migrate", "--check"], check=True)
+    shown = manage(server, "showmigrations", "item")
+    assert "[X]" in shown
+    assert "[ ]" not in shown
+
+
+def test_server_stops_cleanly(server):
+    assert server.stop() == 0
+
+
+def test_database_stops_cleanly(db):
+    assert db.stop() == 0

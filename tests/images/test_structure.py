@@ -1,0 +1,120 @@
+"""What is in each image, against expected.json."""
+
+import json
+import os
+import stat
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from support.images import NAMES, Image
+
+EXPECTED = json.loads(Path(__file__).with_name("expected.json").read_text())
+# Of [tool.template.images] in the root's pyproject.toml.
+BUDGETS = json.loads(Path(os.environ["budgets"]).read_text())
+SHELLS = ("sh", "bash", "dash", "busybox", "zsh")
+
+
+@pytest.fixture
+def expected(image: Image) -> dict:
+    """What is expected of the template's images; of an image of the service's own, what holds for all."""
+    own = {"user": image.config["User"], "volumes": list(image.config.get("Volumes", {})), "forbidden": {"both": []}}
+    return EXPECTED.get(image.name, own)
+
+
+@pytest.fixture
+def package_set(image: Image) -> str:
+    return "debian" if any("-libc6-" in name for name in image.entries) else "nixpkgs"
+
+
+def test_expectations_and_budgets_are_for_these_images():
+    # Grafana is in nixpkgs only.
+    assert set(EXPECTED) | set(BUDGETS) <= set(NAMES) | {"metrics-graph"}
+
+
+def test_user_is_unprivileged_and_known(image: Image, expected):
+    assert image.config["User"] == expected["user"]
+    users = {tuple(line.split(":")[2:4]) for line in image.read("/etc/passwd").splitlines()}
+    assert tuple(expected["user"].split(":")) in users
+
+
+def test_ports_and_volumes(image: Image, expected):
+    assert sorted(image.config["ExposedPorts"]) == expected.get("ports", sorted(image.config["ExposedPorts"]))
+    assert list(image.config["Volumes"]) == expected["volumes"]
+
+
+def test_labels(image: Image, expected):
+    labels = {name.removeprefix("org.opencontainers.image.") for name in image.config["Labels"]}
+    assert labels - {"version"} == {"title", "source", "licenses"}
+    # A release changes the images that have its number: those of the service's own code.
+    assert image.name not in EXPECTED or ("version" in labels) == expected.get("versioned", False)
+
+
+def test_everything_is_roots_and_nothing_gains_privileges(image: Image):
+    for name, entry in image.entries.items():
+        assert (entry.uid, entry.gid) == (0, 0), name
+        assert not entry.mode & (stat.S_ISUID | stat.S_ISGID), name
+        assert not entry.isdev(), name
+
+
+def test_only_temporary_directories_and_volumes_can_be_written(image: Image, expected):
+    writable = {name for name, entry in image.entries.items() if entry.mode & 0o022 and not entry.issym()}
+    assert writable == {"/tmp", "/run", *expected["volumes"]}
+    assert all(image.entries[name].mode == 0o1777 for name in writable)
+
+
+def test_store_files_are_read_only(image: Image):
+    modes = {entry.mode for name, entry in image.entries.items() if name.startswith("/nix/store/") and entry.isreg()}
+    assert modes <= {0o444, 0o555}
+
+
+def test_shell_only_where_it_may_be(image: Image, expected, package_set: str):
+    found = [name for name in image.entries if Path(name).name in SHELLS and "/bin/" in name]
+    # nixpkgs's Python names a bash, which subprocess would start.
+    assert "shell" not in expected or bool(found) == expected["shell"][package_set], found
+
+
+def test_nothing_forbidden_is_in_the_closure(image: Image, expected, package_set: str):
+    paths = {name.split("/")[3] for name in image.entries if name.count("/") >= 3}
+    for part in [*expected["forbidden"]["both"], *expected["forbidden"].get(package_set, [])]:
+        assert not [path for path in paths if part in path]
+
+
+def test_no_secret_is_in_the_configuration(image: Image):
+    assert not [name for name in image.environment() if "PASSWORD" in name or "SECRET" in name]
+
+
+def test_size_is_within_budget(image: Image, expected, package_set: str):
+    size = sum(entry.size for entry in image.entries.values()) / 1e6
+    print(f"{image.name}: {size:.1f} MB with {package_set}")
+    # Budgets are for Debian's packages; nixpkgs's are larger, and were never measured.
+    budget = BUDGETS.get(image.name, expected).get("megabytes")
+    assert budget, f"pyproject.toml has no budget: [tool.template] images.{image.name}.megabytes"
+    assert size <= budget or package_set == "nixpkgs"
+
+
+def layers(image: Image) -> list[str]:
+    return [layer["digest"] for layer in image.manifest["layers"]]
+
+
+@pytest.mark.parametrize("alike", [("server", "test", "system-test"), ("db", "db-metrics", "log", "metrics")])
+def test_images_share_their_first_layers(images, alike: tuple[str, ...]):
+    assert len({tuple(layers(images[name])[:2]) for name in alike}) == 1
+    assert len({layers(image)[0] for image in images.values()}) == 1
+
+
+def test_what_changes_most_is_a_small_last_layer(images):
+    assert images["server"].manifest["layers"][-1]["size"] <= 100_000
+    assert "-django/config/settings.py" in last_names(images["server"])
+
+
+def last_names(image: Image) -> str:
+    with tarfile.open(image.blob(image.manifest["layers"][-1])) as layer:
+        return " ".join(layer.getnames())
+
+
+def test_dates_are_fixed(image: Image):
+    assert image.image["created"].startswith("1970-01-01")
+    # The second is nixpkgs's SOURCE_DATE_EPOCH.
+    assert {entry.mtime for entry in image.entries.values()} <= {0, 1, 315532800}

@@ -1,0 +1,69 @@
+import uuid
+
+import pytest
+import requests
+
+from support.cluster import Cluster
+from support.waiting import wait_until
+
+# What `traffic` makes, by the labels that count it: (view, status, method) -> requests.
+WELL = {
+    ("item-list", "200", "GET"): 100,
+    ("item-list", "201", "POST"): 20,
+    ("<unnamed view>", "404", "GET"): 10,
+}
+MADE = {**WELL, ("item-list", "503", "GET"): 3}
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory):
+    cluster = Cluster(tmp_path_factory.mktemp("cluster"))
+    try:
+        cluster.start()
+        yield cluster
+    finally:
+        cluster.end()
+
+
+def fail(cluster: Cluster, number: int) -> list[str]:
+    """Make requests that time out at a locked table; their ids."""
+    ids = [uuid.uuid4().hex for _ in range(number)]
+    with cluster.database.locked("item_item"):
+        for request_id in ids:
+            answer = requests.get(f"{cluster.server.url}/item/", headers={"X-Request-ID": request_id}, timeout=10)
+            assert answer.status_code == 503
+    return ids
+
+
+def make(cluster: Cluster, view: str, status: str, method: str) -> None:
+    """A request that is counted under these labels."""
+    path = "/item/" if view == "item-list" else "/nothing/"
+    body = {"text": "t"} if method == "POST" else None
+    answer = requests.request(method, f"{cluster.server.url}{path}", json=body, timeout=10)
+    assert answer.status_code == int(status)
+
+
+@pytest.fixture(scope="session")
+def traffic(cluster):
+    """Requests of all kinds, scraped; the ids of those that failed.
+
+    A rate is what a counter rises by from scrape to scrape, so each is there first.
+    """
+    for labels in WELL:
+        make(cluster, *labels)
+    wait_until(lambda: counted(cluster) == dict.fromkeys(WELL, 1))
+    for labels, number in WELL.items():
+        for _ in range(number - 1):
+            make(cluster, *labels)
+    failed = fail(cluster, 3)
+    wait_until(lambda: counted(cluster) == MADE)
+    wait_until(lambda: cluster.metrics.value("sum(view:django_http_errors:rate1m)"))
+    return failed
+
+
+def counted(cluster: Cluster) -> dict[tuple[str, ...], float]:
+    result = cluster.metrics.query("django_http_responses_total_by_status_view_method_total > 0")
+    return {
+        tuple(sample["metric"][label] for label in ("view", "status", "method")): float(sample["value"][1])
+        for sample in result
+    }

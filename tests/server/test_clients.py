@@ -1,0 +1,114 @@
+"""Clients of many kinds: slow ones, browsers of other origins, guessers of passwords."""
+
+import resource
+import socket
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+
+import pytest
+import requests
+
+from support.processes import Server
+
+ORIGIN = "https://app.example"
+CLIENTS = 4000
+
+
+@pytest.fixture
+def many_files():
+    """Let this process open as many files as it may."""
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limits[1], limits[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+
+
+@pytest.mark.usefixtures("many_files")
+def test_many_half_sent_requests_keep_nobody_out(start_server):
+    server = start_server()
+    with ExitStack() as held:
+        for _ in range(CLIENTS):
+            slow = held.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=10))
+            slow.sendall(b"GET /item/ HTTP/1.1\r\nHost: ")
+        assert requests.get(f"{server.url}/item/", timeout=5).ok
+
+
+def guess_until_limited(server: Server, **headers: str) -> requests.Response:
+    """The 429 that follows the burst of wrong logins."""
+    for _ in range(30):
+        answer = requests.post(f"{server.url}/admin/login/", headers=headers, timeout=10)
+        if answer.status_code == 429:
+            assert int(answer.headers["Retry-After"]) > 0
+            return answer
+        assert answer.status_code == 403
+    raise AssertionError("thirty wrong logins are not held back")
+
+
+def test_browser_of_an_allowed_origin_reads_what_nginx_answers_by_itself(start_server):
+    server = start_server(CORS_ALLOWED_ORIGINS=f"{ORIGIN},https://second.example")
+    large = requests.post(f"{server.url}/item/", data=b"x" * 2**21, headers={"Origin": ORIGIN}, timeout=10)
+    assert large.status_code == 413
+    for answer in (large, guess_until_limited(server, Origin=ORIGIN)):
+        assert answer.headers["Access-Control-Allow-Origin"] == ORIGIN
+        assert "X-REQUEST-ID" in answer.headers["Access-Control-Expose-Headers"]
+        assert answer.headers["Vary"] == "Origin"
+    # Django answers for itself, once.
+    assert (
+        requests.get(f"{server.url}/item/", headers={"Origin": ORIGIN}, timeout=10).headers[
+            "Access-Control-Allow-Origin"
+        ]
+        == ORIGIN
+    )
+    other = requests.post(
+        f"{server.url}/item/", data=b"x" * 2**21, headers={"Origin": "https://other.example"}, timeout=10
+    )
+    assert "Access-Control-Allow-Origin" not in other.headers
+    assert other.headers["Vary"] == "Origin"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("192.0.2.1", "192.0.2.2", False),
+        ("2001:db8::1", "2001:db8::ffff:0:0:2", True),
+        ("2001:db8::1", "2001:db8:0:1::1", False),
+        ("::ffff:192.0.2.1", "::ffff:192.0.2.2", False),
+    ],
+)
+def test_login_limit_counts_what_one_client_has(start_server, one: str, other: str, same: bool):
+    server = start_server(TRUSTED_PROXIES="127.0.0.1")
+    guess_until_limited(server, **{"X-Forwarded-For": one})
+    answer = requests.post(f"{server.url}/admin/login/", headers={"X-Forwarded-For": other}, timeout=10)
+    assert answer.status_code == (429 if same else 403)
+
+
+def test_logins_from_many_addresses_are_held_back_in_all(start_server):
+    server = start_server(TRUSTED_PROXIES="127.0.0.1")
+
+    def guess(number: int) -> int:
+        headers = {"X-Forwarded-For": f"192.0.2.{number}"}
+        return requests.post(f"{server.url}/api-auth/login/", headers=headers, timeout=30).status_code
+
+    with ThreadPoolExecutor(120) as pool:
+        statuses = Counter(pool.map(guess, range(120)))
+        print(statuses)
+    # Ten a second, fifty that wait, and what comes beyond that is refused.
+    assert set(statuses) == {403, 429}
+    assert statuses[403] > 50
+
+
+def test_requests_of_one_client_are_limited_where_that_is_set(start_server):
+    server = start_server(API_RATE="5", TRUSTED_PROXIES="127.0.0.1")
+
+    def ask(path: str, address: str = "192.0.2.1") -> requests.Response:
+        return requests.get(f"{server.url}{path}", headers={"X-Forwarded-For": address}, timeout=10)
+
+    with ThreadPoolExecutor(40) as pool:
+        answers = list(pool.map(lambda _: ask("/item/?limit=1000"), range(40)))
+    limited = [answer for answer in answers if answer.status_code == 429]
+    assert limited
+    assert len(answers) - len(limited) >= 5
+    assert {answer.headers["Retry-After"] for answer in limited} == {"1"}
+    assert ask("/healthcheck/").ok
+    assert ask("/item/", "192.0.2.2").ok

@@ -1,0 +1,167 @@
+"""What happens when a part goes away, and when the server is told to stop."""
+
+import os
+import signal
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import requests
+
+from support.processes import NAME
+from support.waiting import children, wait_until
+
+
+def test_database_away_is_503_until_it_is_back(start_server, database):
+    server = start_server(UWSGI_PROCESSES="2")
+    stop, answers = threading.Event(), []
+
+    def load() -> None:
+        while not stop.is_set():
+            sent = time.monotonic()
+            answers.append((sent, requests.get(f"{server.url}/item/", timeout=10)))
+
+    threads = [threading.Thread(target=load) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    time.sleep(0.5)
+    database.stop()
+    time.sleep(1)
+    assert requests.get(f"{server.url}/healthcheck/", timeout=10).status_code == 503
+    assert requests.get(f"{server.url}/healthcheck/live/", timeout=10).ok
+    database.start()
+    back = time.monotonic()
+    time.sleep(1)
+    stop.set()
+    for thread in threads:
+        thread.join()
+
+    assert {answer.status_code for _, answer in answers} == {200, 503}
+    assert all(answer.json() for _, answer in answers if answer.status_code == 503)
+    after = [answer.status_code for sent, answer in answers if sent > back]
+    assert len(after) > 10
+    assert set(after) == {200}
+
+
+def test_migration_that_is_taken_back_is_503_until_it_is_there(start_server, database):
+    def execute(statement: str) -> None:
+        with database.psql("--command", statement) as psql:
+            assert psql.wait(30) == 0
+
+    def answers() -> tuple[int, int]:
+        paths = ("/item/", "/healthcheck/")
+        first, ready = (requests.get(f"{server.url}{path}", timeout=10).status_code for path in paths)
+        return first, ready
+
+    server = start_server()
+    assert answers() == (200, 200)
+    execute("ALTER TABLE item_item RENAME TO away; UPDATE django_migrations SET app = 'away' WHERE app = 'item'")
+    try:
+        assert answers() == (503, 503)
+    finally:
+        execute("ALTER TABLE away RENAME TO item_item; UPDATE django_migrations SET app = 'item' WHERE app = 'away'")
+    assert answers() == (200, 200)
+
+
+def test_stop_answers_what_is_in_flight(start_server, database):
+    server = start_server(UWSGI_PROCESSES="2", UWSGI_THREADS="5", PGOPTIONS="-c lock_timeout=0")
+    with ThreadPoolExecutor(10) as pool:
+        with database.locked("item_item"):
+            answers = [
+                pool.submit(requests.post, f"{server.url}/item/", json={"text": "x"}, timeout=30) for _ in range(10)
+            ]
+            wait_until(lambda: database.waiting() == 10)
+            server.process.terminate()
+            time.sleep(1)
+        assert [answer.result().status_code for answer in answers] == [201] * 10
+    assert server.process.wait(30) == 0
+
+
+@pytest.mark.parametrize("program", ["nginx", "uwsgi"])
+def test_death_of_a_program_ends_the_server_with_an_error(start_server, program: str):
+    server = start_server()
+    first = server.program(program)
+    workers = children(first)
+    os.kill(first, signal.SIGKILL)
+    assert server.process.wait(30) == 1
+    wait_until(lambda: not any(Path(f"/proc/{worker}").exists() for worker in workers))
+
+
+def test_death_of_a_worker_is_made_good(start_server):
+    server = start_server()
+    master = server.program("uwsgi")
+    (worker,) = children(master)
+    os.kill(worker, signal.SIGKILL)
+    wait_until(lambda: children(master) not in ([], [worker]))
+    assert requests.get(f"{server.url}/item/", timeout=10).ok
+
+
+def test_worker_that_grows_is_replaced_where_that_is_set(start_server):
+    # Megabytes, which any worker exceeds; uWSGI replaces none that is younger than a minute.
+    server = start_server(UWSGI_RELOAD_ON_RSS="1", UWSGI_MIN_WORKER_LIFETIME="1")
+    master = server.program("uwsgi")
+    first = children(master)
+
+    def replaced() -> bool:
+        assert requests.get(f"{server.url}/item/", timeout=10).ok
+        return children(master) not in ([], first)
+
+    wait_until(replaced)
+
+
+def test_start_opens_no_connection_and_no_thread_before_the_fork(start_server, database):
+    server = start_server(UWSGI_PROCESSES="2")
+    master = server.program("uwsgi")
+    assert len(list(Path(f"/proc/{master}/task").iterdir())) == 1
+    connected = f"SELECT count(*) FROM pg_stat_activity WHERE usename = '{NAME}_serve'"
+    assert database.tell(connected) == "0"
+
+
+def test_connection_that_breaks_during_a_statement_is_made_anew(start_server, database):
+    server = start_server(PGOPTIONS="-c lock_timeout=0")
+    with database.locked("item_item"), ThreadPoolExecutor() as pool:
+        answer = pool.submit(requests.get, f"{server.url}/item/", timeout=30)
+        wait_until(lambda: database.waiting() == 1)
+        end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        database.tell(end, role=f"{NAME}_serve")
+        assert answer.result().status_code == 503
+    for path in ("/healthcheck/live/", "/item/", "/item/"):
+        assert requests.get(f"{server.url}{path}", timeout=10).ok
+
+
+def test_silent_database_is_told_of_and_does_not_silence_the_server(start_server, database):
+    server = start_server()
+    assert requests.get(f"{server.url}/item/", timeout=10).ok  # the worker has its connection
+    silent = [database.process.pid, *children(database.process.pid)]
+    for process in silent:
+        os.kill(process, signal.SIGSTOP)
+    try:
+        # It waits for an answer on its connection until uWSGI's harakiri, before nginx gives up.
+        assert requests.post(f"{server.url}/item/", json={"text": "x" * 280}, timeout=60).status_code == 502
+        wait_until(lambda: server.samples()['service_gateway_errors_total{status="502"}'] == 1)
+        assert server.samples()['service_dependency_up{dependency="db"}'] == 0
+        assert requests.get(f"{server.url}/healthcheck/", timeout=4).status_code == 503
+        assert requests.get(f"{server.url}/healthcheck/live/", timeout=4).ok
+    finally:
+        for process in silent:
+            os.kill(process, signal.SIGCONT)
+    wait_until(lambda: requests.get(f"{server.url}/healthcheck/", timeout=10).ok)
+    assert requests.get(f"{server.url}/item/", timeout=10).ok
+
+
+def test_database_stops_cleanly_and_keeps_its_data(start_server, database):
+    server = start_server()
+    href = requests.post(f"{server.url}/item/", json={"text": "kept"}, timeout=10).json()["href"]
+    assert database.stop() == 0
+    database.start()
+    assert requests.get(href, timeout=10).json()["text"] == "kept"
+
+
+def test_killed_database_recovers_and_keeps_its_data(start_server, database):
+    server = start_server()
+    href = requests.post(f"{server.url}/item/", json={"text": "kept"}, timeout=10).json()["href"]
+    database.kill()
+    database.start()
+    assert requests.get(href, timeout=10).json()["text"] == "kept"

@@ -1,0 +1,106 @@
+"""The whole cluster, with an Alertmanager and a receiver of its alerts."""
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from support.processes import METRICS_PASSWORD, Database, LogServer, Prometheus, Server, Service, free_port
+
+
+class Receiver:
+    """A webhook that keeps what Alertmanager sends: alert names by status."""
+
+    def __init__(self) -> None:
+        received: dict[str, list[dict[str, Any]]] = {"firing": [], "resolved": []}
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                for alert in json.loads(self.rfile.read(int(self.headers["Content-Length"])))["alerts"]:
+                    received[alert["status"]].append(alert)
+                self.send_response(200)
+                self.end_headers()
+
+            def log_message(self, *arguments: object) -> None:
+                pass
+
+        self.received = received
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def names(self, status: str) -> set[str]:
+        return {alert["labels"]["alertname"] for alert in self.received[status]}
+
+
+class Cluster:
+    """Four workers, each service as `nix run` starts it, and a person who is told of alerts."""
+
+    def __init__(self, directory: Path) -> None:
+        self.database = Database(self.directory(directory / "db"))
+        self.log = LogServer(self.directory(directory / "log"))
+        forwarding = {"SYSLOG_HOST": "127.0.0.1", "SYSLOG_PORT": str(self.log.port)}
+        self.server = Server(directory / "server", self.database, **forwarding, UWSGI_PROCESSES="4")
+        self.receiver = Receiver()
+        self.alertmanager = self.make_alertmanager(directory)
+        self.db_metrics = self.make_db_metrics()
+        self.metrics = self.make_metrics(directory)
+        self.services = [self.database, self.log, self.server, self.alertmanager, self.db_metrics, self.metrics]
+
+    def start(self) -> None:
+        for service in self.services:
+            service.start()
+
+    def end(self) -> None:
+        """Stop what runs, in the other order."""
+        for service in reversed(self.services):
+            service.end()
+
+    @staticmethod
+    def directory(path: Path) -> Path:
+        path.mkdir()
+        return path
+
+    def make_alertmanager(self, directory: Path) -> Service:
+        port = free_port()
+        configuration = {
+            "route": {"receiver": "person", "group_by": ["..."], "group_wait": "1s", "group_interval": "1s"},
+            "receivers": [
+                {
+                    "name": "person",
+                    "webhook_configs": [{"url": f"http://127.0.0.1:{self.receiver.server.server_port}/"}],
+                }
+            ],
+        }
+        file = directory / "alertmanager.yml"
+        file.write_text(json.dumps(configuration))  # JSON is YAML
+        arguments = [f"--config.file={file}", f"--storage.path={directory / 'alertmanager'}"]
+        arguments += [f"--web.listen-address=127.0.0.1:{port}", "--cluster.listen-address="]
+        return Service("/-/ready", "alertmanager", *arguments, port=port)
+
+    def make_db_metrics(self) -> Service:
+        port = free_port()
+        return Service(
+            "/",
+            "service-db-metrics",
+            port=port,
+            DB_METRICS_LISTEN=f"127.0.0.1:{port}",
+            POSTGRES_HOST="127.0.0.1",
+            POSTGRES_PORT=str(self.database.port),
+            POSTGRES_METRICS_PASSWORD=METRICS_PASSWORD,
+        )
+
+    def make_metrics(self, directory: Path) -> Prometheus:
+        port = free_port()
+        return Prometheus(
+            "/-/ready",
+            "service-metrics",
+            port=port,
+            METRICS_DIR=str(self.directory(directory / "metrics")),
+            METRICS_RUN_DIR=str(directory / "metrics-run"),
+            METRICS_LISTEN=f"127.0.0.1:{port}",
+            SERVER_TARGETS=f"static:127.0.0.1:{self.server.metrics_port}",
+            DB_METRICS_TARGETS=self.db_metrics.url.replace("http://", "static:"),
+            LOG_TARGETS=f"static:127.0.0.1:{self.log.metrics_port}",
+            ALERTMANAGER_HOST=self.alertmanager.url.removeprefix("http://"),
+        )

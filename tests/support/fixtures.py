@@ -1,0 +1,61 @@
+"""The fixtures of all suites."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from support.images import Image
+    from support.processes import Database, Server
+
+
+@pytest.fixture(scope="session")
+def database(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Database]":
+    """One PostgreSQL for all tests of a run."""
+    from support.processes import Database
+
+    database = Database(tmp_path_factory.mktemp("db"))
+    database.start()
+    yield database
+    database.end()
+
+
+@pytest.fixture
+def start_server(tmp_path: Path, database: "Database") -> "Iterator[Callable[..., Server]]":
+    """Start a server with the given variables; what the test leaves running is stopped."""
+    from support.processes import Server
+
+    servers: list[Server] = []
+
+    def start(**variables: str) -> Server:
+        server = Server(tmp_path / f"run-{len(servers)}", database, **variables)
+        servers.append(server)
+        server.start()
+        return server
+
+    yield start
+    for server in servers:
+        server.end()
+
+
+@pytest.fixture(scope="session")
+def images(tmp_path_factory: pytest.TempPathFactory) -> "dict[str, Image]":
+    """Every image by name, unpacked."""
+    from support.images import NAMES, Image
+
+    return {name: Image(name, tmp_path_factory.mktemp(name)) for name in NAMES}
+
+
+def pytest_generate_tests(metafunc: Any) -> None:
+    """A test with the argument `image` runs for each."""
+    if "image" in metafunc.fixturenames:
+        from support.images import NAMES
+
+        metafunc.parametrize("image", NAMES, indirect=True)
+
+
+@pytest.fixture
+def image(request: Any, images: "dict[str, Image]") -> "Image":
+    return images[request.param]

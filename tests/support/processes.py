@@ -1,0 +1,220 @@
+"""The cluster's services as processes that a test starts, stops and kills."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from support import prometheus
+from support.program import Program
+from support.waiting import children
+
+PASSWORD = "p"
+SERVE_PASSWORD = "s"
+METRICS_PASSWORD = "m"
+# The database and the role that owns it.
+NAME = os.environ["SERVICE_DATABASE"]
+PASSWORDS = {"metrics": METRICS_PASSWORD, f"{NAME}_serve": SERVE_PASSWORD}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def answers(url: str) -> bool:
+    """Whether it does so with 200."""
+    try:
+        return requests.get(url, timeout=5).ok
+    except requests.RequestException:
+        return False
+
+
+class Database(Program):
+    """PostgreSQL on the prepared data."""
+
+    stop_signal = signal.SIGINT
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.port = free_port()
+        settings = {"listen_addresses": "127.0.0.1", "port": self.port, "unix_socket_directories": directory}
+        options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+        super().__init__(
+            ["service-db", *options],
+            {
+                "PGDATA": str(directory / "data"),
+                "POSTGRES_INIT": "sample",
+                "POSTGRES_PASSWORD": PASSWORD,
+                "POSTGRES_SERVE_PASSWORD": SERVE_PASSWORD,
+                "POSTGRES_METRICS_PASSWORD": METRICS_PASSWORD,
+            },
+        )
+
+    def is_ready(self) -> bool:
+        return subprocess.run([*self.client("pg_isready"), "--quiet"], timeout=30).returncode == 0
+
+    def client(self, program: str, role: str = NAME) -> list[str]:
+        return [program, "--host=127.0.0.1", f"--port={self.port}", f"--username={role}", f"--dbname={NAME}"]
+
+    def psql(self, *arguments: str, role: str = NAME) -> "subprocess.Popen[str]":
+        return subprocess.Popen(
+            [
+                *self.client("psql", role),
+                "--no-psqlrc",
+                "--quiet",
+                "--tuples-only",
+                "--set=ON_ERROR_STOP=1",
+                *arguments,
+            ],
+            env={**os.environ, "PGPASSWORD": PASSWORDS.get(role, PASSWORD)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=None if role == NAME else subprocess.STDOUT,
+            text=True,
+        )
+
+    def tell(self, statement: str, role: str = NAME) -> str:
+        """What psql prints for a statement; for other roles than the owner errors, too."""
+        with self.psql("--command", statement, role=role) as psql:
+            try:
+                return psql.communicate(timeout=60)[0].strip()
+            except subprocess.TimeoutExpired:
+                psql.kill()
+                raise
+
+    def waiting(self) -> int:
+        """How many of the server's connections wait for a lock; others' are not shown to its role."""
+        query = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        return int(self.tell(query, f"{NAME}_serve"))
+
+    @contextmanager
+    def locked(self, table: str, mode: str = "ACCESS EXCLUSIVE") -> Iterator[None]:
+        """Hold a lock of the table: by default one that lets nobody else read or write it."""
+        with self.psql() as psql:
+            assert psql.stdin
+            assert psql.stdout
+            psql.stdin.write(
+                f"BEGIN; SET LOCAL lock_timeout = '30s'; LOCK TABLE {table} IN {mode} MODE; SELECT 'locked';\n"
+            )
+            psql.stdin.flush()
+            assert psql.stdout.readline().strip() == "locked"
+            yield
+
+
+class Server(Program):
+    """nginx, uWSGI and Django, in production settings but for TLS."""
+
+    def __init__(self, directory: Path, database: "Database | Any", **variables: str) -> None:
+        self.port, self.metrics_port = free_port(), free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.directory = directory
+        super().__init__(
+            ["service-server"],
+            {
+                "RUN_DIR": str(directory),
+                "LISTEN": f"127.0.0.1:{self.port}",
+                "METRICS_LISTEN": f"127.0.0.1:{self.metrics_port}",
+                "ALLOWED_HOSTS": "127.0.0.1",
+                "API_ANONYMOUS_WRITES": "true",
+                "BEHIND_TLS": "false",
+                "DJANGO_SECRET_KEY": "k" * 50,
+                "POSTGRES_HOST": "127.0.0.1",
+                "POSTGRES_PORT": str(database.port),
+                "POSTGRES_SERVE_PASSWORD": SERVE_PASSWORD,
+                **variables,
+            },
+        )
+
+    def start(self) -> None:
+        (self.directory / "uwsgi.sock").unlink(missing_ok=True)  # of a life that was killed
+        super().start()
+
+    def is_ready(self) -> bool:
+        # nginx is there first, and what it answers until then is counted, too.
+        return (self.directory / "uwsgi.sock").exists() and answers(f"{self.url}/healthcheck/live/")
+
+    def programs(self, name: str) -> list[int]:
+        """The process ids of nginx's, uWSGI's or rsyslog's master; none while it is not there."""
+        found = []
+        for child in children(self.process.pid):
+            with suppress(FileNotFoundError, ProcessLookupError):  # it has just ended
+                if re.match(rf"(\S*/)?\.?{name}", Path(f"/proc/{child}/cmdline").read_text()):
+                    found.append(child)
+        return found
+
+    def program(self, name: str) -> int:
+        (pid,) = self.programs(name)
+        return pid
+
+    def output(self, name: str) -> int:
+        """A descriptor of the program's standard output."""
+        return os.open(f"/proc/{self.program(name)}/fd/1", os.O_WRONLY)
+
+    def log(self, lines: Iterable[str], begin: str = "django: [-] INFO") -> None:
+        """Write to the log socket, as the programs do."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as syslog:
+            syslog.settimeout(60)  # for a socket that nobody reads
+            for line in lines:
+                syslog.sendto(f"<14>{begin} {line}".encode(), str(self.directory / "log.sock"))
+
+    def samples(self) -> dict[str, float]:
+        """The metrics by name and labels."""
+        text = requests.get(f"http://127.0.0.1:{self.metrics_port}/metrics", timeout=10).text
+        return {
+            name: float(value) for name, value in re.findall(r"^([a-z][^ ]*(?:\{.*\})?) (\S+)$", text, re.MULTILINE)
+        }
+
+
+class LogServer(Program):
+    """The log service on ports of its own."""
+
+    def __init__(self, directory: Path) -> None:
+        self.port, self.metrics_port = free_port(), free_port()
+        self.directory = directory
+        self.file = directory / "all.log"
+        variables = {
+            "LOG_DIR": str(directory),
+            "LOG_ADDRESS": "127.0.0.1",
+            "LOG_PORT": str(self.port),
+            "LOG_METRICS_LISTEN": f"127.0.0.1:{self.metrics_port}",
+        }
+        super().__init__(["service-log"], variables)
+
+    def text(self) -> str:
+        return self.file.read_text() if self.file.exists() else ""
+
+
+class Service(Program):
+    """A program that answers HTTP.
+
+    Args:
+        path: what it answers with 200 once it is ready.
+        command, port, variables: it listens on that port of 127.0.0.1.
+    """
+
+    def __init__(self, path: str, *command: str, port: int, **variables: str) -> None:
+        super().__init__(command, variables)
+        self.url = f"http://127.0.0.1:{port}"
+        self.path = path
+
+    def is_ready(self) -> bool:
+        return answers(f"{self.url}{self.path}")
+
+
+class Prometheus(Service):
+    """One that is asked for values of PromQL."""
+
+    def query(self, expression: str) -> list[dict[str, Any]]:
+        return prometheus.query(self.url, expression)
+
+    def value(self, expression: str) -> float | None:
+        return prometheus.value(self.url, expression)
