@@ -4,7 +4,7 @@
   docker-compose,
   nginx,
   pythons,
-  root,
+  files,
   rsyslog-light,
   server,
   service,
@@ -43,7 +43,7 @@ callPackage ./cases.nix { } "configuration"
     # All that a start does but to serve.
     "uwsgi" =
       "cd run && DJANGO_SECRET_KEY=$(printf %050d 0) ALLOWED_HOSTS=localhost POSTGRES_PASSWORD=p PROMETHEUS_MULTIPROC_DIR=$PWD/metrics uwsgi --ini uwsgi.ini --no-server";
-    "compose" = "docker-compose --file ${root + "/docker-compose.yaml"} config --quiet";
+    "compose" = "docker-compose --file ${files}/docker-compose.yaml config --quiet";
     "compose in production" =
-      "docker-compose --file ${root + "/docker-compose.yaml"} --file ${../../docs/production.yaml} config --quiet";
+      "docker-compose --file ${files}/docker-compose.yaml --file ${../../docs/production.yaml} config --quiet";
   }

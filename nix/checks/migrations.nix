@@ -40,8 +40,8 @@ callPackage ./cases.nix { } "migrations"
       "each migration applies to rows of the one before" =
         "with-db bash -euo pipefail migrations.sh stepwise";
     }
-    # Whether that last one finds anything.
-    // lib.optionalAttrs platform {
+    # Whether that last one finds anything, tried on the sample.
+    // lib.optionalAttrs (platform && builtins.pathExists (root + "/src/accounts")) {
       "a column that older rows lack is found" =
         "with-db bash -euo pipefail migrations.sh refused 'ALTER TABLE accounts_user ADD COLUMN wrong integer NOT NULL'";
       "a column that older rows have alike is found" =
