@@ -95,7 +95,7 @@ def test_role_without_a_password_is_not_made(monkeypatch):
 
 
 def test_role_is_made_with_a_hashed_password(monkeypatch, capsys):
-    """By what a role may that makes roles, which this one is not: nix/checks/server has one."""
+    """By what a role may that makes roles, which this one is not: tests/server has one."""
     monkeypatch.setattr("sys.stdin", io.StringIO("secret\n"))
     monkeypatch.setattr(createservingrole, "sql", lambda *_: "SELECT 1")
     executed = []
