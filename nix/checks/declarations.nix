@@ -39,12 +39,15 @@ in
 callPackage ./cases.nix { } "declarations" { nativeBuildInputs = [ new ]; } (
   {
     "new refuses a name that cannot be one" =
-      "! new Bad_Name 2>words && grep 'cannot name a service' words && test ! -e Bad_Name";
+      "! new Bad_Name --template github:a/b 2>words && grep 'cannot name a service' words && test ! -e Bad_Name";
     "new refuses a directory that is not empty" =
-      "mkdir -p full/acme && touch full/acme/file && ! new full/acme 2>words && grep 'is not empty' words";
-    "new refuses a file" = "touch acme && ! new acme 2>words && grep 'is a file' words";
+      "mkdir -p full/acme && touch full/acme/file && ! new full/acme --template github:a/b 2>words && grep 'is not empty' words";
+    "new refuses a file" =
+      "touch acme && ! new acme --template github:a/b 2>words && grep 'is a file' words";
+    "new refuses what is no address of a template" =
+      "! new other 2>words && grep 'by --template' words && ! new other --template 'x\"y\${z}' 2>words && test ! -e other";
     "new writes a tree of that name" =
-      "new some/acme-orders && grep -x 'name = \"acme-orders\"' some/acme-orders/pyproject.toml";
+      "new some/acme-orders --template github:a/b && grep -x 'name = \"acme-orders\"' some/acme-orders/pyproject.toml";
   }
   // holds {
     "names that can be one are taken" =
@@ -89,6 +92,59 @@ callPackage ./cases.nix { } "declarations" { nativeBuildInputs = [ new ]; } (
             }
           )
         );
+    "a variable of the cluster's is refused" =
+      begins "[tool.template] environment: POSTGRES_DB is no variable"
+        (
+          faults (
+            service "acme" {
+              tool.template = {
+                interface = 1;
+                environment.POSTGRES_DB = "a";
+              };
+            }
+          )
+        );
+    "a misspelt key is refused" = begins "[tool.template] has no key fixture;" (
+      faults (
+        service "acme" {
+          tool.template = {
+            interface = 1;
+            fixture = [ ];
+          };
+        }
+      )
+    );
+    "fixtures that are no list are refused" = begins "[tool.template] fixtures and overlay" (
+      faults (
+        service "acme" {
+          tool.template = {
+            interface = 1;
+            fixtures = "a";
+          };
+        }
+      )
+    );
+    "a budget that is no number is refused" = begins "[tool.template] images.NAME.megabytes" (
+      faults (
+        service "acme" {
+          tool.template = {
+            interface = 1;
+            images.server.megabytes = "9";
+          };
+        }
+      )
+    );
+    "a version that is no tag is refused" = begins "version \"1.0+local\" cannot be" (
+      faults (
+        service "acme" {
+          project = {
+            name = "acme";
+            version = "1.0+local";
+          };
+        }
+      )
+    );
+    "a requirement that is no text is refused" = begins "is no text" (parse 5).fault;
     "no interface is refused" = begins "[tool.template] interface is null, but" (
       faults (service "acme" { tool.template = { }; })
     );

@@ -6,32 +6,36 @@
   pythons,
   root,
   ruff,
+  service,
   shellcheck,
   # In nixpkgs alone.
   nixfmt ? null,
 }:
 callPackage ./cases.nix { } "style"
-  {
-    nativeBuildInputs = [
-      pythons.development
-      ruff
-      shellcheck
-    ]
-    ++ lib.optional (nixfmt != null) nixfmt;
-    source = builtins.path {
-      name = "tree";
-      path = root;
-      # Texts are judged by nobody here: an edit of README runs nothing again.
-      filter =
-        path: _:
-        builtins.match ".*\\.(md|png|html)|.*/(__pycache__|\\.git|LICENSE)" (toString path) == null;
-    };
-    setup = ''
-      cp -r --no-preserve=mode "$source" tree
-      cd tree
-      export DEBUG_MODE=true RUFF_NO_CACHE=true
-    '';
-  }
+  (
+    service.environment
+    // {
+      nativeBuildInputs = [
+        pythons.development
+        ruff
+        shellcheck
+      ]
+      ++ lib.optional (nixfmt != null) nixfmt;
+      source = builtins.path {
+        name = "tree";
+        path = root;
+        # Texts are judged by nobody here: an edit of README runs nothing again.
+        filter =
+          path: _:
+          builtins.match ".*\\.(md|png|html)|.*/(__pycache__|\\.git|LICENSE)" (toString path) == null;
+      };
+      setup = ''
+        cp -r --no-preserve=mode "$source" tree
+        cd tree
+        export DEBUG_MODE=true RUFF_NO_CACHE=true
+      '';
+    }
+  )
   (
     {
       "ruff check" = "ruff check";

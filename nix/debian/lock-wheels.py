@@ -31,22 +31,28 @@ def solve(requirements: str, constraints: str) -> list[dict[str, Any]]:
         return install
 
 
-def entry(item: dict[str, Any], names: set[str]) -> dict[str, Any]:
-    """One line of the lock; `depends` holds only what is locked too."""
-    metadata = item["metadata"]
+def needs(metadata: dict[str, Any], names: set[str], extra: str) -> list[str]:
+    """What is locked, too, of what a package needs with an extra, or without one (\"\")."""
     required = map(Requirement, metadata.get("requires_dist", []))
-    depends = {
+    found = {
         canonicalize_name(requirement.name)
         for requirement in required
-        if requirement.marker is None or requirement.marker.evaluate({"extra": ""})
+        if requirement.marker is None or requirement.marker.evaluate({"extra": extra})
     }
+    return sorted(found & names)
+
+
+def entry(item: dict[str, Any], names: set[str]) -> dict[str, Any]:
+    """One line of the lock, with the extras that a requirement asks for."""
+    metadata = item["metadata"]
+    extras = {extra: needs(metadata, names, extra) for extra in sorted(item.get("requested_extras", []))}
     return {
         "name": canonicalize_name(metadata["name"]),
         "version": metadata["version"],
         "file": item["download_info"]["url"].rsplit("/", 1)[-1],
         "sha256": item["download_info"]["archive_info"]["hashes"]["sha256"],
-        "depends": sorted(depends & names),
-    }
+        "depends": needs(metadata, names, ""),
+    } | ({"extras": extras} if extras else {})
 
 
 def main() -> None:

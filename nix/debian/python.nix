@@ -84,7 +84,10 @@ let
     package entry.version (wheel {
       name = "${entry.name}-${entry.version}";
       src = entry.source;
-    }) (map (name: pkgs.${name}) entry.depends);
+    }) (map (name: pkgs.${name}) entry.depends)
+    // {
+      optional-dependencies = lib.mapAttrs (_: map (name: pkgs.${name})) (entry.extras or { });
+    };
 
   # For what nixpkgs lacks: a wheel that fetchPypi brought.
   buildPythonPackage =

@@ -13,7 +13,11 @@ let
     ;
 
   # PyPI has no wheel of the first, and the second's is large: the set has Debian's packages.
-  isDebians = requirement: builtins.match "(psycopg2|pyyaml)([^a-zA-Z0-9-].*)?" requirement != null;
+  debians = [
+    "psycopg2"
+    "pyyaml"
+  ];
+  parse = import (template + "/nix/python/requirement.nix") { lib = import ./lib.nix; };
 
   listed =
     file:
@@ -21,8 +25,20 @@ let
       declared = builtins.fromTOML (readFile file);
       groups = builtins.concatLists (builtins.attrValues (declared.dependency-groups or { }));
       wheels = declared.tool.template.wheels or { };
+      elsewhere = debians ++ (declared.tool.template.overlay or [ ]);
+      isPyPIs =
+        requirement:
+        let
+          parsed = parse requirement;
+        in
+        if parsed ? fault then
+          throw "pyproject.toml: ${builtins.toJSON requirement} ${parsed.fault}"
+        else
+          !builtins.elem parsed.name elsewhere;
     in
-    filter isString ((declared.project.dependencies or [ ]) ++ groups)
+    filter isPyPIs (
+      filter (item: !builtins.isAttrs item) ((declared.project.dependencies or [ ]) ++ groups)
+    )
     ++ map (name: "${name}==${wheels.${name}.version}") (attrNames wheels);
 
   # Comments are no part of a list.
@@ -39,13 +55,11 @@ let
     wheels =
       significant ./wheels.txt
       + lines (
-        filter (requirement: !isDebians requirement) (
-          builtins.concatMap listed [
-            (template + "/nix/python/pyproject.toml")
-            (template + "/chassis/pyproject.toml")
-            (root + "/pyproject.toml")
-          ]
-        )
+        builtins.concatMap listed [
+          (template + "/nix/python/pyproject.toml")
+          (template + "/chassis/pyproject.toml")
+          (root + "/pyproject.toml")
+        ]
       );
     constraints = significant ./constraints.txt;
   };

@@ -36,7 +36,7 @@ writeShellApplication {
     SAMPLE = "${sample}";
     TEXTS = "${./texts}";
     NAMES = "${../service/names.json}";
-    TEMPLATE = service.source;
+    TEMPLATE = service.template;
     PYTHONPATH = "${../files}";
   };
   text = ''exec ${python313}/bin/python3.13 -B ${./new.py} "$@"'';

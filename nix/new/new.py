@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -67,6 +68,16 @@ def name_service(directory: Path, name: str) -> None:
     compose.write_text(render(compose.read_text(), name, variables))
 
 
+def check_template(url: str) -> None:
+    """Refuse what is no flake's address.
+
+    Raises:
+        SystemExit: it is none.
+    """
+    if not re.fullmatch(r"[a-z+]+:[^\s\"$\\]+", url):
+        fail(f"{url!r} is no flake's address: name the template's by --template, such as github:OWNER/REPO.")
+
+
 def add_to_git(directory: Path) -> None:
     """Nix sees only what git knows; it needs no git where nothing is a repository."""
     if not shutil.which("git"):
@@ -84,6 +95,7 @@ def main() -> None:
     arguments = parser.parse_args()
     directory = arguments.directory.absolute()
     check_name(directory.name)
+    check_template(arguments.template)
     check_directory(directory)
     shutil.copytree(os.environ["SAMPLE"], directory, dirs_exist_ok=True, copy_function=shutil.copy)
     for path in [directory, *directory.rglob("*")]:
@@ -91,8 +103,11 @@ def main() -> None:
     write_texts(directory, directory.name, arguments.template)
     name_service(directory, directory.name)
     add_to_git(directory)
-    print(f"new: wrote {arguments.directory}; next: cd {arguments.directory} && ./nixw run")
+    print(f"new: wrote {arguments.directory}; next: cd {shlex.quote(str(arguments.directory))} && ./nixw run")
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except OSError as error:
+        fail(f"{error.filename or error}: {error.strerror or 'it cannot be written'}.")

@@ -3,12 +3,15 @@
 { lib }:
 requirement:
 let
+  isText = builtins.isString requirement;
   parts = builtins.match "([A-Za-z0-9][A-Za-z0-9._-]*) *(\\[([^]]*)])? *([^][;@]*)" requirement;
   has = character: lib.concatStringsSep "" (lib.splitString character requirement) != requirement;
   words = separator: text: builtins.filter (word: word != "") (lib.splitString separator text);
   extras = builtins.elemAt parts 2;
 in
-if has ";" then
+if !isText then
+  { fault = "is no text, such as \"django>=5.2,<6\"."; }
+else if has ";" then
   {
     fault = "has a marker (;), but there is only one Python and one system: list it, or leave it out.";
   }

@@ -4,7 +4,7 @@ file:
 let
   declared = lib.importTOML file;
   parse = import ./requirement.nix { inherit lib; };
-  refuse = requirement: fault: throw "pyproject.toml: \"${requirement}\" ${fault}";
+  refuse = requirement: fault: throw "pyproject.toml: ${builtins.toJSON requirement} ${fault}";
 
   find =
     requirement:
@@ -39,8 +39,14 @@ in
   inherit group;
 
   # Each requirement with the package's name.
-  all = map (requirement: {
-    inherit requirement;
-    inherit (parse requirement) name;
-  }) (dependencies ++ builtins.filter builtins.isString (lib.concatLists (lib.attrValues groups)));
+  all =
+    map
+      (requirement: {
+        inherit requirement;
+        inherit (parse requirement) name;
+      })
+      (
+        dependencies
+        ++ builtins.filter (item: !builtins.isAttrs item) (lib.concatLists (lib.attrValues groups))
+      );
 }

@@ -15,6 +15,9 @@ else
     license = project.license or "";
     source = project.urls.source or "";
 
+    # Where `new` points: the address of the template as a flake's input.
+    template = own.source or "";
+
     # The database, and the role that owns its tables.
     database = builtins.replaceStrings [ "-" ] [ "_" ] name;
 

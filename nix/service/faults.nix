@@ -1,33 +1,85 @@
 # What is wrong with a parsed pyproject.toml, as one sentence; null where nothing is.
 declared:
 let
+  inherit (builtins)
+    all
+    attrNames
+    attrValues
+    elem
+    filter
+    head
+    isAttrs
+    isInt
+    isList
+    isString
+    match
+    toJSON
+    ;
   names = builtins.fromJSON (builtins.readFile ./names.json);
-  interface = declared.tool.template.interface or null;
   supported = 1;
 
-  name = declared.project.name or null;
+  project = declared.project or { };
+  own = declared.tool.template or { };
+  name = project.name or null;
+  version = project.version or null;
   isName =
-    builtins.isString name
+    isString name
     && builtins.stringLength name <= names.longest
-    && builtins.match names.pattern name != null
-    && builtins.match names.taken name == null;
+    && match names.pattern name != null
+    && match names.taken name == null;
 
-  environment = declared.tool.template.environment or { };
-  notText = builtins.filter (variable: !builtins.isString environment.${variable}) (
-    builtins.attrNames environment
-  );
+  unknown = filter (key: !elem key names.keys) (attrNames own);
+  environment = own.environment or { };
+  variables = attrNames environment;
+  notText = filter (variable: !isString environment.${variable}) variables;
+  notOwn = filter (variable: match names.variables variable != null) variables;
+  areTexts = list: isList list && all isString list;
+  areBudgets =
+    images: isAttrs images && all (image: isInt (image.megabytes or null)) (attrValues images);
+
+  # The first sentence whose condition holds.
+  first = list: if list == [ ] then null else (head list).sentence;
+  faults = [
+    {
+      holds = !(declared ? project);
+      sentence = "there is no table [project].";
+    }
+    {
+      holds = !(declared ? tool.template);
+      sentence = "there is no table [tool.template]; docs/update.md tells what belongs in it.";
+    }
+    {
+      holds = (own.interface or null) != supported;
+      sentence = "[tool.template] interface is ${toJSON (own.interface or null)}, but this template has ${toString supported}: docs/update.md tells how to go on.";
+    }
+    {
+      holds = !isName;
+      sentence = "${toJSON name} cannot name a service: ${names.sentence}";
+    }
+    {
+      holds = !isString version || match names.version version == null;
+      sentence = "version ${toJSON version} cannot be an image's tag: it must be a text such as \"0.1.0\".";
+    }
+    {
+      holds = unknown != [ ];
+      sentence = "[tool.template] has no key ${head unknown}; docs/update.md tells which it has.";
+    }
+    {
+      holds = notText != [ ];
+      sentence = "[tool.template] environment: ${head notText} must be a text, such as \"5\" or \"true\".";
+    }
+    {
+      holds = notOwn != [ ];
+      sentence = "[tool.template] environment: ${head notOwn} is no variable of the service's own; the cluster sets it.";
+    }
+    {
+      holds = !areTexts (own.fixtures or [ ]) || !areTexts (own.overlay or [ ]);
+      sentence = "[tool.template] fixtures and overlay are lists of names.";
+    }
+    {
+      holds = !areBudgets (own.images or { });
+      sentence = "[tool.template] images.NAME.megabytes must be a whole number.";
+    }
+  ];
 in
-if !(declared ? project) then
-  "there is no table [project]."
-else if !(declared.tool ? template) then
-  "there is no table [tool.template]; docs/update.md tells what belongs in it."
-else if interface != supported then
-  "[tool.template] interface is ${builtins.toJSON interface}, but this template has ${toString supported}: docs/update.md tells how to go on."
-else if !isName then
-  "${builtins.toJSON name} cannot name a service: ${names.sentence}"
-else if !(declared.project ? version) then
-  "[project] has no version."
-else if notText != [ ] then
-  "[tool.template] environment: ${builtins.head notText} must be a text, such as \"5\" or \"true\"."
-else
-  null
+first (filter (fault: fault.holds) faults)

@@ -91,7 +91,8 @@ def test_size_is_within_budget(image: Image, expected, package_set: str):
     # Budgets are for Debian's packages; nixpkgs's are larger, and were never measured.
     budget = BUDGETS.get(image.name, expected).get("megabytes")
     assert budget, f"pyproject.toml has no budget: [tool.template] images.{image.name}.megabytes"
-    assert size <= budget or package_set == "nixpkgs"
+    advice = f"where that is meant, raise images.{image.name}.megabytes in pyproject.toml"
+    assert size <= budget or package_set == "nixpkgs", f"{size:.1f} MB of {budget}: {advice}"
 
 
 def layers(image: Image) -> list[str]:
@@ -101,7 +102,8 @@ def layers(image: Image) -> list[str]:
 @pytest.mark.parametrize("alike", [("server", "test", "system-test"), ("db", "db-metrics", "log", "metrics")])
 def test_images_share_their_first_layers(images, alike: tuple[str, ...]):
     assert len({tuple(layers(images[name])[:2]) for name in alike}) == 1
-    assert len({layers(image)[0] for image in images.values()}) == 1
+    # An image of the service's own may begin as it likes.
+    assert len({layers(image)[0] for image in images.values() if image.name in EXPECTED}) == 1
 
 
 def test_what_changes_most_is_a_small_last_layer(images):

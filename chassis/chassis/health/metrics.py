@@ -11,8 +11,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from chassis.health import log_lines, memory, nginx
-from chassis.health.views import DEPENDENCIES
+from chassis.health import log_lines, memory, nginx, views
 
 
 class StateCollector(Collector):
@@ -28,8 +27,8 @@ class StateCollector(Collector):
 
 def dependencies() -> Metric:
     up = GaugeMetricFamily("service_dependency_up", "Whether what this server needs is well.", labels=["dependency"])
-    for name, check in DEPENDENCIES.items():
-        up.add_metric([name], check())
+    for name in views.DEPENDENCIES:
+        up.add_metric([name], views.is_well(name))
     return up
 
 

@@ -1,5 +1,6 @@
 """Whether this server can do its work, for load balancers and supervisors."""
 
+import logging
 from collections.abc import Callable
 from http import HTTPStatus
 
@@ -8,8 +9,11 @@ from django.views.decorators.cache import never_cache
 
 from chassis.health import dependencies
 
-# The entries of the readiness answer; add a dependency here.
-DEPENDENCIES: dict[str, Callable[[], bool]] = {
+logger = logging.getLogger(__name__)
+
+# The entries of the readiness answer. A service adds its own, which answer within a second, as
+# probes ask often; what is false, or raises, is not well.
+DEPENDENCIES: dict[str, Callable[[], object]] = {
     "db": dependencies.database_answers,
     "migrations": dependencies.migrations_are_applied,
 }
@@ -19,10 +23,19 @@ def word(good: bool) -> str:
     return "ok" if good else "nok"
 
 
+def is_well(name: str) -> bool:
+    """Whether a dependency is; the log tells what its check raised."""
+    try:
+        return bool(DEPENDENCIES[name]())
+    except Exception:
+        logger.exception("The check of the dependency %s failed.", name)
+        return False
+
+
 @never_cache
 def readiness(request: HttpRequest) -> JsonResponse:
     """200 when every dependency is well, else 503; which one is not, and no more."""
-    results = {name: check() for name, check in DEPENDENCIES.items()}
+    results = {name: is_well(name) for name in DEPENDENCIES}
     ready = all(results.values())
     body = {"status": word(ready), **{name: {"status": word(good)} for name, good in results.items()}}
     return JsonResponse(body, status=HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE)

@@ -25,3 +25,25 @@ def test_live_asks_nothing_of_the_database(client: Client):
     response = client.get("/healthcheck/live/")
     assert response.status_code == HTTPStatus.OK
     assert response.json() == {"status": "ok"}
+
+
+def nothing():
+    return None
+
+
+def broken():
+    raise RuntimeError("internals")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("check", [nothing, broken])
+def test_dependency_of_the_services_own_that_is_not_well_is_told(client: Client, monkeypatch, caplog, check):
+    monkeypatch.setitem(views.DEPENDENCIES, "queue", check)
+    response = client.get("/healthcheck/")
+    assert response.status_code == HTTPStatus.SERVICE_UNAVAILABLE
+    assert response.json()["queue"] == {"status": "nok"}
+    assert response.json()["db"] == {"status": "ok"}
+    assert b'service_dependency_up{dependency="queue"} 0.0' in client.get("/metrics").content
+    assert [record.message for record in caplog.records] == (
+        ["The check of the dependency queue failed."] * 2 if check is broken else []
+    )
