@@ -1,8 +1,8 @@
 """Judge Grafana's files: what it would refuse, and panels that say too little.
 
-    dashboards.py IMAGE DASHBOARDS     the folder of the metrics-graph image, and all dashboards
+    dashboards.py IMAGE DASHBOARDS QUERIES     the folder of the metrics-graph image, all dashboards
 
-Exit status 1 and a line for each fault.
+Writes the queries to the file QUERIES, as rules that promtool judges. Exit status 1 and a line for each fault.
 """
 
 import json
@@ -41,6 +41,25 @@ def dashboard_faults(dashboard: dict[str, Any], source: dict[str, str]) -> Itera
         yield from (f"panel {panel['id']} {fault}" for fault in panel_faults(panel, source))
 
 
+def queries(dashboard: dict[str, Any]) -> Iterator[str]:
+    """Those of all panels, with Grafana's own variables filled in."""
+    for panel in dashboard["panels"]:
+        for target in panel["targets"]:
+            yield target["expr"].replace("$__rate_interval", "1m").replace("$__range", "30m")
+
+
+def rules(dashboards: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """The queries of each dashboard as a group of rules."""
+    groups = [
+        {
+            "name": name,
+            "rules": [{"record": f"query:{number}", "expr": expr} for number, expr in enumerate(queries(dashboard))],
+        }
+        for name, dashboard in dashboards.items()
+    ]
+    return {"groups": groups}
+
+
 def main() -> int:
     folder = Path(sys.argv[1])
     provisioning = yaml.safe_load((folder / "provisioning/datasources/prometheus.yaml").read_text())
@@ -48,8 +67,12 @@ def main() -> int:
     source = {"type": provisioned["type"], "uid": provisioned["uid"]}
     (provider,) = yaml.safe_load((folder / "provisioning/dashboards/dashboards.yaml").read_text())["providers"]
     faults = [] if provider["options"]["path"] == "$DASHBOARDS" else ["the provider's path is not what image.nix sets"]
-    for file in sorted(Path(sys.argv[2]).iterdir()):
-        faults += [f"{file.name}: {fault}" for fault in dashboard_faults(json.loads(file.read_text()), source)]
+    dashboards = {file.name: json.loads(file.read_text()) for file in sorted(Path(sys.argv[2]).iterdir())}
+    for name, dashboard in dashboards.items():
+        faults += [f"{name}: {fault}" for fault in dashboard_faults(dashboard, source)]
+    uids = [dashboard.get("uid") for dashboard in dashboards.values()]
+    faults += [f"two dashboards have the uid {uid}" for uid in {uid for uid in uids if uids.count(uid) > 1}]
+    Path(sys.argv[3]).write_text(json.dumps(rules(dashboards)))  # JSON is YAML
     print("\n".join(faults))
     return 1 if faults else 0
 

@@ -3,6 +3,7 @@
   lib,
   callPackage,
   dashboards,
+  metrics,
   metrics-configuration,
   prometheus,
   pythons,
@@ -11,11 +12,12 @@
 }:
 let
   own = root + "/monitoring";
-  has = name: builtins.pathExists (own + "/${name}");
 in
 callPackage ./cases.nix { } "monitoring"
   {
     nativeBuildInputs = [
+      metrics
+      prometheus
       prometheus.cli
       pythons.tests
     ];
@@ -24,21 +26,22 @@ callPackage ./cases.nix { } "monitoring"
       echo '[]' >metrics/alertmanagers.yml
       cp -r --no-preserve=mode ${../metrics}/rules rules
       cp -r --no-preserve=mode ${../metrics}/tests tests
+      ${lib.optionalString (builtins.pathExists own) "cp -r --no-preserve=mode ${own} own"}
+      mkdir -p own
     '';
   }
-  (
-    {
-      "dashboards" = "python -P ${./dashboards.py} ${../metrics-graph} ${dashboards}";
-      "prometheus" = "promtool check config --lint=all --lint-fatal metrics/prometheus.yml";
-      "rules" = "promtool check rules --lint=all --lint-fatal metrics/rules/*.yml";
-      "tests of the template's rules" = "cd tests && promtool test rules *.yml";
-      "runbook and tests of the template's alerts" =
-        "python -P ${./alerts.py} rules/alerts.yml tests/alerts.yml ${template + "/docs/runbook.md"}";
-    }
-    // lib.optionalAttrs (has "alerts") {
-      "tests of the service's rules" =
-        "cp -r --no-preserve=mode ${own} own; cd own/tests && promtool test rules *.yml";
-      "runbook and tests of the service's alerts" =
-        "cat ${own}/alerts/*.yml >alerts.yml; cat ${own}/tests/*.yml >cases.yml; python -P ${./alerts.py} alerts.yml cases.yml ${own + "/runbook.md"}";
-    }
-  )
+  {
+    "dashboards" = "python -P ${./dashboards.py} ${../metrics-graph} ${dashboards} queries.yml";
+    "queries of the dashboards" = "promtool check rules queries.yml";
+    "prometheus" = "promtool check config --lint=all --lint-fatal metrics/prometheus.yml";
+    "rules" = "promtool check rules --lint=all --lint-fatal metrics/rules/*.yml";
+    "Prometheus starts, and its console shows" = "python -P ${./console.py}";
+    "tests of the template's rules" = "cd tests && promtool test rules *.yml";
+    "runbook and tests of the template's alerts" =
+      "python -P ${./alerts.py} rules/alerts.yml tests/alerts.yml ${template + "/docs/runbook.md"}";
+    "files of the service's monitoring/" = "bash -euo pipefail ${./monitoring.sh} own";
+    "tests of the service's rules" =
+      "! compgen -G 'own/tests/*.yml' >/dev/null || { cd own/tests && promtool test rules *.yml; }";
+    "runbook and tests of the service's alerts" =
+      "python -P ${./alerts.py} own/alerts own/tests own/runbook.md";
+  }
