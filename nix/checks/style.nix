@@ -53,7 +53,7 @@ callPackage ./cases.nix { } "style"
       "shellcheck" = ''
         shellcheck --external-sources --source-path=SCRIPTDIR nixw nix/nixw.sh .ci/run nix/interface/versions tests/team/make nix/debian/{bring-locks,fetch,lock,common.sh}
         shellcheck --shell=bash --exclude=SC2154 nix/images/*.sh
-        shellcheck --shell=bash --exclude=SC2154 nix/db/build.sh nix/debian/python-env.sh nix/metrics/configuration.sh nix/checks/monitoring.sh nix/files/write.sh
+        shellcheck --shell=bash --exclude=SC2154 nix/db/build.sh nix/debian/python-env.sh nix/metrics/configuration.sh nix/checks/{monitoring,system-tests}.sh nix/files/write.sh
         shellcheck --shell=busybox nix/db/{common,fill,health,roles,start}.sh nix/log/*.sh nix/{metrics,db-metrics}/start.sh
         shellcheck --shell=busybox --exclude=SC1090,SC2154,SC2086 nix/debian/{busybox-links,elf,patchelf,pip,relocate,wheel}.sh nix/debian/vm/*.sh
       '';

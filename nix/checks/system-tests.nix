@@ -1,22 +1,28 @@
-# The service's system tests, against the very cluster that `nix run` starts.
+# The service's system tests, against the very cluster that `nix run` starts, with a token.
 {
   callPackage,
   cluster,
   pythons,
   root,
+  server,
+  service,
 }:
 callPackage ./reported.nix { } "system-tests"
-  {
-    nativeBuildInputs = [
-      cluster
-      pythons.system-test
-    ];
-    tests = root + "/system-tests";
-  }
+  (
+    service.environment
+    // {
+      nativeBuildInputs = [
+        cluster
+        pythons.system-test
+        server
+      ];
+      tests = root + "/system-tests";
+    }
+  )
   ''
     cp -r "$tests" system-tests
     export SYSTEM_TEST_HOSTPORT=localhost:8080 SYSTEM_TEST_METRICS_HOSTPORT=localhost:9180
     export PYTHONDONTWRITEBYTECODE=1
     cluster --data "$PWD/data" --log "$out/cluster.log" -- \
-      python -m pytest -p no:cacheprovider --junit-xml "$out/junit.xml" system-tests
+      bash -euo pipefail ${./system-tests.sh} --junit-xml "$out/junit.xml" system-tests
   ''
