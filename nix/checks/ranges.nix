@@ -34,7 +34,7 @@ let
     { name, requirement }:
     lib.concatMap (
       set:
-      lib.optional (sets.${set} ? ${name}) (
+      lib.optional ((sets.${set}.${name} or "") != "") (
         lib.nameValuePair "${requirement} in ${set}" "python -P ${./range.py} ${lib.escapeShellArg requirement} ${sets.${set}.${name}}"
       )
     ) (lib.attrNames sets);
