@@ -5,8 +5,8 @@
   log,
   pgbouncer,
   postgresql_17,
-  root,
   server,
+  sources,
   suite,
   template,
 }:
@@ -22,6 +22,6 @@ suite "server" {
   variables = {
     startScript = ../server/start.py;
     readme = template + "/docs/variables.md";
-    systemTests = root + "/system-tests";
+    systemTests = sources.system-tests;
   };
 }

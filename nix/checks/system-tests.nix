@@ -3,7 +3,7 @@
   callPackage,
   cluster,
   pythons,
-  root,
+  sources,
   server,
   service,
 }:
@@ -16,7 +16,7 @@ callPackage ./reported.nix { } "system-tests"
         pythons.system-test
         server
       ];
-      tests = root + "/system-tests";
+      tests = sources.system-tests;
     }
   )
   ''

@@ -3,7 +3,7 @@
   buildImage,
   image-layers,
   pythons,
-  root,
+  sources,
 }:
 buildImage {
   name = "system-test";
@@ -17,7 +17,7 @@ buildImage {
     "pytest"
     "-p"
     "no:cacheprovider"
-    "${root + "/system-tests"}"
+    "${sources.system-tests}"
   ];
   environment = {
     PYTHONDONTWRITEBYTECODE = "1";
