@@ -1,6 +1,6 @@
 # monitoring.sh FOLDER: whether each of its files is of a kind that something reads.
 kinds='(alerts|tests|scrape)/[^/]+\.yml|dashboards/[^/]+\.json|console/[^/]+\.lib|(runbook|README)\.md'
-cd "$1"
+cd "$1" || exit
 others=$(find . -type f -printf '%P\n' | grep -v -x -E "$kinds") || true
 [ -z "$others" ] || {
     echo "monitoring/ has files that nothing reads; docs/update.md has the names of those that are read:"
