@@ -53,8 +53,80 @@ takes_flake() {
     esac
 }
 
-# debian_set [LOCKS]: the Debian set as a store path, which is the template's with the root's locks
-# laid over it; first these locks are made anew, if any are named.
+# installables ARGS…: those among a command's arguments; fails where options name something else.
+installables() {
+    found=
+    for word; do
+        case $word in
+        -- | -c | --command) break ;;
+        -f | --file | --expr | --stdin) return 1 ;;
+        -*) ;;
+        . | *#* | /nix/store/*) found="$found $word" ;;
+        esac
+    done
+    # shellcheck disable=SC2086 # one word an installable
+    printf '%s\n' ${found:-.}
+}
+
+# derivations KIND INSTALLABLE: what `nix build` would build for it, or where there is an output of
+# that KIND with the name, such as apps, for that.
+derivations() {
+    case $2 in
+    *#*) flake=${2%%#*} name=${2#*#} ;;
+    *) flake=$2 name=default ;;
+    esac
+    attribute="$flake#$1.x86_64-linux.$name"
+    case $1 in
+    apps) pure eval --raw "$attribute.program" --apply \
+        'text: builtins.concatStringsSep "\n" (builtins.attrNames (builtins.getContext text)) + "\n"' 2>/dev/null && return ;;
+    devShells) pure path-info --derivation "$attribute" 2>/dev/null && return ;;
+    esac
+    pure path-info --derivation "$2"
+}
+
+pure() {
+    nix "$@" --override-input "$input" "path:$set_path" --no-write-lock-file
+}
+
+# wanted_by COMMAND ARGS…: the derivations that it wants, one a line; fails where that is not known.
+wanted_by() {
+    command=$1
+    shift
+    case $command in
+    eval | search | path-info | why-depends) return 0 ;;
+    build | shell | bundle) kind=packages ;;
+    run) kind=apps ;;
+    develop | print-dev-env) kind=devShells ;;
+    flake)
+        [ "$1" = check ] || return 0
+        # shellcheck disable=SC2016 # the names are Nix's
+        pure eval --raw .#checks.x86_64-linux --apply \
+            'set: builtins.concatStringsSep "\n" (map (name: set.${name}.drvPath) (builtins.attrNames set)) + "\n"'
+        return
+        ;;
+    *) return 1 ;;
+    esac
+    list=$(installables "$@") || return
+    for installable in $list; do
+        derivations "$kind" "$installable" || return
+    done
+}
+
+# Names of what would have to be built or fetched for the command, also of sources; fails where that
+# is not known.
+names_of_needed() {
+    list=$(wanted_by "$@") || return
+    # shellcheck disable=SC2086 # one word a derivation
+    [ -z "$list" ] || nix-store --realise --dry-run $list 2>&1 | sed -n 's|.*/nix/store/[a-z0-9]*-\(.*\)\.drv$|\1|p'
+}
+
+add_set() {
+    set_path=$(nix store add-path --name debian-set "$copy")
+}
+
+# debian_set LOCKS COMMAND ARGS…: the Debian set as a store path, which is the template's with the
+# root's locks laid over it, and in the store what the command needs of its files. LOCKS are made
+# anew first, if any are named.
 debian_set() {
     copy=$(mktemp -d)
     trap 'rm -rf "$copy"' EXIT
@@ -63,9 +135,19 @@ debian_set() {
     chmod -R u+w "$copy"
     export ROOT="$root" TEMPLATE="$template"
     "$copy/bring-locks"
-    [ $# -eq 0 ] || "$copy/lock" "$1"
-    "$copy/fetch"
-    set_path=$(nix store add-path --name debian-set "$copy")
+    [ -z "$1" ] || "$copy/lock" "$1"
+    shift
+    "$copy/fetch" lists
+    add_set
+    # Without knowing, everything.
+    names_of_needed "$@" >"$copy.needed" 2>/dev/null || : >"$copy.everything"
+    if [ -e "$copy.everything" ]; then
+        "$copy/fetch" files
+    else
+        NEEDED="$copy.needed" "$copy/fetch" files
+    fi
+    rm -f "$copy.needed" "$copy.everything"
+    add_set # with the lock that was made anew meanwhile
     rm -rf "$copy"
     trap - EXIT HUP INT TERM
 }
@@ -74,8 +156,8 @@ run_with_debian() {
     say "using the template's Debian set ($why; NIXW_SET=nixpkgs forces the other)"
     nix_without_default_cache
     nix_option "max-jobs = auto"
-    debian_set
     [ "$root" = "$template" ] && input=nixpkgs || input=template/nixpkgs
+    debian_set "" "$@"
     command=$1
     shift
     if [ "$command" = flake ]; then
@@ -91,7 +173,8 @@ relock() {
     NIXW_SET=debian
     choose_set
     nix_without_default_cache
-    debian_set "$@"
+    input=none
+    debian_set "$1" eval
 }
 
 nix_configure
