@@ -8,6 +8,7 @@
   rsyslog-light,
   server,
   service,
+  template,
   uwsgi-python,
 }:
 callPackage ./cases.nix { } "configuration"
@@ -17,6 +18,7 @@ callPackage ./cases.nix { } "configuration"
       nativeBuildInputs = [
         docker-compose
         nginx
+        pythons.tests
         rsyslog-light
         uwsgi-python
       ];
@@ -43,6 +45,9 @@ callPackage ./cases.nix { } "configuration"
     # All that a start does but to serve.
     "uwsgi" =
       "cd run && DJANGO_SECRET_KEY=$(printf %050d 0) ALLOWED_HOSTS=localhost POSTGRES_PASSWORD=p PROMETHEUS_MULTIPROC_DIR=$PWD/metrics uwsgi --ini uwsgi.ini --no-server";
+    "stop times" = "python -P ${./stops.py} ${
+      template + "/docs/architecture.md"
+    } ${../server} ${../cluster} ${files}/docker-compose.yaml";
     "compose" = "docker-compose --file ${files}/docker-compose.yaml config --quiet";
     "compose in production" =
       "docker-compose --file ${files}/docker-compose.yaml --file ${../../docs/production.yaml} config --quiet";
