@@ -5,6 +5,7 @@
 Writes the queries to the file QUERIES, as rules that promtool judges. Exit status 1 and a line for each fault.
 """
 
+import itertools
 import json
 import sys
 from collections.abc import Iterator
@@ -50,11 +51,9 @@ def queries(dashboard: dict[str, Any]) -> Iterator[str]:
 
 def rules(dashboards: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """The queries of each dashboard as a group of rules."""
+    number = itertools.count()
     groups = [
-        {
-            "name": name,
-            "rules": [{"record": f"query:{number}", "expr": expr} for number, expr in enumerate(queries(dashboard))],
-        }
+        {"name": name, "rules": [{"record": f"query:{next(number)}", "expr": query} for query in queries(dashboard)]}
         for name, dashboard in dashboards.items()
     ]
     return {"groups": groups}

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 from chassis.handler import WSGIHandler
-from config import wsgi
 from django.test import Client
+
+from config import wsgi
 
 
 def test_manage_runs_a_command(monkeypatch, capsys):
