@@ -53,7 +53,8 @@ takes_flake() {
     esac
 }
 
-# installables ARGS…: those among a command's arguments; fails where options name something else.
+# installables ARGS…: those among a command's arguments, of this flake; fails where there is a word
+# that could be something else.
 installables() {
     found=
     for word; do
@@ -61,7 +62,8 @@ installables() {
         -- | -c | --command) break ;;
         -f | --file | --expr | --stdin) return 1 ;;
         -*) ;;
-        . | *#* | /nix/store/*) found="$found $word" ;;
+        . | .#* | /nix/store/*) found="$found $word" ;;
+        *) return 1 ;;
         esac
     done
     # shellcheck disable=SC2086 # one word an installable
