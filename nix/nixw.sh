@@ -137,7 +137,8 @@ debian_set() {
     chmod -R u+w "$copy"
     export ROOT="$root" TEMPLATE="$template"
     "$copy/bring-locks"
-    [ -z "$1" ] || "$copy/lock" "$1"
+    # shellcheck disable=SC2086 # one word an argument
+    [ -z "$1" ] || "$copy/lock" $1
     shift
     "$copy/fetch" lists
     add_set
@@ -170,19 +171,20 @@ run_with_debian() {
     exec nix $command --override-input "$input" "path:$set_path" "$@"
 }
 
-# ./nixw relock [debs|wheels]: the Debian set's locks anew, with what is served now.
+# ./nixw relock [packages | wheels [NAME]]: the Debian set's locks anew, with what is served now; with
+# a name that wheel, and others only where they must.
 relock() {
     NIXW_SET=debian
     choose_set
     nix_without_default_cache
     input=none
-    debian_set "$1" eval
+    debian_set "$*" eval
 }
 
 nix_configure
 if [ "$1" = relock ]; then
     shift
-    relock "${1:-all}"
+    relock "${@:-all}"
     exit
 fi
 if takes_flake "$@"; then
