@@ -4,7 +4,18 @@
 { runCommand }:
 name: environment: script:
 let
-  report = runCommand "${name}-report" (environment // { inherit script; }) ''
+  # Nix begins builds in the order of their names: those that take longest come first.
+  order =
+    if
+      builtins.elem name [
+        "server"
+        "vm"
+      ]
+    then
+      "0-"
+    else
+      "";
+  report = runCommand "${order}${name}-report" (environment // { inherit script; }) ''
     mkdir $out
     status=0
     bash -euo pipefail -c "$script" 2>&1 | tee $out/log || status=$?
