@@ -79,14 +79,15 @@ derivations() {
     esac
     attribute="$flake#$1.x86_64-linux.$name"
     case $1 in
-    apps) pure eval --raw "$attribute.program" --apply \
+    apps) with_set eval --raw "$attribute.program" --apply \
         'text: builtins.concatStringsSep "\n" (builtins.attrNames (builtins.getContext text)) + "\n"' 2>/dev/null && return ;;
-    devShells) pure path-info --derivation "$attribute" 2>/dev/null && return ;;
+    devShells) with_set path-info --derivation "$attribute" 2>/dev/null && return ;;
     esac
-    pure path-info --derivation "$2"
+    with_set path-info --derivation "$2"
 }
 
-pure() {
+# with_set COMMAND ARGS…: nix with the Debian set as the package set.
+with_set() {
     nix "$@" --override-input "$input" "path:$set_path" --no-write-lock-file
 }
 
@@ -102,7 +103,7 @@ wanted_by() {
     flake)
         [ "$1" = check ] || return 0
         # shellcheck disable=SC2016 # the names are Nix's
-        pure eval --raw .#checks.x86_64-linux --apply \
+        with_set eval --raw .#checks.x86_64-linux --apply \
             'set: builtins.concatStringsSep "\n" (map (name: set.${name}.drvPath) (builtins.attrNames set)) + "\n"'
         return
         ;;
@@ -119,7 +120,7 @@ wanted_by() {
 names_of_needed() {
     list=$(wanted_by "$@") || return
     # shellcheck disable=SC2086 # one word a derivation
-    [ -z "$list" ] || nix-store --realise --dry-run $list 2>&1 | sed -n 's|.*/nix/store/[a-z0-9]*-\(.*\)\.drv$|\1|p'
+    [ -z "$list" ] || names_to_build $list
 }
 
 add_set() {
@@ -136,20 +137,21 @@ debian_set() {
     cp -r "$template/nix/debian/." "$copy"
     chmod -R u+w "$copy"
     export ROOT="$root" TEMPLATE="$template"
-    "$copy/bring-locks"
+    for lock in debian-packages.lock.json debian-wheels.lock.json; do
+        # A root without locks begins with the template's.
+        [ -e "$root/$lock" ] || cp --no-preserve=mode "$template/$lock" "$root/$lock"
+        cp "$root/$lock" "$copy/$lock"
+    done
     # shellcheck disable=SC2086 # one word an argument
     [ -z "$1" ] || "$copy/lock" $1
     shift
     "$copy/fetch" lists
     add_set
-    # Without knowing, everything.
-    names_of_needed "$@" >"$copy.needed" 2>/dev/null || : >"$copy.everything"
-    if [ -e "$copy.everything" ]; then
-        "$copy/fetch" files
-    else
-        NEEDED="$copy.needed" "$copy/fetch" files
-    fi
-    rm -f "$copy.needed" "$copy.everything"
+    NEEDED=$copy/needed
+    names_of_needed "$@" >"$NEEDED" 2>/dev/null || NEEDED= # not known: everything
+    export NEEDED
+    "$copy/fetch" files
+    rm "$copy/needed"
     add_set # with the lock that was made anew meanwhile
     rm -rf "$copy"
     trap - EXIT HUP INT TERM

@@ -51,7 +51,7 @@ callPackage ./cases.nix { } "style"
       '';
       "mypy tests" = "cd tests && mypy --config-file ../nix/mypy.ini --cache-dir=/dev/null support";
       "shellcheck" = ''
-        shellcheck --external-sources --source-path=SCRIPTDIR nixw nix/nixw.sh .ci/run nix/interface/versions tests/team/make nix/debian/{bring-locks,fetch,lock,common.sh}
+        shellcheck --external-sources --source-path=SCRIPTDIR nixw nix/nixw.sh .ci/run nix/interface/versions tests/team/make nix/debian/{fetch,lock,common.sh}
         shellcheck --shell=bash --exclude=SC2154 nix/images/*.sh
         shellcheck --shell=bash --exclude=SC2154 nix/db/build.sh nix/debian/python-env.sh nix/metrics/configuration.sh nix/checks/{monitoring,system-tests}.sh nix/files/write.sh
         shellcheck --shell=busybox nix/db/{common,fill,health,roles,start}.sh nix/log/*.sh nix/{metrics,db-metrics}/start.sh

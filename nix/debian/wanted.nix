@@ -23,7 +23,6 @@ let
     file:
     let
       declared = builtins.fromTOML (readFile file);
-      groups = builtins.concatLists (builtins.attrValues (declared.dependency-groups or { }));
       wheels = declared.tool.template.wheels or { };
       elsewhere = debians ++ (declared.tool.template.overlay or [ ]);
       isPyPIs =
@@ -36,9 +35,7 @@ let
         else
           !builtins.elem parsed.name elsewhere;
     in
-    filter isPyPIs (
-      filter (item: !builtins.isAttrs item) ((declared.project.dependencies or [ ]) ++ groups)
-    )
+    filter isPyPIs (import (template + "/nix/python/listed.nix") declared)
     ++ map (name: "${name}==${wheels.${name}.version}") (attrNames wheels);
 
   # Comments are no part of a list.

@@ -15,17 +15,27 @@ def variables(environment: dict[str, str]) -> str:
     return "x-environment: &environment" + ("\n" + "".join(lines) if lines else " {}\n")
 
 
+def rename(text: str, name: str) -> str:
+    """The file for a service of that name, which has the same variables.
+
+    Raises:
+        ValueError: the text has no name.
+    """
+    found = re.search(r"^name: (\S+)$", text, re.MULTILINE)
+    if not found:
+        raise ValueError("docker-compose.yaml has no line `name: …`.")
+    return text.replace(f"{found[0]}\n", f"name: {name}\n").replace(f"}}{found[1]}-", f"}}{name}-")
+
+
 def render(text: str, name: str, environment: dict[str, str]) -> str:
     """The file for the service of that name.
 
     Raises:
         ValueError: the text has no name or no place for variables.
     """
-    found = re.search(r"^name: (\S+)$", text, re.MULTILINE)
-    if not found or not VARIABLES.search(text):
-        raise ValueError("docker-compose.yaml has no line `name: …`, or no x-environment.")
-    text = text.replace(f"{found[0]}\n", f"name: {name}\n").replace(f"}}{found[1]}-", f"}}{name}-")
-    return VARIABLES.sub(lambda _: variables(environment), text)
+    if not VARIABLES.search(text):
+        raise ValueError("docker-compose.yaml has no x-environment.")
+    return VARIABLES.sub(lambda _: variables(environment), rename(text, name))
 
 
 if __name__ == "__main__":

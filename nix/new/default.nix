@@ -35,7 +35,7 @@ writeShellApplication {
   runtimeEnv = {
     SAMPLE = "${sample}";
     TEXTS = "${./texts}";
-    NAMES = "${../service/names.json}";
+    RULES = "${../service/rules.json}";
     TEMPLATE = service.template;
     PYTHONPATH = "${../files}";
   };

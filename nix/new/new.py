@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
-from compose import render
+from compose import rename
 
 
 def fail(sentence: str) -> NoReturn:
@@ -29,10 +29,10 @@ def check_name(name: str) -> None:
     Raises:
         SystemExit: the name is none; the message tells what one is.
     """
-    names: dict[str, Any] = json.loads(Path(os.environ["NAMES"]).read_text())
-    fits = re.fullmatch(names["pattern"], name) and len(name) <= names["longest"]
-    if not fits or re.fullmatch(names["taken"], name):
-        fail(f"{name!r} cannot name a service: {names['sentence']}")
+    rules: dict[str, Any] = json.loads(Path(os.environ["RULES"]).read_text())
+    fits = re.fullmatch(rules["pattern"], name) and len(name) <= rules["longest"]
+    if not fits or re.fullmatch(rules["taken"], name):
+        fail(f"{name!r} cannot name a service: {rules['sentence']}")
 
 
 def check_directory(directory: Path) -> None:
@@ -63,9 +63,7 @@ def name_service(directory: Path, name: str) -> None:
     text = re.sub(r'^source = ".*"$', f'source = "https://example.com/{name}"', text, count=1, flags=re.MULTILINE)
     declared.write_text(text)
     compose = directory / "docker-compose.yaml"
-    environment = re.search(r"^x-environment: .*\n(?:  .*\n)*", compose.read_text(), re.MULTILINE)
-    variables = dict(re.findall(r"^  (\w+): \"(.*)\"$", environment[0] if environment else "", re.MULTILINE))
-    compose.write_text(render(compose.read_text(), name, variables))
+    compose.write_text(rename(compose.read_text(), name))
 
 
 def check_template(url: str) -> None:

@@ -5,7 +5,7 @@ requirement:
 let
   isText = builtins.isString requirement;
   parts = builtins.match "([A-Za-z0-9][A-Za-z0-9._-]*) *(\\[([^]]*)])? *([^][;@]*)" requirement;
-  has = character: lib.concatStringsSep "" (lib.splitString character requirement) != requirement;
+  has = character: lib.length (lib.splitString character requirement) > 1;
   words = separator: text: builtins.filter (word: word != "") (lib.splitString separator text);
   extras = builtins.elemAt parts 2;
 in

@@ -23,30 +23,21 @@ let
     else
       [ package ] ++ lib.concatMap extra parsed.extras;
 
-  dependencies = declared.project.dependencies or [ ];
-  groups = declared.dependency-groups or { };
-
   group =
     name:
     lib.concatMap (item: if item ? include-group then group item.include-group else find item) (
-      groups.${name} or [ ]
+      declared.dependency-groups.${name} or [ ]
     );
 in
 {
-  dependencies = lib.concatMap find dependencies;
+  dependencies = lib.concatMap find (declared.project.dependencies or [ ]);
 
   # The packages of a group; a file need not have it.
   inherit group;
 
   # Each requirement with the package's name.
-  all =
-    map
-      (requirement: {
-        inherit requirement;
-        inherit (parse requirement) name;
-      })
-      (
-        dependencies
-        ++ builtins.filter (item: !builtins.isAttrs item) (lib.concatLists (lib.attrValues groups))
-      );
+  all = map (requirement: {
+    inherit requirement;
+    inherit (parse requirement) name;
+  }) (import ./listed.nix declared);
 }

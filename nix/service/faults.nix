@@ -15,7 +15,7 @@ let
     match
     toJSON
     ;
-  names = builtins.fromJSON (builtins.readFile ./names.json);
+  rules = builtins.fromJSON (builtins.readFile ./rules.json);
   supported = 1;
 
   project = declared.project or { };
@@ -24,15 +24,15 @@ let
   version = project.version or null;
   isName =
     isString name
-    && builtins.stringLength name <= names.longest
-    && match names.pattern name != null
-    && match names.taken name == null;
+    && builtins.stringLength name <= rules.longest
+    && match rules.pattern name != null
+    && match rules.taken name == null;
 
-  unknown = filter (key: !elem key names.keys) (attrNames own);
+  unknown = filter (key: !elem key rules.keys) (attrNames own);
   environment = own.environment or { };
   variables = attrNames environment;
   notText = filter (variable: !isString environment.${variable}) variables;
-  notOwn = filter (variable: match names.variables variable != null) variables;
+  notOwn = filter (variable: match rules.variables variable != null) variables;
   areTexts = list: isList list && all isString list;
   areBudgets =
     images: isAttrs images && all (image: isInt (image.megabytes or null)) (attrValues images);
@@ -54,10 +54,10 @@ let
     }
     {
       holds = !isName;
-      sentence = "${toJSON name} cannot name a service: ${names.sentence}";
+      sentence = "${toJSON name} cannot name a service: ${rules.sentence}";
     }
     {
-      holds = !isString version || match names.version version == null;
+      holds = !isString version || match rules.version version == null;
       sentence = "version ${toJSON version} cannot be an image's tag: it must be a text such as \"0.1.0\".";
     }
     {

@@ -7,14 +7,11 @@ import os
 import sys
 from pathlib import Path
 
-from users import unprivileged
+from users import drop_root
 
 
 def main() -> None:
-    if user := unprivileged():
-        os.setgroups([])
-        os.setgid(user.gid)
-        os.setuid(user.uid)
+    if user := drop_root():
         os.environ["HOME"] = "/tmp"
         if not os.access(".", os.R_OK | os.X_OK):
             sys.exit(f"pytest: {Path.cwd()} cannot be read by uid {user.uid}, as which it runs: run it as a user.")

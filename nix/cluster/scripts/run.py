@@ -20,7 +20,7 @@ import database
 import health
 import ports
 from programs import Programs, exit_status, require
-from users import unprivileged
+from users import drop_root
 
 READY = """
   The cluster is ready.
@@ -52,14 +52,6 @@ TUNABLE = (
     "UWSGI_RELOAD_ON_RSS",
     "UWSGI_THREADS",
 )
-
-
-def drop_root() -> None:
-    """Become an unprivileged user where this process is root's."""
-    if user := unprivileged():
-        os.setgroups([])
-        os.setgid(user.gid)
-        os.setuid(user.uid)
 
 
 def lock(data: Path) -> IO[str]:

@@ -18,3 +18,12 @@ def unprivileged() -> User | None:
         return User(behind_sudo, int(os.environ["SUDO_GID"]))
     nobody = pwd.getpwnam("nobody")
     return User(nobody.pw_uid, nobody.pw_gid)
+
+
+def drop_root() -> User | None:
+    """Become that user, for the rest of this process."""
+    if user := unprivileged():
+        os.setgroups([])
+        os.setgid(user.gid)
+        os.setuid(user.uid)
+    return user
