@@ -37,7 +37,7 @@ callPackage ./cases.nix { } "interface" { } {
     outputs packageSet
   );
   "this package set has what is listed" = none (problems.missing packageSet);
-  "the Debian set has what is listed" = none (problems.missing (import ../debian));
+  "the Debian set has what is listed" = none (problems.missing (import ../debian/packages));
   "the Debian set has nothing else" = none problems.unlisted;
   "the VM test calls what is listed" = none problems.driver;
 }

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Run by migrations.nix beside a fresh copy of the prepared data.
 export PGHOST=$POSTGRES_HOST PGUSER=$POSTGRES_USER PGPASSWORD=$POSTGRES_PASSWORD
 
@@ -34,7 +35,7 @@ stepwise() {
 refused() {
     tree=$(mktemp -d)
     cp -r --no-preserve=mode src pyproject.toml stepwise.py "$tree"
-    cd "$tree"
+    cd "$tree" || exit
     manage makemigrations accounts --empty --name wrong
     sed -i "s/operations = \[/&migrations.RunSQL('$1')/" src/accounts/migrations/*_wrong.py
     createdb stepwise

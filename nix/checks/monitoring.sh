@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # monitoring.sh FOLDER: whether each of its files is of a kind that something reads.
 kinds='(alerts|tests|scrape)/[^/]+\.yml|dashboards/[^/]+\.json|console/[^/]+\.lib|(runbook|README)\.md'
 cd "$1" || exit

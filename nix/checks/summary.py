@@ -17,7 +17,7 @@ def counts(report: Path) -> tuple[int, int, int]:
     total, failed, skipped = 0, 0, 0
     files = list(report.glob("junit*.xml")) or [report / "junit.xml"]
     try:
-        for suite in (suite for file in files for suite in ElementTree.parse(file).getroot().iter("testsuite")):
+        for suite in (suite for file in files for suite in ElementTree.parse(file).getroot().iter("testsuite")):  # noqa: S314 (reports of our own)
             total += int(suite.get("tests", 0))
             failed += int(suite.get("failures", 0)) + int(suite.get("errors", 0))
             skipped += int(suite.get("skipped", 0))

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # system-tests.sh ARGUMENTS OF PYTEST…: beside a cluster, with the token of a user made for it. Its
 # database is reached as the owner, by the environment of the cluster's command.
 manage() {

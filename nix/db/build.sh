@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154
 # Builder of data.nix. Every step that could leave a trace of time or chance in
 # the files is pinned, so that the directory is the same bit for bit each time.
 set -euo pipefail

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Run by write.nix in the root.
 [ $# -eq 0 ] || fail "it takes nothing, and not $1."
 grep -Eq "^name *= *[\"']${SERVICE}[\"'] *(#.*)?\$" pyproject.toml 2>/dev/null ||

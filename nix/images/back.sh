@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154
 # Names the images before the last load `latest` again; `load` names the tree's.
 
 ask_engine

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # What docker-compose.yaml needs beside the images: secrets and .env.
 
 # Containers run as other users and compose mounts files as they are: readable

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # A container engine, and the names of its images.
 
 # Sets engine, and image_ids: a line for each image that it has, NAME:TAG ID.

@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154
 # Loads each image that the engine lacks, names it `latest` and the one before it `previous`, and
 # makes the secrets that docker-compose.yaml mounts, where they are missing, and .env.
 

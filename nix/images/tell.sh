@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sentences of a program, which begin with its name.
 
 say() {

@@ -10,7 +10,7 @@ let
     split
     ;
   facts = builtins.fromTOML (builtins.readFile ./facts.toml);
-  debian = import ../debian;
+  debian = import ../debian/packages;
 
   required = list: filter (name: !(list.${name}.optional or false)) (attrNames list);
   parts = path: filter isString (split "\\." path);

@@ -1,3 +1,4 @@
+# shellcheck shell=busybox
 # room NAME: whether the disk of LOG_DIR takes a block more; NAME tells probes apart.
 probe="$LOG_DIR/room.$1"
 trap 'rm -f "$probe"' EXIT

@@ -1,3 +1,4 @@
+# shellcheck shell=busybox
 # Becomes the syslog daemon.
 export LOG_DIR="${LOG_DIR:-/var/log/service}"
 export LOG_ADDRESS="${LOG_ADDRESS:-0.0.0.0}"

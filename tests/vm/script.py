@@ -1,4 +1,6 @@
 # The test's script: the test driver runs it, with what vm.nix writes above it.
+# ruff: noqa: F821 (the test driver and vm.nix define the rest)
+# mypy: disable-error-code="name-defined,no-any-return"
 import json
 import shlex
 import urllib.parse

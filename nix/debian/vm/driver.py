@@ -35,11 +35,11 @@ def say(text: str) -> None:
     print(text, flush=True)
 
 
-class Ended(Exception):
+class Ended(Exception):  # noqa: N818
     """The machine ended, or did not start."""
 
 
-class RequestedAssertionFailed(AssertionError):
+class RequestedAssertionFailed(AssertionError):  # noqa: N818 (NixOS's name)
     """A command did not end as the script wants; the name is NixOS's."""
 
 
@@ -91,7 +91,7 @@ class Qemu:
         return [f"{qemu}/bin/qemu-system-x86_64", *(word for words in devices for word in words)]
 
     def print_console(self) -> None:
-        assert self.process.stdout
+        assert self.process.stdout  # noqa: S101
         for line in self.process.stdout:
             say(f"machine # {line.decode(errors='replace').rstrip()}")
 
@@ -177,7 +177,7 @@ class Machine:
 
     def _run(self, command: str, seconds: int) -> tuple[int, bytes]:
         self.start()
-        assert self._qemu
+        assert self._qemu  # noqa: S101
         return self._qemu.run(command, seconds)
 
     def execute(
@@ -275,10 +275,10 @@ def main() -> None:
     names = {"machine": machine, "subtest": subtest, "start_all": machine.start}
     try:
         if arguments.interactive:
-            names["test_script"] = lambda: exec(script, names)
+            names["test_script"] = lambda: exec(script, names)  # noqa: S102
             code.interact("machine, subtest, start_all() and test_script() are here; Ctrl-D ends.", local=names)
         else:
-            exec(script, names)
+            exec(script, names)  # noqa: S102
     finally:
         machine._remove()
 

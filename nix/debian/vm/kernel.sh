@@ -1,3 +1,4 @@
+# shellcheck shell=busybox disable=SC2154
 # Builder of kernel.nix: $out/vmlinuz and $out/initrd.
 
 # add MODULE: into the initial root, after those that it needs.

@@ -1,4 +1,4 @@
-# shellcheck shell=busybox
+# shellcheck shell=busybox disable=SC2154
 # First process of the system; system.nix puts $docker, $compose and $daemon above.
 export HOME=/root TERM=dumb
 cd /

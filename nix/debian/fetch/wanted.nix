@@ -17,7 +17,7 @@ let
     "psycopg2"
     "pyyaml"
   ];
-  parse = import (template + "/nix/python/requirement.nix") { lib = import ./lib.nix; };
+  parse = import (template + "/nix/python/requirement.nix") { lib = import ../lib.nix; };
 
   listed =
     file:
@@ -64,7 +64,7 @@ let
     packages = hashString "sha256" texts.packages;
     wheels = hashString "sha256" (texts.wheels + texts.constraints);
   };
-  locked = name: builtins.fromJSON (readFile (./. + "/debian-${name}.lock.json"));
+  locked = name: builtins.fromJSON (readFile (../. + "/debian-${name}.lock.json"));
 in
 texts
 // {

@@ -1,3 +1,4 @@
+# shellcheck shell=busybox disable=SC1090,SC2154
 # Builder of python.nix: a wheel ($src), installed as pip does, byte-compiled so
 # that the result is the same each time, native modules fitted into the store.
 . "$elf"

@@ -10,7 +10,7 @@
   platform ? "any",
 }:
 let
-  inherit (import ./sources.nix) wheels;
+  inherit (import ../../fetch/sources.nix) wheels;
   file = "${pname}-${version}-${python}-${abi}-${platform}.whl";
   found = builtins.filter (wheel: wheel.file == file) (builtins.attrValues wheels);
   locked = builtins.head found;

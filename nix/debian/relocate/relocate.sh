@@ -1,3 +1,4 @@
+# shellcheck shell=busybox disable=SC1090,SC2154
 # Builder of deb.nix: Debian packages ($srcs), unpacked into one store path, made
 # to work from there. What was below /usr is below $out; sbin joins bin.
 . "$elf"

@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# Sourced by nixw.sh, fetch and lock.
+# Sourced by nixw.sh and by the Debian set's fetch and lock.
 
 say() {
     printf 'nixw: %s\n' "$*" >&2
@@ -37,14 +37,4 @@ nix_configure() {
     # nix-bin alone makes no build users; the sandbox's user namespace isolates then.
     group=$(value build-users-group)
     [ "$(id -u)" -ne 0 ] || [ -z "$group" ] || getent group "$group" >/dev/null || nix_option "build-users-group ="
-}
-
-# names_to_build DERIVATION…: of those, and of all that they need, the names that the store lacks.
-names_to_build() {
-    nix-store --realise --dry-run "$@" 2>&1 | sed -n 's|.*/nix/store/[a-z0-9]*-\(.*\)\.drv$|\1|p'
-}
-
-# No binary cache has the Debian set: ask none, unless the user set one.
-nix_without_default_cache() {
-    [ "$(nix config show substituters)" != "https://cache.nixos.org/" ] || nix_option "substituters ="
 }

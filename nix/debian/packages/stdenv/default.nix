@@ -15,7 +15,7 @@ let
     "xz-utils"
   ];
   shell = "${debs.bash}/bin/bash";
-  inherit (import ./bootstrap.nix) build;
+  inherit (import ../../relocate/bootstrap.nix) build;
   # `nix develop` sources $stdenv/setup too.
   stdenv = build "stdenv" ./stdenv.sh {
     setup = ./setup.sh;
@@ -37,9 +37,6 @@ let
       ...
     }:
     derivation // passthru // { inherit meta passthru; };
-in
-rec {
-  inherit annotate;
 
   runCommand =
     name: environment: buildCommand:
@@ -66,6 +63,9 @@ rec {
       }
       // removeAttrs environment (notForTheBuilder ++ [ "passAsFile" ])
     )) environment;
+in
+{
+  inherit annotate runCommand;
 
   closureInfo =
     { rootPaths }:
@@ -84,85 +84,5 @@ rec {
         mkdir $out
         grep '^/nix/store/' graph | sort -u | grep -v -e '\.drv$' -e "^$roots$" >$out/store-paths
       '';
-
-  writeTextFile =
-    {
-      name,
-      text,
-      executable ? false,
-      destination ? "",
-      checkPhase ? "",
-      meta ? { },
-      passthru ? { },
-    }:
-    runCommand name
-      {
-        inherit text meta passthru;
-        passAsFile = [ "text" ];
-        preferLocalBuild = true;
-      }
-      ''
-        target=$out${destination}
-        mkdir -p "$(dirname "$target")"
-        cp "$textPath" "$target"
-        ${if executable then ''chmod +x "$target"'' else ""}
-        ${checkPhase}
-      '';
-
-  writeShellApplication =
-    {
-      name,
-      text,
-      runtimeInputs ? [ ],
-      runtimeEnv ? { },
-      meta ? { },
-      passthru ? { },
-    }:
-    let
-      exports = lib.mapAttrs (
-        variable: value: "${variable}=${lib.escapeShellArg value}\nexport ${variable}\n"
-      ) runtimeEnv;
-    in
-    writeTextFile {
-      inherit name passthru;
-      meta = {
-        mainProgram = name;
-      }
-      // meta;
-      executable = true;
-      destination = "/bin/${name}";
-      text = ''
-        #!${shell}
-        set -o errexit
-        set -o nounset
-        set -o pipefail
-
-        ${builtins.concatStringsSep "" (builtins.attrValues exports)}
-        ${if runtimeInputs == [ ] then "" else ''export PATH="${lib.makeBinPath runtimeInputs}:$PATH"''}
-
-        ${text}
-      '';
-      checkPhase = ''${shell} -n "$target"'';
-    };
-
-  mkShellNoCC =
-    {
-      packages ? [ ],
-      shellHook ? "",
-      ...
-    }@arguments:
-    runCommand (arguments.name or "nix-shell")
-      (
-        {
-          nativeBuildInputs = packages;
-          inherit shellHook;
-        }
-        // removeAttrs arguments [
-          "name"
-          "packages"
-        ]
-      )
-      ''
-        echo "a shell for nix develop" >$out
-      '';
 }
+// import ./text.nix { inherit lib runCommand shell; }

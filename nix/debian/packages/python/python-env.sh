@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154
 # Builder of python.nix: a virtual environment with $packages linked into it.
 set -euo pipefail
 site=$out/lib/python3.13/site-packages

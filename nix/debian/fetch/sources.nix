@@ -3,12 +3,12 @@
 # brought, and builds find it. Nothing here downloads: a file that is missing
 # fails the build, and its URL says what to do.
 let
-  # In this folder, where nixw lays a root's locks; else in the template's own root.
+  # Above this folder, where nixw lays a root's locks; else in the template's own root.
   read =
     name:
     let
-      here = ./. + "/${name}";
-      file = if builtins.pathExists here then here else ../.. + "/${name}";
+      here = ../. + "/${name}";
+      file = if builtins.pathExists here then here else ../../.. + "/${name}";
     in
     (builtins.fromJSON (builtins.readFile file)).files;
   byName =

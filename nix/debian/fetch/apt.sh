@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2154
 # Sourced by fetch and lock: apt with the machine's sources and keys, but with
 # lists, preferences and installed packages of its own. Needs no root and leaves
 # the machine's apt as it is. The caller sets $here and $work.

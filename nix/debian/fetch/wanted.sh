@@ -1,0 +1,77 @@
+# shellcheck shell=sh disable=SC2154
+# Sourced by ../nixw.sh, which sets $input and $set_path, and by fetch: which files a command needs.
+
+# installables ARGS…: those among a command's arguments, of this flake; fails where there is a word
+# that could be something else.
+installables() {
+    found=
+    for word; do
+        case $word in
+        -- | -c | --command) break ;;
+        -f | --file | --expr | --stdin) return 1 ;;
+        -*) ;;
+        . | .#* | /nix/store/*) found="$found $word" ;;
+        *) return 1 ;;
+        esac
+    done
+    # shellcheck disable=SC2086 # one word an installable
+    printf '%s\n' ${found:-.}
+}
+
+# derivations KIND INSTALLABLE: what `nix build` would build for it, or where there is an output of
+# that KIND with the name, such as apps, for that.
+derivations() {
+    case $2 in
+    *#*) flake=${2%%#*} name=${2#*#} ;;
+    *) flake=$2 name=default ;;
+    esac
+    attribute="$flake#$1.x86_64-linux.$name"
+    case $1 in
+    apps) with_set eval --raw "$attribute.program" --apply \
+        'text: builtins.concatStringsSep "\n" (builtins.attrNames (builtins.getContext text)) + "\n"' 2>/dev/null && return ;;
+    devShells) with_set path-info --derivation "$attribute" 2>/dev/null && return ;;
+    esac
+    with_set path-info --derivation "$2"
+}
+
+# with_set COMMAND ARGS…: nix with the Debian set as the package set.
+with_set() {
+    nix "$@" --override-input "$input" "path:$set_path" --no-write-lock-file
+}
+
+# wanted_by COMMAND ARGS…: the derivations that it wants, one a line; fails where that is not known.
+wanted_by() {
+    command=$1
+    shift
+    case $command in
+    eval | search | path-info | why-depends) return 0 ;;
+    build | shell | bundle) kind=packages ;;
+    run) kind=apps ;;
+    develop | print-dev-env) kind=devShells ;;
+    flake)
+        [ "$1" = check ] || return 0
+        # shellcheck disable=SC2016 # the names are Nix's
+        with_set eval --raw .#checks.x86_64-linux --apply \
+            'set: builtins.concatStringsSep "\n" (map (name: set.${name}.drvPath) (builtins.attrNames set)) + "\n"'
+        return
+        ;;
+    *) return 1 ;;
+    esac
+    list=$(installables "$@") || return
+    for installable in $list; do
+        derivations "$kind" "$installable" || return
+    done
+}
+
+# Names of what would have to be built or fetched for the command, also of sources; fails where that
+# is not known.
+names_of_needed() {
+    list=$(wanted_by "$@") || return
+    # shellcheck disable=SC2086 # one word a derivation
+    [ -z "$list" ] || names_to_build $list
+}
+
+# names_to_build DERIVATION…: of those, and of all that they need, the names that the store lacks.
+names_to_build() {
+    nix-store --realise --dry-run "$@" 2>&1 | sed -n 's|.*/nix/store/[a-z0-9]*-\(.*\)\.drv$|\1|p'
+}

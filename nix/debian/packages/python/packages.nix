@@ -1,0 +1,102 @@
+# Python packages by name: the locked wheels, and what Debian has instead.
+{
+  lib,
+  annotate,
+  deb,
+  version,
+  byteCompile,
+  closure,
+  interpreter,
+}:
+let
+  inherit (import ../../relocate/bootstrap.nix)
+    sources
+    build
+    patchelf
+    ;
+  python = "${interpreter}/bin/python3.13";
+
+  # Libraries that a wheel's native modules may need, beside Python's own.
+  wheelLibraries = map (pname: deb { inherit pname; }) [
+    "libc6"
+    "libgcc-s1"
+  ];
+
+  package =
+    version: derivation: dependencies:
+    annotate derivation {
+      passthru = {
+        inherit dependencies version;
+      };
+    };
+
+  wheel =
+    {
+      name,
+      src,
+      imports ? [ ],
+      dependencies ? [ ],
+    }:
+    build "python3.13-${name}" ./wheel.sh {
+      inherit
+        src
+        imports
+        dependencies
+        python
+        ;
+      deps = wheelLibraries;
+      elf = ../../relocate/elf.sh;
+      patchelf = "${patchelf}/bin/patchelf";
+    };
+
+  fromLock =
+    entry:
+    package entry.version (wheel {
+      name = "${entry.name}-${entry.version}";
+      src = entry.source;
+    }) (map (name: packages.${name}) entry.depends)
+    // {
+      optional-dependencies = lib.mapAttrs (_: map (name: packages.${name})) (entry.extras or { });
+    };
+
+  # For what nixpkgs lacks: a wheel that fetchPypi brought.
+  buildPythonPackage =
+    {
+      pname,
+      version,
+      format,
+      src,
+      dependencies ? [ ],
+      pythonImportsCheck ? [ ],
+    }:
+    if format != "wheel" then
+      throw "buildPythonPackage: the Debian set builds format = \"wheel\" alone, not ${format}"
+    else
+      package version (wheel {
+        name = "${pname}-${version}";
+        inherit src;
+        imports = pythonImportsCheck;
+        dependencies = map (dependency: dependency.outPath) (closure dependencies);
+      }) dependencies;
+
+  # Debian's own package of a module.
+  debian =
+    pname:
+    package (version [ pname ]) (deb {
+      inherit pname;
+      postUnpack = ''
+        mkdir -p lib/python3.13
+        mv lib/python3/dist-packages lib/python3.13/site-packages
+        rmdir lib/python3
+      '';
+      postFixup = "python=${python}\n" + byteCompile "lib/python3.13/site-packages";
+    }) [ ];
+
+  packages = lib.mapAttrs (_: fromLock) sources.wheels // {
+    inherit buildPythonPackage;
+    toPythonModule = derivation: package "" derivation [ ];
+    psycopg2 = debian "python3-psycopg2"; # PyPI has no wheel of it
+    pyyaml = debian "python3-yaml"; # the wheel's symbols are 2.5 MB
+  };
+in
+packages
