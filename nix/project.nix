@@ -30,7 +30,7 @@ in
   members = lib.filterAttrs (_: lib.isDerivation);
 
   service = import ./service { inherit lib root; };
-  sources = import ./source.nix { inherit root; };
+  sources = callPackage ./source.nix { };
 
   pythonPackages = callPackage ./python/packages.nix { };
   chassis = callPackage ./python/chassis.nix { };

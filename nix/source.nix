@@ -1,11 +1,23 @@
-# The parts of src/ that builds use: each as narrow as its build allows, so that a change
-# elsewhere does not make it anew.
-{ root }:
+# The parts of src/ that builds use, with the file that names the service: each as narrow as its
+# build allows, so that a change elsewhere does not make it anew.
+{
+  root,
+  runCommand,
+  service,
+}:
 let
-  part =
+  project =
     name: without:
+    runCommand name { } ''
+      cp -r ${part without} $out
+      chmod u+w $out
+      cp ${service.pyproject} $out/pyproject.toml
+    '';
+
+  part =
+    without:
     builtins.path {
-      inherit name;
+      name = "src";
       path = root + "/src";
       filter =
         path: _:
@@ -34,16 +46,16 @@ let
 in
 {
   # The whole project.
-  django = part "django-source" [ ];
+  django = project "django-source" [ ];
 
   # For the database. The folder `api` of an application has what only requests need.
-  migrations = part "migrations-source" [
+  migrations = project "migrations-source" [
     "api"
     "static"
     "templates"
   ];
 
-  static = part "static-source" [
+  static = project "static-source" [
     "api"
     "fixtures"
     "migrations"

@@ -124,6 +124,16 @@ callPackage ./cases.nix { } "declarations" { nativeBuildInputs = [ new ]; } (
         }
       )
     );
+    "a language that Django cannot have is refused" = begins "[tool.template] languages is" (
+      faults (
+        service "acme" {
+          tool.template = {
+            interface = 1;
+            languages = [ "pt-br" ];
+          };
+        }
+      )
+    );
     "a budget that is no number is refused" = begins "[tool.template] images.NAME.megabytes" (
       faults (
         service "acme" {

@@ -9,6 +9,7 @@
 suite "images" {
   variables = {
     inherit layouts;
+    languages = toString service.languages;
     budgets = builtins.toFile "budgets.json" (builtins.toJSON service.images);
     specification = fetchFromGitHub {
       owner = "opencontainers";

@@ -4,7 +4,6 @@
 set -euo pipefail
 
 data=$PWD/data
-project=$PWD/project
 name=$database
 
 under_fixed_time() {
@@ -69,9 +68,6 @@ remove_chance() {
     find "$data" -name pg_internal.init -delete
 }
 
-cp -r "$source" "$project"
-chmod u+w "$project"
-cp "$pyproject" "$project/pyproject.toml"
 make_cluster
 start
 fill

@@ -17,8 +17,8 @@ runCommand "db-data"
         pythons.server
         postgresql_17
       ];
-      source = sources.migrations;
-      inherit (service) database fixtures pyproject;
+      project = sources.migrations;
+      inherit (service) database fixtures;
       inherit libfaketime;
       configuration = ./postgresql.conf;
       authentication = ./pg_hba.conf;

@@ -8,7 +8,8 @@
   # What it holds with all that this needs, less what the layers below have.
   paths,
   below ? [ ],
-  # Files that are left out: patterns of Python's PurePath.full_match, from a store path on.
+  # Files that are left out: patterns of Python's PurePath.full_match, from a store path on; one
+  # that begins with ! keeps what those before it leave out.
   without ? [ ],
   # Store paths that serve as a list of others alone.
   omit ? [ ],

@@ -74,8 +74,14 @@ def fits_ustar(info: tarfile.TarInfo) -> bool:
     return True
 
 
+def is_left_out(inside: Path, without: list[str]) -> bool:
+    """Whether the last pattern that matches leaves the file out; one with ! keeps it."""
+    matching = (pattern for pattern in reversed(without) if inside.full_match(pattern.removeprefix("!")))
+    return not next(matching, "!").startswith("!")
+
+
 def walk(file: Path, top: Path, without: list[str]) -> Iterator[Path]:
-    if any(file.relative_to(top).full_match(pattern) for pattern in without):
+    if is_left_out(file.relative_to(top), without):
         return
     yield file
     if file.is_dir(follow_symlinks=False):

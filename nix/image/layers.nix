@@ -4,6 +4,7 @@
   glibc,
   python313,
   rsyslog-light,
+  service,
 }:
 let
   libc = {
@@ -17,6 +18,19 @@ in
     libc
     { paths = [ busybox ]; }
   ];
+
+  # A Python environment without what serves the development of its packages.
+  packages = environment: {
+    paths = [ environment ];
+    without = [
+      "**/*.dist-info/RECORD"
+      "**/*.pyi"
+      "**/benchmarks"
+      "**/site-packages/**/tests"
+      "**/locale/*/LC_MESSAGES"
+    ]
+    ++ map (language: "!**/locale/${language}/LC_MESSAGES") service.languages;
+  };
 
   # Without modules that no rsyslog.conf here loads.
   rsyslog = {

@@ -7,9 +7,6 @@
 }:
 runCommand "server-errors" (service.environment // { nativeBuildInputs = [ pythons.static ]; }) ''
   export DEBUG_MODE=true PYTHONDONTWRITEBYTECODE=1
-  cp -r ${sources.static} project
-  chmod u+w project
-  cp ${service.pyproject} project/pyproject.toml
   mkdir $out
-  python project/manage.py writeerrors $out --skip-checks
+  python ${sources.static}/manage.py writeerrors $out --skip-checks
 ''

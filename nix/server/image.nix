@@ -10,6 +10,8 @@
   writeTextFile,
 }:
 let
+  packages = image-layers.packages pythons.server;
+
   # -I and -S: none of the environment's variables and packages, which take time to find.
   health = writeTextFile {
     name = "server-health";
@@ -25,15 +27,9 @@ buildImage {
   versioned = true;
   layers = image-layers.python ++ [
     {
-      paths = [ pythons.server ];
-      without = [
-        # The image has them as nginx sends them.
-        "lib/python3.13/site-packages/**/static"
-        # For installers, type checkers and who develops the package.
-        "**/*.dist-info/RECORD"
-        "**/*.pyi"
-        "**/benchmarks"
-      ];
+      inherit (packages) paths;
+      # The image has static files as nginx sends them.
+      without = packages.without ++ [ "lib/python3.13/site-packages/**/static" ];
     }
     image-layers.rsyslog
     {

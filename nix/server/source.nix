@@ -3,13 +3,11 @@
 {
   runCommand,
   pythons,
-  service,
   sources,
   django ? sources.django,
 }:
 runCommand "django" { nativeBuildInputs = [ pythons.server ]; } ''
   cp -r ${django} $out
   chmod -R u+w $out
-  cp ${service.pyproject} $out/pyproject.toml
   python -m compileall -q --invalidation-mode unchecked-hash $out
 ''

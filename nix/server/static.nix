@@ -10,10 +10,7 @@ runCommand "static" (service.environment // { nativeBuildInputs = [ pythons.stat
   export DJANGO_SECRET_KEY=this-build-signs-nothing-but-needs-fifty-characters ALLOWED_HOSTS=- POSTGRES_PASSWORD=-
   export STATIC_ROOT=$out PYTHONDONTWRITEBYTECODE=1
   # The admin takes its libraries' small forms, but for debugging.
-  cp -r ${sources.static} project
-  chmod u+w project
-  cp ${service.pyproject} project/pyproject.toml
-  python project/manage.py collectstatic --no-input --verbosity 0 --ignore redoc \
+  python ${sources.static}/manage.py collectstatic --no-input --verbosity 0 --ignore redoc \
     --ignore 'admin/js/vendor/*/jquery.js' --ignore 'admin/js/vendor/*/select2.full.js' \
     --ignore 'admin/js/vendor/*/xregexp.js'
   python -P ${./keep_hashed.py} $out

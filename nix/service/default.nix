@@ -34,6 +34,9 @@ else
     # Variables of the service's own, for the sample cluster and for what runs its code in builds.
     environment = own.environment or { };
 
+    # Languages whose translations images keep; Django needs English in any case.
+    languages = [ "en" ] ++ own.languages or [ ];
+
     # The most that an image may have, by its name: { server.megabytes = 100; }.
     images = own.images or { };
   }

@@ -34,6 +34,7 @@ let
   notText = filter (variable: !isString environment.${variable}) variables;
   notOwn = filter (variable: match rules.variables variable != null) variables;
   areTexts = list: isList list && all isString list;
+  areLanguages = list: areTexts list && all (language: match rules.language language != null) list;
   areBudgets =
     images: isAttrs images && all (image: isInt (image.megabytes or null)) (attrValues images);
 
@@ -75,6 +76,10 @@ let
     {
       holds = !areTexts (own.fixtures or [ ]) || !areTexts (own.overlay or [ ]);
       sentence = "[tool.template] fixtures and overlay are lists of names.";
+    }
+    {
+      holds = !areLanguages (own.languages or [ ]);
+      sentence = "[tool.template] languages is a list of Django's locale names, such as [\"de\", \"pt_BR\"].";
     }
     {
       holds = !areBudgets (own.images or { });

@@ -8,9 +8,7 @@
 buildImage {
   name = "system-test";
   title = "system tests";
-  layers = image-layers.python ++ [
-    { paths = [ pythons.system-test ]; }
-  ];
+  layers = image-layers.python ++ [ (image-layers.packages pythons.system-test) ];
   entrypoint = [
     "${pythons.system-test}/bin/python"
     "-m"

@@ -9,9 +9,7 @@
 buildImage {
   name = "test";
   title = "unit tests";
-  layers = image-layers.python ++ [
-    { paths = [ pythons.test ]; }
-  ];
+  layers = image-layers.python ++ [ (image-layers.packages pythons.test) ];
   entrypoint = [
     "${pythons.test}/bin/python"
     "-m"

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import stat
 import tarfile
 from pathlib import Path
@@ -13,6 +14,7 @@ from support.images import NAMES, Image
 EXPECTED = json.loads(Path(__file__).with_name("expected.json").read_text())
 # Of [tool.template.images] in the root's pyproject.toml.
 BUDGETS = json.loads(Path(os.environ["budgets"]).read_text())
+LANGUAGES = set(os.environ["languages"].split())
 SHELLS = ("sh", "bash", "dash", "busybox", "zsh")
 
 
@@ -79,6 +81,12 @@ def test_nothing_forbidden_is_in_the_closure(image: Image, expected, package_set
     paths = {name.split("/")[3] for name in image.entries if name.count("/") >= 3}
     for part in [*expected["forbidden"]["both"], *expected["forbidden"].get(package_set, [])]:
         assert not [path for path in paths if part in path]
+
+
+def test_translations_are_of_the_services_languages(image: Image):
+    messages = re.compile(r".*/site-packages/django/.*/locale/([^/]+)/LC_MESSAGES/django[.]mo")
+    found = {match[1] for match in map(messages.fullmatch, image.entries) if match}
+    assert found == (LANGUAGES if image.name in ("server", "test") else set())
 
 
 def test_no_secret_is_in_the_configuration(image: Image):

@@ -10,6 +10,9 @@ let
 
   locked = sources.debs;
 
+  # Dependencies that nothing here starts or loads.
+  unneeded.prometheus = [ "promtool" ];
+
   # What libgcc-s1 itself needs.
   lowest = [
     "gcc-14-base"
@@ -28,7 +31,11 @@ let
       map (item: item.key) (
         builtins.genericClosure {
           startSet = map (key: { inherit key; }) (names ++ below);
-          operator = item: map (key: { inherit key; }) locked.${item.key}.depends;
+          operator =
+            item:
+            map (key: { inherit key; }) (
+              builtins.filter (name: !builtins.elem name unneeded.${item.key} or [ ]) locked.${item.key}.depends
+            );
         }
       )
     );

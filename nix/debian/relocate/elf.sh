@@ -17,12 +17,18 @@ library_directory() {
     done
 }
 
-# Debian's own RUNPATH entries (private library directories) at their new place.
+# The file's own RUNPATH: Debian's private library directories at their new place, and what is
+# beside the file, as in wheels that bundle libraries.
 own_runpath() {
-    "$patchelf" --print-rpath "$1" | tr ':' '\n' | sed -n 's|^/usr/||p' | while read -r directory; do
-        for root in $out $deps; do
-            [ ! -d "$root/$directory" ] || { echo "$root/$directory"; break; }
-        done
+    "$patchelf" --print-rpath "$1" | tr ':' '\n' | while read -r directory; do
+        case $directory in
+        \$ORIGIN*) echo "$directory" ;;
+        /usr/*)
+            for root in $out $deps; do
+                [ ! -d "$root/${directory#/usr/}" ] || { echo "$root/${directory#/usr/}"; break; }
+            done
+            ;;
+        esac
     done
 }
 
@@ -43,7 +49,7 @@ patch_elf() {
         directory=$(library_directory "$library")
         if [ -n "$directory" ]; then
             runpath="$runpath $directory"
-        elif ! in_directories "$library" $runpath; then
+        elif ! in_directories "$library" "${1%/*}" $runpath; then
             echo "$1 needs $library, which no dependency has" >&2
             return 1
         fi
@@ -51,10 +57,14 @@ patch_elf() {
     set_runpath "$1" "$(printf '%s\n' $runpath | awk '!seen[$0]++' | tr '\n' ':' | sed 's/:$//')"
 }
 
+# in_directories LIBRARY ORIGIN DIRECTORY…
 in_directories() {
-    library=$1
-    shift
+    library=$1 origin=$2
+    shift 2
     for directory; do
+        case $directory in
+        \$ORIGIN*) directory=$origin${directory#\$ORIGIN} ;;
+        esac
         [ ! -e "$directory/$library" ] || return 0
     done
     return 1

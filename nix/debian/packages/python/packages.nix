@@ -16,10 +16,14 @@ let
     ;
   python = "${interpreter}/bin/python3.13";
 
-  # Libraries that a wheel's native modules may need, beside Python's own.
+  # Libraries that a wheel may take from its host, of those that manylinux allows (PEP 600), and
+  # what these need.
   wheelLibraries = map (pname: deb { inherit pname; }) [
     "libc6"
+    "libexpat1"
     "libgcc-s1"
+    "libstdc++6"
+    "zlib1g"
   ];
 
   package =

@@ -18,11 +18,6 @@ for data in "$site"/*.data; do
     done
     rm -r "$data"
 done
-# Translations (settings.py has USE_I18N off), packages' own tests, and what needs
-# GDAL, which the set does not have.
-find "$site" -path '*/locale/*/LC_MESSAGES/*' ! -path '*/locale/en/*' -exec rm {} +
-find "$site" -depth -type d -name tests -exec rm -r {} +
-rm -rf "$site/django/contrib/gis"
 elf_files "$out" >elf-files
 while read -r file; do
     patch_elf "$file"
