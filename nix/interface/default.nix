@@ -7,7 +7,11 @@
   optional,
 }:
 let
-  facts = builtins.mapAttrs (_: present) (lib.importTOML ./facts.toml);
+  all = lib.importTOML ./facts.toml;
+  # Which Python packages there are is what a pyproject.toml asks for.
+  facts = builtins.mapAttrs (_: present) all // {
+    inherit (all) pythonPackages;
+  };
   present =
     list:
     removeAttrs list (
