@@ -1,8 +1,21 @@
-# apt-cache's stanzas become the lock, one package a line; `list` is the hash of packages.txt.
-# A dependency is the first alternative that is locked itself, by name or as
-# what a locked package provides; assumed packages fall away.
-function keep_first_stanza() { return !($2 in version) }
-/^Package: / { current = ""; if (keep_first_stanza()) { current = $2; names[++count] = $2; version[$2] = "" } }
+# Lines of the lock, one a package, from two files: lines of the old lock that stay, and apt-cache's
+# stanzas for the others. `wanted` has the names in packages.txt: what they do not need is left out.
+# A dependency is the first alternative that is locked itself, by name or as what a locked package
+# provides; assumed packages fall away.
+function is_first(name) { return !(name in line) && !(name in version) }
+FILENAME == ARGV[1] {
+    split($0, quoted, "\"")
+    line[quoted[4]] = $0
+    next
+}
+/^Package: / { current = ""; if (is_first($2)) { current = $2; version[$2] = "" } }
+/^Package: / { shown = $2 }
+/^Provides: / {
+    sub(/^[^:]*: /, "")
+    amount = split($0, virtual, /, */)
+    for (i = 1; i <= amount; i++) { sub(/[ :(].*/, "", virtual[i]); provider[virtual[i]] = shown }
+    next
+}
 current == "" { next }
 /^Version: / { version[current] = $2 }
 /^Architecture: / { architecture[current] = $2 }
@@ -10,16 +23,11 @@ current == "" { next }
 /^Size: / { size[current] = $2 }
 /^SHA256: / { sha256[current] = $2 }
 /^(Pre-)?Depends: / { sub(/^[^:]*: /, ""); depends[current] = depends[current] (depends[current] ? ", " : "") $0 }
-/^Provides: / {
-    sub(/^[^:]*: /, "")
-    amount = split($0, virtual, /, */)
-    for (i = 1; i <= amount; i++) { sub(/[ :(].*/, "", virtual[i]); provider[virtual[i]] = current }
-}
 function locked(alternatives,    list, i, amount) {
     amount = split(alternatives, list, / *\| */)
     for (i = 1; i <= amount; i++) {
         sub(/[ :(].*/, "", list[i])
-        if (list[i] in version) return list[i]
+        if (list[i] in version || list[i] in line) return list[i]
         if (list[i] in provider) return provider[list[i]]
     }
     return ""
@@ -37,12 +45,23 @@ function dependencies(name,    groups, i, amount, found, seen, result) {
     }
     return result
 }
+# What is printed: a name and all that it needs.
+function need(name,    list) {
+    if (name in needed) return
+    needed[name]
+    list = line[name]
+    sub(/.*"depends": \[/, "", list)
+    gsub(/[^a-z0-9.+ -]/, "", list)
+    need_all(list)
+}
+function need_all(list,    names, i, amount) {
+    amount = split(list, names, " ")
+    for (i = 1; i <= amount; i++) need(names[i])
+}
 END {
-    printf "{\"list\": \"%s\", \"files\": [\n", list
-    for (i = 1; i <= count; i++) {
-        name = names[i]
-        printf "  { \"name\": \"%s\", \"version\": \"%s\", \"architecture\": \"%s\", \"path\": \"%s\", \"size\": %s, \"sha256\": \"%s\", \"depends\": [%s] }%s\n",
-            name, version[name], architecture[name], path[name], size[name], sha256[name], dependencies(name), i < count ? "," : ""
-    }
-    print "]}"
+    for (name in version)
+        line[name] = sprintf("  { \"name\": \"%s\", \"version\": \"%s\", \"architecture\": \"%s\", \"path\": \"%s\", \"size\": %s, \"sha256\": \"%s\", \"depends\": [%s] }",
+            name, version[name], architecture[name], path[name], size[name], sha256[name], dependencies(name))
+    need_all(wanted)
+    for (name in needed) print line[name]
 }
