@@ -3,13 +3,18 @@
 # lists, preferences and installed packages of its own. Needs no root and leaves
 # the machine's apt as it is. The caller sets $here and $work.
 
+# installed NAME VERSION: a stanza of apt's status.
+installed() {
+    printf 'Package: %s\nStatus: install ok installed\nArchitecture: amd64\n' "$1"
+    printf 'Multi-Arch: foreign\nVersion: %s\nMaintainer: none\nDescription: assumed\n\n' "$2"
+}
+
 assumed_packages() {
     sed -n 's/^!//p' "$here/packages.txt" | while IFS='=' read -r name version; do
         case $version in
         [a-z]*) version=$(apt-cache show --no-all-versions "$version" | sed -n 's/^Version: //p') ;;
         esac
-        printf 'Package: %s\nStatus: install ok installed\nArchitecture: amd64\n' "$name"
-        printf 'Multi-Arch: foreign\nVersion: %s\nMaintainer: none\nDescription: assumed\n\n' "${version:-999}"
+        installed "$name" "${version:-999}"
     done
 }
 
