@@ -208,4 +208,6 @@ try:
 except Exception:
     state = "docker inspect --format '== {{.Name}} {{.State}}' $c && docker logs --tail 40 $c 2>&1"
     print(machine.execute(f"for c in $(docker ps --all --quiet); do {state}; done")[1])
+    targets = f"{wget} http://localhost:9090/api/v1/targets?state=active"
+    print(machine.execute(f"{targets}; docker exec {service}-log-1 nslookup server")[1])
     raise
