@@ -2,7 +2,7 @@
 
     summary.py DIRECTORY
 
-A report without a readable junit*.xml counts as one failed test, and so does one
+Exit status 1 when a test failed. A report without a readable junit*.xml counts as one failed test, and so does one
 whose exit status is not 0 although no test in it failed.
 """
 
@@ -28,13 +28,14 @@ def counts(report: Path) -> tuple[int, int, int]:
     return total - failed - skipped, failed, skipped
 
 
-def main() -> None:
+def main() -> int:
     results = {report.name: counts(report) for report in sorted(Path(sys.argv[1]).iterdir()) if report.is_dir()}
     for name, (passed, failed, skipped) in results.items():
         print(f"{name}: {passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
     passed, failed, _ = map(sum, zip(*results.values(), strict=True))
     print(f"{passed} passed, {failed} failed")
+    return 1 if failed or not passed else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
