@@ -21,6 +21,8 @@ assumed_packages() {
 apt_setup() {
     command -v apt-get >/dev/null || fail "the Debian set is fetched with apt, which this machine does not have."
     mkdir -p "$work/apt/lists/partial" "$work/apt/archives/partial"
+    # What the machine's apt has read already need not come again.
+    cp /var/lib/apt/lists/*_* "$work/apt/lists/" 2>/dev/null || true
     : >"$work/apt/status"
     cat >"$work/apt/apt.conf" <<CONF
 Dir::State "$work/apt";
