@@ -12,12 +12,10 @@ import os
 import statistics
 import sys
 import time
-from pathlib import Path
 from typing import Any
 
 import django
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "src"))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
@@ -25,7 +23,8 @@ from django.db import connection  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 from rest_framework.pagination import LimitOffsetPagination  # noqa: E402
 from rest_framework.test import APIRequestFactory  # noqa: E402
-from tweet.views import TweetViewSet  # noqa: E402
+
+from tweet.api.views import TweetViewSet  # noqa: E402
 
 LIMIT = 100
 TIMES = 20

@@ -9,10 +9,10 @@ failed, by status, and the longest time until the last of them; then how many wr
 acknowledged, and how many of those are missing in the end.
 """
 
+import argparse
 import collections
 import os
 import secrets
-import sys
 import tempfile
 import threading
 import time
@@ -23,10 +23,9 @@ from signal import SIGKILL
 
 import requests
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "nix" / "checks" / "shared"))
-
-from processes import Database, LogServer, Server
-from waiting import children
+from support.processes import Database, LogServer, Server
+from support.program import Program
+from support.waiting import children
 
 CLIENTS = 4
 PAUSE = 10  # seconds between kills
@@ -42,23 +41,28 @@ class Cluster:
         self.log = LogServer(root / "log")
         variables = {"SYSLOG_HOST": "127.0.0.1", "SYSLOG_PORT": str(self.log.port), "UWSGI_PROCESSES": "2"}
         self.server = Server(root / "server", self.database, **variables)
-        self.stopping = False
-        for service in (self.database, self.log, self.server):
-            service.start()
-            threading.Thread(target=self.keep, args=(service,), daemon=True).start()
+        self.services = (self.database, self.log, self.server)
+        self.stopping = threading.Event()
+        self.keepers: list[threading.Thread] = []
 
-    def keep(self, service: Database | LogServer | Server) -> None:
-        while not self.stopping:
-            if service.process and service.process.poll() is not None:
+    def start(self) -> None:
+        for service in self.services:
+            service.start()
+            self.keepers.append(threading.Thread(target=self.keep, args=(service,)))
+            self.keepers[-1].start()
+
+    def keep(self, service: Program) -> None:
+        while not self.stopping.wait(0.1):
+            if not service.is_running():
                 with suppress(AssertionError, TimeoutError):  # it was killed again meanwhile
                     service.start()
-            time.sleep(0.1)
 
-    def stop(self) -> None:
-        self.stopping = True
-        self.server.stop()
-        self.log.stop()
-        self.database.stop()
+    def end(self) -> None:
+        self.stopping.set()
+        for keeper in self.keepers:
+            keeper.join()
+        for service in reversed(self.services):
+            service.end()
 
     def kinds(self) -> dict[str, Callable[[], list[int]]]:
         """How to find the processes of each kind."""
@@ -70,7 +74,7 @@ class Cluster:
             "log forwarder": lambda: self.server.programs("rsyslog"),
             "PostgreSQL": lambda: [self.database.process.pid],
             "PostgreSQL's process": lambda: children(self.database.process.pid),
-            "log server": lambda: [self.log.process.pid] if self.log.process else [],
+            "log server": lambda: [self.log.process.pid],
         }
 
 
@@ -103,10 +107,12 @@ class Clients:
     def running(self) -> Iterator[None]:
         for thread in self.threads:
             thread.start()
-        yield
-        self.over.set()
-        for thread in self.threads:
-            thread.join()
+        try:
+            yield
+        finally:
+            self.over.set()
+            for thread in self.threads:
+                thread.join()
 
 
 def kill(find: Callable[[], list[int]]) -> float | None:
@@ -145,23 +151,29 @@ def report(clients: Clients, kills: list[tuple[str, float]]) -> None:
 
 
 def missing(database: Database, written: list[str]) -> int:
-    rows, _ = database.psql("--command", "SELECT id FROM tweet_tweet").communicate()
+    rows = database.tell("SELECT id FROM tweet_tweet")
     return len(set(written) - set(rows.split()))
 
 
 def main() -> None:
-    minutes = float(sys.argv[1]) if len(sys.argv) > 1 else 10
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("minutes", nargs="?", type=float, default=10, help="default: 10")
+    minutes = parser.parse_args().minutes
     os.environ.pop("DEBUG_MODE", None)  # for a server in production settings
     with tempfile.TemporaryDirectory(prefix="bench-", dir="/tmp") as directory:
         cluster = Cluster(Path(directory))
         clients = Clients(cluster.server.url)
-        with clients.running():
-            kills = rounds(cluster, minutes)
-        report(clients, kills)
-        failures = sum(not status.startswith("2") for _, status in clients.ended)
-        print(f"\n{len(clients.ended)} requests, {failures} failed; {len(kills)} kills")
-        print(f"{len(clients.written)} writes were acknowledged, {missing(cluster.database, clients.written)} are lost")
-        cluster.stop()
+        try:
+            cluster.start()
+            with clients.running():
+                kills = rounds(cluster, minutes)
+            report(clients, kills)
+            failures = sum(not status.startswith("2") for _, status in clients.ended)
+            print(f"\n{len(clients.ended)} requests, {failures} failed; {len(kills)} kills")
+            lost = missing(cluster.database, clients.written)
+            print(f"{len(clients.written)} writes were acknowledged, {lost} are lost")
+        finally:
+            cluster.end()
 
 
 if __name__ == "__main__":

@@ -8,10 +8,10 @@ then, for 30 s each, the milliseconds of reads in a quiet time, and while 50 add
 one wrong login every 6 s each; and the seconds of a right login meanwhile.
 """
 
+import argparse
 import os
 import statistics
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -20,9 +20,7 @@ from pathlib import Path
 
 import requests
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "nix" / "checks" / "shared"))
-
-from processes import Database, Server
+from support.processes import Database, Server
 
 SECONDS = 30
 ADDRESSES = 50
@@ -35,6 +33,11 @@ for hasher in (Argon2PasswordHasher(), hashers.Argon2PasswordHasher(), hashers.P
     times = timeit.repeat(lambda: hasher.verify("secret", encoded), number=1, repeat=15)
     print(f"{type(hasher).__module__}.{type(hasher).__name__}: {sorted(times)[7] * 1000:.0f} ms a check")
 """
+
+
+def manage(server: Server, *arguments: str) -> None:
+    environment = {**server.environment, "DJANGO_SUPERUSER_PASSWORD": "right"}
+    subprocess.run(["service-server", "manage", *arguments], env=environment, check=True)
 
 
 def log_in(server: Server, address: str, name: str, password: str) -> int:
@@ -89,23 +92,21 @@ def measure(server: Server) -> None:
 
 
 def main() -> None:
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     os.environ.pop("DEBUG_MODE", None)  # for a server in production settings
     with tempfile.TemporaryDirectory(prefix="logins-", dir="/tmp") as directory:
         database = Database(Path(directory, "db"))
         database.directory.mkdir()
-        database.start()
         server = Server(Path(directory, "server"), database, TRUSTED_PROXIES="127.0.0.1")
-        server.start()
-        manage = ["service-server", "manage"]
-        person = {**server.environment, "DJANGO_SUPERUSER_PASSWORD": "right"}
-        create = [*manage, "createsuperuser", "--noinput", "--username=admin", "--email=admin@example.com"]
-        subprocess.run(create, env=person, check=True)
-        subprocess.run([*manage, "shell", "--no-imports", "--command", CHECKS], env=server.environment, check=True)
         try:
+            database.start()
+            server.start()
+            manage(server, "createsuperuser", "--noinput", "--username=admin", "--email=admin@example.com")
+            manage(server, "shell", "--no-imports", "--command", CHECKS)
             measure(server)
         finally:
-            server.stop()
-            database.stop()
+            server.end()
+            database.end()
 
 
 if __name__ == "__main__":

@@ -9,9 +9,9 @@ run, and how many of those lines arrived and how many were counted as dropped, w
 server there and away.
 """
 
+import argparse
 import os
 import statistics
-import sys
 import tempfile
 import threading
 import time
@@ -21,9 +21,8 @@ from pathlib import Path
 
 import requests
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "nix" / "checks" / "shared"))
-
-from processes import Database, LogServer, Server
+from support.processes import Database, LogServer, Server
+from support.program import Program
 
 STORM = 100_000
 DROPPED = "service_log_lines_discarded_total"
@@ -89,7 +88,7 @@ def storm(server: Server, log: LogServer, name: str) -> None:
     before = dropped(server)
     _, quiet = ask(server, 100, 10)
     _, stormy = beside(write, server, 100, 10)
-    if not log.process:
+    if not log.is_running():
         log.start()
     time.sleep(20)
     arrived = len({line.rsplit(" ", 1)[1] for line in log.text().splitlines() if mark in line})
@@ -102,6 +101,7 @@ def storm(server: Server, log: LogServer, name: str) -> None:
 
 
 def main() -> None:
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     os.environ.pop("DEBUG_MODE", None)  # for a server in production settings
     with tempfile.TemporaryDirectory(prefix="bench-", dir="/tmp") as directory:
         root = Path(directory)
@@ -109,19 +109,18 @@ def main() -> None:
         log = LogServer(root / "log")
         for path in (root / "db", root / "log"):
             path.mkdir()
-        database.start()
-        log.start()
         server = Server(root / "server", database, SYSLOG_HOST="127.0.0.1", SYSLOG_PORT=str(log.port))
-        server.start()
+        services: list[Program] = [database, log, server]
         try:
+            for service in services:
+                service.start()
             outage(server, log)
             storm(server, log, "the log server there")
             log.stop()
             storm(server, log, "the log server away")
         finally:
-            server.stop()
-            log.stop()
-            database.stop()
+            for service in reversed(services):
+                service.end()
 
 
 if __name__ == "__main__":

@@ -1,20 +1,17 @@
 """The WSGI application called in a loop, for serve.py.
 
-    loop.py SECONDS REQUESTS.json
+    loop.py SECONDS REQUESTS
 
 Prints the requests a second of each kind, as JSON.
 """
 
+import argparse
 import io
 import json
-import os
 import sys
-import tempfile
 import time
+from collections.abc import Callable
 from wsgiref.util import setup_testing_defaults
-
-os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp()
-sys.path.insert(0, os.environ["DJANGO_SOURCE"])
 
 from config.wsgi import application
 
@@ -29,7 +26,12 @@ def call(kind: str, path: str) -> None:
     environ["CONTENT_TYPE"] = "application/json" if kind == "POST" else ""
     setup_testing_defaults(environ)
     statuses: list[str] = []
-    response = application({**environ, "wsgi.input": io.BytesIO(body)}, lambda status, _: statuses.append(status))
+
+    def start_response(status: str, *_: object) -> Callable[[bytes], object]:
+        statuses.append(status)
+        return io.BytesIO().write
+
+    response = application({**environ, "wsgi.input": io.BytesIO(body)}, start_response)
     b"".join(response)
     response.close()
     if not statuses[0].startswith("2"):
@@ -46,4 +48,13 @@ def rate(kind: str, path: str, seconds: float) -> float:
     return number / taken
 
 
-print(json.dumps({kind: rate(kind, path, float(sys.argv[1])) for kind, path in json.loads(sys.argv[2]).items()}))
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("seconds", type=float, help="for each kind")
+    parser.add_argument("requests", type=json.loads, help="kind to path, as JSON")
+    given = parser.parse_args()
+    print(json.dumps({kind: rate(kind, path, given.seconds) for kind, path in given.requests.items()}))
+
+
+if __name__ == "__main__":
+    main()

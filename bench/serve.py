@@ -11,6 +11,7 @@ medians of the 50th and 99th percentile and of the longest answer; and the milli
 worker's first request.
 """
 
+import argparse
 import json
 import os
 import re
@@ -25,10 +26,8 @@ from pathlib import Path
 
 import requests
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "nix" / "checks" / "shared"))
-
-from processes import Database, Server
-from waiting import wait_until
+from support.processes import Database, Server, answers
+from support.waiting import wait_until
 
 BENCH = Path(__file__).parent
 REQUESTS = {"one row": "/tweet/1/", "100 rows": "/tweet/?limit=100", "POST": "/tweet/", "health": "/healthcheck/"}
@@ -66,7 +65,7 @@ class Engine(Server):
     def __init__(self, name: str, directory: Path, database: Database) -> None:
         super().__init__(directory / name, database)
         self.name, self.others = name, ENGINES[name]
-        self.programs: list[subprocess.Popen[bytes]] = []
+        self.started: list[subprocess.Popen[bytes]] = []
 
     def start(self) -> None:
         super().start()  # which makes the run directory, too
@@ -82,26 +81,19 @@ class Engine(Server):
         counters.mkdir(exist_ok=True)
         variables = {
             "PROMETHEUS_MULTIPROC_DIR": str(counters),
-            "PYTHONPATH": os.environ["DJANGO_SOURCE"],
             "SYSLOG_SOCKET": str(self.directory / "log.sock"),
         }
         nginx = ["nginx", "-e", "stderr", "-p", str(self.directory), "-c", "nginx.conf"]
         environment = {**self.environment, **variables}
         for command, there in ((self.others, counters), (nginx, self.directory)):
-            self.programs.append(subprocess.Popen(command, cwd=there, env=environment, stderr=subprocess.DEVNULL))
-        wait_until(self.answers)
+            self.started.append(subprocess.Popen(command, cwd=there, env=environment, stderr=subprocess.DEVNULL))
+        wait_until(lambda: answers(f"{self.url}/healthcheck/"))
 
-    def answers(self) -> bool:
-        try:
-            return requests.get(f"{self.url}/healthcheck/", timeout=5).ok
-        except requests.RequestException:
-            return False
-
-    def stop(self) -> int:
-        for program in self.programs:
+    def end(self) -> None:
+        for program in self.started:
             program.terminate()
             program.wait(60)
-        return 0 if self.programs else super().stop()
+        super().end()
 
 
 @contextmanager
@@ -111,7 +103,7 @@ def running(name: str, directory: Path, database: Database) -> Iterator[Engine]:
         engine.start()
         yield engine
     finally:
-        engine.stop()
+        engine.end()
 
 
 def wrk(url: str, post: bool = False, seconds: int = SECONDS) -> dict[str, float]:
@@ -125,8 +117,11 @@ def wrk(url: str, post: bool = False, seconds: int = SECONDS) -> dict[str, float
     return measured
 
 
-def loop(environment: dict[str, str]) -> dict[str, float]:
+def loop(engine: Engine) -> dict[str, float]:
     """Requests a second of each kind, by the application alone."""
+    counters = engine.directory / "loop"
+    counters.mkdir()
+    environment = {**engine.environment, "PROMETHEUS_MULTIPROC_DIR": str(counters)}
     command = [sys.executable, str(BENCH / "loop.py"), str(SECONDS), json.dumps(REQUESTS)]
     ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     rates: dict[str, float] = json.loads(ended.stdout.splitlines()[-1])
@@ -163,7 +158,7 @@ def compare(directory: Path, database: Database, rounds: int) -> None:
             with running(name, directory / str(number), database) as engine:
                 if name == "uWSGI":
                     first.append(first_request(engine))
-                    for kind, rate in loop(engine.environment).items():
+                    for kind, rate in loop(engine).items():
                         rates["loop"][kind].append(rate)
                 for kind, path in REQUESTS.items():
                     measured = wrk(f"{engine.url}{path}", post=kind == "POST")
@@ -182,24 +177,25 @@ def stalls(directory: Path, database: Database) -> None:
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("rounds", nargs="?", type=int, default=5, help="default: 5")
+    rounds = parser.parse_args().rounds
     os.environ.pop("DEBUG_MODE", None)  # for servers in production settings
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
     with tempfile.TemporaryDirectory(prefix="bench-", dir="/tmp") as name:
         directory = Path(name)
         database = Database(directory / "db")
         database.directory.mkdir()
         for number in range(rounds):
             (directory / str(number)).mkdir()
-        database.start()
         try:
-            rows = (
+            database.start()
+            database.tell(
                 "INSERT INTO tweet_tweet (text, timestamp) SELECT repeat('x', 100), now() FROM generate_series(1, 100)"
             )
-            database.psql("--command", rows).communicate()
             compare(directory, database, rounds)
             stalls(directory, database)
         finally:
-            database.stop()
+            database.end()
 
 
 if __name__ == "__main__":

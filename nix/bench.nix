@@ -7,6 +7,7 @@
   postgresql_17,
   pythons,
   server,
+  service,
   with-db,
   wrk,
 }:
@@ -25,6 +26,7 @@ writeShellApplication {
   runtimeEnv = {
     inherit (server.environment) DJANGO_SOURCE;
     DEBUG_MODE = "true"; # for what has no server of its own
+    SERVICE_DATABASE = service.database; # tests/support names the roles by it
   };
   text = ''
     [ -e "bench/''${1:-}.py" ] || {
@@ -35,6 +37,8 @@ writeShellApplication {
       echo "bench: run it as a user, not as root, whom PostgreSQL refuses." >&2
       exit 1
     }
+    # The classes of the tests' services, and the Django project.
+    export PYTHONPATH="$PWD/tests:$DJANGO_SOURCE"
     exec with-db python "bench/$1.py" "''${@:2}"
   '';
   meta.description = "Run a measurement of bench/, beside a database of its own";
