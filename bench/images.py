@@ -8,6 +8,7 @@ seconds. Needs Docker with compose, and `docker-registry` for the push; is itsel
 `./nixw develop -c python bench/images.py`, by a user who may use Docker.
 """
 
+import argparse
 import os
 import shutil
 import statistics
@@ -64,8 +65,10 @@ class Clone:
         return self.run("./nixw", "eval", "--raw", f".#apps.{os.uname().machine}-linux.{name}.program")
 
     def change(self) -> None:
-        with (self.directory / "src/tweet/views.py").open("a") as view:
-            view.write(f"# {time.time_ns()}\n")
+        # An older commit may have it in another folder.
+        (view,) = self.directory.glob("src/tweet/**/views.py")
+        with view.open("a") as text:
+            text.write(f"# {time.time_ns()}\n")
         self.run("git", "commit", "--quiet", "--all", "--message", "a changed line")
 
     def measure(self, step: str, *commands: tuple[str, ...]) -> None:
@@ -92,8 +95,11 @@ class Clone:
 
 
 def main() -> None:
-    rounds = int(sys.argv[1]) if sys.argv[1:] else 5
-    trees = [HERE, *map(Path, sys.argv[2:])]
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("rounds", nargs="?", type=int, default=5, help="default: 5")
+    parser.add_argument("trees", nargs="*", type=Path, metavar="tree", help="beside this one")
+    given = parser.parse_args()
+    rounds, trees = given.rounds, [HERE, *given.trees]
     with tempfile.TemporaryDirectory() as temporary:
         directory = Path(temporary)
         configuration = directory / "registry.yml"
