@@ -48,6 +48,15 @@ callPackage ./cases.nix { } "style"
     }
     // lib.optionalAttrs platform {
       "mypy chassis" = "cd chassis && PYTHONPATH=. mypy --cache-dir=/dev/null chassis";
+      # They use the Django project, and so its settings and plugins.
+      "mypy bench" = "MYPYPATH=tests mypy --cache-dir=/dev/null bench";
+      # Each measurement finds what it imports.
+      "bench --help" = ''
+        export PYTHONPATH=tests:src SERVICE_DATABASE=${service.database}
+        for script in bench/*.py; do
+          python "$script" --help >/dev/null
+        done
+      '';
       # Test modules are not typed; applications are checked with their project.
       "mypy scripts" = ''
         find nix tests -name '*.py' ! -name 'test_*' ! -name conftest.py \
