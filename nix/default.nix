@@ -82,7 +82,7 @@ in
         push
         sizes
         ;
-      inherit (project.log) requests;
+      inherit (project.log) find-requests;
       files = project.write-files;
     }
     // lib.optionalAttrs platform {

@@ -30,13 +30,13 @@ in
   members = lib.filterAttrs (_: lib.isDerivation);
 
   service = import ./service { inherit lib root; };
-  sources = callPackage ./source.nix { };
+  trees = callPackage ./trees.nix { };
 
   pythonPackages = callPackage ./python/packages.nix { };
   chassis = callPackage ./python/chassis.nix { };
   pythons = callPackage ./python { };
 
-  shellScript = callPackage ./script.nix { };
+  buildShellScript = callPackage ./shell-script.nix { };
   supervise = callPackage ./supervise { };
   db-data = callPackage ./db/data.nix { };
   db = callPackage ./db { };
@@ -46,7 +46,7 @@ in
   metrics = callPackage ./metrics { };
   metrics-configuration = callPackage ./metrics/configuration.nix { };
   dashboards = callPackage ./metrics-graph/dashboards.nix { };
-  server-source = callPackage ./server/source.nix { };
+  server-project = callPackage ./server/source.nix { };
   server-static = callPackage ./server/static.nix { };
   server-errors = callPackage ./server/errors.nix { };
   server = callPackage ./server { };
@@ -55,6 +55,8 @@ in
   bench = callPackage ./bench.nix { };
 
   buildImage = callPackage ./image { };
+  imageConfiguration = callPackage ./image/configuration.nix { };
+  buildLayer = callPackage ./image/layer.nix { };
   image-answers = callPackage ./image/answers.nix { };
   image-layers = callPackage ./image/layers.nix { };
   images = inside "images" (callPackage ./images { });
@@ -70,7 +72,9 @@ in
   new = callPackage ./new { };
   write-files = callPackage ./files/write.nix { };
 
-  suite = callPackage ./checks/suite.nix { };
+  buildCheck = callPackage ./checks/build-check.nix { };
+  buildCommandCheck = callPackage ./checks/build-command-check.nix { };
+  buildSuiteCheck = callPackage ./checks/build-suite-check.nix { };
   checks = inside "checks" (import ./checks);
   platform-checks = inside "platform-checks" (import ./checks/platform.nix);
 

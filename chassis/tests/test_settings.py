@@ -33,8 +33,8 @@ def read(monkeypatch):
 
 
 def settings_variables() -> set[str]:
-    """The variables of the page's first table."""
-    table = VARIABLES.read_text().split("nginx and uWSGI")[0]
+    """The variables of the page's table for Django."""
+    table = VARIABLES.read_text().split("## server")[0]
     return set(re.findall(r"^\| `([A-Z_]+)`", table, re.MULTILINE))
 
 

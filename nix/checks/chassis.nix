@@ -1,11 +1,11 @@
 # The chassis's unit tests, on a database of their own.
 {
-  callPackage,
+  buildCheck,
   pythons,
   template,
   with-db,
 }:
-callPackage ./reported.nix { } "chassis"
+buildCheck "chassis"
   {
     nativeBuildInputs = [
       pythons.test

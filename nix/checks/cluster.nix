@@ -4,10 +4,10 @@
   closureInfo,
   cluster,
   postgresql_17,
-  suite,
+  buildSuiteCheck,
   with-db,
 }:
-suite "cluster" {
+buildSuiteCheck "cluster" {
   packages = [
     bubblewrap
     cluster

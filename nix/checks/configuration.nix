@@ -1,6 +1,7 @@
 # Each daemon's real configuration, judged by the daemon's own tool.
 {
-  callPackage,
+  lib,
+  buildCommandCheck,
   docker-compose,
   nginx,
   pythons,
@@ -11,7 +12,18 @@
   template,
   uwsgi-python,
 }:
-callPackage ./cases.nix { } "configuration"
+let
+  # What docs/variables.md has a section for, with the folder of what reads them.
+  programs = {
+    db = ../db;
+    db-metrics = ../db-metrics;
+    log = ../log;
+    metrics = ../metrics;
+    server = ../server;
+    system-test = template + "/system-tests";
+  };
+in
+buildCommandCheck "configuration"
   (
     service.environment
     // {
@@ -48,6 +60,9 @@ callPackage ./cases.nix { } "configuration"
     "stop times" = "python -P ${./stops.py} ${
       template + "/docs/architecture.md"
     } ${../server} ${../cluster} ${files}/docker-compose.yaml";
+    "environment variables" = "python -P ${./variables.py} ${template + "/docs/variables.md"} ${
+      lib.concatStringsSep " " (lib.mapAttrsToList (image: folder: "${image}=${folder}") programs)
+    }";
     "compose" = "docker-compose --file ${files}/docker-compose.yaml config --quiet";
     "compose in production" =
       "docker-compose --file ${files}/docker-compose.yaml --file ${../../docs/production.yaml} config --quiet";

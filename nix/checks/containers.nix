@@ -4,9 +4,9 @@
   bubblewrap,
   layouts,
   root,
-  suite,
+  buildSuiteCheck,
 }:
-suite "containers" {
+buildSuiteCheck "containers" {
   packages = [ bubblewrap ];
   variables = {
     inherit layouts;

@@ -1,7 +1,7 @@
 # What a pyproject.toml may get wrong is refused with the right sentence, and what is right is not.
 {
   lib,
-  callPackage,
+  buildCommandCheck,
   new,
 }:
 let
@@ -36,7 +36,7 @@ let
 
   holds = lib.mapAttrs (_: condition: if condition then "true" else "false");
 in
-callPackage ./cases.nix { } "declarations" { nativeBuildInputs = [ new ]; } (
+buildCommandCheck "declarations" { nativeBuildInputs = [ new ]; } (
   {
     "new refuses a name that cannot be one" =
       "! new Bad_Name --template github:a/b 2>words && grep 'cannot name a service' words && test ! -e Bad_Name";

@@ -1,10 +1,10 @@
 # Django's own checks, in production settings and inside the server's closure.
 {
-  callPackage,
+  buildCommandCheck,
   server,
   service,
 }:
-callPackage ./cases.nix { } "deploy"
+buildCommandCheck "deploy"
   (
     service.environment
     // {

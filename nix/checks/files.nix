@@ -1,7 +1,7 @@
 # The files that `nix run .#files` writes are what it would write now.
 {
   lib,
-  callPackage,
+  buildCommandCheck,
   files,
   root,
 }:
@@ -24,4 +24,4 @@ let
         "echo ${advice}; false"
     );
 in
-callPackage ./cases.nix { } "files" { } (lib.listToAttrs (map same written))
+buildCommandCheck "files" { } (lib.listToAttrs (map same written))

@@ -4,9 +4,9 @@
   fetchFromGitHub,
   layouts,
   service,
-  suite,
+  buildSuiteCheck,
 }:
-suite "images" {
+buildSuiteCheck "images" {
   variables = {
     inherit layouts;
     languages = toString service.languages;

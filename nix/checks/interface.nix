@@ -3,7 +3,7 @@
 # the list is held against the package set in use and against the Debian set.
 {
   lib,
-  callPackage,
+  buildCommandCheck,
   packageSet,
   template,
 }:
@@ -28,7 +28,7 @@ let
       "printf '%s\\n' ${lib.concatStringsSep " " (map lib.escapeShellArg words)}; false";
   same = one: other: none (problems.differences one other);
 in
-callPackage ./cases.nix { } "interface" { } {
+buildCommandCheck "interface" { } {
   "both systems have the same outputs" = same all (outputs (standIns "aarch64-linux" true));
   "without what is optional only Grafana is missing" = same all (
     less ++ [ "packages.image-metrics-graph" ]

@@ -14,10 +14,10 @@
   ruff,
   shellcheck,
   skopeo,
-  suite,
+  buildSuiteCheck,
   with-db,
 }:
-suite "libraries" {
+buildSuiteCheck "libraries" {
   variables.closure = closureInfo {
     rootPaths = [
       bubblewrap

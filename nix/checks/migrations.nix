@@ -2,7 +2,7 @@
 # rows that an older version wrote.
 {
   lib,
-  callPackage,
+  buildCommandCheck,
   platform,
   postgresql_17,
   pythons,
@@ -10,7 +10,7 @@
   service,
   with-db,
 }:
-callPackage ./cases.nix { } "migrations"
+buildCommandCheck "migrations"
   (
     service.environment
     // {

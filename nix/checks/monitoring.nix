@@ -1,7 +1,7 @@
 # Rules, dashboards and the console: the template's and those of the root's monitoring/.
 {
   lib,
-  callPackage,
+  buildCommandCheck,
   dashboards,
   metrics,
   metrics-configuration,
@@ -13,7 +13,7 @@
 let
   own = root + "/monitoring";
 in
-callPackage ./cases.nix { } "monitoring"
+buildCommandCheck "monitoring"
   {
     nativeBuildInputs = [
       metrics

@@ -9,15 +9,15 @@
   prometheus,
   prometheus-alertmanager,
   server,
-  suite,
+  buildSuiteCheck,
   template,
 }:
-suite "observability" {
+buildSuiteCheck "observability" {
   packages = [
     db
     db-metrics
     log
-    log.requests
+    log.find-requests
     metrics
     postgresql_17
     prometheus

@@ -1,7 +1,7 @@
 # Every file of the tree has exactly one owner.
 {
   lib,
-  callPackage,
+  buildCommandCheck,
   template,
 }:
 let
@@ -26,7 +26,7 @@ let
   wrong = builtins.filter (path: lib.length (ownersOf path) != 1) (files template "");
   tell = path: "${path}: ${lib.concatStringsSep ", " (ownersOf path)}";
 in
-callPackage ./cases.nix { } "owners" { } {
+buildCommandCheck "owners" { } {
   "every file has one owner" =
     if wrong == [ ] then
       "true"

@@ -1,7 +1,7 @@
 # Every range of a pyproject.toml holds for the version that each package set installs.
 {
   lib,
-  callPackage,
+  buildCommandCheck,
   pythonPackages,
   pythons,
   root,
@@ -39,6 +39,6 @@ let
       )
     ) (lib.attrNames sets);
 in
-callPackage ./cases.nix { } "ranges" {
+buildCommandCheck "ranges" {
   nativeBuildInputs = [ pythons.tests ];
 } (lib.listToAttrs (lib.concatMap cases listed))

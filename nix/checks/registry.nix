@@ -3,23 +3,23 @@
   lib,
   callPackage,
   root,
-  suite,
+  buildSuiteCheck,
   distribution,
   layouts,
   push,
   runCommand,
   server,
-  server-source,
-  sources,
+  server-project,
+  trees,
 }:
 let
   django = runCommand "changed-source" { } ''
-    cp -r ${sources.django} $out
+    cp -r ${trees.django} $out
     chmod -R u+w $out
     echo "# a changed line" >>$out/manage.py
   '';
   changed = callPackage ../server/image.nix {
-    server = server.override { server-source = server-source.override { inherit django; }; };
+    server = server.override { server-project = server-project.override { inherit django; }; };
   };
   pushes =
     images: committed:
@@ -30,7 +30,7 @@ let
       }
     );
 in
-suite "registry" {
+buildSuiteCheck "registry" {
   packages = [ distribution ];
   variables = {
     inherit layouts;

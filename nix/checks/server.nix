@@ -6,22 +6,20 @@
   pgbouncer,
   postgresql_17,
   server,
-  sources,
-  suite,
-  template,
+  trees,
+  buildSuiteCheck,
 }:
-suite "server" {
+buildSuiteCheck "server" {
   packages = [
     db
     log
-    log.requests
+    log.find-requests
     pgbouncer
     postgresql_17
     server
   ];
   variables = {
     startScript = ../server/start.py;
-    readme = template + "/docs/variables.md";
-    systemTests = sources.system-tests;
+    systemTests = trees.system-tests;
   };
 }

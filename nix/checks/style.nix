@@ -1,7 +1,7 @@
 # Formatting, lint and types. `nix fmt` mends what can be mended.
 {
   lib,
-  callPackage,
+  buildCommandCheck,
   platform,
   pythons,
   root,
@@ -11,7 +11,7 @@
   # In nixpkgs alone.
   nixfmt ? null,
 }:
-callPackage ./cases.nix { } "style"
+buildCommandCheck "style"
   (
     service.environment
     // {

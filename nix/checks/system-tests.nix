@@ -1,13 +1,13 @@
 # The service's system tests, against the very cluster that `nix run` starts, with a token.
 {
-  callPackage,
+  buildCheck,
   cluster,
   pythons,
-  sources,
+  trees,
   server,
   service,
 }:
-callPackage ./reported.nix { } "system-tests"
+buildCheck "system-tests"
   (
     service.environment
     // {
@@ -16,7 +16,7 @@ callPackage ./reported.nix { } "system-tests"
         pythons.system-test
         server
       ];
-      tests = sources.system-tests;
+      tests = trees.system-tests;
     }
   )
   ''

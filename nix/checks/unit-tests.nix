@@ -1,12 +1,12 @@
 # pytest on the database that the db image serves.
 {
-  callPackage,
+  buildCheck,
   pythons,
   root,
   service,
   with-db,
 }:
-callPackage ./reported.nix { } "unit-tests"
+buildCheck "unit-tests"
   (
     service.environment
     // {

@@ -1,6 +1,6 @@
 # A machine with Docker loads the images and runs docker-compose.yaml.
 {
-  callPackage,
+  buildCheck,
   testers,
   back,
   busybox,
@@ -48,7 +48,7 @@ let
 in
 # Not the test's own derivation, which keeps nothing when it fails and asks the
 # builder for KVM: the driver runs as well without.
-callPackage ./reported.nix { } "vm"
+buildCheck "vm"
   {
     nativeBuildInputs = [
       python313

@@ -1,11 +1,10 @@
-# Statistics of PostgreSQL for Prometheus. In: POSTGRES_HOST, POSTGRES_PORT,
-# POSTGRES_DB, POSTGRES_SSLMODE, POSTGRES_METRICS_PASSWORD or …_FILE, DB_METRICS_LISTEN.
+# Statistics of PostgreSQL for Prometheus.
 {
   prometheus-postgres-exporter,
   service,
-  shellScript,
+  buildShellScript,
 }:
-shellScript {
+buildShellScript {
   name = "service-db-metrics";
   runtimeInputs = [ prometheus-postgres-exporter ];
   runtimeEnv = {

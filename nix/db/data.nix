@@ -6,7 +6,7 @@
   libfaketime,
   pythons,
   service,
-  sources,
+  trees,
   template,
 }:
 runCommand "db-data"
@@ -17,7 +17,7 @@ runCommand "db-data"
         pythons.server
         postgresql_17
       ];
-      project = sources.migrations;
+      project = trees.migrations;
       inherit (service) database fixtures;
       inherit libfaketime;
       configuration = ./postgresql.conf;

@@ -1,7 +1,7 @@
 # PostgreSQL on the prepared data; start.sh has its commands and variables.
 {
   lib,
-  shellScript,
+  buildShellScript,
   runCommand,
   postgresql_17,
   util-linuxMinimal,
@@ -16,7 +16,7 @@ let
     cp ${util-linuxMinimal}/bin/flock $out/bin/flock
   '';
 in
-shellScript {
+buildShellScript {
   name = "service-db";
   runtimeInputs = [
     flock

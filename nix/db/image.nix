@@ -2,7 +2,7 @@
 {
   lib,
   busybox,
-  shellScript,
+  buildShellScript,
   db,
   db-data,
   buildImage,
@@ -12,7 +12,7 @@
   service,
 }:
 let
-  health = shellScript {
+  health = buildShellScript {
     name = "db-health";
     runtimeInputs = [ postgresql_17 ];
     runtimeEnv.SERVICE_DATABASE = service.database;

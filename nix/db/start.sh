@@ -5,10 +5,7 @@
 #   init          fill an empty PGDATA with the migrations, without fixtures, and end
 #   psql …        a client of the database at POSTGRES_HOST, as the owner; so pg_dump and its like
 #
-# In: POSTGRES_INIT (sample: fill an empty PGDATA with migrations and fixtures), POSTGRES_USER
-# and POSTGRES_DB (the owner's role and the database), POSTGRES_PASSWORD (the owner's),
-# POSTGRES_SERVE_PASSWORD (lets the server in, by a role with the owner's name and _serve),
-# POSTGRES_METRICS_PASSWORD (lets db-metrics in), or …_FILE for each password.
+# docs/variables.md has the environment variables.
 
 client() {
     local password

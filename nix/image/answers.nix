@@ -1,7 +1,7 @@
 # A health check: whether an address answers.
-{ lib, shellScript }:
+{ lib, buildShellScript }:
 url:
-lib.getExe (shellScript {
+lib.getExe (buildShellScript {
   name = "health";
   # Without a proxy, which Docker's configuration may have set.
   text = "exec wget -q -Y off -O /dev/null ${url}";

@@ -2,16 +2,17 @@
 { lib, service }:
 {
   title,
-  versioned,
+  # Whether the label `version` is on it, which changes it at each release.
+  versioned ? false,
   entrypoint,
-  cmd,
-  environment,
-  user,
-  ports,
-  volumes,
-  health,
-  stopSignal,
-  workingDir,
+  cmd ? [ ],
+  environment ? { },
+  user ? "65532:65532",
+  ports ? [ ],
+  volumes ? [ ],
+  health ? null,
+  stopSignal ? "SIGTERM",
+  workingDir ? "/tmp",
 }:
 let
   seconds = 1000000000; # Docker counts nanoseconds
@@ -28,7 +29,7 @@ in
   Volumes = keys volumes;
   Labels = {
     "org.opencontainers.image.title" = "${service.name} ${title}";
-    "org.opencontainers.image.source" = service.source;
+    "org.opencontainers.image.source" = service.repository;
     "org.opencontainers.image.licenses" = service.license;
   }
   // lib.optionalAttrs versioned {

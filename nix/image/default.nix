@@ -2,7 +2,8 @@
 # it is the project's own.
 {
   lib,
-  callPackage,
+  buildLayer,
+  imageConfiguration,
   python313,
   runCommand,
   service,
@@ -11,46 +12,30 @@
 {
   # The folder, the image and the compose service are one word.
   name,
-  title,
-  # Whether the label `version` is on it, which changes it at each release.
-  versioned ? false,
   # From what changes least to what changes most; layers.nix has what images share.
   # What else the image needs is the last layer.
   layers,
-  entrypoint,
-  cmd ? [ ],
-  environment ? { },
-  user ? "65532:65532",
-  ports ? [ ],
-  # Directories that only this user writes, kept in volumes.
-  volumes ? [ ],
+  # Packages that the image must not contain.
+  forbidden ? [ ],
   # A program that tells whether the service is well: /bin/health, as not every engine takes
   # health checks from images, and compose files and probes must name it.
   health ? null,
-  stopSignal ? "SIGTERM",
-  workingDir ? "/tmp",
-  # Packages that the image must not contain.
-  forbidden ? [ ],
-}:
+  # Directories that only the image's user writes, kept in volumes.
+  volumes ? [ ],
+  # The rest is for configuration.nix.
+  ...
+}@image:
 let
-  layer = callPackage ./layer.nix { };
   below = count: lib.concatMap (lower: lower.paths) (lib.take count layers);
 
-  config = callPackage ./configuration.nix { } {
-    inherit
-      title
-      versioned
-      entrypoint
-      cmd
-      environment
-      user
-      ports
-      volumes
-      stopSignal
-      workingDir
-      ;
-    health = if health == null then null else "/bin/health";
-  };
+  config = imageConfiguration (
+    removeAttrs image [
+      "name"
+      "layers"
+      "forbidden"
+    ]
+    // lib.optionalAttrs (health != null) { health = "/bin/health"; }
+  );
 
   # Refers to all that the image holds, and fails to build where that is forbidden.
   contents = runCommand "${name}-contents" {
@@ -65,7 +50,7 @@ let
     passAsFile = [ "text" ];
   } ''cp "$textPath" $out'';
 
-  last = layer {
+  last = buildLayer {
     paths = [ contents ];
     below = below (lib.length layers);
     omit = [ contents ];
@@ -87,7 +72,7 @@ runCommand "image-${name}"
     ];
     # A configuration that names programs does not keep them.
     unsafeDiscardReferences.metadata = true;
-    layers = lib.imap0 (index: own: layer (own // { below = below index; })) layers ++ [ last ];
+    layers = lib.imap0 (index: own: buildLayer (own // { below = below index; })) layers ++ [ last ];
     inherit config;
     architecture = stdenv.hostPlatform.go.GOARCH;
     repository = "${service.name}-${name}";

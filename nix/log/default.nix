@@ -1,34 +1,34 @@
-# The cluster's syslog server. In: LOG_DIR, LOG_ADDRESS, LOG_PORT, LOG_METRICS_LISTEN.
+# The cluster's syslog server. docs/variables.md has its environment variables.
 {
-  shellScript,
+  buildShellScript,
   rsyslog-light,
 }:
 let
-  rotate = shellScript {
+  rotate = buildShellScript {
     name = "rotate";
     text = builtins.readFile ./rotate.sh;
   };
-  room = shellScript {
+  room = buildShellScript {
     name = "log-room";
     text = builtins.readFile ./room.sh;
   };
-  metrics = shellScript {
+  metrics = buildShellScript {
     name = "log-metrics";
     runtimeInputs = [ room ];
     text = builtins.readFile ./metrics.sh;
   };
-  health = shellScript {
+  health = buildShellScript {
     name = "log-health";
     runtimeInputs = [ room ];
     text = builtins.readFile ./health.sh;
   };
-  requests = shellScript {
-    name = "requests";
-    text = builtins.readFile ./requests.sh;
+  find-requests = buildShellScript {
+    name = "find-requests";
+    text = builtins.readFile ./find-requests.sh;
     meta.description = "Find the log lines of a request";
   };
 in
-shellScript {
+buildShellScript {
   name = "service-log";
   runtimeInputs = [ rsyslog-light ];
   runtimeEnv = {
@@ -38,5 +38,5 @@ shellScript {
   };
   text = builtins.readFile ./start.sh;
   meta.description = "Syslog server that keeps the cluster's log in one file";
-  passthru = { inherit health requests; };
+  passthru = { inherit health find-requests; };
 }

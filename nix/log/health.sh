@@ -11,9 +11,10 @@ probe=$(cat /proc/sys/kernel/random/uuid)
     echo "log: all.log is gone from LOG_DIR ($LOG_DIR); it is made again in seconds." >&2
     exit 1
 }
+listen=${LOG_LISTEN:-0.0.0.0:5514}
 # In vain where the log hangs: without a limit the client would stay.
 printf '<14>log-health: %s\n' "$probe" |
-    timeout 3 nc -w 1 127.0.0.1 "${LOG_PORT:-5514}" >/dev/null 2>&1 &
+    timeout 3 nc -w 1 127.0.0.1 "${listen##*:}" >/dev/null 2>&1 &
 for _ in $(seq 30); do
     ! grep -qs "$probe" "$LOG_DIR/health" || exit 0
     sleep 0.1

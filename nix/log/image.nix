@@ -22,10 +22,10 @@ buildImage {
   ];
   volumes = [ "/var/log/service" ];
   health = lib.getExe log.health;
-  # `docker compose exec log tail -F all.log`, `… requests ID`
+  # `docker compose exec log tail -F all.log`, `… find-requests ID`
   workingDir = "/var/log/service";
   environment.PATH = lib.makeBinPath [
-    log.requests
+    log.find-requests
     busybox
   ];
 }

@@ -2,7 +2,6 @@
 # Serves the log's numbers for Prometheus, at /metrics.txt. rsyslog starts it, ends it, and
 # writes to its standard input every few seconds how many lines it has taken.
 #
-# In: LOG_DIR, LOG_METRICS_LISTEN.
 
 directory=$(mktemp -d)
 server=

@@ -1,6 +1,6 @@
 # Grafana's dashboards: the template's, and the team's of monitoring/dashboards.
-{ runCommand, sources }:
-runCommand "dashboards" { inherit (sources) dashboards; } ''
+{ runCommand, trees }:
+runCommand "dashboards" { inherit (trees) dashboards; } ''
   mkdir $out
   cp ${./dashboards}/*.json $out/
   for file in "$dashboards"/dashboards/*.json; do

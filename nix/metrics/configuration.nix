@@ -4,7 +4,7 @@
   revision,
   runCommand,
   service,
-  sources,
+  trees,
   template,
 }:
 let
@@ -16,12 +16,12 @@ runCommand "metrics-configuration"
   {
     service = service.name;
     runbook = "${origin}/blob/${at}/docs/runbook.md";
-    own_runbook = "${service.source}/blob/main/monitoring/runbook.md";
+    own_runbook = "${service.repository}/blob/main/monitoring/runbook.md";
     configuration = ./prometheus.yml;
     template_rules = ./rules;
     consoles = ./consoles;
     library = ./console-library;
-    monitoring = sources.monitoring;
+    monitoring = trees.monitoring;
   }
   ''
     bash -euo pipefail ${./configuration.sh}

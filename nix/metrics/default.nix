@@ -2,9 +2,9 @@
 {
   metrics-configuration,
   prometheus,
-  shellScript,
+  buildShellScript,
 }:
-shellScript {
+buildShellScript {
   name = "service-metrics";
   runtimeInputs = [ prometheus ];
   runtimeEnv.METRICS_CONFIGURATION = "${metrics-configuration}";

@@ -1,11 +1,6 @@
 # shellcheck shell=busybox
 # Writes whom to scrape and whom to alert, and becomes Prometheus.
-#
-# In: METRICS_DIR (data), METRICS_RUN_DIR (small files), METRICS_LISTEN;
-# SERVER_TARGETS, DB_METRICS_TARGETS and LOG_TARGETS: `dns:NAME:PORT` (each address of the name
-# is scraped), `static:HOST:PORT` or, if set to nothing, none;
-# METRICS_URL: where people find this Prometheus, for the links in alerts;
-# ALERTMANAGER_HOST: HOST or HOST:PORT of an Alertmanager; none by default.
+# docs/variables.md has the environment variables.
 
 METRICS_DIR="${METRICS_DIR:-/var/lib/prometheus}"
 METRICS_RUN_DIR="${METRICS_RUN_DIR:-/run/metrics}"

@@ -8,7 +8,7 @@
   pythons,
   rsyslog-light,
   server-errors,
-  server-source,
+  server-project,
   server-static,
   supervise,
   uwsgi-python,
@@ -43,7 +43,7 @@ let
   environment = {
     SERVER_FILES = "${files}";
     DJANGO_SETTINGS_MODULE = "config.settings";
-    DJANGO_SOURCE = "${server-source}";
+    DJANGO_SOURCE = "${server-project}";
     PYTHON_HOME = "${pythons.server}";
     STATIC_ROOT = "${server-static}";
   };

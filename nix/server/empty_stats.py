@@ -1,4 +1,4 @@
-"""Empty the file of rsyslog's counters, which rsyslog only appends to. In: SYSLOG_STATS."""
+"""Empty the file of rsyslog's counters, which rsyslog only appends to."""
 
 import os
 

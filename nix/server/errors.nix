@@ -3,10 +3,10 @@
   pythons,
   runCommand,
   service,
-  sources,
+  trees,
 }:
 runCommand "server-errors" (service.environment // { nativeBuildInputs = [ pythons.static ]; }) ''
   export DEBUG_MODE=true PYTHONDONTWRITEBYTECODE=1
   mkdir $out
-  python ${sources.static}/manage.py writeerrors $out --skip-checks
+  python ${trees.static}/manage.py writeerrors $out --skip-checks
 ''

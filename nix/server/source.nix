@@ -3,8 +3,8 @@
 {
   runCommand,
   pythons,
-  sources,
-  django ? sources.django,
+  trees,
+  django ? trees.django,
 }:
 runCommand "django" { nativeBuildInputs = [ pythons.server ]; } ''
   cp -r ${django} $out

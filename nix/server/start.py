@@ -4,11 +4,7 @@
     start.py manage ARGS…   run manage.py
     start.py migrate ARGS…  run manage.py migrate
 
-In, beside Django's variables: RUN_DIR (made if missing), LISTEN and
-METRICS_LISTEN (ADDRESS:PORT), API_RATE (requests a second of one client, 0: no limit),
-UWSGI_PROCESSES, UWSGI_THREADS, UWSGI_RELOAD_ON_RSS (megabytes), TRUSTED_PROXIES
-(addresses or networks, by commas), and SYSLOG_HOST and SYSLOG_PORT, where log lines go beside
-standard output.
+docs/variables.md has the environment variables.
 """
 
 import errno
@@ -27,8 +23,8 @@ from typing import NoReturn
 
 DEFAULTS = {
     "RUN_DIR": "/run/service",
-    "LISTEN": "0.0.0.0:8080",
-    "METRICS_LISTEN": "0.0.0.0:9180",
+    "SERVER_LISTEN": "0.0.0.0:8080",
+    "SERVER_METRICS_LISTEN": "0.0.0.0:9180",
     "API_RATE": "0",
     "UWSGI_PROCESSES": "1",
     "UWSGI_THREADS": "1",
@@ -83,7 +79,7 @@ def read_environment() -> None:
     if not os.environ["UWSGI_RELOAD_ON_RSS"]:
         del os.environ["UWSGI_RELOAD_ON_RSS"]  # for uWSGI none is 0
     check_numbers()
-    for name in ("LISTEN", "METRICS_LISTEN"):
+    for name in ("SERVER_LISTEN", "SERVER_METRICS_LISTEN"):
         if not re.fullmatch(r"([0-9.]+|\[[0-9a-f:]+\]):[0-9]{1,5}", os.environ[name]):
             fail(f"{name} must be ADDRESS:PORT, such as 0.0.0.0:8080.")
     longest_queue = int(Path("/proc/sys/net/core/somaxconn").read_text())
@@ -176,8 +172,8 @@ def prepare(run: Path, origins: list[str], logins: list[str]) -> None:
     for name in ("status.sock", "log.stats"):  # of an earlier life of this directory
         (run / name).unlink(missing_ok=True)
     proxies = trusted_proxies()
-    (run / "listen.conf").write_text(f"listen {os.environ['LISTEN']};\n")
-    (run / "listen-metrics.conf").write_text(f"listen {os.environ['METRICS_LISTEN']};\n")
+    (run / "listen.conf").write_text(f"listen {os.environ['SERVER_LISTEN']};\n")
+    (run / "listen-metrics.conf").write_text(f"listen {os.environ['SERVER_METRICS_LISTEN']};\n")
     (run / "cors.conf").write_text("".join(f'"nginx {origin}" $http_origin;\n' for origin in origins))
     (run / "vary.conf").write_text("nginx Origin;\n" if origins else "")
     write_limits(run, logins)

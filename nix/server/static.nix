@@ -3,14 +3,14 @@
   pythons,
   runCommand,
   service,
-  sources,
+  trees,
 }:
 runCommand "static" (service.environment // { nativeBuildInputs = [ pythons.static ]; }) ''
   # Production settings make the names with hashes; no value here is used.
   export DJANGO_SECRET_KEY=this-build-signs-nothing-but-needs-fifty-characters ALLOWED_HOSTS=- POSTGRES_PASSWORD=-
   export STATIC_ROOT=$out PYTHONDONTWRITEBYTECODE=1
   # The admin takes its libraries' small forms, but for debugging.
-  python ${sources.static}/manage.py collectstatic --no-input --verbosity 0 --ignore redoc \
+  python ${trees.static}/manage.py collectstatic --no-input --verbosity 0 --ignore redoc \
     --ignore 'admin/js/vendor/*/jquery.js' --ignore 'admin/js/vendor/*/select2.full.js' \
     --ignore 'admin/js/vendor/*/xregexp.js'
   python -P ${./keep_hashed.py} $out

@@ -13,7 +13,7 @@ else
     inherit (project) name version;
     description = project.description or "";
     license = project.license or "";
-    source = project.urls.source or "";
+    repository = project.urls.source or "";
 
     # Where `new` points: the address of the template as a flake's input.
     template = own.source or "";

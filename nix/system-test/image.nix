@@ -3,7 +3,7 @@
   buildImage,
   image-layers,
   pythons,
-  sources,
+  trees,
 }:
 buildImage {
   name = "system-test";
@@ -15,7 +15,7 @@ buildImage {
     "pytest"
     "-p"
     "no:cacheprovider"
-    "${sources.system-tests}"
+    "${trees.system-tests}"
   ];
   environment = {
     PYTHONDONTWRITEBYTECODE = "1";

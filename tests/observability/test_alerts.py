@@ -21,7 +21,7 @@ def rows(page: str, table: str) -> dict[str, list[str]]:
 
 def run_requests(cluster, *arguments: str) -> list[str]:
     environment = {**os.environ, "LOG_DIR": str(cluster.log.directory)}
-    ended = subprocess.run(["requests", *arguments], env=environment, capture_output=True, text=True)
+    ended = subprocess.run(["find-requests", *arguments], env=environment, capture_output=True, text=True)
     return ended.stdout.splitlines()
 
 

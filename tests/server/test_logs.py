@@ -225,7 +225,7 @@ def test_client_cannot_make_errors_of_nginx(start_server, log):
     counted = 'service_gateway_errors_total{status="502"}'
     wait_until(lambda: server.samples().get(counted))
     assert server.samples()[counted] == 1
-    failed = subprocess.run(["requests", "failed"], env={**os.environ, **log.environment}, capture_output=True)
+    failed = subprocess.run(["find-requests", "failed"], env={**os.environ, **log.environment}, capture_output=True)
     assert [line.split()[4] for line in failed.stdout.splitlines()] == [b"[id]"]
 
 

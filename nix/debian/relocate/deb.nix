@@ -3,15 +3,18 @@
 # and client, Python and its standard library).
 let
   inherit (import ./bootstrap.nix)
-    sources
+    locked
     build
     patchelf
     ;
 
-  locked = sources.debs;
+  packages = locked.debs;
 
   # Dependencies that nothing here starts or loads.
   unneeded.prometheus = [ "promtool" ];
+  needed =
+    name:
+    builtins.filter (other: !builtins.elem other unneeded.${name} or [ ]) packages.${name}.depends;
 
   # What libgcc-s1 itself needs.
   lowest = [
@@ -31,11 +34,7 @@ let
       map (item: item.key) (
         builtins.genericClosure {
           startSet = map (key: { inherit key; }) (names ++ below);
-          operator =
-            item:
-            map (key: { inherit key; }) (
-              builtins.filter (name: !builtins.elem name unneeded.${item.key} or [ ]) locked.${item.key}.depends
-            );
+          operator = item: map (key: { inherit key; }) (needed item.key);
         }
       )
     );
@@ -53,7 +52,7 @@ let
       wraps ? false,
     }:
     build "${pname}-${version parts}" ./relocate.sh {
-      srcs = map (name: locked.${name}.source) parts;
+      srcs = map (name: packages.${name}.source) parts;
       deps = map (name: debs.${name}) (needs ++ closure parts);
       elf = ./elf.sh;
       patchelf = "${patchelf}/bin/patchelf";
@@ -66,10 +65,10 @@ let
   version =
     parts:
     builtins.replaceStrings [ "~" ] [ "-" ] (
-      builtins.elemAt (builtins.match "([0-9]+:)?(.*)" locked.${builtins.head parts}.version) 1
+      builtins.elemAt (builtins.match "([0-9]+:)?(.*)" packages.${builtins.head parts}.version) 1
     );
 
-  debs = builtins.mapAttrs (pname: _: deb { inherit pname; }) locked;
+  debs = builtins.mapAttrs (pname: _: deb { inherit pname; }) packages;
 in
 {
   inherit deb debs version;

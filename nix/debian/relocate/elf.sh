@@ -1,4 +1,4 @@
-# shellcheck shell=busybox disable=SC2086,SC2154
+# shellcheck shell=busybox disable=SC2086,SC2154,SC3045
 # Sourced by relocate.sh and wheel.sh: fits ELF files into the store. A library
 # is looked for in this package ($out), then in $deps, in that order.
 

@@ -2,13 +2,13 @@
 # and hands over to the system's init. The same for every test.
 { bootstrap }:
 let
-  inherit (bootstrap) sources build busybox;
+  inherit (bootstrap) build busybox locked;
   # The package without a version depends on the one with it.
-  name = builtins.head sources.debs.linux-image-cloud-amd64.depends;
+  name = builtins.head locked.debs.linux-image-cloud-amd64.depends;
 in
-build "vm-kernel-${sources.debs.${name}.version}" ./kernel.sh {
+build "vm-kernel-${locked.debs.${name}.version}" ./kernel.sh {
   inherit busybox;
-  src = sources.debs.${name}.source;
+  src = locked.debs.${name}.source;
   init = ./init.sh;
   # What the root and Docker's networks need; what these need is found.
   modules = [

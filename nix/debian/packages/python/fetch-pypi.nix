@@ -10,10 +10,10 @@
   platform ? "any",
 }:
 let
-  inherit (import ../../fetch/sources.nix) wheels;
+  inherit (import ../../fetch/locked.nix) wheels;
   file = "${pname}-${version}-${python}-${abi}-${platform}.whl";
   found = builtins.filter (wheel: wheel.file == file) (builtins.attrValues wheels);
-  locked = builtins.head found;
+  pinned = builtins.head found;
   expected = builtins.convertHash {
     inherit hash;
     toHashFormat = "base16";
@@ -23,7 +23,7 @@ if format != "wheel" then
   throw "fetchPypi: the Debian set has wheels alone, not format = \"${format}\""
 else if found == [ ] then
   throw "fetchPypi: ${file} is not in debian-wheels.lock.json, which is made anew by ./nixw relock wheels"
-else if locked.sha256 != expected then
-  throw "fetchPypi: ${file} has hash ${hash} here and ${locked.sha256} in debian-wheels.lock.json"
+else if pinned.sha256 != expected then
+  throw "fetchPypi: ${file} has hash ${hash} here and ${pinned.sha256} in debian-wheels.lock.json"
 else
-  locked.source
+  pinned.source

@@ -10,7 +10,7 @@
 }:
 let
   inherit (import ../../relocate/bootstrap.nix)
-    sources
+    locked
     build
     patchelf
     ;
@@ -96,7 +96,7 @@ let
       postFixup = "python=${python}\n" + byteCompile "lib/python3.13/site-packages";
     }) [ ];
 
-  packages = lib.mapAttrs (_: fromLock) sources.wheels // {
+  packages = lib.mapAttrs (_: fromLock) locked.wheels // {
     inherit buildPythonPackage;
     toPythonModule = derivation: package "" derivation [ ];
     psycopg2 = debian "python3-psycopg2"; # PyPI has no wheel of it

@@ -1,10 +1,10 @@
 # shellcheck shell=busybox
 # Finds the log lines of a request.
 #
-#   requests ID           every line that any part wrote for it, the oldest first
-#   requests failed [N]   the last N (20) requests that were answered with 5xx
+#   find-requests ID           every line that any part wrote for it, the oldest first
+#   find-requests failed [N]   the last N (20) requests that were answered with 5xx
 #
-# In: LOG_DIR. Exit status 1 when there is none.
+# Exit status 1 when there is none.
 
 LOG_DIR="${LOG_DIR:-/var/log/service}"
 
@@ -21,7 +21,7 @@ failed() {
 
 case "${1:-}" in
 "" | -*)
-    echo "usage: requests ID, or requests failed [N]" >&2
+    echo "usage: find-requests ID, or find-requests failed [N]" >&2
     exit 2
     ;;
 failed) failed "${2:-20}" ;;

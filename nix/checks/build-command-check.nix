@@ -1,10 +1,10 @@
-# A check (reported.nix) whose tests are shell commands: NAME = COMMAND.
+# A check (build-check.nix) whose tests are shell commands: NAME = COMMAND.
 {
-  callPackage,
+  buildCheck,
   python313,
 }:
 name: environment: commands:
-callPackage ./reported.nix { } name
+buildCheck name
   (
     environment
     // {

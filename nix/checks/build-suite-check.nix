@@ -1,6 +1,6 @@
-# A check (reported.nix) that runs a suite of tests/, and what the shell `tests` has for it.
+# A check (build-check.nix) that runs a suite of tests/, and what the shell `tests` has for it.
 {
-  callPackage,
+  buildCheck,
   pythons,
   service,
   template,
@@ -33,7 +33,7 @@ let
         ) != null;
   };
 in
-callPackage ./reported.nix { } name
+buildCheck name
   (
     own
     // {
