@@ -1,7 +1,6 @@
 # shellcheck shell=busybox
 # Serves the log's numbers for Prometheus, at /metrics.txt. rsyslog starts it, ends it, and
 # writes to its standard input every few seconds how many lines it has taken.
-#
 
 directory=$(mktemp -d)
 server=

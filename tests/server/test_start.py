@@ -3,7 +3,6 @@
 import errno
 import importlib.util
 import os
-import re
 import subprocess
 from pathlib import Path
 from types import ModuleType
