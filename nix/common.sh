@@ -34,7 +34,7 @@ nix_configure() {
     [ -w /nix/var/nix ] || [ ! -S /nix/var/nix/daemon-socket/socket ] || return 0
     # Never build outside the sandbox in silence.
     [ "$(value sandbox-fallback)" = false ] || nix_option "sandbox-fallback = false"
-    # nix-bin alone makes no build users; the sandbox's user namespace isolates then.
+    # The package nix-bin makes no build users; the sandbox's user namespace isolates then.
     group=$(value build-users-group)
     [ "$(id -u)" -ne 0 ] || [ -z "$group" ] || getent group "$group" >/dev/null || nix_option "build-users-group ="
 }

@@ -3,7 +3,7 @@
   lib,
   writeShellApplication,
   ruff,
-  # In nixpkgs alone.
+  # Only nixpkgs has it.
   nixfmt ? null,
 }:
 writeShellApplication {

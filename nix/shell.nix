@@ -10,7 +10,7 @@
   service,
   shellcheck,
   with-db,
-  # In nixpkgs alone.
+  # Only nixpkgs has it.
   nixfmt ? null,
 }:
 let

@@ -8,7 +8,7 @@
   ruff,
   service,
   shellcheck,
-  # In nixpkgs alone.
+  # Only nixpkgs has it.
   nixfmt ? null,
 }:
 buildCommandCheck "style"

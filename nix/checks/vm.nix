@@ -10,7 +10,7 @@
   template,
   python313,
   writeShellApplication,
-  # In nixpkgs alone.
+  # Only nixpkgs has it.
   grafana ? null,
 }:
 let

@@ -1,5 +1,5 @@
 # shellcheck shell=busybox
-# Runs the exporter, which logs in as `metrics`: a role that reads statistics alone.
+# Runs the exporter, which logs in as `metrics`: a role that reads only statistics.
 
 if [ -n "${POSTGRES_METRICS_PASSWORD:-}" ] && [ -n "${POSTGRES_METRICS_PASSWORD_FILE:-}" ]; then
     echo "db-metrics: set POSTGRES_METRICS_PASSWORD or POSTGRES_METRICS_PASSWORD_FILE, not both." >&2

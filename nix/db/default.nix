@@ -10,7 +10,7 @@
   template,
 }:
 let
-  # That program alone, so that an image holds no others of its package.
+  # Only this program of its package, so that no image holds the others.
   flock = runCommand "flock" { } ''
     mkdir -p $out/bin
     cp ${util-linuxMinimal}/bin/flock $out/bin/flock

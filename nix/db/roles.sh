@@ -1,5 +1,5 @@
 # shellcheck shell=busybox disable=SC2154
-# The roles' passwords, which each start sets anew: a changed secret needs a restart alone.
+# The roles' passwords, which each start sets anew: a changed secret needs only a restart.
 
 read_passwords() {
     password=$(secret POSTGRES_PASSWORD)

@@ -1,5 +1,5 @@
 # shellcheck shell=busybox disable=SC2034,SC2154
-# PostgreSQL on PGDATA, which one server alone may have, in whatever container.
+# PostgreSQL on PGDATA, which only one server may have, in any container.
 #
 #   [OPTION…]     serve, with these options of postgres
 #   init          fill an empty PGDATA with the migrations, without fixtures, and end

@@ -11,7 +11,7 @@
   # Files that are left out: patterns of Python's PurePath.full_match, from a store path on; one
   # that begins with ! keeps what those before it leave out.
   without ? [ ],
-  # Store paths that serve as a list of others alone.
+  # Store paths that only list others.
   omit ? [ ],
   # A directory that becomes the image's root, links in it, and directories where anyone may write.
   root ? null,

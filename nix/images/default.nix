@@ -1,7 +1,7 @@
 # The images of the cluster: each has the name of its folder and of its compose service.
 {
   lib,
-  # In nixpkgs alone.
+  # Only nixpkgs has it.
   grafana ? null,
 }:
 self:

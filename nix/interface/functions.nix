@@ -92,7 +92,7 @@ in
         driverInteractive = driver;
       }
     );
-    # Of the two, this one alone names a main program by itself.
+    # Of the two, only this one names a main program by itself.
     writeShellApplication = listed "writeShellApplication" (
       arguments:
       built arguments.name (

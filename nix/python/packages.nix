@@ -10,7 +10,7 @@
 let
   wheels = file: lib.mapAttrs wheel ((lib.importTOML file).tool.template.wheels or { });
 
-  # A wheel of Python alone, as PyPI has it.
+  # A wheel of pure Python, as PyPI has it.
   wheel =
     pname:
     {

@@ -1,4 +1,4 @@
-# uWSGI with Python alone; nixpkgs's has systemd and PAM, too.
+# uWSGI with Python only; nixpkgs's default has systemd and PAM, too.
 { python313, uwsgi }:
 uwsgi.override {
   plugins = [ "python3" ];

@@ -55,7 +55,7 @@ TUNABLE = (
 
 
 def lock(data: Path) -> IO[str]:
-    """Hold the data directory for this process alone.
+    """Hold the data directory for this process only.
 
     Raises:
         SystemExit: it cannot be written, or another cluster has it.
@@ -149,7 +149,7 @@ def command_environment(variables: dict[str, str]) -> dict[str, str]:
 def serve(programs: Programs, variables: dict[str, str], command: list[str], log: IO[bytes] | None) -> int:
     """Run the services until they end or, with a command, until that has ended."""
     arguments = ["supervise", "--prefix", os.environ["CLUSTER_CONFIGURATION"]]
-    # In a group of its own: Ctrl-C and the terminal's end reach us alone, and we hand them on.
+    # In a group of its own: Ctrl-C and the terminal's end reach only us, and we hand them on.
     supervisor = programs.start(arguments, env=variables, stdout=log, stderr=log, process_group=0)
     healthy = health.wait(supervisor, {name: int(variables[name]) for name in ports.PORTS})
     if not healthy or programs.stopped_by:

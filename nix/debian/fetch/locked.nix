@@ -1,5 +1,5 @@
-# The locked files as store paths. A fixed-output path depends on name and hash
-# alone, so `fetch` can put a file there that the machine's own apt or pip
+# The locked files as store paths. A fixed-output path depends only on name and
+# hash, so `fetch` can put a file there that the machine's own apt or pip
 # brought, and builds find it. Nothing here downloads: a file that is missing
 # fails the build, and its URL says what to do.
 let

@@ -1,4 +1,4 @@
-# PostgreSQL without JIT (which alone needs LLVM), with time zones from the store.
+# PostgreSQL without JIT (only that needs LLVM), with time zones from the store.
 #
 # Debian compiles /usr/share/zoneinfo in, which builds and images do not have,
 # and without it even UTC is unknown. The path is overwritten with /proc/self/fd/9,

@@ -20,7 +20,7 @@ let
   };
 in
 if format != "wheel" then
-  throw "fetchPypi: the Debian set has wheels alone, not format = \"${format}\""
+  throw "fetchPypi: the Debian set has only wheels, not format = \"${format}\""
 else if found == [ ] then
   throw "fetchPypi: ${file} is not in debian-wheels.lock.json, which is made anew by ./nixw relock wheels"
 else if pinned.sha256 != expected then

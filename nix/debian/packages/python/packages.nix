@@ -74,7 +74,7 @@ let
       pythonImportsCheck ? [ ],
     }:
     if format != "wheel" then
-      throw "buildPythonPackage: the Debian set builds format = \"wheel\" alone, not ${format}"
+      throw "buildPythonPackage: the Debian set builds only format = \"wheel\", not ${format}"
     else
       package version (wheel {
         name = "${pname}-${version}";
