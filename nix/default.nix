@@ -66,6 +66,7 @@ in
       log
       metrics
       server
+      with-db
       ;
     default = project.cluster;
     images = project.images-directory;

@@ -79,5 +79,5 @@ in
   platform-checks = inside "platform-checks" (import ./checks/platform.nix);
 
   format = callPackage ./format.nix { };
-  shell = callPackage ./shell.nix { };
+  shell = callPackage ./shell { };
 }

@@ -1,5 +1,5 @@
-# What `nix develop` gives: Python with the project's packages, and a database
-# for the tests.
+# What `nix develop` gives: Python with the project's packages, and tools. Nothing of it is made of
+# the models, so that it opens in any state of the tree.
 {
   lib,
   mkShellNoCC,
@@ -9,19 +9,23 @@
   ruff,
   service,
   shellcheck,
-  with-db,
   # Only nixpkgs has it.
   nixfmt ? null,
 }:
 let
+  with-db = writeShellApplication {
+    name = "with-db";
+    text = builtins.readFile ./with-db.sh;
+    meta.description = "Run a command with a temporary copy of the prepared database";
+  };
+
   pytest = writeShellApplication {
     name = "pytest";
-    text = ''
-      if [ -n "''${POSTGRES_HOST:-}" ]; then
-        exec ${pythons.development}/bin/python -m pytest "$@"
-      fi
-      exec ${with-db}/bin/with-db ${pythons.development}/bin/python -m pytest "$@"
-    '';
+    runtimeInputs = [
+      pythons.development
+      with-db
+    ];
+    text = builtins.readFile ./pytest.sh;
     meta.description = "pytest with the prepared database, unless POSTGRES_HOST names another";
   };
 in
@@ -39,6 +43,9 @@ mkShellNoCC (
     ++ lib.optional (nixfmt != null) nixfmt;
     DEBUG_MODE = "true";
     # In the template's own tree its chassis comes before the installed one.
-    shellHook = "[ ! -d chassis/chassis ] || export PYTHONPATH=$PWD/chassis";
+    shellHook = ''
+      export SERVICE_TREE=$PWD
+      [ ! -d chassis/chassis ] || export PYTHONPATH=$PWD/chassis
+    '';
   }
 )
