@@ -53,6 +53,16 @@ takes_flake() {
     esac
 }
 
+# Nix sees only what git knows. Tells which other files a build would read.
+tell_untracked() {
+    unknown=$(git -C "$root" ls-files --others --exclude-standard -- src system-tests monitoring \
+        chassis nix tests bench pyproject.toml flake.nix flake.lock ':!*.md' 2>/dev/null) || return 0
+    [ -n "$unknown" ] || return 0
+    count=$(printf '%s\n' "$unknown" | wc -l)
+    [ "$count" -le 5 ] || more=" and $((count - 5)) more"
+    say "no build sees these files until you \`git add\` them: $(printf '%s\n' "$unknown" | head -n 5 | paste -s -d ' ')${more:-}"
+}
+
 # debian_set ARGS…: what the Debian set needs is done in its own folder.
 debian_set() {
     exec "$template/nix/debian/nixw.sh" "$root" "$template" "$@"
@@ -65,6 +75,7 @@ if [ "$1" = relock ]; then
     debian_set "$@"
 fi
 if takes_flake "$@"; then
+    tell_untracked
     choose_set
     if [ "$NIXW_SET" = debian ]; then
         say "using the template's Debian set ($why; NIXW_SET=nixpkgs forces the other)"
