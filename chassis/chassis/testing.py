@@ -1,9 +1,39 @@
 """A pytest plugin with what the tests of every service need: `addopts = "-p chassis.testing"`."""
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
+
+
+@cache
+def unmigrated(apps: Any) -> tuple[str, ...]:
+    """Labels of the apps whose models have changes that no migration has, sorted.
+
+    Args:
+        apps: Django's registry of apps.
+    """
+    from django.db.migrations.autodetector import MigrationAutodetector
+    from django.db.migrations.loader import MigrationLoader
+    from django.db.migrations.state import ProjectState
+
+    loader = MigrationLoader(None)
+    detector = MigrationAutodetector(loader.project_state(), ProjectState.from_apps(apps))
+    return tuple(sorted(detector.changes(graph=loader.graph)))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """End the run with a sentence where the test's database would lack a change."""
+    from django.apps import apps
+
+    if item.get_closest_marker("django_db") and (labels := unmigrated(apps)):
+        pytest.exit(
+            f"The models of {', '.join(labels)} have changed without a migration: "
+            "python src/manage.py makemigrations, and git add its file.",
+            pytest.ExitCode.USAGE_ERROR,
+        )
 
 
 @pytest.fixture(autouse=True)
