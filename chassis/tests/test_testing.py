@@ -21,7 +21,7 @@ def test_models_with_their_migrations_are_tested(item):
 
 @isolate_apps("tests")
 def test_model_without_a_migration_ends_the_run_with_a_sentence(item, monkeypatch):
-    class Added(models.Model):
+    class Added(models.Model):  # noqa: DJ008
         class Meta:
             app_label = "tests"
 
