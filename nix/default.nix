@@ -79,6 +79,7 @@ in
       default = project.cluster;
       inherit (project)
         back
+        dev
         load
         push
         sizes

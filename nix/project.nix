@@ -79,5 +79,6 @@ in
   platform-checks = inside "platform-checks" (import ./checks/platform.nix);
 
   format = callPackage ./format.nix { };
+  dev = callPackage ./dev { };
   shell = callPackage ./shell { };
 }

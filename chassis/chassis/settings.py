@@ -242,6 +242,7 @@ SYSLOG_SOCKET = env.str("SYSLOG_SOCKET", "")
 SYSLOG_STATS = env.str("SYSLOG_STATS", "")
 NGINX_STATUS = env.str("NGINX_STATUS", "")
 CONSOLE_LOGS = env.bool("CONSOLE_LOGS", False)
+SQL_LOGS = env.bool("SQL_LOGS", False) and DEBUG
 
 handlers: dict[str, dict[str, Any]] = {}
 if SYSLOG_SOCKET:
@@ -250,6 +251,8 @@ if CONSOLE_LOGS:
     handlers["console"] = {"class": "logging.StreamHandler", "level": "DEBUG"}
 elif not SYSLOG_SOCKET:
     handlers["console"] = {"class": "logging.StreamHandler", "level": "INFO"}
+if SQL_LOGS:
+    handlers["sql"] = {"class": "logging.StreamHandler", "level": "DEBUG"}
 
 LOGGING = {
     "version": 1,
@@ -262,13 +265,15 @@ LOGGING = {
     "handlers": {
         name: {**handler, "filters": ["request_id"], "formatter": "line"} for name, handler in handlers.items()
     },
-    "root": {"handlers": list(handlers), "level": "DEBUG"},
+    "root": {"handlers": [name for name in handlers if name != "sql"], "level": "DEBUG"},
     "loggers": {
         # Django's own handlers would write each line twice.
         "django": {"handlers": [], "level": "DEBUG"},
         "django.server": {"handlers": [], "propagate": True},
         # At DEBUG it writes statements with their values.
-        "django.db.backends": {"level": "INFO"},
+        "django.db.backends": (
+            {"level": "DEBUG", "handlers": ["sql"], "propagate": False} if SQL_LOGS else {"level": "INFO"}
+        ),
         # nginx's line has each 4xx.
         "django.request": {"level": "ERROR"},
         # A traceback for each stray Host, or form with too many fields.

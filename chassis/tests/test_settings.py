@@ -146,3 +146,12 @@ def test_console_logs_come_beside_the_socket(read):
     logging = read(**PRODUCTION, SYSLOG_SOCKET="/run/log", CONSOLE_LOGS="true")["LOGGING"]
     assert logging["root"]["handlers"] == ["syslog", "console"]
     assert logging["handlers"]["console"]["level"] == "DEBUG"
+
+
+def test_statements_are_logged_where_debugging_asks_for_them(read):
+    logging = read(DEBUG_MODE="true", SQL_LOGS="true")["LOGGING"]
+    assert logging["loggers"]["django.db.backends"]["level"] == "DEBUG"
+    assert logging["loggers"]["django.db.backends"]["handlers"] == ["sql"]
+    assert logging["root"]["handlers"] == ["console"]
+    production = read(**PRODUCTION, SQL_LOGS="true")["LOGGING"]
+    assert production["loggers"]["django.db.backends"] == {"level": "INFO"}

@@ -15,7 +15,7 @@
 let
   with-db = writeShellApplication {
     name = "with-db";
-    text = builtins.readFile ./with-db.sh;
+    text = builtins.readFile ../dev/built.sh + builtins.readFile ./with-db.sh;
     meta.description = "Run a command with a temporary copy of the prepared database";
   };
 
