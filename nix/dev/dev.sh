@@ -1,9 +1,9 @@
 # shellcheck shell=bash
 # The cluster, and Django's own server on the work tree, with the data in .dev/.
-[ -e nixw ] && [ -e src/manage.py ] || {
+if [ ! -e nixw ] || [ ! -e src/manage.py ]; then
     echo "dev: run it in the folder with nixw and src/." >&2
     exit 1
-}
+fi
 case ${1:-} in
 "") ;;
 --fresh) rm -rf .dev ;;
