@@ -81,6 +81,14 @@ def test_other_pages_match_what_was_asked_for(view, status, headers):
     assert response["Content-Type"].split(";")[0] == headers["Accept"].split(",")[0]
 
 
+@pytest.mark.django_db
+def test_page_tells_who_develops_why_a_form_was_refused(settings):
+    settings.DEBUG = True
+    response = Client(enforce_csrf_checks=True).post("/admin/login/", headers=HTML)
+    assert response.status_code == HTTPStatus.FORBIDDEN
+    assert b"CSRF cookie not set." in response.content
+
+
 def in_transaction(get_response):
     """Middleware of a service that has a transaction for each request."""
 

@@ -1,5 +1,7 @@
 import pytest
+from django.apps import apps
 from django.test import Client
+from django_prometheus.db import errors_total
 from prometheus_client.parser import text_string_to_metric_families
 
 from chassis.health import views
@@ -61,6 +63,15 @@ def test_gateway_errors_begin_at_0_and_are_the_syslog_daemons(client: Client, se
 def test_log_counters_may_be_missing(client: Client, settings, tmp_path):
     settings.SYSLOG_STATS = str(tmp_path / "stats")
     assert not [key for key in samples(client) if key[0].startswith("service_log")]
+
+
+@pytest.mark.django_db
+def test_timeouts_of_the_database_are_counted_from_zero(client: Client):
+    errors_total.clear()
+    apps.get_app_config("chassis").ready()
+    counted = {key: value for key, value in samples(client).items() if key[0] == "django_db_errors_total"}
+    kinds = ("QueryCanceled", "LockNotAvailable")
+    assert counted == {("django_db_errors_total", "default", kind, "postgresql"): 0 for kind in kinds}
 
 
 @pytest.mark.django_db
