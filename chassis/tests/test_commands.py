@@ -112,7 +112,9 @@ def test_role_that_may_make_none_says_so(monkeypatch):
 @pytest.mark.parametrize("options", [{}, {"print": True}])
 def test_role_that_serves_makes_none(settings, options):
     settings.POSTGRES_SERVE_PASSWORD = "s"
-    with pytest.raises(CommandError, match=r"^This needs the owner's POSTGRES_PASSWORD, and no POSTGRES_SERVE_PASSWORD\.$"):
+    with pytest.raises(
+        CommandError, match=r"^This needs the owner's POSTGRES_PASSWORD, and no POSTGRES_SERVE_PASSWORD\.$"
+    ):
         call_command("createservingrole", **options)
 
 

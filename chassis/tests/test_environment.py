@@ -1,4 +1,5 @@
 import pytest
+from environs import validate
 
 from chassis.environment import Environment
 
@@ -8,8 +9,13 @@ def test_every_fault_is_named_at_once(monkeypatch):
     env = Environment()
     env.str("MISSING")
     env.int("MALFORMED")
-    with pytest.raises(SystemExit, match=r"MISSING: .*MALFORMED: "):
+    env.str("MALFORMED", validate=[validate.Length(max=5), validate.Regexp("nine", error="Not nine.")])
+    with pytest.raises(SystemExit) as error:
         env.seal()
+    assert str(error.value) == (
+        "settings: MISSING: Environment variable not set. "
+        "MALFORMED: Not a valid integer. Longer than maximum length 5. Not nine."
+    )
 
 
 def test_value_from_a_file(monkeypatch, tmp_path):

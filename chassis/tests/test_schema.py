@@ -19,7 +19,8 @@ def lines(document: dict[str, Any]) -> Iterator[str]:
                 rest = {name: told[name] for name in sorted(told) if name != "name"}
                 yield f"{method} {path} {told['name']}:\n{pformat(rest, width=100)}\n"
             for status, told in operation["responses"].items():
-                bodies = [f"{kind} {body['schema']}" for kind, body in told.get("content", {}).items()]
+                content = told.get("content", {}).items()
+                bodies = [f"{kind} {body['schema']}" for kind, body in content]
                 answer = " ".join([status, *filter(None, [told["description"]]), *bodies])
                 yield f"{method} {path} {answer}".replace("#/components/schemas/", "")
                 if headers := told.get("headers"):
