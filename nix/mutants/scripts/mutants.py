@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from pathlib import Path
 from time import monotonic
 
@@ -22,11 +23,17 @@ TREES = {
 }
 WANTED = 90  # per cent
 
+# What the exit status of the tests tells of a mutant; any other: they could not be run.
+FATES = {0: "survived", 1: "killed", 3: "killed", 5: "without a test", 33: "without a test"}
+FATES |= dict.fromkeys((-24, 24, 36, 152), "killed by time")
+
 # forkserver: tests run in processes where none ran before.
 CONFIGURATION = """\
 [mutmut]
 source_paths = {code}
 process_isolation = forkserver
+forkserver_warmup = import
+preload_modules_file = preloaded.txt
 also_copy =
     pyproject.toml
     conftest.py
@@ -66,20 +73,24 @@ def quiet(*command: str, of: Path) -> str:
     return subprocess.run(command, cwd=of, capture_output=True, text=True, check=True).stdout
 
 
+def fates(folder: Path) -> dict[str, str]:
+    """What became of each mutant that was tried, by its name."""
+    found: dict[str, str] = {}
+    for file in sorted(folder.glob("mutants/**/*.meta")):
+        statuses = json.loads(file.read_text())["exit_code_by_key"].items()
+        found |= {name: FATES.get(status, "not run") for name, status in statuses if status is not None}
+    return found
+
+
 def report(folder: Path) -> float:
     """Show each change that was not noticed, and count all; how many of a hundred were noticed."""
-    for line in quiet("mutmut", "results", of=folder).splitlines():
-        name, _, fate = line.strip().partition(": ")
-        if fate not in ("killed", "timeout", "not checked"):
+    found = fates(folder)
+    for name, fate in found.items():
+        if not fate.startswith("killed"):
             print(f"\n{fate}: {quiet('mutmut', 'show', name, of=folder)}")
-    quiet("mutmut", "export-cicd-stats", of=folder)
-    count = json.loads((folder / "mutants/mutmut-cicd-stats.json").read_text())
-    killed = count["killed"] + count["timeout"]
-    unnoticed = {name: count[name] for name in ("survived", "no_tests", "suspicious", "segfault")}
-    checked = killed + sum(unnoticed.values())
-    words = ", ".join(f"{number} {name}" for name, number in unnoticed.items())
-    share: float = 100 * killed / max(checked, 1)
-    print(f"\n{checked} mutants: {killed} killed ({count['timeout']} by time), {words}: {share:.1f} %")
+    counted = Counter(found.values())
+    share: float = 100 * sum(fate.startswith("killed") for fate in found.values()) / max(len(found), 1)
+    print(f"\n{len(found)} mutants: {', '.join(f'{number} {fate}' for fate, number in counted.items())}: {share:.1f} %")
     return share
 
 
@@ -92,6 +103,7 @@ def main() -> int:
         copy(names, directory)
         folder = Path(directory, root)
         (folder / "setup.cfg").write_text(CONFIGURATION.format(code=code))
+        (folder / "preloaded.txt").write_text("preloaded\n")
         os.environ["PYTHONPATH"] = str(Path(__file__).parent)
         # They pass as they are, and leave the database that each mutant gets a copy of.
         run("python", "-m", "pytest", "-q", "-p", "no:cacheprovider", "--create-db", "--reuse-db", of=folder)
