@@ -19,9 +19,9 @@ def test_every_fault_is_named_at_once(monkeypatch):
 
 
 def test_value_from_a_file(monkeypatch, tmp_path):
-    (tmp_path / "secret").write_text("hush\n")
+    (tmp_path / "secret").write_text(" hush X \r\n\n")
     monkeypatch.setenv("SECRET_FILE", str(tmp_path / "secret"))
-    assert Environment().str("SECRET") == "hush"
+    assert Environment().str("SECRET") == " hush X "
 
 
 def test_empty_file_is_no_value(monkeypatch, tmp_path):

@@ -50,6 +50,7 @@ def test_error_shows_no_internals_and_logs_the_traceback(failing: Client, caplog
 def test_error_page_shows_no_internals(failing: Client):
     response = failing.get("/fail/", headers=HTML)
     assert response.status_code == HTTPStatus.INTERNAL_SERVER_ERROR
+    assert response["Content-Type"].startswith("text/html")
     assert b"internals" not in response.content
 
 
@@ -152,7 +153,7 @@ def test_what_a_migration_makes_is_missed_with_503(get, caplog):
     first, second = caplog.records
     assert "it lacks migrations, run migrate:" in first.message
     assert first.message.endswith("does not exist")
-    assert second.message.startswith("Service Unavailable: /")
+    assert second.message == f"Service Unavailable: {second.request.path}"
     assert not first.exc_info
     assert not second.exc_info
 

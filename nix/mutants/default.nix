@@ -16,7 +16,6 @@ writeShellApplication {
   ];
   runtimeEnv = service.environment // {
     DEBUG_MODE = "true";
-    PYTHONDONTWRITEBYTECODE = "1";
   };
   text = ''exec with-db python -B ${./scripts}/mutants.py "$@"'';
   meta.description = "Count the changes to the code of src/ or chassis/ that no unit test notices";
