@@ -127,12 +127,14 @@ def test_other_gaps_in_the_history_are_told_as_django_does(app: str):
         call_command("migrate")
 
 
-@pytest.mark.parametrize(("pgcode", "expected"), [("55P03", CommandError), ("57014", OperationalError)])
-def test_lock_that_others_keep_is_told_of(monkeypatch, pgcode: str, expected: type[Exception]):
+@pytest.mark.parametrize(
+    ("pgcode", "expected"), [("55P03", CommandError), ("57014", OperationalError), (None, OperationalError)]
+)
+def test_lock_that_others_keep_is_told_of(monkeypatch, pgcode: str | None, expected: type[Exception]):
     def fail(*_arguments: object, **_options: object) -> None:
         cause = Exception()
         cause.pgcode = pgcode
-        raise OperationalError from cause
+        raise OperationalError from cause if pgcode else None
 
     monkeypatch.setattr("django.core.management.commands.migrate.Command.handle", fail)
     with pytest.raises(expected) as error:

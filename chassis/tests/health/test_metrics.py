@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import pytest
 from django.apps import apps
 from django.test import Client
@@ -77,6 +80,9 @@ def test_timeouts_of_the_database_are_counted_from_zero(client: Client):
 @pytest.mark.django_db
 def test_workers_counters_are_read_from_their_files(client: Client, monkeypatch, tmp_path):
     monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
+    worker = "import prometheus_client; prometheus_client.Counter('worked', 'Work done.').inc(3)"
+    subprocess.run([sys.executable, "-c", worker], check=True)
     found = samples(client)
+    assert found["worked_total",] == 3
     assert found["service_dependency_up", "db"] == 1
-    assert not [key for key in found if key[0].startswith("django_")], "no worker has counted anything yet"
+    assert not [key for key in found if key[0].startswith("django_")], "no worker has counted these yet"
