@@ -19,6 +19,16 @@ class Problem(ErrorFormat):
         return {"status": status, "title": status.phrase, "wrong": wrong}
 
 
+class Listed(ErrorFormat):
+    def body(self, status, wrong):
+        return [wrong]
+
+
+def test_format_may_be_a_list(client: Client, settings):
+    settings.ERROR_FORMAT = f"{__name__}.Listed"
+    assert client.get("/no/such/page/").json() == ["Not Found."]
+
+
 @pytest.fixture
 def _own_format(settings):
     settings.ERROR_FORMAT = f"{__name__}.Problem"
