@@ -217,10 +217,11 @@ def test_other_spelling_of_the_same_bytes_is_no_cursor():
         keyset_by(Task, ("title",)).read(spelt)
 
 
-def test_moment_of_any_offset_is_written_in_utc():
+def test_moment_of_any_offset_is_written_in_utc(settings):
+    settings.TIME_ZONE = "Asia/Kolkata"
     keys = keyset_by(Task, ("created",))
     there = MOMENT.astimezone(timezone(timedelta(hours=-20)))
-    assert keys.write(Cursor((there, 5))) == keys.write(Cursor((MOMENT, 5)))
+    assert keys.write(Cursor((there, 5))) == token("2026-01-02T03:04:05.678901+00:00", "5")
 
 
 def test_naive_moments_are_taken_where_there_are_no_others(settings):
@@ -261,4 +262,5 @@ def test_opposite_of_an_integer_is_next_to_it(name: str, step: int):
 def test_one_field_that_is_no_integer_has_tokens():
     keys = keyset_by(User, ("username",))
     assert keys.ordering == ["username"]
-    assert keys.read(keys.write(Cursor(("",)))) == Cursor(("",))
+    for name in ("", "W"):  # whose cursor ends in a letter that is no padding
+        assert keys.read(keys.write(Cursor((name,)))) == Cursor((name,))
