@@ -83,6 +83,18 @@ def test_other_pages_match_what_was_asked_for(view, status, headers):
 
 
 @pytest.mark.django_db
+def test_pages_of_the_services_own_know_what_was_wrong(client: Client, rf: RequestFactory, settings, tmp_path):
+    for name, text in (("403", "{{ exception }}"), ("403_csrf", "{{ request.path }}"), ("404", "{{ exception }}")):
+        (tmp_path / f"{name}.html").write_text(text)
+    settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path]}]
+    assert client.get("/no/such/page/", headers=HTML).content == b"Resolver404"
+    refused = errors.permission_denied(rf.get("/", headers=HTML), PermissionDenied("It is not yours."))
+    assert refused.content == b"It is not yours."
+    forged = Client(enforce_csrf_checks=True).post("/admin/login/", headers=HTML)
+    assert forged.content == b"/admin/login/"
+
+
+@pytest.mark.django_db
 def test_page_tells_who_develops_why_a_form_was_refused(settings):
     settings.DEBUG = True
     response = Client(enforce_csrf_checks=True).post("/admin/login/", headers=HTML)
