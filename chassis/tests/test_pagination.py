@@ -128,6 +128,8 @@ def test_links_of_ascending_ids_are_numbers(client: Client, notes):
     assert page(client, "/note/?limit=3")[1] == {"next": f"{host}after={first + 2}&limit=3"}
     assert page(client, f"/note/?after={last}")[1] == {"prev": f"{host}before={last + 1}"}
     assert page(client, f"/note/?before={first}")[1] == {"next": f"{host}after={first - 1}"}
+    # From the last row, as others may come before the place that was named.
+    assert page(client, f"/note/?before={last + 5}")[1] == {"next": f"{host}after={last}"}
     assert page(client, "/note/?before=0")[1] == {"next": f"{host}after=0"}
     most = 2**63 - 1
     assert page(client, f"/note/?after={most}")[1] == {"prev": f"{host}before={most}"}
