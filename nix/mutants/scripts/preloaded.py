@@ -1,4 +1,4 @@
-"""Imported once, by the process that those of all mutants are forks of: Django and the tree's views.
+"""Imported once, by the process that those of all mutants are forks of: Django and all views.
 
 mutmut could collect the tests there instead, but pytest gives some tests other names the second
 time that it collects them in one process: those whose names a function makes, with a backslash.
