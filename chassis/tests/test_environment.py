@@ -18,10 +18,11 @@ def test_every_fault_is_named_at_once(monkeypatch):
     )
 
 
-def test_value_from_a_file(monkeypatch, tmp_path):
-    (tmp_path / "secret").write_text(" hush X \r\n\n")
+@pytest.mark.parametrize("value", [" hush ", "HUSHX"])
+def test_value_from_a_file(monkeypatch, tmp_path, value: str):
+    (tmp_path / "secret").write_text(f"{value}\r\n\n")
     monkeypatch.setenv("SECRET_FILE", str(tmp_path / "secret"))
-    assert Environment().str("SECRET") == " hush X "
+    assert Environment().str("SECRET") == value
 
 
 def test_empty_file_is_no_value(monkeypatch, tmp_path):

@@ -77,6 +77,11 @@ def test_pages_of_the_browsable_api_have_style_attributes_beside(client: Client,
     assert "unsafe" not in str(policy)
 
 
+@pytest.mark.django_db
+def test_what_is_no_page_has_no_policy(client: Client):
+    assert "Content-Security-Policy" not in client.get("/note/")
+
+
 @csp_update({"img-src": ["https://pictures.example"]})
 def pictures(request) -> HttpResponse:
     return HttpResponse("<img src='https://pictures.example/1'>")

@@ -72,7 +72,7 @@ def test_migration_waits_in_turns_until_it_has_its_lock(executor: PatientExecuto
         monkeypatch.setattr(PatientExecutor, "tries", 100)
         executor.apply_migration(ProjectState(), migration())
     assert "added" in columns()
-    assert "waits for a lock that others hold; try 1 of 100" in caplog.text
+    assert caplog.messages[0] == f"sessions.{NAME} waits for a lock that others hold; try 1 of 100."
     executor.unapply_migration(ProjectState(), migration())
     assert "added" not in columns()
 

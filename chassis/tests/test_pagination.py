@@ -99,7 +99,7 @@ def test_page_costs_one_query(client: Client, django_assert_num_queries):
     "query",
     [
         *("limit=0", "limit=1001", "limit=", "limit=ten", "limit=-1", "limit=1.5", "limit=²"),
-        *("after=-1", "after=%00", "after=9223372036854775808", "before=x", f"before={'9' * 5000}"),
+        *("after=-1", "after=-0", "after=%00", "after=9223372036854775808", "before=x", f"before={'9' * 5000}"),
     ],
 )
 def test_parameter_out_of_range_is_refused(client: Client, query: str):
@@ -461,6 +461,12 @@ def test_schema_tells_what_cursors_are(document):
         "limit": limit,
         "offset": {"type": "integer", "minimum": 0, "maximum": 10_000},
     }
+
+
+def test_schema_names_the_number_that_a_cursor_is():
+    _, after, before = KeysetPagination().get_schema_operation_parameters(TaskViewSet(ordering=["position"]))
+    assert after["description"] == "Only what comes after this position."
+    assert before["description"] == "The page that ends before this position; with after, only what is between."
 
 
 def test_schema_tells_what_pages_are(document):

@@ -193,7 +193,7 @@ class FinishedViewSet(NoteViewSet):
     serializer_class = TasksSerializer
 
     def perform_update(self, serializer):
-        serializer.save().tasks.all().delete()
+        Task.objects.filter(note=serializer.save()).delete()
 
 
 def test_answer_to_a_change_has_what_is_there_after_it(task: Task):

@@ -137,6 +137,7 @@ def test_every_number_has_words_and_is_of_its_kind(client: Client, nginx, settin
     told = dict(line.removeprefix("# HELP ").split(" ", 1) for line in lines if line.startswith("# HELP "))
     kinds = dict(line.removeprefix("# TYPE ").split(" ", 1) for line in lines if line.startswith("# TYPE "))
     assert {name: (kinds[name], words) for name, words in told.items()} == NUMBERS
+    assert 'service_log_queue_lines{queue="main"} 1.0' in lines
     assert 'service_log_lines_discarded_total{queue="main"} 5.0' in lines
     assert 'service_gateway_errors_total{status="504"} 4.0' in lines
     assert "service_access_lines_total 0.0" in lines
