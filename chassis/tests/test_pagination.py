@@ -13,6 +13,7 @@ from django.db import connection
 from django.db.models import Count, F
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
+from rest_framework.request import Request
 
 from chassis.keyset import Cursor, keyset_by
 from chassis.pagination import KeysetPagination
@@ -68,7 +69,13 @@ def test_next_and_prev_are_inverse(client: Client):
 
 
 def test_all_on_one_page_has_no_links(client: Client):
-    assert page(client, "/note/?limit=7")[1] == {}
+    assert "Link" not in client.get("/note/?limit=7")
+
+
+def test_link_names_both_pages(client: Client, notes):
+    link = client.get(f"/note/?after={notes[0].id}&limit=2")["Link"]
+    to = '<http://testserver/note/?{}={}&limit=2>; rel="{}"'
+    assert link == f"{to.format('after', notes[2].id, 'next')}, {to.format('before', notes[1].id, 'prev')}"
 
 
 def test_empty_page_leads_back(client: Client, notes):
@@ -99,7 +106,15 @@ def test_page_costs_one_query(client: Client, django_assert_num_queries):
     "query",
     [
         *("limit=0", "limit=1001", "limit=", "limit=ten", "limit=-1", "limit=1.5", "limit=²"),
-        *("after=-1", "after=-0", "after=%00", "after=9223372036854775808", "before=x", f"before={'9' * 5000}"),
+        *(
+            "after=-1",
+            "after=-0",
+            f"after={'0' * 20}",
+            "after=%00",
+            "after=9223372036854775808",
+            "before=x",
+            f"before={'9' * 5000}",
+        ),
     ],
 )
 def test_parameter_out_of_range_is_refused(client: Client, query: str):
@@ -115,6 +130,10 @@ def test_both_directions_give_what_is_between(client: Client, notes):
     url = f"/note/?after={notes[1].id}&before={notes[5].id}&limit=2"
     assert follow(client, url, "next") == [["2", "3"], ["4"]]
     assert "prev" not in page(client, url)[1]
+
+
+def test_page_needs_no_view(rf: RequestFactory, notes):
+    assert KeysetPagination().paginate_queryset(Note.objects.all(), Request(rf.get("/?limit=2"))) == notes[:2]
 
 
 def test_rows_without_a_key_are_refused(rf: RequestFactory):
@@ -380,6 +399,11 @@ def test_mixed_page_is_in_a_range_of_the_index(listed: List, plan):
 def test_ordering_without_cursors_is_refused(listed: List, rows, reason: str):
     with pytest.raises(ImproperlyConfigured, match=reason):
         listed("/task/", queryset=rows)
+
+
+def test_view_that_orders_by_an_expression_is_refused(listed: List):
+    with pytest.raises(ImproperlyConfigured, match="^Task cannot be paged by .*: it is an expression"):
+        listed("/task/", [F("title").desc()])
 
 
 @pytest.mark.usefixtures("tasks")
