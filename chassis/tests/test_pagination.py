@@ -402,7 +402,7 @@ def test_ordering_without_cursors_is_refused(listed: List, rows, reason: str):
 
 
 def test_view_that_orders_by_an_expression_is_refused(listed: List):
-    with pytest.raises(ImproperlyConfigured, match="^Task cannot be paged by .*: it is an expression"):
+    with pytest.raises(ImproperlyConfigured, match=r"^Task cannot be paged by .*: it is an expression"):
         listed("/task/", [F("title").desc()])
 
 
