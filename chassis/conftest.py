@@ -1,3 +1,13 @@
 """The chassis's tests get the fixtures that a service's tests get."""
 
+import pytest
+
+from chassis.keyset import keyset_by
+
 pytest_plugins = ["chassis.testing"]
+
+
+@pytest.fixture(autouse=True)
+def _no_ordering_is_known() -> None:
+    """Each test makes its own: mutmut sees which tests a function matters to by its calls."""
+    keyset_by.cache_clear()

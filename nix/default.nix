@@ -88,7 +88,7 @@ in
       files = project.write-files;
     }
     // lib.optionalAttrs platform {
-      inherit (project) bench new;
+      inherit (project) bench mutants new;
       vm-test-interactive = application.platform-checks.vm.report.interactive;
     }
   );

@@ -53,6 +53,7 @@ in
   uwsgi-python = callPackage ./server/uwsgi.nix { };
   cluster = callPackage ./cluster { };
   bench = callPackage ./bench.nix { };
+  mutants = callPackage ./mutants { };
 
   buildImage = callPackage ./image { };
   imageConfiguration = callPackage ./image/configuration.nix { };

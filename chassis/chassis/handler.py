@@ -51,7 +51,7 @@ class Request(wsgi.WSGIRequest):
         try:
             return super().parse_file_upload(*arguments)
         except (LookupError, ValueError) as error:
-            raise MultiPartParserError(str(error)) from error
+            raise MultiPartParserError from error
 
 
 class WSGIHandler(wsgi.WSGIHandler):

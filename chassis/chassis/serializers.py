@@ -43,7 +43,7 @@ class IdentityField(HyperlinkedIdentityField):
         return (before, after) if place and short == f"{before}{self.SHORT}{after}" else ()
 
     def address_of(self, number: int) -> str:
-        return str(super().to_representation(SimpleNamespace(**{"pk": number, self.lookup_field: number})))
+        return str(super().to_representation(SimpleNamespace(**{self.lookup_field: number})))
 
 
 class ResourceSerializer[M: Model](HyperlinkedModelSerializer[M]):

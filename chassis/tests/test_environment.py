@@ -1,4 +1,5 @@
 import pytest
+from environs import validate
 
 from chassis.environment import Environment
 
@@ -8,14 +9,20 @@ def test_every_fault_is_named_at_once(monkeypatch):
     env = Environment()
     env.str("MISSING")
     env.int("MALFORMED")
-    with pytest.raises(SystemExit, match=r"MISSING: .*MALFORMED: "):
+    env.str("MALFORMED", validate=[validate.Length(max=5), validate.Regexp("nine", error="Not nine.")])
+    with pytest.raises(SystemExit) as error:
         env.seal()
+    assert str(error.value) == (
+        "settings: MISSING: Environment variable not set. "
+        "MALFORMED: Not a valid integer. Longer than maximum length 5. Not nine."
+    )
 
 
-def test_value_from_a_file(monkeypatch, tmp_path):
-    (tmp_path / "secret").write_text("hush\n")
+@pytest.mark.parametrize("value", [" hush ", "HUSHX"])
+def test_value_from_a_file(monkeypatch, tmp_path, value: str):
+    (tmp_path / "secret").write_text(f"{value}\r\n\n")
     monkeypatch.setenv("SECRET_FILE", str(tmp_path / "secret"))
-    assert Environment().str("SECRET") == "hush"
+    assert Environment().str("SECRET") == value
 
 
 def test_empty_file_is_no_value(monkeypatch, tmp_path):

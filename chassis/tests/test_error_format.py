@@ -19,6 +19,16 @@ class Problem(ErrorFormat):
         return {"status": status, "title": status.phrase, "wrong": wrong}
 
 
+class Listed(ErrorFormat):
+    def body(self, status, wrong):
+        return [wrong]
+
+
+def test_format_may_be_a_list(client: Client, settings):
+    settings.ERROR_FORMAT = f"{__name__}.Listed"
+    assert client.get("/no/such/page/").json() == ["Not Found."]
+
+
 @pytest.fixture
 def _own_format(settings):
     settings.ERROR_FORMAT = f"{__name__}.Problem"
@@ -62,7 +72,9 @@ def test_document_has_the_services_format(client: Client):
 @pytest.mark.usefixtures("_own_format")
 def test_nginx_gets_the_services_format(tmp_path):
     call_command("writeerrors", tmp_path)
-    assert json.loads((tmp_path / "502.json").read_text())["title"] == "Bad Gateway"
-    assert 'default_type "application/problem+json";' in (tmp_path / "type.conf").read_text()
+    problem = {"status": 502, "title": "Bad Gateway", "wrong": "Bad Gateway."}
+    assert json.loads((tmp_path / "502.json").read_text()) == problem
+    assert (tmp_path / "502.json").read_text().endswith("}\n")
+    assert (tmp_path / "type.conf").read_text() == 'types {}\ndefault_type "application/problem+json";\n'
     assert {"400.json", "404.json", "429.json", "500.json", "503.json"} <= {file.name for file in tmp_path.iterdir()}
     assert not list(tmp_path.glob("[123]??.json"))

@@ -50,6 +50,7 @@ def test_error_shows_no_internals_and_logs_the_traceback(failing: Client, caplog
 def test_error_page_shows_no_internals(failing: Client):
     response = failing.get("/fail/", headers=HTML)
     assert response.status_code == HTTPStatus.INTERNAL_SERVER_ERROR
+    assert response["Content-Type"].startswith("text/html")
     assert b"internals" not in response.content
 
 
@@ -79,6 +80,26 @@ def test_other_pages_match_what_was_asked_for(view, status, headers):
     response = view(request, argument)
     assert response.status_code == status
     assert response["Content-Type"].split(";")[0] == headers["Accept"].split(",")[0]
+
+
+@pytest.mark.django_db
+def test_pages_of_the_services_own_know_what_was_wrong(client: Client, rf: RequestFactory, settings, tmp_path):
+    for name, text in (("403", "{{ exception }}"), ("403_csrf", "{{ request.path }}"), ("404", "{{ exception }}")):
+        (tmp_path / f"{name}.html").write_text(text)
+    settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path]}]
+    assert client.get("/no/such/page/", headers=HTML).content == b"Resolver404"
+    refused = errors.permission_denied(rf.get("/", headers=HTML), PermissionDenied("It is not yours."))
+    assert refused.content == b"It is not yours."
+    forged = Client(enforce_csrf_checks=True).post("/admin/login/", headers=HTML)
+    assert forged.content == b"/admin/login/"
+
+
+@pytest.mark.django_db
+def test_page_tells_who_develops_why_a_form_was_refused(settings):
+    settings.DEBUG = True
+    response = Client(enforce_csrf_checks=True).post("/admin/login/", headers=HTML)
+    assert response.status_code == HTTPStatus.FORBIDDEN
+    assert b"CSRF cookie not set." in response.content
 
 
 def in_transaction(get_response):
@@ -142,9 +163,9 @@ def test_what_a_migration_makes_is_missed_with_503(get, caplog):
     assert response.json() == {"detail": "The database is unavailable. Try again later."}
     assert response["Retry-After"] == "1"
     first, second = caplog.records
-    assert "it lacks migrations, run migrate:" in first.message
+    assert first.message.startswith("Database unavailable: it lacks migrations, run migrate: ")
     assert first.message.endswith("does not exist")
-    assert second.message.startswith("Service Unavailable: /")
+    assert second.message == f"Service Unavailable: {second.request.path}"
     assert not first.exc_info
     assert not second.exc_info
 

@@ -119,6 +119,34 @@ def test_boundary_of_a_form_is_kept(ask: Ask, boundary: str):
     assert request.POST.dict() == {"a": "x"}
 
 
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ({}, ""),
+        ({"CONTENT_TYPE": "a/b; charset=zlib", "HTTP_CONTENT_TYPE": "a/b; charset=zlib"}, "a/b"),
+        ({"CONTENT_TYPE": "a/B;x=y;BOUNDARY=b"}, 'a/b; boundary="b"'),
+    ],
+)
+def test_headers_have_what_is_kept(sent: dict[str, str], kept: str):
+    request = application.request_class({"REQUEST_METHOD": "POST", "wsgi.input": io.BytesIO(), **sent})
+    assert request.headers["Content-Type"] == request.META["CONTENT_TYPE"] == kept
+
+
+class Gone(io.BytesIO):
+    """The body of a client that went away."""
+
+    def read(self, *_size: int) -> bytes:
+        raise OSError("connection reset")
+
+
+def test_client_that_goes_away_in_its_body_has_an_answer():
+    environ = {"PATH_INFO": "/no/such/page/", "REQUEST_METHOD": "POST", "CONTENT_LENGTH": "1000"}
+    setup_testing_defaults(environ)
+    response = application({**environ, "wsgi.input": Gone(), "uwsgi.version": b"2"}, lambda *_: None)
+    assert response.status_code == HTTPStatus.NOT_FOUND
+    response.close()
+
+
 @pytest.mark.parametrize("path", ["/no/such/page/", "/admin/login/", "/note/"])
 def test_body_is_read_to_its_end(path: str):
     body = io.BytesIO(b"x" * 1000 + b"the next request")

@@ -119,29 +119,32 @@ def test_key_may_be_of_several_columns_or_of_another_table():
 @pytest.mark.parametrize(
     ("term", "reason"),
     [
-        *(("due", "it may be null"), ("body", "no cursor can have a TextField")),
-        *(("nothing", "it is no field of it"), ("?", "it is no field"), ("--id", "it is no field")),
-        *(("note__text", "it is no field"), ("note", "it goes by the other table, unlike")),
+        *(("due", "it may be null"), ("-due", "it may be null"), ("body", "no cursor can have a TextField")),
+        *(("nothing", "it is no field of it"), ("?", "it is no field of it"), ("--id", "it is no field of it")),
+        *(("note__text", "it is no field of it"), ("note", "it goes by the other table, unlike 'note_id'")),
     ],
 )
 def test_what_has_no_place_is_refused(term: str, reason: str):
-    with pytest.raises(ImproperlyConfigured, match=rf"Task cannot be paged by .*: {reason}.*\.$"):
+    with pytest.raises(ImproperlyConfigured) as error:
         keyset_by(Task, (term,))
+    assert str(error.value) == f"Task cannot be paged by '{term.removeprefix('-')}': {reason}."
 
 
 @pytest.mark.parametrize(
     ("model", "name", "reason"),
-    [(Note, "tasks", "no column of its table"), (User, "groups", "ManyToMany")],
+    [(Note, "tasks", "it is no column of its table"), (User, "groups", "no cursor can have a ManyToManyField")],
 )
 def test_relation_without_a_column_is_refused(model: type[models.Model], name: str, reason: str):
-    with pytest.raises(ImproperlyConfigured, match=reason):
+    with pytest.raises(ImproperlyConfigured) as error:
         keyset_by(model, (name,))
+    assert str(error.value) == f"{model.__name__} cannot be paged by '{name}': {reason}."
 
 
 @isolate_apps("tests")
 def test_text_too_long_for_a_url_is_refused():
     class Page(models.Model):  # noqa: DJ008
         address = models.CharField(max_length=400)
+        half = models.CharField(max_length=100)
         title = models.CharField(max_length=101)
         text = models.CharField()
 
@@ -150,15 +153,19 @@ def test_text_too_long_for_a_url_is_refused():
 
     keys = keyset_by(Page, ("address",))
     assert len(keys.write(Cursor(("\U0001f600" * 500, -(2**63))))) < TOKEN_MAX
-    for ordering in [("address", "title"), ("text",)]:
-        with pytest.raises(ImproperlyConfigured, match="at most 500 characters"):
-            keyset_by(Page, ordering)
+    assert fields(Page, "-address", "half") == ["-address", "half", "id"]
+    for *ordering, last in [("address", "title"), ("text",)]:
+        with pytest.raises(ImproperlyConfigured) as error:
+            keyset_by(Page, (*ordering, last))
+        reason = f"Page cannot be paged by '{last}': cursors have at most 500 characters of text."
+        assert str(error.value) == reason
 
 
 @pytest.mark.parametrize("expression", [F("title"), F("due").desc(nulls_last=True)])
 def test_expression_is_refused(expression):
-    with pytest.raises(ImproperlyConfigured, match="it is an expression"):
+    with pytest.raises(ImproperlyConfigured) as error:
         ordering_of(Task.objects.order_by(expression))
+    assert str(error.value) == f"Task cannot be paged by {str(expression)!r}: it is an expression."
 
 
 def test_ordering_is_that_of_the_query_set():
@@ -210,10 +217,11 @@ def test_other_spelling_of_the_same_bytes_is_no_cursor():
         keyset_by(Task, ("title",)).read(spelt)
 
 
-def test_moment_of_any_offset_is_written_in_utc():
+def test_moment_of_any_offset_is_written_in_utc(settings):
+    settings.TIME_ZONE = "Asia/Kolkata"
     keys = keyset_by(Task, ("created",))
     there = MOMENT.astimezone(timezone(timedelta(hours=-20)))
-    assert keys.write(Cursor((there, 5))) == keys.write(Cursor((MOMENT, 5)))
+    assert keys.write(Cursor((there, 5))) == token("2026-01-02T03:04:05.678901+00:00", "5")
 
 
 def test_naive_moments_are_taken_where_there_are_no_others(settings):
@@ -254,4 +262,5 @@ def test_opposite_of_an_integer_is_next_to_it(name: str, step: int):
 def test_one_field_that_is_no_integer_has_tokens():
     keys = keyset_by(User, ("username",))
     assert keys.ordering == ["username"]
-    assert keys.read(keys.write(Cursor(("",)))) == Cursor(("",))
+    for name in ("", "W"):  # whose cursor ends in a letter that is no padding
+        assert keys.read(keys.write(Cursor((name,)))) == Cursor((name,))

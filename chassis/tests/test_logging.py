@@ -101,3 +101,21 @@ def test_long_line_loses_its_middle(logger, listen):
     assert b"django: begin" in line
     assert b" ... " in line
     assert line.endswith("#012ä#012the reason".encode())
+
+
+@pytest.mark.parametrize("begin", ["", "x"])
+def test_long_line_is_cut_between_letters(logger, listen, begin: str):
+    server = listen()
+    logger.info(begin + "ä" * 10_000)
+    line = server.recv(100_000).partition(b"django: ")[2].decode()
+    assert set(line) <= set("xä .")
+    assert " ... " in line
+
+
+@pytest.mark.parametrize(("length", "kept"), [(16_000, 16_000), (16_001, 16_000), (100_000, 16_000)])
+def test_line_is_as_long_as_it_may_be(logger, listen, length: int, kept: int):
+    server = listen()
+    logger.info("x" * length)
+    line = server.recv(100_000).partition(b"django: ")[2]
+    assert len(line) == kept
+    assert (b"..." in line) is (length > kept)

@@ -1,9 +1,13 @@
 from http import HTTPStatus
 
 import pytest
+from csp.constants import NONE
+from csp.decorators import csp_update
 from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpResponse
-from django.test import Client
+from django.test import Client, RequestFactory
+
+from chassis.middleware import ContentSecurityPolicyMiddleware
 
 HTML = {"Accept": "text/html,*/*;q=0.8"}
 
@@ -71,6 +75,29 @@ def test_pages_of_the_browsable_api_have_style_attributes_beside(client: Client,
     policy = directives(client.get(path, headers=HTML))
     assert policy.pop("style-src-attr") == "'unsafe-inline'"
     assert "unsafe" not in str(policy)
+
+
+@pytest.mark.django_db
+def test_what_is_no_page_has_no_policy(client: Client):
+    assert "Content-Security-Policy" not in client.get("/note/")
+
+
+@csp_update({"img-src": ["https://pictures.example"]})
+def pictures(request) -> HttpResponse:
+    return HttpResponse("<img src='https://pictures.example/1'>")
+
+
+def test_view_may_say_more_of_its_page(rf: RequestFactory):
+    policy = directives(ContentSecurityPolicyMiddleware(pictures)(rf.get("/")))
+    assert policy["img-src"] == "'self' data: https://pictures.example"
+
+
+def test_another_policy_may_be_tried(client: Client, settings):
+    settings.CONTENT_SECURITY_POLICY_REPORT_ONLY = {"DIRECTIVES": {"script-src": [NONE]}}
+    response = client.get("/", headers=HTML)
+    tried = response["Content-Security-Policy-Report-Only"].split("; ")
+    assert set(tried) == {"default-src 'self'", "script-src 'none'"}
+    assert directives(response)["script-src"] == "'self'"
 
 
 @pytest.mark.django_db

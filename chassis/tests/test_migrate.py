@@ -72,7 +72,7 @@ def test_migration_waits_in_turns_until_it_has_its_lock(executor: PatientExecuto
         monkeypatch.setattr(PatientExecutor, "tries", 100)
         executor.apply_migration(ProjectState(), migration())
     assert "added" in columns()
-    assert "waits for a lock that others hold; try 1 of 100" in caplog.text
+    assert caplog.messages[0] == f"sessions.{NAME} waits for a lock that others hold; try 1 of 100."
     executor.unapply_migration(ProjectState(), migration())
     assert "added" not in columns()
 
@@ -93,6 +93,16 @@ def test_migration_that_is_not_atomic_waits_as_long_as_it_takes(executor: Patien
     assert not caplog.records
 
 
+@pytest.mark.parametrize(("options", "more"), [((True,), {}), ((), {"fake": True})])
+def test_migration_that_is_only_recorded_changes_no_table(executor: PatientExecutor, options, more):
+    recorder = MigrationRecorder(connection)
+    executor.apply_migration(ProjectState(), migration(), *options, **more)
+    assert "added" not in columns()
+    assert ("sessions", NAME) in recorder.applied_migrations()
+    executor.unapply_migration(ProjectState(), migration(), *options, **more)
+    assert ("sessions", NAME) not in recorder.applied_migrations()
+
+
 def test_other_errors_are_not_waited_out(executor: PatientExecutor, caplog):
     broken = migration()
     broken.operations = [RunSQL("SET LOCAL statement_timeout = 1; SELECT pg_sleep(1)")]
@@ -110,19 +120,27 @@ def test_data_of_the_former_user_model_are_told_of():
 
 
 @pytest.mark.django_db
-def test_other_gaps_in_the_history_are_told_as_django_does():
-    MigrationRecorder(connection).record_unapplied("contenttypes", "0001_initial")
-    with pytest.raises(CommandError, match=r"applied before its dependency contenttypes\.0001_initial"):
+@pytest.mark.parametrize("app", ["contenttypes", "tests"])
+def test_other_gaps_in_the_history_are_told_as_django_does(app: str):
+    MigrationRecorder(connection).record_unapplied(app, "0001_initial")
+    with pytest.raises(CommandError, match=rf"applied before its dependency {app}\.0001_initial"):
         call_command("migrate")
 
 
-@pytest.mark.parametrize(("pgcode", "expected"), [("55P03", CommandError), ("57014", OperationalError)])
-def test_lock_that_others_keep_is_told_of(monkeypatch, pgcode: str, expected: type[Exception]):
+@pytest.mark.parametrize(
+    ("pgcode", "expected"), [("55P03", CommandError), ("57014", OperationalError), (None, OperationalError)]
+)
+def test_lock_that_others_keep_is_told_of(monkeypatch, pgcode: str | None, expected: type[Exception]):
     def fail(*_arguments: object, **_options: object) -> None:
         cause = Exception()
         cause.pgcode = pgcode
-        raise OperationalError from cause
+        raise OperationalError from cause if pgcode else None
 
     monkeypatch.setattr("django.core.management.commands.migrate.Command.handle", fail)
-    with pytest.raises(expected):
+    with pytest.raises(expected) as error:
         call_command("migrate")
+    assert str(error.value) == (
+        "A migration did not get its locks in two minutes: see who holds them (pg_stat_activity), and run this again."
+        if expected is CommandError
+        else ""
+    )

@@ -13,6 +13,7 @@ from django.db import connection
 from django.db.models import Count, F
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
+from rest_framework.request import Request
 
 from chassis.keyset import Cursor, keyset_by
 from chassis.pagination import KeysetPagination
@@ -68,7 +69,13 @@ def test_next_and_prev_are_inverse(client: Client):
 
 
 def test_all_on_one_page_has_no_links(client: Client):
-    assert page(client, "/note/?limit=7")[1] == {}
+    assert "Link" not in client.get("/note/?limit=7")
+
+
+def test_link_names_both_pages(client: Client, notes):
+    link = client.get(f"/note/?after={notes[0].id}&limit=2")["Link"]
+    to = '<http://testserver/note/?{}={}&limit=2>; rel="{}"'
+    assert link == f"{to.format('after', notes[2].id, 'next')}, {to.format('before', notes[1].id, 'prev')}"
 
 
 def test_empty_page_leads_back(client: Client, notes):
@@ -99,13 +106,24 @@ def test_page_costs_one_query(client: Client, django_assert_num_queries):
     "query",
     [
         *("limit=0", "limit=1001", "limit=", "limit=ten", "limit=-1", "limit=1.5", "limit=²"),
-        *("after=-1", "after=%00", "after=9223372036854775808", "before=x", f"before={'9' * 5000}"),
+        *(
+            "after=-1",
+            "after=-0",
+            f"after={'0' * 20}",
+            "after=%00",
+            "after=9223372036854775808",
+            "before=x",
+            f"before={'9' * 5000}",
+        ),
     ],
 )
 def test_parameter_out_of_range_is_refused(client: Client, query: str):
     response = client.get(f"/note/?{query}")
     assert response.status_code == HTTPStatus.BAD_REQUEST
-    assert list(response.json()) == [query.split("=")[0]]
+    ((name, (message,)),) = response.json().items()
+    assert name == query.split("=")[0]
+    least, most = (1, 1000) if name == "limit" else (0, 2**63 - 1)
+    assert message == f"Ensure this value is an integer from {least} to {most}."
 
 
 def test_both_directions_give_what_is_between(client: Client, notes):
@@ -114,8 +132,12 @@ def test_both_directions_give_what_is_between(client: Client, notes):
     assert "prev" not in page(client, url)[1]
 
 
+def test_page_needs_no_view(rf: RequestFactory, notes):
+    assert KeysetPagination().paginate_queryset(Note.objects.all(), Request(rf.get("/?limit=2"))) == notes[:2]
+
+
 def test_rows_without_a_key_are_refused(rf: RequestFactory):
-    with pytest.raises(TypeError, match="query sets alone"):
+    with pytest.raises(TypeError, match=r"^KeysetPagination pages query sets alone\.$"):
         KeysetPagination().paginate_queryset(["a"], rf.get("/"))
 
 
@@ -125,6 +147,8 @@ def test_links_of_ascending_ids_are_numbers(client: Client, notes):
     assert page(client, "/note/?limit=3")[1] == {"next": f"{host}after={first + 2}&limit=3"}
     assert page(client, f"/note/?after={last}")[1] == {"prev": f"{host}before={last + 1}"}
     assert page(client, f"/note/?before={first}")[1] == {"next": f"{host}after={first - 1}"}
+    # From the last row, as others may come before the place that was named.
+    assert page(client, f"/note/?before={last + 5}")[1] == {"next": f"{host}after={last}"}
     assert page(client, "/note/?before=0")[1] == {"next": f"{host}after=0"}
     most = 2**63 - 1
     assert page(client, f"/note/?after={most}")[1] == {"prev": f"{host}before={most}"}
@@ -369,12 +393,17 @@ def test_mixed_page_is_in_a_range_of_the_index(listed: List, plan):
     [
         (Task.objects.order_by("due"), "it may be null"),
         (Task.objects.order_by(F("title").desc()), "it is an expression"),
-        (Task.objects.reverse(), "no reverse"),
+        (Task.objects.reverse(), r"^KeysetPagination takes an ordering, and no reverse\(\)\.$"),
     ],
 )
 def test_ordering_without_cursors_is_refused(listed: List, rows, reason: str):
     with pytest.raises(ImproperlyConfigured, match=reason):
         listed("/task/", queryset=rows)
+
+
+def test_view_that_orders_by_an_expression_is_refused(listed: List):
+    with pytest.raises(ImproperlyConfigured, match=r"^Task cannot be paged by .*: it is an expression"):
+        listed("/task/", [F("title").desc()])
 
 
 @pytest.mark.usefixtures("tasks")
@@ -397,6 +426,11 @@ def test_choice_of_an_ordering_without_cursors_is_refused(client: Client, rf: Re
         SortedViewSet.as_view({"get": "list"}, ordering=["due"])(rf.get("/sorted/"))
 
 
+@pytest.mark.parametrize("path", ["/note/", "/counted/"])
+def test_page_may_have_a_thousand_rows(client: Client, path: str):
+    assert client.get(f"{path}?limit=1000").status_code == HTTPStatus.OK
+
+
 @pytest.mark.usefixtures("tasks")
 def test_offset_skips(client: Client):
     positions = expected(["-created"])
@@ -411,11 +445,14 @@ def test_offset_skips(client: Client):
     assert html.status_code == HTTPStatus.OK
 
 
+FURTHER = "Rows further on are out of reach: ask for fewer by a filter."
+
+
 @pytest.mark.parametrize(
     ("query", "reason"),
     [
         *((f"limit={text}", "1 to 1000.") for text in ("0", "1001", "", "ten", "-1", "1.5", "²")),
-        *((f"offset={text}", "0 to 10000. Rows") for text in ("10001", "-1", "", "x", "9" * 5000)),
+        *((f"offset={text}", f"0 to 10000. {FURTHER}") for text in ("10001", "-1", "", "x", "9" * 5000)),
     ],
 )
 def test_offset_out_of_range_is_refused(client: Client, query: str, reason: str):
@@ -423,7 +460,7 @@ def test_offset_out_of_range_is_refused(client: Client, query: str, reason: str)
     assert response.status_code == HTTPStatus.BAD_REQUEST
     ((name, (message,)),) = response.json().items()
     assert name == query.split("=")[0]
-    assert message.startswith(f"Ensure this value is an integer from {reason}")
+    assert message == f"Ensure this value is an integer from {reason}"
 
 
 @pytest.fixture
@@ -439,7 +476,7 @@ def test_schema_tells_what_cursors_are(document):
     limit = {"type": "integer", "minimum": 1, "maximum": 1000}
     number = {"type": "integer", "minimum": 0, "maximum": 2**63 - 1}
     text = {"type": "string", "maxLength": 3000, "pattern": "^[A-Za-z0-9_-]+$"}
-    cursors = {"note": number, "latest": number, "task": text, "own": text, "sorted": text}
+    cursors = {"note": number, "latest": number, "task": text, "own": text, "sorted": text, "chosen": text}
     for path, cursor in cursors.items():
         found = parameters(document, f"/{path}/")
         assert found["limit"] == limit
@@ -448,6 +485,12 @@ def test_schema_tells_what_cursors_are(document):
         "limit": limit,
         "offset": {"type": "integer", "minimum": 0, "maximum": 10_000},
     }
+
+
+def test_schema_names_the_number_that_a_cursor_is():
+    _, after, before = KeysetPagination().get_schema_operation_parameters(TaskViewSet(ordering=["position"]))
+    assert after["description"] == "Only what comes after this position."
+    assert before["description"] == "The page that ends before this position; with after, only what is between."
 
 
 def test_schema_tells_what_pages_are(document):

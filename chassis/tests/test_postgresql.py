@@ -2,6 +2,14 @@ import pytest
 from django.db import ProgrammingError, connection, connections
 from django_prometheus.db.backends.postgresql import base
 
+from chassis.postgresql import undefined
+
+
+def test_errors_that_are_each_others_cause_have_no_end():
+    one, other = RuntimeError(), RuntimeError()
+    one.__cause__, other.__cause__ = other, one
+    assert undefined(one) is None
+
 
 @pytest.fixture
 def asked(monkeypatch) -> list[bool]:

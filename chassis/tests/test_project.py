@@ -31,7 +31,20 @@ def test_description_may_be_missing(read):
     assert read('[project]\nname = "acme"\n').description == ""
 
 
-@pytest.mark.parametrize(("text", "sentence"), [("", "has no name in"), (None, "there is no pyproject.toml above")])
+ABOVE = "there is no pyproject.toml above the settings module."
+
+
+@pytest.mark.parametrize(("text", "sentence"), [("", r"/pyproject\.toml has no name in \[project\]."), (None, ABOVE)])
 def test_what_is_missing_is_told_in_a_sentence(read, text, sentence):
-    with pytest.raises(SystemExit, match=f"settings: .*{sentence}"):
+    with pytest.raises(SystemExit, match=f"^settings: .*{sentence}$"):
         read(text)
+
+
+@pytest.mark.parametrize("module", ["settings_that_are_not_there", "src"])
+def test_settings_that_are_in_no_file_are_told_of(monkeypatch, tmp_path, module):
+    """A folder without a module in it is found, too."""
+    (tmp_path / "src").mkdir()
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", module)
+    with pytest.raises(SystemExit, match=f"^settings: {ABOVE}$"):
+        project.read()

@@ -9,7 +9,7 @@ from django.test import Client
 def test_schema_describes_the_api(client: Client):
     response = client.get("/schema/?format=json")
     assert response.status_code == HTTPStatus.OK
-    assert {"/note/", "/note/{id}/", "/annotated/{id}/shout/"} <= set(response.json()["paths"])
+    assert {"/note/", "/note/{id}/", "/annotated/{id}/shout/", "/plain/"} <= set(response.json()["paths"])
 
 
 def test_schema_tells_who_may_and_what_goes_wrong(client: Client):

@@ -1,10 +1,13 @@
+import re
 from http import HTTPStatus
 
 import pytest
 from django.test import Client
+from rest_framework.relations import SlugRelatedField
+from rest_framework.test import APIClient, APIRequestFactory
 
-from tests.models import Note
-from tests.urls import AnnotatedViewSet
+from tests.models import Note, Task
+from tests.urls import AnnotatedViewSet, NoteSerializer, NoteViewSet
 
 pytestmark = pytest.mark.django_db
 
@@ -40,7 +43,7 @@ writing = pytest.mark.parametrize(
 
 
 def test_tag_is_that_of_the_representation(client: Client, url: str, tag: str):
-    assert tag.startswith('"')
+    assert re.fullmatch('"[0-9a-f]{32}"', tag)
     assert client.get(url)["ETag"] == client.head(url)["ETag"] == tag
     assert client.get(url, headers={"Host": "localhost"})["ETag"] != tag  # another href
     assert write(client, "put", url) == HTTPStatus.OK
@@ -138,3 +141,64 @@ def test_action_of_ones_own_is_conditional_too(client: Client):
     assert write(client, "post", f"{url}shout/", If_Match=client.get(url)["ETag"]) == HTTPStatus.OK
     note.refresh_from_db()
     assert note.text == "FIRST"
+
+
+@pytest.fixture
+def task() -> Task:
+    return Task.objects.create(position=1, title="first", note=Note.objects.create(text="note"))
+
+
+class TasksSerializer(NoteSerializer):
+    """A note with the positions of its tasks."""
+
+    tasks = SlugRelatedField(slug_field="position", many=True, read_only=True)
+
+    class Meta(NoteSerializer.Meta):
+        fields = ["text", "tasks"]
+
+
+class ReadersViewSet(NoteViewSet):
+    """Where readers see more than writers."""
+
+    def get_serializer_class(self):
+        return TasksSerializer if self.request.method == "GET" else NoteSerializer
+
+
+def test_writers_tag_is_that_of_what_readers_see(task: Task):
+    view = ReadersViewSet.as_view({"get": "retrieve", "put": "update"})
+    seen = view(APIRequestFactory().get("/"), pk=task.note.pk)
+    assert seen.data == {"text": "note", "tasks": [1]}
+    put = APIRequestFactory().put("/", {"text": "changed"}, headers={"If-Match": seen["ETag"]})
+    assert view(put, pk=task.note.pk).status_code == HTTPStatus.OK
+
+
+def test_put_needs_every_field_and_patch_those_that_change(user_api: APIClient, task: Task):
+    url = f"/task/{task.pk}/"
+    refused = user_api.put(url, {"title": "second"})
+    assert refused.status_code == HTTPStatus.BAD_REQUEST
+    assert refused.json() == {"position": ["This field is required."]}
+    assert user_api.get(url).json()["title"] == "first"
+    for change, body in ((user_api.patch, {"title": "second"}), (user_api.put, {"position": 2})):
+        answer = change(url, body)
+        assert answer.status_code == HTTPStatus.OK
+        assert answer.json() == user_api.get(url).json()
+    task.refresh_from_db()
+    assert (task.position, task.title) == (2, "second")
+
+
+class FinishedViewSet(NoteViewSet):
+    """Where a change ends the tasks of a note."""
+
+    queryset = Note.objects.prefetch_related("tasks")
+    serializer_class = TasksSerializer
+
+    def perform_update(self, serializer):
+        Task.objects.filter(note=serializer.save()).delete()
+
+
+def test_answer_to_a_change_has_what_is_there_after_it(task: Task):
+    change = FinishedViewSet.as_view({"get": "retrieve", "put": "update"})
+    before = change(APIRequestFactory().get("/"), pk=task.note.pk)
+    assert before.data == {"text": "note", "tasks": [1]}
+    after = change(APIRequestFactory().put("/", {"text": "done"}), pk=task.note.pk)
+    assert after.data == {"text": "done", "tasks": []}

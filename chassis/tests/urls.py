@@ -10,6 +10,7 @@ from rest_framework.filters import OrderingFilter, SearchFilter
 from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
+from rest_framework.views import APIView
 
 from chassis.pagination import LimitOffsetPagination
 from chassis.serializers import ResourceSerializer
@@ -94,6 +95,22 @@ class SortedViewSet(TaskViewSet):
     ordering = ["-position"]
 
 
+class ChosenViewSet(NoteViewSet):
+    """Where clients choose another order than that of the model."""
+
+    filter_backends = [OrderingFilter]
+    ordering_fields = ["text"]
+
+
+class PlainView(APIView):
+    """A view without actions."""
+
+    serializer_class = NoteSerializer
+
+    def get(self, request):
+        return Response()
+
+
 class CountedViewSet(TaskViewSet):
     pagination_class = LimitOffsetPagination
 
@@ -114,6 +131,7 @@ router.register("annotated", AnnotatedViewSet, basename="annotated")
 router.register("task", TaskViewSet)
 router.register("latest", LatestViewSet, basename="latest")
 router.register("sorted", SortedViewSet, basename="sorted")
+router.register("chosen", ChosenViewSet, basename="chosen")
 router.register("counted", CountedViewSet, basename="counted")
 router.register("own", OwnViewSet, basename="own")
 
@@ -121,6 +139,7 @@ urlpatterns = [
     path("", include("chassis.urls")),
     path("fail/", fail),
     path("query/", query),
+    path("plain/", PlainView.as_view()),
     path("", include(router.urls)),
 ]
 

@@ -26,6 +26,8 @@ in
   test = environment (service ++ tests);
   # Other engines than the service's, to compare it with.
   bench = environment (service ++ tools.group "bench");
+  # The unit tests, and what changes the code that they test.
+  mutation = environment (service ++ tests ++ tools.group "mutation");
   # mypy must see what it checks.
   development = environment (
     service ++ tests ++ everyone.group "types" ++ tools.group "development" ++ own.group "types"

@@ -18,6 +18,8 @@ let
       hash,
       dependencies ? [ ],
       tag ? "py3",
+      # Whether older dependencies than it asks for do.
+      relaxed ? false,
     }:
     python313.pkgs.buildPythonPackage {
       inherit pname version;
@@ -30,11 +32,13 @@ let
         python = tag;
       };
       dependencies = map (name: packages.${name}) dependencies;
+      dontCheckRuntimeDeps = relaxed;
     };
 
   packages =
     python313.pkgs
     // wheels (template + "/chassis/pyproject.toml")
+    // wheels ./pyproject.toml
     // wheels (root + "/pyproject.toml");
 in
 packages

@@ -84,16 +84,29 @@ def test_silent_database_is_not_asked_again_at_once(monkeypatch):
     assert database_answers()
 
 
+def test_silence_ends_by_itself(monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr(dependencies, "time", types.SimpleNamespace(monotonic=lambda: now[0]))
+    silence = dependencies.Silence(seconds=2)
+    assert not silence.lasts()
+    silence.begin()
+    for now[0], lasts in ((100.0, True), (101.9, True), (102.0, False)):
+        assert silence.lasts() is lasts
+    silence.begin()
+    silence.end()
+    assert not silence.lasts()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_migration_that_is_taken_back_is_noticed(request, monkeypatch):
-    now = time.monotonic()  # what follows is one moment, however slow the machine is
-    monkeypatch.setattr(dependencies, "time", types.SimpleNamespace(monotonic=lambda: now))
+    now = [time.monotonic()]  # what follows is one moment, however slow the machine is
+    monkeypatch.setattr(dependencies, "time", types.SimpleNamespace(monotonic=lambda: now[0]))
     _lacks_migrations.cache_clear()
     assert migrations_are_applied()
     assert not lacks_migrations()
     request.getfixturevalue("behind")
     assert not lacks_migrations()  # asked a moment ago
-    _lacks_migrations.cache_clear()
+    now[0] += 1
     assert lacks_migrations()
     assert not migrations_are_applied()
 

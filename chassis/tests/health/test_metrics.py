@@ -1,5 +1,10 @@
+import subprocess
+import sys
+
 import pytest
+from django.apps import apps
 from django.test import Client
+from django_prometheus.db import errors_total
 from prometheus_client.parser import text_string_to_metric_families
 
 from chassis.health import views
@@ -64,8 +69,20 @@ def test_log_counters_may_be_missing(client: Client, settings, tmp_path):
 
 
 @pytest.mark.django_db
+def test_timeouts_of_the_database_are_counted_from_zero(client: Client):
+    errors_total.clear()
+    apps.get_app_config("chassis").ready()
+    counted = {key: value for key, value in samples(client).items() if key[0] == "django_db_errors_total"}
+    kinds = ("QueryCanceled", "LockNotAvailable")
+    assert counted == {("django_db_errors_total", "default", kind, "postgresql"): 0 for kind in kinds}
+
+
+@pytest.mark.django_db
 def test_workers_counters_are_read_from_their_files(client: Client, monkeypatch, tmp_path):
     monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
+    worker = "import prometheus_client; prometheus_client.Counter('worked', 'Work done.').inc(3)"
+    subprocess.run([sys.executable, "-c", worker], check=True)
     found = samples(client)
+    assert found["worked_total",] == 3
     assert found["service_dependency_up", "db"] == 1
-    assert not [key for key in found if key[0].startswith("django_")], "no worker has counted anything yet"
+    assert not [key for key in found if key[0].startswith("django_")], "no worker has counted these yet"

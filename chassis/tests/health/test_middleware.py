@@ -17,6 +17,7 @@ def production(settings):
 @pytest.mark.parametrize("path", PROBES)
 def test_probes_are_answered_under_any_name_without_https(client: Client, path: str):
     assert client.get(path, headers={"Host": "10.0.0.7"}).status_code == HTTPStatus.OK
+    assert client.head(path, headers={"Host": "10.0.0.7"}).status_code == HTTPStatus.OK
 
 
 @pytest.mark.django_db

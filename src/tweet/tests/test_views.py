@@ -2,6 +2,7 @@ from http import HTTPStatus
 
 import pytest
 from django.test import Client
+from rest_framework.test import APIClient
 
 from tweet.models import Tweet
 
@@ -45,6 +46,20 @@ def test_text_can_be_changed(client: Client, tweet: Tweet, method: str):
 def test_delete(client: Client, tweet: Tweet):
     assert client.delete(f"/tweet/{tweet.id}/").status_code == HTTPStatus.NO_CONTENT
     assert not Tweet.objects.exists()
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+def test_stranger_changes_nothing_unless_the_settings_say_so(client: Client, settings, tweet: Tweet, method: str):
+    settings.API_ANONYMOUS_WRITES = False
+    url = "/tweet/" if method == "post" else f"/tweet/{tweet.id}/"
+    response = getattr(client, method)(url, {"text": "changed"}, content_type="application/json")
+    assert response.status_code == HTTPStatus.UNAUTHORIZED
+    assert [kept.text for kept in Tweet.objects.all()] == ["first"]
+
+
+def test_user_writes_whatever_the_settings_say(user_api: APIClient, settings):
+    settings.API_ANONYMOUS_WRITES = False
+    assert user_api.post("/tweet/", {"text": "new"}).status_code == HTTPStatus.CREATED
 
 
 NUMBERS = ["1", "9223372036854775808", "9" * 19, "9" * 20, "9" * 5000]

@@ -72,6 +72,8 @@ let
       src,
       dependencies ? [ ],
       pythonImportsCheck ? [ ],
+      # nixpkgs's hook that compares versions; pip did when it locked them.
+      dontCheckRuntimeDeps ? false,
     }:
     if format != "wheel" then
       throw "buildPythonPackage: the Debian set builds only format = \"wheel\", not ${format}"
