@@ -61,8 +61,12 @@ class Clone:
     def program(self, name: str) -> str:
         """The built program of an app, which `nix run` builds; here it finds no engine and no target."""
         nothing = {**os.environ, "CONTAINER_ENGINE": "false"}
-        subprocess.run(["./nixw", "run", f".#{name}"], cwd=self.directory, env=nothing, capture_output=True)
-        return self.run("./nixw", "eval", "--raw", f".#apps.{os.uname().machine}-linux.{name}.program")
+        subprocess.run(
+            ["./nixw", "run", f".#{name}"], cwd=self.directory, env=nothing, capture_output=True
+        )
+        return self.run(
+            "./nixw", "eval", "--raw", f".#apps.{os.uname().machine}-linux.{name}.program"
+        )
 
     def change(self) -> None:
         # An older commit may have it in another folder.
@@ -95,7 +99,9 @@ class Clone:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("rounds", nargs="?", type=int, default=5, help="default: 5")
     parser.add_argument("trees", nargs="*", type=Path, metavar="tree", help="beside this one")
     given = parser.parse_args()
@@ -104,7 +110,9 @@ def main() -> None:
         directory = Path(temporary)
         configuration = directory / "registry.yml"
         configuration.write_text(CONFIGURATION.replace("DIRECTORY", temporary))
-        program = shutil.which("docker-registry") or sys.exit("images: docker-registry is not installed.")
+        program = shutil.which("docker-registry") or sys.exit(
+            "images: docker-registry is not installed."
+        )
         registry = subprocess.Popen([program, "serve", configuration], stderr=subprocess.DEVNULL)
         clones = [Clone(tree, directory / str(number), number) for number, tree in enumerate(trees)]
         try:

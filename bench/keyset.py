@@ -38,8 +38,14 @@ class Offset(LimitOffsetPagination):
         return sys.maxsize
 
 
-WAYS = {"keyset": TweetViewSet.pagination_class, "OFFSET": Offset, "OFFSET, COUNT": LimitOffsetPagination}
-VIEWS = {name: TweetViewSet.as_view({"get": "list"}, pagination_class=way) for name, way in WAYS.items()}
+WAYS = {
+    "keyset": TweetViewSet.pagination_class,
+    "OFFSET": Offset,
+    "OFFSET, COUNT": LimitOffsetPagination,
+}
+VIEWS = {
+    name: TweetViewSet.as_view({"get": "list"}, pagination_class=way) for name, way in WAYS.items()
+}
 
 
 def fill(rows: int) -> None:
@@ -84,11 +90,15 @@ def plan(position: int) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Pages of tweets by keyset, side by side with LIMIT and OFFSET.")
+    parser = argparse.ArgumentParser(
+        description="Pages of tweets by keyset, side by side with LIMIT and OFFSET."
+    )
     parser.add_argument("rows", nargs="?", type=int, default=1_000_000, help="default: 1000000")
     rows = parser.parse_args().rows
     if not os.environ.get("POSTGRES_HOST", "").startswith("/tmp/with-db-"):  # noqa: S108
-        sys.exit("bench/keyset.py: it empties the table; run it on a temporary database: ./nixw run .#bench -- keyset")
+        sys.exit(
+            "bench/keyset.py: it empties the table; run it on a temporary database: ./nixw run .#bench -- keyset"
+        )
     if rows < 3 * LIMIT:
         sys.exit(f"bench/keyset.py: give at least {3 * LIMIT} rows.")
     fill(rows)

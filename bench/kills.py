@@ -39,7 +39,11 @@ class Cluster:
             (root / name).mkdir()
         self.database = Database(root / "db")
         self.log = LogServer(root / "log")
-        variables = {"SYSLOG_HOST": "127.0.0.1", "SYSLOG_PORT": str(self.log.port), "UWSGI_PROCESSES": "2"}
+        variables = {
+            "SYSLOG_HOST": "127.0.0.1",
+            "SYSLOG_PORT": str(self.log.port),
+            "UWSGI_PROCESSES": "2",
+        }
         self.server = Server(root / "server", self.database, **variables)
         self.services = (self.database, self.log, self.server)
         self.stopping = threading.Event()
@@ -144,9 +148,13 @@ def report(clients: Clients, kills: list[tuple[str, float]]) -> None:
             if begin <= moment < end and not status.startswith("2"):
                 failed[kind][status] += 1
                 outage[kind] = max(outage[kind], moment - begin)
-    print("| killed | times | failed requests | seconds until the last of them, at most |\n| --- | --- | --- | --- |")
+    print(
+        "| killed | times | failed requests | seconds until the last of them, at most |\n| --- | --- | --- | --- |"
+    )
     for kind, times in collections.Counter(kind for kind, _ in kills).items():
-        statuses = ", ".join(f"{number} of {status}" for status, number in failed[kind].items()) or "none"
+        statuses = (
+            ", ".join(f"{number} of {status}" for status, number in failed[kind].items()) or "none"
+        )
         print(f"| {kind} | {times} | {statuses} | {outage[kind]:.1f} |")
 
 
@@ -156,7 +164,9 @@ def missing(database: Database, written: list[str]) -> int:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("minutes", nargs="?", type=float, default=10, help="default: 10")
     minutes = parser.parse_args().minutes
     os.environ.pop("DEBUG_MODE", None)  # for a server in production settings

@@ -50,7 +50,9 @@ def log_in(server: Server, address: str, name: str, password: str) -> int:
         return session.post(page, form, timeout=30, allow_redirects=False).status_code
 
 
-def try_passwords(server: Server, address: str, statuses: Counter[int], stop: threading.Event) -> None:
+def try_passwords(
+    server: Server, address: str, statuses: Counter[int], stop: threading.Event
+) -> None:
     while not stop.wait(6):
         statuses[log_in(server, address, "admin", "wrong")] += 1
 
@@ -67,7 +69,9 @@ def read(server: Server, seconds: float) -> list[float]:
 
 def report(name: str, times: list[float]) -> None:
     cuts = statistics.quantiles(times, n=100)
-    print(f"reads, {name}: p50 {cuts[49]:.1f} ms, p99 {cuts[98]:.1f} ms, maximum {max(times):.1f} ms")
+    print(
+        f"reads, {name}: p50 {cuts[49]:.1f} ms, p99 {cuts[98]:.1f} ms, maximum {max(times):.1f} ms"
+    )
 
 
 def measure(server: Server) -> None:
@@ -92,7 +96,9 @@ def measure(server: Server) -> None:
 
 
 def main() -> None:
-    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
+    argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    ).parse_args()
     os.environ.pop("DEBUG_MODE", None)  # for a server in production settings
     with tempfile.TemporaryDirectory(prefix="logins-", dir="/tmp") as directory:
         database = Database(Path(directory, "db"))
@@ -101,7 +107,13 @@ def main() -> None:
         try:
             database.start()
             server.start()
-            manage(server, "createsuperuser", "--noinput", "--username=admin", "--email=admin@example.com")
+            manage(
+                server,
+                "createsuperuser",
+                "--noinput",
+                "--username=admin",
+                "--email=admin@example.com",
+            )
             manage(server, "shell", "--no-imports", "--command", CHECKS)
             measure(server)
         finally:

@@ -43,7 +43,9 @@ def ask(server: Server, per_second: int, seconds: float) -> tuple[list[str], lis
     return ids, times
 
 
-def beside(work: Callable[[], None], server: Server, per_second: int, seconds: float) -> tuple[list[str], list[float]]:
+def beside(
+    work: Callable[[], None], server: Server, per_second: int, seconds: float
+) -> tuple[list[str], list[float]]:
     """`ask` in this thread, `work` in another."""
     thread = threading.Thread(target=work)
     thread.start()
@@ -63,12 +65,16 @@ def outage(server: Server, log: LogServer) -> None:
     time.sleep(15)
     text = log.text()
     lost = sum(max(0, 2 - text.count(f"[{request_id}]")) for request_id in ids)
-    print(f"outage of 30 s at 200 requests/s: {len(ids)} requests, {2 * len(ids)} lines, {lost} lost")
+    print(
+        f"outage of 30 s at 200 requests/s: {len(ids)} requests, {2 * len(ids)} lines, {lost} lost"
+    )
 
 
 def describe(times: list[float]) -> str:
     hundredths = statistics.quantiles(times, n=100)
-    return f"median {hundredths[49]:.2f} ms, p99 {hundredths[98]:.2f} ms, longest {max(times):.1f} ms"
+    return (
+        f"median {hundredths[49]:.2f} ms, p99 {hundredths[98]:.2f} ms, longest {max(times):.1f} ms"
+    )
 
 
 def dropped(server: Server) -> float:
@@ -101,7 +107,9 @@ def storm(server: Server, log: LogServer, name: str) -> None:
 
 
 def main() -> None:
-    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
+    argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    ).parse_args()
     os.environ.pop("DEBUG_MODE", None)  # for a server in production settings
     with tempfile.TemporaryDirectory(prefix="bench-", dir="/tmp") as directory:
         root = Path(directory)
@@ -109,7 +117,9 @@ def main() -> None:
         log = LogServer(root / "log")
         for path in (root / "db", root / "log"):
             path.mkdir()
-        server = Server(root / "server", database, SYSLOG_HOST="127.0.0.1", SYSLOG_PORT=str(log.port))
+        server = Server(
+            root / "server", database, SYSLOG_HOST="127.0.0.1", SYSLOG_PORT=str(log.port)
+        )
         services: list[Program] = [database, log, server]
         try:
             for service in services:

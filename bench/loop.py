@@ -21,7 +21,12 @@ HEADERS = {"HTTP_HOST": "127.0.0.1", "HTTP_X_REQUEST_ID": "loop", "REMOTE_ADDR":
 def call(kind: str, path: str) -> None:
     path, _, query = path.partition("?")
     body = b'{"text": "written by a measurement"}' if kind == "POST" else b""
-    environ = {"PATH_INFO": path, "QUERY_STRING": query, "CONTENT_LENGTH": str(len(body)), **HEADERS}
+    environ = {
+        "PATH_INFO": path,
+        "QUERY_STRING": query,
+        "CONTENT_LENGTH": str(len(body)),
+        **HEADERS,
+    }
     environ["REQUEST_METHOD"] = "POST" if kind == "POST" else "GET"
     environ["CONTENT_TYPE"] = "application/json" if kind == "POST" else ""
     setup_testing_defaults(environ)
@@ -49,11 +54,15 @@ def rate(kind: str, path: str, seconds: float) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("seconds", type=float, help="for each kind")
     parser.add_argument("requests", type=json.loads, help="kind to path, as JSON")
     given = parser.parse_args()
-    print(json.dumps({kind: rate(kind, path, given.seconds) for kind, path in given.requests.items()}))
+    print(
+        json.dumps({kind: rate(kind, path, given.seconds) for kind, path in given.requests.items()})
+    )
 
 
 if __name__ == "__main__":

@@ -30,12 +30,24 @@ from support.processes import Database, Server, answers
 from support.waiting import wait_until
 
 BENCH = Path(__file__).parent
-REQUESTS = {"one row": "/tweet/1/", "100 rows": "/tweet/?limit=100", "POST": "/tweet/", "health": "/healthcheck/"}
+REQUESTS = {
+    "one row": "/tweet/1/",
+    "100 rows": "/tweet/?limit=100",
+    "POST": "/tweet/",
+    "health": "/healthcheck/",
+}
 CONNECTIONS = 16
 SECONDS = 5
 ENGINES = {
     "uWSGI": None,
-    "gunicorn": ["gunicorn", "--bind", "unix:../engine.sock", "--workers", "1", "config.wsgi:application"],
+    "gunicorn": [
+        "gunicorn",
+        "--bind",
+        "unix:../engine.sock",
+        "--workers",
+        "1",
+        "config.wsgi:application",
+    ],
     "granian": [
         *("granian", "--interface", "wsgi", "--uds", "../engine.sock", "--workers", "1", "--no-ws"),
         *("--blocking-threads", "1"),  # else each of many has a connection to the database
@@ -56,7 +68,9 @@ def for_http(nginx: str) -> str:
             "X-Forwarded-Proto": "$forwarded_proto",
         }.items()
     )
-    return re.sub(r"\buwsgi_(?=hide|buffer|read)", "proxy_", text.replace("include uwsgi_params;", headers))
+    return re.sub(
+        r"\buwsgi_(?=hide|buffer|read)", "proxy_", text.replace("include uwsgi_params;", headers)
+    )
 
 
 class Engine(Server):
@@ -86,7 +100,9 @@ class Engine(Server):
         nginx = ["nginx", "-e", "stderr", "-p", str(self.directory), "-c", "nginx.conf"]
         environment = {**self.environment, **variables}
         for command, there in ((self.others, counters), (nginx, self.directory)):
-            self.started.append(subprocess.Popen(command, cwd=there, env=environment, stderr=subprocess.DEVNULL))
+            self.started.append(
+                subprocess.Popen(command, cwd=there, env=environment, stderr=subprocess.DEVNULL)
+            )
         wait_until(lambda: answers(f"{self.url}/healthcheck/"))
 
     def end(self) -> None:
@@ -108,7 +124,15 @@ def running(name: str, directory: Path, database: Database) -> Iterator[Engine]:
 
 def wrk(url: str, post: bool = False, seconds: int = SECONDS) -> dict[str, float]:
     """Requests a second, and milliseconds of the 50th and 99th percentile and of the longest."""
-    command = ["wrk", "--threads", "1", "--connections", str(CONNECTIONS), "--duration", f"{seconds}s"]
+    command = [
+        "wrk",
+        "--threads",
+        "1",
+        "--connections",
+        str(CONNECTIONS),
+        "--duration",
+        f"{seconds}s",
+    ]
     command += ["--script", str(BENCH / "wrk.lua"), url, "--", "POST" if post else "GET"]
     ended = subprocess.run(command, capture_output=True, text=True, check=True)
     measured: dict[str, float] = json.loads(ended.stdout.splitlines()[-1])
@@ -135,14 +159,19 @@ def first_request(engine: Engine) -> float:
     return (time.perf_counter() - begin) * 1000
 
 
-def print_table(rates: dict[str, dict[str, list[float]]], slowest: dict[str, dict[str, list[float]]]) -> None:
+def print_table(
+    rates: dict[str, dict[str, list[float]]], slowest: dict[str, dict[str, list[float]]]
+) -> None:
     columns = ["loop", *ENGINES]
     print("| requests/s (p99, ms) |", " | ".join(columns), "| uWSGI / loop | uWSGI / best other |")
     print("| ---" * (len(columns) + 3), "|", sep="")
     for kind in REQUESTS:
         medians = {name: statistics.median(rates[name][kind]) for name in columns}
         cells = [f"{medians['loop']:.0f}"]
-        cells += [f"{medians[name]:.0f} ({statistics.median(slowest[name][kind]):.0f})" for name in ENGINES]
+        cells += [
+            f"{medians[name]:.0f} ({statistics.median(slowest[name][kind]):.0f})"
+            for name in ENGINES
+        ]
         best = max(medians["gunicorn"], medians["granian"])
         ratios = f"{medians['uWSGI'] / medians['loop']:.2f} | {medians['uWSGI'] / best:.2f}"
         print(f"| {kind} | {' | '.join(cells)} | {ratios} |")
@@ -150,8 +179,12 @@ def print_table(rates: dict[str, dict[str, list[float]]], slowest: dict[str, dic
 
 def compare(directory: Path, database: Database, rounds: int) -> None:
     names = ["loop", *ENGINES]
-    rates: dict[str, dict[str, list[float]]] = {name: {kind: [] for kind in REQUESTS} for name in names}
-    slowest: dict[str, dict[str, list[float]]] = {name: {kind: [] for kind in REQUESTS} for name in ENGINES}
+    rates: dict[str, dict[str, list[float]]] = {
+        name: {kind: [] for kind in REQUESTS} for name in names
+    }
+    slowest: dict[str, dict[str, list[float]]] = {
+        name: {kind: [] for kind in REQUESTS} for name in ENGINES
+    }
     first = []
     for number in range(rounds):
         for name in ENGINES:
@@ -165,19 +198,27 @@ def compare(directory: Path, database: Database, rounds: int) -> None:
                     rates[name][kind].append(measured["rate"])
                     slowest[name][kind].append(measured["p99"])
     print_table(rates, slowest)
-    print(f"first request of a worker: median {statistics.median(first):.0f} ms, longest {max(first):.0f} ms")
+    print(
+        f"first request of a worker: median {statistics.median(first):.0f} ms, longest {max(first):.0f} ms"
+    )
 
 
 def stalls(directory: Path, database: Database) -> None:
     with running("uWSGI", directory, database) as engine:
         runs = [wrk(f"{engine.url}{REQUESTS['one row']}", seconds=60) for _ in range(3)]
-    p50, p99, longest = (statistics.median(run[name] for run in runs) for name in ("p50", "p99", "longest"))
-    print(f"one row for 60 s, medians of three: p50 {p50:.1f} ms, p99 {p99:.1f} ms, longest {longest:.1f} ms")
+    p50, p99, longest = (
+        statistics.median(run[name] for run in runs) for name in ("p50", "p99", "longest")
+    )
+    print(
+        f"one row for 60 s, medians of three: p50 {p50:.1f} ms, p99 {p99:.1f} ms, longest {longest:.1f} ms"
+    )
     print(f"  p99 is {p99 / p50:.1f} x p50, the longest {longest / p50:.1f} x p50")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("rounds", nargs="?", type=int, default=5, help="default: 5")
     rounds = parser.parse_args().rounds
     os.environ.pop("DEBUG_MODE", None)  # for servers in production settings

@@ -31,7 +31,10 @@ def check(client: Client) -> None:
             MISUSE,
         )
     if status == HTTPStatus.UNAUTHORIZED:
-        pytest.exit("SYSTEM_TEST_TOKEN is not accepted: make one there with manage.py createtoken USER.", MISUSE)
+        pytest.exit(
+            "SYSTEM_TEST_TOKEN is not accepted: make one there with manage.py createtoken USER.",
+            MISUSE,
+        )
 
 
 @pytest.fixture(scope="session")
@@ -66,7 +69,9 @@ def tweet(writer: Client) -> dict[str, Any]:
 @pytest.fixture
 def tweets(writer: Client) -> list[dict[str, Any]]:
     """Five, in id order; others may write between them."""
-    return [writer.post("/tweet/", json={"text": f"system test {number}"}).json() for number in range(5)]
+    return [
+        writer.post("/tweet/", json={"text": f"system test {number}"}).json() for number in range(5)
+    ]
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,9 @@ def test_anyone_reads(stranger: Client):
     assert response.status_code == HTTPStatus.OK
 
 
-def test_stranger_does_not_write_where_a_token_is_needed(client: Client, stranger: Client, tweet: dict[str, Any]):
+def test_stranger_does_not_write_where_a_token_is_needed(
+    client: Client, stranger: Client, tweet: dict[str, Any]
+):
     if stranger.post("/tweet/", json={}).status_code == HTTPStatus.BAD_REQUEST:
         pytest.skip("Anyone may write here: API_ANONYMOUS_WRITES is true.")
     for method, path in (

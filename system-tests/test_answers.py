@@ -42,15 +42,26 @@ REQUESTS = {
     "directory of static files": Request("GET", "/static/", HTTPStatus.NOT_FOUND),
     # nginx closes the connection after it without saying so: the next request gets another.
     "unmet precondition": Request(
-        "GET", "STYLE_SHEET", HTTPStatus.PRECONDITION_FAILED, {"If-Match": '"other"', "Connection": "close"}
+        "GET",
+        "STYLE_SHEET",
+        HTTPStatus.PRECONDITION_FAILED,
+        {"If-Match": '"other"', "Connection": "close"},
     ),
     "impossible range": Request("GET", "STYLE_SHEET", HTTPStatus.OK, {"Range": "bytes=99999999-"}),
     "nginx's own file": Request("GET", "/errors/404.json", HTTPStatus.NOT_FOUND),
     "TRACE": Request("TRACE", "/tweet/", HTTPStatus.METHOD_NOT_ALLOWED),
-    "large body": Request("POST", "/tweet/", HTTPStatus.REQUEST_ENTITY_TOO_LARGE, body=b"x" * (2**20 + 1)),
-    "large header": Request("GET", "/tweet/", HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, {"X-Large": "x" * 40_000}),
-    "long address": Request("GET", f"/{'x' * 40_000}", HTTPStatus.REQUEST_URI_TOO_LONG, headers_are_read=False),
-    "NUL in the address": Request("GET", "/tweet/%00/", HTTPStatus.BAD_REQUEST, headers_are_read=False),
+    "large body": Request(
+        "POST", "/tweet/", HTTPStatus.REQUEST_ENTITY_TOO_LARGE, body=b"x" * (2**20 + 1)
+    ),
+    "large header": Request(
+        "GET", "/tweet/", HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, {"X-Large": "x" * 40_000}
+    ),
+    "long address": Request(
+        "GET", f"/{'x' * 40_000}", HTTPStatus.REQUEST_URI_TOO_LONG, headers_are_read=False
+    ),
+    "NUL in the address": Request(
+        "GET", "/tweet/%00/", HTTPStatus.BAD_REQUEST, headers_are_read=False
+    ),
 }
 
 
@@ -66,7 +77,9 @@ def style_sheet(client: Client) -> str:
 def answer(client: Client, style_sheet: str, kind: Request) -> Response:
     path = style_sheet if kind.path == "STYLE_SHEET" else kind.path
     headers = {"X-Request-ID": "System-test_1.0", **kind.headers}
-    response = client.request(kind.method, path, data=kind.body, headers=headers, allow_redirects=False)
+    response = client.request(
+        kind.method, path, data=kind.body, headers=headers, allow_redirects=False
+    )
     assert response.status_code == kind.status
     return response
 
@@ -121,15 +134,31 @@ def test_answers_of_the_api_are_kept_by_nobody_else(client: Client, path: str):
 @pytest.mark.parametrize("path", ["/tweet/", "/static/no-such-file.css"])
 @pytest.mark.parametrize(
     "unfit",
-    [None, "", "with space", "tab\there", "semi;colon", 'quo"te', "new%0Aline", "é".encode(), "x" * 129],
+    [
+        None,
+        "",
+        "with space",
+        "tab\there",
+        "semi;colon",
+        'quo"te',
+        "new%0Aline",
+        "é".encode(),
+        "x" * 129,
+    ],
     ids=ascii,
 )
-def test_a_request_without_fit_id_gets_a_new_one(client: Client, path: str, unfit: str | bytes | None):
-    first, second = (client.get(path, headers={"X-Request-ID": unfit}).headers["X-REQUEST-ID"] for _ in range(2))
+def test_a_request_without_fit_id_gets_a_new_one(
+    client: Client, path: str, unfit: str | bytes | None
+):
+    first, second = (
+        client.get(path, headers={"X-Request-ID": unfit}).headers["X-REQUEST-ID"] for _ in range(2)
+    )
     assert first
     assert second not in (unfit, first)
 
 
 def test_the_longest_fit_id_is_kept(client: Client):
     longest = "x" * 128
-    assert client.get("/tweet/", headers={"X-Request-ID": longest}).headers["X-REQUEST-ID"] == longest
+    assert (
+        client.get("/tweet/", headers={"X-Request-ID": longest}).headers["X-REQUEST-ID"] == longest
+    )

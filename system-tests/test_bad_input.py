@@ -12,7 +12,11 @@ from requests import Response
 
 JSON = {"Content-Type": "application/json"}
 # Forms have no types: bodies are JSON alone.
-FORMS = ["application/x-www-form-urlencoded", "multipart/form-data", "multipart/form-data; boundary=b"]
+FORMS = [
+    "application/x-www-form-urlencoded",
+    "multipart/form-data",
+    "multipart/form-data; boundary=b",
+]
 BODY_LIMIT = 2**20
 
 # In each text that a bad body has, so that it would be found among others' tweets.
@@ -74,7 +78,9 @@ def test_bad_json_is_refused(writer: Client, tweet: dict[str, Any], body: str | 
 
 
 @pytest.mark.parametrize("media_type", [None, "text/plain", "text/xml", "no type at all", *FORMS])
-def test_unknown_media_type_is_refused(writer: Client, tweet: dict[str, Any], media_type: str | None):
+def test_unknown_media_type_is_refused(
+    writer: Client, tweet: dict[str, Any], media_type: str | None
+):
     for method, path in (("POST", "/tweet/"), ("PUT", tweet["href"]), ("PATCH", tweet["href"])):
         body = f'{{"text": "{MARK}"}}'.encode()
         response = writer.request(method, path, data=body, headers={"Content-Type": media_type})
@@ -86,7 +92,9 @@ def test_unknown_media_type_is_refused(writer: Client, tweet: dict[str, Any], me
 def test_body_over_the_limit_is_refused(writer: Client, tweet: dict[str, Any], chunked: bool):
     body = f'{{"text": "{MARK}"}}'.encode().ljust(BODY_LIMIT + 1)
     for method, path in (("POST", "/tweet/"), ("PUT", tweet["href"])):
-        response = writer.request(method, path, data=iter([body]) if chunked else body, headers=JSON)
+        response = writer.request(
+            method, path, data=iter([body]) if chunked else body, headers=JSON
+        )
         check_refusal(response, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     check_unchanged(writer, tweet)
 
@@ -94,7 +102,10 @@ def test_body_over_the_limit_is_refused(writer: Client, tweet: dict[str, Any], c
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
-        *((method, "/tweet/", "GET, POST, HEAD, OPTIONS") for method in ("PUT", "PATCH", "DELETE", "UNHEARD-OF")),
+        *(
+            (method, "/tweet/", "GET, POST, HEAD, OPTIONS")
+            for method in ("PUT", "PATCH", "DELETE", "UNHEARD-OF")
+        ),
         ("POST", "/tweet/1/", "GET, PUT, PATCH, DELETE, HEAD, OPTIONS"),
         *(("POST", path, "GET, HEAD") for path in ("/healthcheck/", "/healthcheck/live/")),
     ],
@@ -129,7 +140,9 @@ def test_unknown_id_is_not_found(client: Client, identifier: str):
 @pytest.mark.parametrize("identifier", IDENTIFIERS, ids=lambda identifier: identifier[:20])
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
 def test_unknown_id_is_not_written(writer: Client, method: str, identifier: str):
-    check_refusal(writer.request(method, f"/tweet/{identifier}/", json={"text": MARK}), HTTPStatus.NOT_FOUND)
+    check_refusal(
+        writer.request(method, f"/tweet/{identifier}/", json={"text": MARK}), HTTPStatus.NOT_FOUND
+    )
 
 
 LARGE = b'"%s"' % (b"a" * 2**26)
@@ -137,12 +150,19 @@ LARGE = b'"%s"' % (b"a" * 2**26)
 
 @pytest.mark.parametrize(
     ("codec", "body"),
-    [("bz2", bz2.compress(LARGE)), ("zlib", zlib.compress(LARGE)), ("punycode", b"a" * 2**19 + b"-" + b"b" * 2**18)],
+    [
+        ("bz2", bz2.compress(LARGE)),
+        ("zlib", zlib.compress(LARGE)),
+        ("punycode", b"a" * 2**19 + b"-" + b"b" * 2**18),
+    ],
     ids=["bz2", "zlib", "punycode"],
 )
 def test_codec_that_a_client_chooses_is_not_used(writer: Client, codec: str, body: bytes):
     # It would make 64 MiB of these bytes, or take half a minute.
-    for media_type in (f"application/json; charset={codec}", f"application/json; charset*=utf-8''{codec}"):
+    for media_type in (
+        f"application/json; charset={codec}",
+        f"application/json; charset*=utf-8''{codec}",
+    ):
         response = writer.post("/tweet/", data=body, headers={"Content-Type": media_type})
         check_refusal(response, HTTPStatus.BAD_REQUEST)
         assert "UTF-8" in response.text or "utf-8" in response.text or codec == "punycode"
@@ -155,7 +175,9 @@ def test_codec_that_a_client_chooses_is_not_used(writer: Client, codec: str, bod
         *("charset=zlib", "charset=undefined", "charset=rot13"),
     ],
 )
-@pytest.mark.parametrize("path", ["/", "/tweet/", "/healthcheck/", "/healthcheck/live/", "/no/such/page/", "/docs/"])
+@pytest.mark.parametrize(
+    "path", ["/", "/tweet/", "/healthcheck/", "/healthcheck/live/", "/no/such/page/", "/docs/"]
+)
 def test_parameters_of_headers_change_nothing(client: Client, path: str, parameter: str):
     expected = client.get(f"{path}?q=1").status_code
     for name in ("Accept", "Content-Type"):
@@ -163,7 +185,9 @@ def test_parameters_of_headers_change_nothing(client: Client, path: str, paramet
         assert response.status_code == expected
 
 
-@pytest.mark.parametrize("media_type", ["a/b; charset=latin-1", "application/x-www-form-urlencoded"])
+@pytest.mark.parametrize(
+    "media_type", ["a/b; charset=latin-1", "application/x-www-form-urlencoded"]
+)
 def test_too_many_parameters_are_refused(client: Client, media_type: str):
     response = client.get(f"/tweet/?{'p=&' * 1001}", headers={"Content-Type": media_type})
     check_refusal(response, HTTPStatus.BAD_REQUEST)

@@ -86,8 +86,24 @@ def test_page_is_full_where_a_next_follows(client: Client, query: str, limit: in
 @pytest.mark.parametrize(
     "query",
     [
-        *("limit=0", "limit=1001", "limit=-1", "limit=", "limit=ten", "limit=1.5", "limit=%C2%B2", "limit=%00"),
-        *("after=-1", f"after={BIGINT_MAX + 1}", "after=x", "before=-1", f"before={'9' * 5000}", "before=%ED%A0%80"),
+        *(
+            "limit=0",
+            "limit=1001",
+            "limit=-1",
+            "limit=",
+            "limit=ten",
+            "limit=1.5",
+            "limit=%C2%B2",
+            "limit=%00",
+        ),
+        *(
+            "after=-1",
+            f"after={BIGINT_MAX + 1}",
+            "after=x",
+            "before=-1",
+            f"before={'9' * 5000}",
+            "before=%ED%A0%80",
+        ),
     ],
     ids=lambda query: query[:40],
 )

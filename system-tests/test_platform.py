@@ -35,7 +35,9 @@ def test_server_is_alive(client: Client, path: str):
     assert response.json() == {"status": "ok"}
 
 
-@pytest.mark.parametrize("path", ["/metrics", "/metrics/", "//metrics", "/%6detrics", "/static/%2e%2e/metrics"])
+@pytest.mark.parametrize(
+    "path", ["/metrics", "/metrics/", "//metrics", "/%6detrics", "/static/%2e%2e/metrics"]
+)
 def test_metrics_are_not_public(client: Client, path: str):
     assert status_of(client, path) == HTTPStatus.NOT_FOUND
 
@@ -44,7 +46,9 @@ def test_metrics_are_in_the_text_format(metrics: Client):
     response = metrics.get("/metrics")
     assert response.status_code == HTTPStatus.OK
     assert response.headers["Content-Type"].startswith("text/plain; version=")
-    assert re.search(r"^django_http_requests_before_middlewares_total \d", response.text, re.MULTILINE)
+    assert re.search(
+        r"^django_http_requests_before_middlewares_total \d", response.text, re.MULTILINE
+    )
 
 
 def test_metrics_count_requests(client: Client, metrics: Client):
@@ -77,7 +81,12 @@ def test_pages_have_their_assets_here(client: Client, path: str):
     assert response.status_code == HTTPStatus.OK
     assets = re.findall(r'<(?:link|script|img)\b[^>]*\b(?:href|src)="([^"]*)"', response.text)
     assert assets
-    types = {"css": "text/css", "js": "javascript", "png": "image/png", "/docs/?script=": "javascript"}
+    types = {
+        "css": "text/css",
+        "js": "javascript",
+        "png": "image/png",
+        "/docs/?script=": "javascript",
+    }
     for asset in assets:
         assert asset.startswith(("/static/", "/docs/?script="))
         file = client.get(asset)
@@ -99,7 +108,12 @@ def test_names_of_static_files_are_not_listed(client: Client, path: str):
 
 @pytest.mark.parametrize(
     "path",
-    ["/static/../nginx.conf", "/static/%2e%2e/nginx.conf", "/static/..%2fnginx.conf", "/../../../../../etc/passwd"],
+    [
+        "/static/../nginx.conf",
+        "/static/%2e%2e/nginx.conf",
+        "/static/..%2fnginx.conf",
+        "/../../../../../etc/passwd",
+    ],
 )
 def test_static_files_are_all_that_is_served_from_disk(client: Client, path: str):
     assert status_of(client, path) in (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND)

@@ -10,7 +10,10 @@ def test_tweets_have_addresses_that_resolve(client: Client):
     for tweet in client.get("/tweet/?limit=3").json():
         assert set(tweet) == {"id", "text", "timestamp", "href"}
         found = client.get(tweet["href"])
-        assert found.status_code in (HTTPStatus.OK, HTTPStatus.NOT_FOUND)  # others may delete it meanwhile
+        assert found.status_code in (
+            HTTPStatus.OK,
+            HTTPStatus.NOT_FOUND,
+        )  # others may delete it meanwhile
         assert found.json().get("id") in (tweet["id"], None)
 
 
@@ -51,13 +54,27 @@ def test_deleted_tweet_is_gone(writer: Client, tweet: dict[str, Any]):
 
 
 def test_only_the_text_can_be_chosen(writer: Client, tweet: dict[str, Any]):
-    chosen = {"id": 1, "text": "changed", "timestamp": "2000-01-01T00:00:00Z", "href": "http://other.example/"}
+    chosen = {
+        "id": 1,
+        "text": "changed",
+        "timestamp": "2000-01-01T00:00:00Z",
+        "href": "http://other.example/",
+    }
     assert writer.put(tweet["href"], json=chosen).json() == {**tweet, "text": "changed"}
 
 
 @pytest.mark.parametrize(
     "text",
-    ["x", "x" * 280, "😀" * 280, " ", " \tspaces\r\n", "'; DROP TABLE tweet_tweet; --", "<b>&amp;</b>", "\x01\uffff"],
+    [
+        "x",
+        "x" * 280,
+        "😀" * 280,
+        " ",
+        " \tspaces\r\n",
+        "'; DROP TABLE tweet_tweet; --",
+        "<b>&amp;</b>",
+        "\x01\uffff",
+    ],
     ids=ascii,
 )
 def test_text_is_kept_as_it_is(writer: Client, text: str):

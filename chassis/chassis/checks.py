@@ -41,7 +41,9 @@ def login_paths(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[Check
         try:
             resolve(path)
         except Resolver404:
-            messages.append(checks.Error(f"LOGIN_PATHS names {path}, which is no URL here.", id="chassis.E001"))
+            messages.append(
+                checks.Error(f"LOGIN_PATHS names {path}, which is no URL here.", id="chassis.E001")
+            )
     return messages
 
 
@@ -58,7 +60,9 @@ def role_of(alias: str) -> Iterator[CheckMessage]:
     with connections[alias].cursor() as cursor:
         cursor.execute(TABLES + POWERS)
         too_much, too_little = cursor.fetchone()
-        cursor.execute(f"SELECT {', '.join(f"current_setting('{name}') = '0'" for name in TIMEOUTS)}")
+        cursor.execute(
+            f"SELECT {', '.join(f"current_setting('{name}') = '0'" for name in TIMEOUTS)}"
+        )
         missing = [name for name, off in zip(TIMEOUTS, cursor.fetchone(), strict=True) if off]
     if too_much:
         yield checks.Warning(

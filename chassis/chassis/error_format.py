@@ -16,7 +16,9 @@ class ErrorFormat:
     schema: dict[str, Any] = {
         "type": "object",
         "description": "What is wrong: as a whole (`detail`), or by field or parameter.",
-        "additionalProperties": {"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]},
+        "additionalProperties": {
+            "oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]
+        },
     }
 
     def body(self, status: HTTPStatus, wrong: Any) -> Any:

@@ -26,11 +26,15 @@ def wants_html(request: HttpRequest) -> bool:
     return request.get_preferred_type(["application/json", "text/html"]) == "text/html"
 
 
-def answer(status: HTTPStatus, sentence: str | None = None, headers: Mapping[str, str] | None = None) -> HttpResponse:
+def answer(
+    status: HTTPStatus, sentence: str | None = None, headers: Mapping[str, str] | None = None
+) -> HttpResponse:
     """An error as JSON; without a sentence of its own, with the status's words."""
     form = error_format.current()
     body = form.body(status, sentence or f"{status.phrase}.")
-    return JsonResponse(body, status=status, headers=headers, content_type=form.media_type, safe=False)
+    return JsonResponse(
+        body, status=status, headers=headers, content_type=form.media_type, safe=False
+    )
 
 
 def api_error(exception: Exception, context: dict[str, Any]) -> Response | None:
@@ -40,7 +44,9 @@ def api_error(exception: Exception, context: dict[str, Any]) -> Response | None:
         return None
     form, data = error_format.current(), response.data
     is_sentence = isinstance(data, dict) and list(data) == ["detail"]
-    response.data = form.body(HTTPStatus(response.status_code), data["detail"] if is_sentence else data)
+    response.data = form.body(
+        HTTPStatus(response.status_code), data["detail"] if is_sentence else data
+    )
     if isinstance(getattr(context["request"], "accepted_renderer", None), JSONRenderer):
         response.content_type = form.media_type
     return response
@@ -48,26 +54,46 @@ def api_error(exception: Exception, context: dict[str, Any]) -> Response | None:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400, which a host that is not in ALLOWED_HOSTS gets, too."""
-    return defaults.bad_request(request, exception) if wants_html(request) else answer(HTTPStatus.BAD_REQUEST)
+    return (
+        defaults.bad_request(request, exception)
+        if wants_html(request)
+        else answer(HTTPStatus.BAD_REQUEST)
+    )
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return defaults.permission_denied(request, exception) if wants_html(request) else answer(HTTPStatus.FORBIDDEN)
+    return (
+        defaults.permission_denied(request, exception)
+        if wants_html(request)
+        else answer(HTTPStatus.FORBIDDEN)
+    )
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return defaults.page_not_found(request, exception) if wants_html(request) else answer(HTTPStatus.NOT_FOUND)
+    return (
+        defaults.page_not_found(request, exception)
+        if wants_html(request)
+        else answer(HTTPStatus.NOT_FOUND)
+    )
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """503 where the database is the reason, else 500 without internals, of which Django logs the traceback."""
     if response := database_unavailable(request, sys.exception()):
-        log_response("%s: %s", response.reason_phrase, request.path, response=response, request=request)
+        log_response(
+            "%s: %s", response.reason_phrase, request.path, response=response, request=request
+        )
         return response
-    return defaults.server_error(request) if wants_html(request) else answer(HTTPStatus.INTERNAL_SERVER_ERROR)
+    return (
+        defaults.server_error(request)
+        if wants_html(request)
+        else answer(HTTPStatus.INTERNAL_SERVER_ERROR)
+    )
 
 
-def database_unavailable(request: HttpRequest, exception: BaseException | None) -> HttpResponse | None:
+def database_unavailable(
+    request: HttpRequest, exception: BaseException | None
+) -> HttpResponse | None:
     """503 and a line in the log, if the database is away, takes too long or lacks what a migration makes."""
     if isinstance(exception, (OperationalError, InterfaceError)):
         logger.error("Database unavailable: %s", message(exception))
@@ -88,4 +114,6 @@ def service_unavailable(request: HttpRequest, sentence: str) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return csrf.csrf_failure(request, reason) if wants_html(request) else answer(HTTPStatus.FORBIDDEN)
+    return (
+        csrf.csrf_failure(request, reason) if wants_html(request) else answer(HTTPStatus.FORBIDDEN)
+    )

@@ -11,7 +11,9 @@ from django.http.response import HttpResponseBase
 
 type Environ = dict[str, Any]
 
-BOUNDARY = re.compile(r""";\s*boundary\s*=\s*"?([0-9A-Za-z'()+_,./:=?-]{1,200})"?\s*(?=;|$)""", re.IGNORECASE)
+BOUNDARY = re.compile(
+    r""";\s*boundary\s*=\s*"?([0-9A-Za-z'()+_,./:=?-]{1,200})"?\s*(?=;|$)""", re.IGNORECASE
+)
 QUALITY = re.compile(r";\s*q\s*=\s*([01](?:\.[0-9]{0,3})?)\s*(?=;|$)", re.IGNORECASE)
 
 
@@ -30,7 +32,9 @@ def clean(environ: Environ) -> None:
     """
     environ["CONTENT_TYPE"] = reduced(environ.get("CONTENT_TYPE", ""), BOUNDARY, "boundary")
     environ.pop("HTTP_CONTENT_TYPE", None)  # nginx sends it beside CONTENT_TYPE
-    accepted = (reduced(element, QUALITY, "q") for element in environ.pop("HTTP_ACCEPT", "").split(","))
+    accepted = (
+        reduced(element, QUALITY, "q") for element in environ.pop("HTTP_ACCEPT", "").split(",")
+    )
     if accept := ",".join(filter(None, accepted)):
         environ["HTTP_ACCEPT"] = accept
 

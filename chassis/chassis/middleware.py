@@ -61,7 +61,9 @@ class CommonMiddleware(common.CommonMiddleware):
 class ContentSecurityPolicyMiddleware(CSPMiddleware):
     """django-csp's, for pages; those of Django REST framework may have style attributes, which its templates use."""
 
-    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
         is_page = response.get("Content-Type", "").startswith("text/html")
         return super().process_response(request, response) if is_page else response
 
@@ -70,7 +72,9 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
     ) -> PolicyParts:
         parts = super().get_policy_parts(request, response, report_only)
         browsable = isinstance(getattr(response, "accepted_renderer", None), BrowsableAPIRenderer)
-        if browsable or (request.resolver_match and request.resolver_match.app_name == "rest_framework"):
+        if browsable or (
+            request.resolver_match and request.resolver_match.app_name == "rest_framework"
+        ):
             parts.update = {"style-src-attr": [UNSAFE_INLINE]}
         return parts
 
@@ -107,13 +111,19 @@ class PrometheusAfterMiddleware(prometheus.PrometheusAfterMiddleware):  # type: 
             self.series[key] = super().label_metric(metric, request, response, **labels)
         return self.series[key]
 
-    def process_view(self, request: HttpRequest, view: Callable[..., HttpResponse], *arguments: Any) -> None:
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], *arguments: Any
+    ) -> None:
         """Make the series of a view's errors before the first error: one that begins at 1 has not risen."""
         view_and_method = self._get_view_name(request), self._method(request)
         if view_and_method not in self.begun:
             self.begun.add(view_and_method)
             for status in ("500", "503"):
-                labels = {"status": status, "view": view_and_method[0], "method": view_and_method[1]}
+                labels = {
+                    "status": status,
+                    "view": view_and_method[0],
+                    "method": view_and_method[1],
+                }
                 self.label_metric(self.metrics.responses_by_status_view_method, request, **labels)
         super().process_view(request, view, *arguments)
 

@@ -33,13 +33,19 @@ class PatientExecutor(MigrationExecutor):
     tries = 60
     pause = 1.0  # seconds
 
-    def apply_migration(self, state: ProjectState, migration: Migration, *options: Any, **more: Any) -> ProjectState:
+    def apply_migration(
+        self, state: ProjectState, migration: Migration, *options: Any, **more: Any
+    ) -> ProjectState:
         apply = super().apply_migration
         return self.patiently(migration, lambda: apply(state.clone(), migration, *options, **more))
 
-    def unapply_migration(self, state: ProjectState, migration: Migration, *options: Any, **more: Any) -> ProjectState:
+    def unapply_migration(
+        self, state: ProjectState, migration: Migration, *options: Any, **more: Any
+    ) -> ProjectState:
         unapply = super().unapply_migration
-        return self.patiently(migration, lambda: unapply(state.clone(), migration, *options, **more))
+        return self.patiently(
+            migration, lambda: unapply(state.clone(), migration, *options, **more)
+        )
 
     def patiently(self, migration: Migration, run: Callable[[], ProjectState]) -> ProjectState:
         """Run it until it has its locks.
@@ -55,7 +61,12 @@ class PatientExecutor(MigrationExecutor):
             except OperationalError as error:
                 if not is_lock_timeout(error):
                     raise
-                logger.warning("%s waits for a lock that others hold; try %d of %d.", migration, number, self.tries)
+                logger.warning(
+                    "%s waits for a lock that others hold; try %d of %d.",
+                    migration,
+                    number,
+                    self.tries,
+                )
                 time.sleep(self.pause)
         return self.in_transaction(run)
 

@@ -11,7 +11,10 @@ class JSONParser(parsers.JSONParser):
     """Django REST framework's, which lets nesting beyond Python's limit through as an error."""
 
     def parse(
-        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
         try:
             return super().parse(stream, media_type, parser_context)

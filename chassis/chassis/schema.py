@@ -46,11 +46,16 @@ class Schema(AutoSchema):
         if not hasattr(self.view, "locked_object") or action not in CONDITIONAL:
             return []
         headers = [
-            OpenApiParameter(name, str, OpenApiParameter.HEADER, description=text) for name, text in CONDITIONS.items()
+            OpenApiParameter(name, str, OpenApiParameter.HEADER, description=text)
+            for name, text in CONDITIONS.items()
         ]
         if action == "retrieve":
             tag = "The tag of this representation, for If-Match and If-None-Match."
-            headers.append(OpenApiParameter("ETag", str, OpenApiParameter.HEADER, description=tag, response=[200]))
+            headers.append(
+                OpenApiParameter(
+                    "ETag", str, OpenApiParameter.HEADER, description=tag, response=[200]
+                )
+            )
         return headers
 
     def get_paginated_name(self, serializer_name: str) -> str:
@@ -71,13 +76,20 @@ def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
 
 def add_errors(method: str, operation: dict[str, Any]) -> None:
     """Add the answers that any operation, one with a body and one with conditions may have."""
-    conditional = any(parameter["name"] == "If-Match" for parameter in operation.get("parameters", []))
+    conditional = any(
+        parameter["name"] == "If-Match" for parameter in operation.get("parameters", [])
+    )
     statuses = EVERYWHERE + (WITH_BODY if "requestBody" in operation else [])
     if conditional:
         statuses = [*statuses, HTTPStatus.PRECONDITION_FAILED]
-    content = {error_format.current().media_type: {"schema": {"$ref": "#/components/schemas/Error"}}}
+    content = {
+        error_format.current().media_type: {"schema": {"$ref": "#/components/schemas/Error"}}
+    }
     for status in statuses:
-        operation["responses"][str(int(status))] = {"description": status.phrase, "content": content}
+        operation["responses"][str(int(status))] = {
+            "description": status.phrase,
+            "content": content,
+        }
     if conditional and method == "get":
         status = HTTPStatus.NOT_MODIFIED
         operation["responses"][str(int(status))] = {"description": status.phrase}

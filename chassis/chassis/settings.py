@@ -21,7 +21,9 @@ env = Environment()
 DEBUG = env.bool("DEBUG_MODE", False)
 
 if DEBUG:
-    SECRET_KEY = env.str("DJANGO_SECRET_KEY", "for-debug-mode-only", validate=validate.Length(min=1))
+    SECRET_KEY = env.str(
+        "DJANGO_SECRET_KEY", "for-debug-mode-only", validate=validate.Length(min=1)
+    )
     ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 else:
     SECRET_KEY = env.str("DJANGO_SECRET_KEY", validate=validate.Length(min=50))
@@ -115,11 +117,15 @@ DATABASES = {
             "keepalives_interval": 2,
             "keepalives_count": 3,
             "tcp_user_timeout": 10_000,  # milliseconds
-            "connect_timeout": env.int("POSTGRES_CONNECT_TIMEOUT", 3, validate=validate.Range(1, 60)),
+            "connect_timeout": env.int(
+                "POSTGRES_CONNECT_TIMEOUT", 3, validate=validate.Range(1, 60)
+            ),
             "sslmode": env.str(
                 "POSTGRES_SSLMODE",
                 "prefer",
-                validate=validate.OneOf(["disable", "allow", "prefer", "require", "verify-ca", "verify-full"]),
+                validate=validate.OneOf(
+                    ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"]
+                ),
             ),
             "sslrootcert": env.str("POSTGRES_SSLROOTCERT", ""),
         },
@@ -180,12 +186,20 @@ CORS_ALLOWED_ORIGINS: list[str] = env.words(
     "CORS_ALLOWED_ORIGINS",
     [],
     validate=each(
-        validate.Regexp(r"https?://[a-z0-9.-]+(:[0-9]+)?\Z", error="Not an origin, such as https://a.example.")
+        validate.Regexp(
+            r"https?://[a-z0-9.-]+(:[0-9]+)?\Z", error="Not an origin, such as https://a.example."
+        )
     ),
 )
 CORS_URLS_REGEX = r"^/(?!admin/|api-auth/)"
 CORS_ALLOW_HEADERS = [*default_headers, "if-match", "if-none-match", "x-request-id"]
-CORS_EXPOSE_HEADERS = ["ETag", "Link", "Location", "Retry-After", "X-REQUEST-ID"]  # as nginx.conf has it
+CORS_EXPOSE_HEADERS = [
+    "ETag",
+    "Link",
+    "Location",
+    "Retry-After",
+    "X-REQUEST-ID",
+]  # as nginx.conf has it
 
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
@@ -196,7 +210,9 @@ STATIC_URL = "/static/"
 STATIC_ROOT = env.str("STATIC_ROOT", "static")
 if not DEBUG:
     # Names with hashes; collectstatic writes staticfiles.json, which maps to them.
-    STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"}}
+    STORAGES = {
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"}
+    }
 
 # What the body of every error looks like, also those that nginx answers; a class of your own is named here.
 ERROR_FORMAT = "chassis.error_format.ErrorFormat"
@@ -224,7 +240,10 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
-    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "chassis.schema.complete"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "chassis.schema.complete",
+    ],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
@@ -235,7 +254,21 @@ GENERATE_REQUEST_ID_IF_NOT_IN_HEADER = True
 REQUEST_ID_RESPONSE_HEADER = "X-REQUEST-ID"
 
 # Seconds; a service that answers in milliseconds needs fine steps there.
-PROMETHEUS_LATENCY_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+PROMETHEUS_LATENCY_BUCKETS = (
+    0.001,
+    0.0025,
+    0.005,
+    0.01,
+    0.025,
+    0.05,
+    0.1,
+    0.25,
+    0.5,
+    1,
+    2.5,
+    5,
+    10,
+)
 PROMETHEUS_EXPORT_MIGRATIONS = False  # it would ask the database at every start
 
 SYSLOG_SOCKET = env.str("SYSLOG_SOCKET", "")
@@ -246,7 +279,11 @@ SQL_LOGS = env.bool("SQL_LOGS", False) and DEBUG
 
 handlers: dict[str, dict[str, Any]] = {}
 if SYSLOG_SOCKET:
-    handlers["syslog"] = {"class": "chassis.logging.SyslogHandler", "level": "INFO", "address": SYSLOG_SOCKET}
+    handlers["syslog"] = {
+        "class": "chassis.logging.SyslogHandler",
+        "level": "INFO",
+        "address": SYSLOG_SOCKET,
+    }
 if CONSOLE_LOGS:
     handlers["console"] = {"class": "logging.StreamHandler", "level": "DEBUG"}
 elif not SYSLOG_SOCKET:
@@ -263,7 +300,8 @@ LOGGING = {
     },
     "formatters": {"line": {"format": "[%(request_id)s] %(levelname)s %(name)s %(message)s"}},
     "handlers": {
-        name: {**handler, "filters": ["request_id"], "formatter": "line"} for name, handler in handlers.items()
+        name: {**handler, "filters": ["request_id"], "formatter": "line"}
+        for name, handler in handlers.items()
     },
     "root": {"handlers": [name for name in handlers if name != "sql"], "level": "DEBUG"},
     "loggers": {
@@ -272,7 +310,9 @@ LOGGING = {
         "django.server": {"handlers": [], "propagate": True},
         # At DEBUG it writes statements with their values.
         "django.db.backends": (
-            {"level": "DEBUG", "handlers": ["sql"], "propagate": False} if SQL_LOGS else {"level": "INFO"}
+            {"level": "DEBUG", "handlers": ["sql"], "propagate": False}
+            if SQL_LOGS
+            else {"level": "INFO"}
         ),
         # nginx's line has each 4xx.
         "django.request": {"level": "ERROR"},

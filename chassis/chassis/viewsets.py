@@ -37,7 +37,9 @@ class ResourceViewSet[M: Model](ModelViewSet[M]):
     def update(self, request: Request, *arguments: Any, **keywords: Any) -> Response:
         """Replace or change one."""
         with self.locked_object() as instance:
-            serializer = self.get_serializer(instance, data=request.data, partial=keywords.get("partial", False))
+            serializer = self.get_serializer(
+                instance, data=request.data, partial=keywords.get("partial", False)
+            )
             serializer.is_valid(raise_exception=True)
             self.perform_update(serializer)
             vars(instance).pop("_prefetched_objects_cache", None)  # as it was before

@@ -41,7 +41,10 @@ class Task(models.Model):
 
     class Meta:
         ordering = ["-created"]
-        indexes = [models.Index(fields=["created", "id"]), models.Index(fields=["-priority", "title", "id"])]
+        indexes = [
+            models.Index(fields=["created", "id"]),
+            models.Index(fields=["-priority", "title", "id"]),
+        ]
 
     def __str__(self) -> str:
         return self.title

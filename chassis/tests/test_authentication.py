@@ -23,7 +23,10 @@ def authorized(token: str) -> dict[str, str]:
 
 def test_token_may_write(client: Client, user):
     _, token = AuthToken.objects.create(user)
-    assert client.post("/guarded/", **BODY, headers=authorized(token)).status_code == HTTPStatus.CREATED
+    assert (
+        client.post("/guarded/", **BODY, headers=authorized(token)).status_code
+        == HTTPStatus.CREATED
+    )
 
 
 def test_session_may_write(client: Client, user):
@@ -36,7 +39,9 @@ def test_anyone_may_write_where_a_view_says_so(client: Client):
 
 
 @pytest.mark.parametrize("method", ["post", "get"])
-@pytest.mark.parametrize("token", ["wrong", "a" * 64, "tök".encode(), b"\xff", "a\0", "a-b", "a b", ""], ids=ascii)
+@pytest.mark.parametrize(
+    "token", ["wrong", "a" * 64, "tök".encode(), b"\xff", "a\0", "a-b", "a b", ""], ids=ascii
+)
 def test_what_is_no_token_is_refused(client: Client, user, method: str, token: str | bytes):
     AuthToken.objects.create(user)
     value = token if isinstance(token, str) else token.decode("latin-1")

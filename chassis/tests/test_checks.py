@@ -10,7 +10,9 @@ pytestmark = pytest.mark.django_db
 
 
 def found() -> list[str]:
-    messages = run_checks(tags=[Tags.database], include_deployment_checks=True, databases=["default"])
+    messages = run_checks(
+        tags=[Tags.database], include_deployment_checks=True, databases=["default"]
+    )
     return [message.id for message in messages]
 
 
@@ -40,7 +42,9 @@ def test_warnings_say_what_is_wrong_and_what_to_do():
     with connection.cursor() as cursor:
         cursor.execute("REVOKE UPDATE ON tests_note FROM CURRENT_USER")
         cursor.execute("SET LOCAL lock_timeout = '1s'")
-    told = [(message.msg, message.hint) for message in checks.serving_role(None, databases=["default"])]
+    told = [
+        (message.msg, message.hint) for message in checks.serving_role(None, databases=["default"])
+    ]
     assert told == [
         (
             "The role of default can do more than read and write rows.",

@@ -33,7 +33,10 @@ def test_token_is_printed_alone_and_holds_as_long_as_was_said(client: Client, ca
     call_command("createtoken", "writer", days=90)
     captured = capsys.readouterr()
     token = captured.out.strip()
-    assert client.get("/note/", headers={"Authorization": f"Token {token}"}).status_code == HTTPStatus.OK
+    assert (
+        client.get("/note/", headers={"Authorization": f"Token {token}"}).status_code
+        == HTTPStatus.OK
+    )
     assert abs(expiry_of(token) - timezone.now() - timedelta(days=90)) < timedelta(minutes=5)
     assert captured.err == f"It holds until {expiry_of(token):%Y-%m-%d %H:%M} UTC.\n"
 
@@ -75,7 +78,10 @@ def test_help_tells_what_a_command_takes(capsys, monkeypatch, command: str, line
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["nobody", "--days", "1"], "^There is no user nobody; manage.py createsuperuser or the admin makes one.$"),
+        (
+            ["nobody", "--days", "1"],
+            "^There is no user nobody; manage.py createsuperuser or the admin makes one.$",
+        ),
         (["gone", "--days", "1"], "^gone is not active: a token would not be accepted.$"),
         (["writer", "--days", "0"], "^--days must be a whole number from 1 to 99999.$"),
         (["writer", "--days", "100000"], "^--days must be a whole number from 1 to 99999.$"),
@@ -98,7 +104,10 @@ def test_role_that_serves_is_printed_for_an_administrator(capsys):
     assert f'CREATE ROLE "{owner}_serve" LOGIN;' in lines
     assert f'GRANT CONNECT ON DATABASE "{database}" TO "{owner}_serve";' in lines
     assert f'ALTER DEFAULT PRIVILEGES FOR ROLE "{owner}" IN SCHEMA public' in lines
-    assert lines[-2:] == ["-- The password that the server is given:", f"ALTER ROLE \"{owner}_serve\" PASSWORD '…';"]
+    assert lines[-2:] == [
+        "-- The password that the server is given:",
+        f"ALTER ROLE \"{owner}_serve\" PASSWORD '…';",
+    ]
     assert not re.search(r'"(OWNER|SERVE|DATABASE)"', statements)
 
 
@@ -106,14 +115,17 @@ def test_role_that_may_make_none_says_so(monkeypatch):
     monkeypatch.setattr("sys.stdin", io.StringIO("secret\n"))
     with pytest.raises(CommandError, match=r"_serve was not made: permission denied ") as error:
         call_command("createservingrole")
-    assert str(error.value).endswith(". Where only an administrator may, let one run what --print prints.")
+    assert str(error.value).endswith(
+        ". Where only an administrator may, let one run what --print prints."
+    )
 
 
 @pytest.mark.parametrize("options", [{}, {"print": True}])
 def test_role_that_serves_makes_none(settings, options):
     settings.POSTGRES_SERVE_PASSWORD = "s"
     with pytest.raises(
-        CommandError, match=r"^This needs the owner's POSTGRES_PASSWORD, and no POSTGRES_SERVE_PASSWORD\.$"
+        CommandError,
+        match=r"^This needs the owner's POSTGRES_PASSWORD, and no POSTGRES_SERVE_PASSWORD\.$",
     ):
         call_command("createservingrole", **options)
 
@@ -121,7 +133,9 @@ def test_role_that_serves_makes_none(settings, options):
 def test_role_that_is_there_is_left_alone(monkeypatch):
     monkeypatch.setattr("sys.stdin", io.StringIO("secret\n"))
     monkeypatch.setattr(
-        createservingrole, "sql", lambda *_: "DO $$ BEGIN RAISE EXCEPTION 'there' USING ERRCODE = '42710'; END $$"
+        createservingrole,
+        "sql",
+        lambda *_: "DO $$ BEGIN RAISE EXCEPTION 'there' USING ERRCODE = '42710'; END $$",
     )
     with pytest.raises(CommandError, match=r"_serve is there; ALTER ROLE changes its password\.$"):
         call_command("createservingrole")

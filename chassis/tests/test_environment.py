@@ -9,7 +9,9 @@ def test_every_fault_is_named_at_once(monkeypatch):
     env = Environment()
     env.str("MISSING")
     env.int("MALFORMED")
-    env.str("MALFORMED", validate=[validate.Length(max=5), validate.Regexp("nine", error="Not nine.")])
+    env.str(
+        "MALFORMED", validate=[validate.Length(max=5), validate.Regexp("nine", error="Not nine.")]
+    )
     with pytest.raises(SystemExit) as error:
         env.seal()
     assert str(error.value) == (

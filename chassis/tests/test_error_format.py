@@ -13,7 +13,10 @@ class Problem(ErrorFormat):
     """RFC 9457's."""
 
     media_type = "application/problem+json"
-    schema = {"type": "object", "properties": {"status": {"type": "integer"}, "title": {"type": "string"}}}
+    schema = {
+        "type": "object",
+        "properties": {"status": {"type": "integer"}, "title": {"type": "string"}},
+    }
 
     def body(self, status, wrong):
         return {"status": status, "title": status.phrase, "wrong": wrong}
@@ -38,7 +41,8 @@ def problem(response, status: HTTPStatus, wrong) -> bool:
     return (
         response.status_code == status
         and response["Content-Type"] == "application/problem+json"
-        and json.loads(response.content) == {"status": status, "title": status.phrase, "wrong": wrong}
+        and json.loads(response.content)
+        == {"status": status, "title": status.phrase, "wrong": wrong}
     )
 
 
@@ -46,11 +50,15 @@ def problem(response, status: HTTPStatus, wrong) -> bool:
 @pytest.mark.usefixtures("_own_format")
 def test_every_error_has_the_services_format(api: APIClient, client: Client, user_api: APIClient):
     assert problem(client.get("/no/such/page/"), HTTPStatus.NOT_FOUND, "Not Found.")
-    assert problem(client.post("/healthcheck/"), HTTPStatus.METHOD_NOT_ALLOWED, 'Method "POST" not allowed.')
+    assert problem(
+        client.post("/healthcheck/"), HTTPStatus.METHOD_NOT_ALLOWED, 'Method "POST" not allowed.'
+    )
     refused = user_api.post("/guarded/", {"text": ""})
     assert problem(refused, HTTPStatus.BAD_REQUEST, {"text": ["This field may not be blank."]})
     stranger = api.post("/guarded/", {"text": "new"})
-    assert problem(stranger, HTTPStatus.UNAUTHORIZED, "Authentication credentials were not provided.")
+    assert problem(
+        stranger, HTTPStatus.UNAUTHORIZED, "Authentication credentials were not provided."
+    )
 
 
 @pytest.mark.django_db
@@ -75,6 +83,10 @@ def test_nginx_gets_the_services_format(tmp_path):
     problem = {"status": 502, "title": "Bad Gateway", "wrong": "Bad Gateway."}
     assert json.loads((tmp_path / "502.json").read_text()) == problem
     assert (tmp_path / "502.json").read_text().endswith("}\n")
-    assert (tmp_path / "type.conf").read_text() == 'types {}\ndefault_type "application/problem+json";\n'
-    assert {"400.json", "404.json", "429.json", "500.json", "503.json"} <= {file.name for file in tmp_path.iterdir()}
+    assert (
+        tmp_path / "type.conf"
+    ).read_text() == 'types {}\ndefault_type "application/problem+json";\n'
+    assert {"400.json", "404.json", "429.json", "500.json", "503.json"} <= {
+        file.name for file in tmp_path.iterdir()
+    }
     assert not list(tmp_path.glob("[123]??.json"))

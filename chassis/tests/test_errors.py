@@ -83,12 +83,20 @@ def test_other_pages_match_what_was_asked_for(view, status, headers):
 
 
 @pytest.mark.django_db
-def test_pages_of_the_services_own_know_what_was_wrong(client: Client, rf: RequestFactory, settings, tmp_path):
-    for name, text in (("403", "{{ exception }}"), ("403_csrf", "{{ request.path }}"), ("404", "{{ exception }}")):
+def test_pages_of_the_services_own_know_what_was_wrong(
+    client: Client, rf: RequestFactory, settings, tmp_path
+):
+    for name, text in (
+        ("403", "{{ exception }}"),
+        ("403_csrf", "{{ request.path }}"),
+        ("404", "{{ exception }}"),
+    ):
         (tmp_path / f"{name}.html").write_text(text)
     settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path]}]
     assert client.get("/no/such/page/", headers=HTML).content == b"Resolver404"
-    refused = errors.permission_denied(rf.get("/", headers=HTML), PermissionDenied("It is not yours."))
+    refused = errors.permission_denied(
+        rf.get("/", headers=HTML), PermissionDenied("It is not yours.")
+    )
     assert refused.content == b"It is not yours."
     forged = Client(enforce_csrf_checks=True).post("/admin/login/", headers=HTML)
     assert forged.content == b"/admin/login/"
@@ -185,9 +193,16 @@ def test_transaction_that_failed_hides_no_migrations(get, settings):
 @pytest.mark.usefixtures("behind")
 @pytest.mark.parametrize(
     ("statement", "status"),
-    [("SELECT nope FROM django_migrations", 503), ("SELECT nope()", 500), ("SELECT 1 +", 500), ("SELECT 1 / 0", 500)],
+    [
+        ("SELECT nope FROM django_migrations", 503),
+        ("SELECT nope()", 500),
+        ("SELECT 1 +", 500),
+        ("SELECT 1 / 0", 500),
+    ],
 )
-def test_other_errors_stay_500_while_migrations_are_missing(failing: Client, statement: str, status: int):
+def test_other_errors_stay_500_while_migrations_are_missing(
+    failing: Client, statement: str, status: int
+):
     assert failing.get("/query/", {"statement": statement}).status_code == status
 
 
@@ -199,7 +214,9 @@ def test_error_that_another_one_wraps_counts(failing: Client, wrapped: str):
 
 
 @pytest.mark.django_db
-def test_middleware_that_finds_no_database_is_answered_with_503(client: Client, monkeypatch, settings, caplog):
+def test_middleware_that_finds_no_database_is_answered_with_503(
+    client: Client, monkeypatch, settings, caplog
+):
     def away(*_arguments):
         raise OperationalError("closed\nthe connection")
 
@@ -207,4 +224,7 @@ def test_middleware_that_finds_no_database_is_answered_with_503(client: Client, 
     client.raise_request_exception = False
     monkeypatch.setattr(connection, "cursor", away)
     assert middleware(client).status_code == HTTPStatus.SERVICE_UNAVAILABLE
-    assert caplog.messages == ["Database unavailable: closed the connection", "Service Unavailable: /"]
+    assert caplog.messages == [
+        "Database unavailable: closed the connection",
+        "Service Unavailable: /",
+    ]

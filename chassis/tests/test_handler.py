@@ -26,7 +26,10 @@ PARAMETERS = [
     "x*=a%00b''y",
     "x*0*=zlib''%41",
     'x="',
-    *(f"charset={codec}" for codec in ("bz2", "zlib", "rot13", "punycode", "undefined", "a\0b", '"')),
+    *(
+        f"charset={codec}"
+        for codec in ("bz2", "zlib", "rot13", "punycode", "undefined", "a\0b", '"')
+    ),
     *(f"charset*=utf-8''{codec}" for codec in ("zlib", "undefined", "a%00b")),
 ]
 
@@ -53,11 +56,18 @@ def _transaction_of_the_test_stays_open():
 @pytest.fixture
 def ask() -> Ask:
     def ask(path: str, body: bytes = b"", query: str = "", **environ: str) -> Answer:
-        environ = {"PATH_INFO": path, "QUERY_STRING": query, "CONTENT_LENGTH": str(len(body)), **environ}
+        environ = {
+            "PATH_INFO": path,
+            "QUERY_STRING": query,
+            "CONTENT_LENGTH": str(len(body)),
+            **environ,
+        }
         setup_testing_defaults(environ)
         environ["wsgi.input"] = io.BytesIO(body)
         statuses = []
-        response = application(environ, lambda status, _headers: statuses.append(int(status.split()[0])))
+        response = application(
+            environ, lambda status, _headers: statuses.append(int(status.split()[0]))
+        )
         content = b"".join(response)
         response.close()
         return statuses[0], content
@@ -66,7 +76,9 @@ def ask() -> Ask:
 
 
 @pytest.mark.parametrize("parameter", PARAMETERS)
-@pytest.mark.parametrize("path", ["/note/", "/healthcheck/live/", "/no/such/page/", "/admin/login/"])
+@pytest.mark.parametrize(
+    "path", ["/note/", "/healthcheck/live/", "/no/such/page/", "/admin/login/"]
+)
 def test_no_parameter_of_a_header_is_an_error(ask: Ask, path: str, parameter: str):
     expected, _ = ask(path)
     assert ask(path, query="q=1", CONTENT_TYPE=f"a/b; {parameter}")[0] == expected
@@ -77,17 +89,23 @@ def test_no_parameter_of_a_header_is_an_error(ask: Ask, path: str, parameter: st
 @pytest.mark.parametrize("parameter", PARAMETERS)
 def test_json_is_utf_8_whatever_the_client_claims(ask: Ask, parameter: str):
     body = json.dumps({"text": "größer"}, ensure_ascii=False).encode()
-    status, content = ask("/note/", body, REQUEST_METHOD="POST", CONTENT_TYPE=f"application/json; {parameter}")
+    status, content = ask(
+        "/note/", body, REQUEST_METHOD="POST", CONTENT_TYPE=f"application/json; {parameter}"
+    )
     assert status == HTTPStatus.CREATED
     assert json.loads(content)["text"] == "größer"
 
 
 def test_many_parameters_are_refused_with_a_charset_too(ask: Ask):
     many = "&".join(f"p{number}=" for number in range(1001))
-    assert ask("/note/", query=many, CONTENT_TYPE="a/b; charset=latin-1")[0] == HTTPStatus.BAD_REQUEST
+    assert (
+        ask("/note/", query=many, CONTENT_TYPE="a/b; charset=latin-1")[0] == HTTPStatus.BAD_REQUEST
+    )
 
 
-@pytest.mark.parametrize("parameter", ["name*=nosuch''%41", "name*=undefined''%41", "name*=zlib''%41"])
+@pytest.mark.parametrize(
+    "parameter", ["name*=nosuch''%41", "name*=undefined''%41", "name*=zlib''%41"]
+)
 def test_unknown_codec_in_a_part_is_a_bad_request(ask: Ask, parameter: str):
     body = f"--b\r\nContent-Disposition: form-data; {parameter}\r\n\r\nx\r\n--b--\r\n".encode()
     status, _ = ask(reverse("admin:login"), body, **FORM)
@@ -95,7 +113,9 @@ def test_unknown_codec_in_a_part_is_a_bad_request(ask: Ask, parameter: str):
     assert status in (HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN)
 
 
-@pytest.mark.parametrize("error", [LookupError("unknown encoding"), UnicodeError("undefined encoding")])
+@pytest.mark.parametrize(
+    "error", [LookupError("unknown encoding"), UnicodeError("undefined encoding")]
+)
 def test_codec_that_fails_in_a_part_is_a_bad_request(ask: Ask, monkeypatch, error: Exception):
     def fail(parser: MultiPartParser) -> None:
         raise error
@@ -104,7 +124,9 @@ def test_codec_that_fails_in_a_part_is_a_bad_request(ask: Ask, monkeypatch, erro
     assert ask(reverse("admin:login"), b"--b--", **FORM)[0] == HTTPStatus.BAD_REQUEST
 
 
-@pytest.mark.parametrize("boundary", ["b", '"b"', "----WebKitFormBoundary7MA4YWxkTrZu0gW", '"b:/=?(x)\'+_,.-"'])
+@pytest.mark.parametrize(
+    "boundary", ["b", '"b"', "----WebKitFormBoundary7MA4YWxkTrZu0gW", '"b:/=?(x)\'+_,.-"']
+)
 def test_boundary_of_a_form_is_kept(ask: Ask, boundary: str):
     separator = boundary.strip('"')
     body = f'--{separator}\r\nContent-Disposition: form-data; name="a"\r\n\r\nx\r\n--{separator}--\r\n'.encode()
@@ -128,7 +150,9 @@ def test_boundary_of_a_form_is_kept(ask: Ask, boundary: str):
     ],
 )
 def test_headers_have_what_is_kept(sent: dict[str, str], kept: str):
-    request = application.request_class({"REQUEST_METHOD": "POST", "wsgi.input": io.BytesIO(), **sent})
+    request = application.request_class(
+        {"REQUEST_METHOD": "POST", "wsgi.input": io.BytesIO(), **sent}
+    )
     assert request.headers["Content-Type"] == request.META["CONTENT_TYPE"] == kept
 
 
@@ -142,7 +166,9 @@ class Gone(io.BytesIO):
 def test_client_that_goes_away_in_its_body_has_an_answer():
     environ = {"PATH_INFO": "/no/such/page/", "REQUEST_METHOD": "POST", "CONTENT_LENGTH": "1000"}
     setup_testing_defaults(environ)
-    response = application({**environ, "wsgi.input": Gone(), "uwsgi.version": b"2"}, lambda *_: None)
+    response = application(
+        {**environ, "wsgi.input": Gone(), "uwsgi.version": b"2"}, lambda *_: None
+    )
     assert response.status_code == HTTPStatus.NOT_FOUND
     response.close()
 
@@ -150,7 +176,12 @@ def test_client_that_goes_away_in_its_body_has_an_answer():
 @pytest.mark.parametrize("path", ["/no/such/page/", "/admin/login/", "/note/"])
 def test_body_is_read_to_its_end(path: str):
     body = io.BytesIO(b"x" * 1000 + b"the next request")
-    environ = {"PATH_INFO": path, "REQUEST_METHOD": "POST", "CONTENT_LENGTH": "1000", "CONTENT_TYPE": "text/plain"}
+    environ = {
+        "PATH_INFO": path,
+        "REQUEST_METHOD": "POST",
+        "CONTENT_LENGTH": "1000",
+        "CONTENT_TYPE": "text/plain",
+    }
     setup_testing_defaults(environ)
     application({**environ, "wsgi.input": body, "uwsgi.version": b"2"}, lambda *_: None).close()
     assert body.read() == b"the next request"

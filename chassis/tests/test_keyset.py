@@ -119,9 +119,20 @@ def test_key_may_be_of_several_columns_or_of_another_table():
 @pytest.mark.parametrize(
     ("term", "reason"),
     [
-        *(("due", "it may be null"), ("-due", "it may be null"), ("body", "no cursor can have a TextField")),
-        *(("nothing", "it is no field of it"), ("?", "it is no field of it"), ("--id", "it is no field of it")),
-        *(("note__text", "it is no field of it"), ("note", "it goes by the other table, unlike 'note_id'")),
+        *(
+            ("due", "it may be null"),
+            ("-due", "it may be null"),
+            ("body", "no cursor can have a TextField"),
+        ),
+        *(
+            ("nothing", "it is no field of it"),
+            ("?", "it is no field of it"),
+            ("--id", "it is no field of it"),
+        ),
+        *(
+            ("note__text", "it is no field of it"),
+            ("note", "it goes by the other table, unlike 'note_id'"),
+        ),
     ],
 )
 def test_what_has_no_place_is_refused(term: str, reason: str):
@@ -132,7 +143,10 @@ def test_what_has_no_place_is_refused(term: str, reason: str):
 
 @pytest.mark.parametrize(
     ("model", "name", "reason"),
-    [(Note, "tasks", "it is no column of its table"), (User, "groups", "no cursor can have a ManyToManyField")],
+    [
+        (Note, "tasks", "it is no column of its table"),
+        (User, "groups", "no cursor can have a ManyToManyField"),
+    ],
 )
 def test_relation_without_a_column_is_refused(model: type[models.Model], name: str, reason: str):
     with pytest.raises(ImproperlyConfigured) as error:

@@ -81,7 +81,9 @@ def test_reason_of_a_csrf_failure_quotes_no_client(client, settings, caplog, nam
 
 @pytest.mark.parametrize("arguments", [(), ({"a": 1},)])
 def test_filter_takes_any_record(arguments):
-    record = logging.LogRecord("django.security.csrf", logging.WARNING, "", 0, "message", arguments, None)
+    record = logging.LogRecord(
+        "django.security.csrf", logging.WARNING, "", 0, "message", arguments, None
+    )
     before = record.args
     assert NoValues().filter(record)
     assert record.args == before
@@ -112,7 +114,9 @@ def test_long_line_is_cut_between_letters(logger, listen, begin: str):
     assert " ... " in line
 
 
-@pytest.mark.parametrize(("length", "kept"), [(16_000, 16_000), (16_001, 16_000), (100_000, 16_000)])
+@pytest.mark.parametrize(
+    ("length", "kept"), [(16_000, 16_000), (16_001, 16_000), (100_000, 16_000)]
+)
 def test_line_is_as_long_as_it_may_be(logger, listen, length: int, kept: int):
     server = listen()
     logger.info("x" * length)

@@ -17,9 +17,13 @@ def test_callers_request_id_comes_back(client: Client):
     assert response["X-REQUEST-ID"] == "abc.DEF_1-2"
 
 
-@pytest.mark.parametrize("unfit", ["", "with space", "new\nline", "x" * 129, "ümlaut", "semi;colon"])
+@pytest.mark.parametrize(
+    "unfit", ["", "with space", "new\nline", "x" * 129, "ümlaut", "semi;colon"]
+)
 def test_unfit_request_id_is_replaced(client: Client, unfit: str):
-    first, second = (client.get("/no/", headers={"X-Request-ID": unfit})["X-REQUEST-ID"] for _ in range(2))
+    first, second = (
+        client.get("/no/", headers={"X-Request-ID": unfit})["X-REQUEST-ID"] for _ in range(2)
+    )
     assert first
     assert first not in (unfit, second)
 
@@ -31,7 +35,9 @@ def test_redirect_to_the_slash_keeps_the_method(client: Client, settings):
     assert response.headers["Location"] == "/note/"
 
 
-@pytest.mark.parametrize("error", [OperationalError("the server\nclosed the connection"), InterfaceError("closed")])
+@pytest.mark.parametrize(
+    "error", [OperationalError("the server\nclosed the connection"), InterfaceError("closed")]
+)
 def test_database_away_is_503(client: Client, monkeypatch, caplog, error):
     def away():
         raise error
@@ -103,7 +109,11 @@ def test_another_policy_may_be_tried(client: Client, settings):
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("path", "expected"),
-    [("/note/", "no-cache, private"), ("/no/such/page/", "no-cache, private"), ("/admin/login/", "no-store")],
+    [
+        ("/note/", "no-cache, private"),
+        ("/no/such/page/", "no-cache, private"),
+        ("/admin/login/", "no-store"),
+    ],
 )
 def test_answers_are_kept_by_nobody_else(client: Client, path: str, expected: str):
     assert expected in ", ".join(sorted(client.get(path)["Cache-Control"].split(", ")))
@@ -127,7 +137,5 @@ def test_method_that_a_client_thinks_of_makes_no_series(client: Client):
 def test_errors_of_a_view_are_counted_from_zero(client: Client):
     client.get("/schema/")
     for status in ("500", "503"):
-        sample = (
-            f'django_http_responses_total_by_status_view_method_total{{method="GET",status="{status}",view="schema"}}'
-        )
+        sample = f'django_http_responses_total_by_status_view_method_total{{method="GET",status="{status}",view="schema"}}'
         assert f"{sample} 0.0" in client.get("/metrics").content.decode()

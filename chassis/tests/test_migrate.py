@@ -63,10 +63,14 @@ def reader():
 
 def columns() -> set[str]:
     with connection.cursor() as cursor:
-        return {column.name for column in connection.introspection.get_table_description(cursor, TABLE)}
+        return {
+            column.name for column in connection.introspection.get_table_description(cursor, TABLE)
+        }
 
 
-def test_migration_waits_in_turns_until_it_has_its_lock(executor: PatientExecutor, monkeypatch, caplog):
+def test_migration_waits_in_turns_until_it_has_its_lock(
+    executor: PatientExecutor, monkeypatch, caplog
+):
     with reader() as leave:
         monkeypatch.setattr("time.sleep", lambda _: leave.set())
         monkeypatch.setattr(PatientExecutor, "tries", 100)
@@ -128,9 +132,12 @@ def test_other_gaps_in_the_history_are_told_as_django_does(app: str):
 
 
 @pytest.mark.parametrize(
-    ("pgcode", "expected"), [("55P03", CommandError), ("57014", OperationalError), (None, OperationalError)]
+    ("pgcode", "expected"),
+    [("55P03", CommandError), ("57014", OperationalError), (None, OperationalError)],
 )
-def test_lock_that_others_keep_is_told_of(monkeypatch, pgcode: str | None, expected: type[Exception]):
+def test_lock_that_others_keep_is_told_of(
+    monkeypatch, pgcode: str | None, expected: type[Exception]
+):
     def fail(*_arguments: object, **_options: object) -> None:
         cause = Exception()
         cause.pgcode = pgcode

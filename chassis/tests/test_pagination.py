@@ -75,7 +75,10 @@ def test_all_on_one_page_has_no_links(client: Client):
 def test_link_names_both_pages(client: Client, notes):
     link = client.get(f"/note/?after={notes[0].id}&limit=2")["Link"]
     to = '<http://testserver/note/?{}={}&limit=2>; rel="{}"'
-    assert link == f"{to.format('after', notes[2].id, 'next')}, {to.format('before', notes[1].id, 'prev')}"
+    assert (
+        link
+        == f"{to.format('after', notes[2].id, 'next')}, {to.format('before', notes[1].id, 'prev')}"
+    )
 
 
 def test_empty_page_leads_back(client: Client, notes):
@@ -133,7 +136,10 @@ def test_both_directions_give_what_is_between(client: Client, notes):
 
 
 def test_page_needs_no_view(rf: RequestFactory, notes):
-    assert KeysetPagination().paginate_queryset(Note.objects.all(), Request(rf.get("/?limit=2"))) == notes[:2]
+    assert (
+        KeysetPagination().paginate_queryset(Note.objects.all(), Request(rf.get("/?limit=2")))
+        == notes[:2]
+    )
 
 
 def test_rows_without_a_key_are_refused(rf: RequestFactory):
@@ -402,7 +408,9 @@ def test_ordering_without_cursors_is_refused(listed: List, rows, reason: str):
 
 
 def test_view_that_orders_by_an_expression_is_refused(listed: List):
-    with pytest.raises(ImproperlyConfigured, match=r"^Task cannot be paged by .*: it is an expression"):
+    with pytest.raises(
+        ImproperlyConfigured, match=r"^Task cannot be paged by .*: it is an expression"
+    ):
         listed("/task/", [F("title").desc()])
 
 
@@ -452,7 +460,10 @@ FURTHER = "Rows further on are out of reach: ask for fewer by a filter."
     ("query", "reason"),
     [
         *((f"limit={text}", "1 to 1000.") for text in ("0", "1001", "", "ten", "-1", "1.5", "²")),
-        *((f"offset={text}", f"0 to 10000. {FURTHER}") for text in ("10001", "-1", "", "x", "9" * 5000)),
+        *(
+            (f"offset={text}", f"0 to 10000. {FURTHER}")
+            for text in ("10001", "-1", "", "x", "9" * 5000)
+        ),
     ],
 )
 def test_offset_out_of_range_is_refused(client: Client, query: str, reason: str):
@@ -476,7 +487,14 @@ def test_schema_tells_what_cursors_are(document):
     limit = {"type": "integer", "minimum": 1, "maximum": 1000}
     number = {"type": "integer", "minimum": 0, "maximum": 2**63 - 1}
     text = {"type": "string", "maxLength": 3000, "pattern": "^[A-Za-z0-9_-]+$"}
-    cursors = {"note": number, "latest": number, "task": text, "own": text, "sorted": text, "chosen": text}
+    cursors = {
+        "note": number,
+        "latest": number,
+        "task": text,
+        "own": text,
+        "sorted": text,
+        "chosen": text,
+    }
     for path, cursor in cursors.items():
         found = parameters(document, f"/{path}/")
         assert found["limit"] == limit
@@ -488,9 +506,14 @@ def test_schema_tells_what_cursors_are(document):
 
 
 def test_schema_names_the_number_that_a_cursor_is():
-    _, after, before = KeysetPagination().get_schema_operation_parameters(TaskViewSet(ordering=["position"]))
+    _, after, before = KeysetPagination().get_schema_operation_parameters(
+        TaskViewSet(ordering=["position"])
+    )
     assert after["description"] == "Only what comes after this position."
-    assert before["description"] == "The page that ends before this position; with after, only what is between."
+    assert (
+        before["description"]
+        == "The page that ends before this position; with after, only what is between."
+    )
 
 
 def test_schema_tells_what_pages_are(document):

@@ -34,7 +34,9 @@ def test_description_may_be_missing(read):
 ABOVE = "there is no pyproject.toml above the settings module."
 
 
-@pytest.mark.parametrize(("text", "sentence"), [("", r"/pyproject\.toml has no name in \[project\]."), (None, ABOVE)])
+@pytest.mark.parametrize(
+    ("text", "sentence"), [("", r"/pyproject\.toml has no name in \[project\]."), (None, ABOVE)]
+)
 def test_what_is_missing_is_told_in_a_sentence(read, text, sentence):
     with pytest.raises(SystemExit, match=f"^settings: .*{sentence}$"):
         read(text)

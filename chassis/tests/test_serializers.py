@@ -43,19 +43,25 @@ def _urls(settings):
 NUMBERS = [1, 20, 3, 12_345, 2**32]
 
 
-def hrefs(field: HyperlinkedIdentityField, query: str, numbers: list[int | None] = NUMBERS) -> list[str | None]:
+def hrefs(
+    field: HyperlinkedIdentityField, query: str, numbers: list[int | None] = NUMBERS
+) -> list[str | None]:
     class Hrefs(Serializer):
         href = field
         text = CharField()
 
-    rows = [Note(pk=number, text=f"a b \N{LATIN SMALL LETTER U WITH DIAERESIS} {number}") for number in numbers]
+    rows = [
+        Note(pk=number, text=f"a b \N{LATIN SMALL LETTER U WITH DIAERESIS} {number}")
+        for number in numbers
+    ]
     context = {"request": Request(RequestFactory().get(f"/list/{query}")), "format": None}
     return [row["href"] for row in Hrefs(rows, many=True, context=context).data]
 
 
 @pytest.mark.parametrize("query", ["", "?format=json", "?other=1"])
 @pytest.mark.parametrize(
-    ("view", "lookup"), [("number", "pk"), ("text", "text"), ("padded", "pk"), ("hex", "pk"), ("short", "pk")]
+    ("view", "lookup"),
+    [("number", "pk"), ("text", "text"), ("padded", "pk"), ("hex", "pk"), ("short", "pk")],
 )
 def test_address_is_that_of_django_rest_framework(view: str, lookup: str, query: str):
     own = hrefs(IdentityField(view_name=view, lookup_field=lookup), query)
@@ -81,7 +87,11 @@ def test_url_is_not_looked_up_for_each_row(monkeypatch):
 
 
 def test_row_that_is_not_saved_has_no_address():
-    assert hrefs(IdentityField(view_name="number"), "", [None, 1, None]) == [None, "http://testserver/number/1/", None]
+    assert hrefs(IdentityField(view_name="number"), "", [None, 1, None]) == [
+        None,
+        "http://testserver/number/1/",
+        None,
+    ]
 
 
 def test_get_url_of_ones_own_is_asked_for_each_row():

@@ -98,7 +98,12 @@ def test_preload_needs_subdomains(read):
 def test_space_around_the_items_of_a_list_means_nothing(read, tmp_path):
     keys = ["a" * 50, "b" * 50]
     (tmp_path / "keys").write_text(",\n".join(keys) + "\n")
-    assert read(**PRODUCTION, DJANGO_SECRET_KEY_FALLBACKS_FILE=str(tmp_path / "keys"))["SECRET_KEY_FALLBACKS"] == keys
+    assert (
+        read(**PRODUCTION, DJANGO_SECRET_KEY_FALLBACKS_FILE=str(tmp_path / "keys"))[
+            "SECRET_KEY_FALLBACKS"
+        ]
+        == keys
+    )
 
 
 def test_former_keys_still_verify(read, settings):
@@ -106,7 +111,10 @@ def test_former_keys_still_verify(read, settings):
     settings.SECRET_KEY = old
     signed = signing.dumps("session")
     rotated = read(**{**PRODUCTION, "DJANGO_SECRET_KEY": new, "DJANGO_SECRET_KEY_FALLBACKS": old})
-    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = rotated["SECRET_KEY"], rotated["SECRET_KEY_FALLBACKS"]
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = (
+        rotated["SECRET_KEY"],
+        rotated["SECRET_KEY_FALLBACKS"],
+    )
     assert signing.loads(signed) == "session"
     settings.SECRET_KEY_FALLBACKS = []
     with pytest.raises(signing.BadSignature):

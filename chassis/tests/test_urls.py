@@ -9,7 +9,9 @@ from django.test import Client
 def test_schema_describes_the_api(client: Client):
     response = client.get("/schema/?format=json")
     assert response.status_code == HTTPStatus.OK
-    assert {"/note/", "/note/{id}/", "/annotated/{id}/shout/", "/plain/"} <= set(response.json()["paths"])
+    assert {"/note/", "/note/{id}/", "/annotated/{id}/shout/", "/plain/"} <= set(
+        response.json()["paths"]
+    )
 
 
 def test_schema_tells_who_may_and_what_goes_wrong(client: Client):
@@ -19,7 +21,11 @@ def test_schema_tells_who_may_and_what_goes_wrong(client: Client):
     assert {} not in operations["post"]["security"]
     assert {} in paths["/note/"]["post"]["security"]
     assert {"200", "400", "401", "503"} <= set(operations["get"]["responses"])
-    assert set(operations["post"]["responses"]) - set(operations["get"]["responses"]) == {"201", "413", "415"}
+    assert set(operations["post"]["responses"]) - set(operations["get"]["responses"]) == {
+        "201",
+        "413",
+        "415",
+    }
 
 
 def test_documentation_has_its_assets_here(client: Client):
@@ -32,7 +38,11 @@ def test_schema_tells_of_conditions(client: Client):
     operations = client.get("/schema/?format=json").json()["paths"]
     one = operations["/note/{id}/"]
     for method in ("get", "put", "patch", "delete"):
-        headers = {parameter["name"] for parameter in one[method]["parameters"] if parameter["in"] == "header"}
+        headers = {
+            parameter["name"]
+            for parameter in one[method]["parameters"]
+            if parameter["in"] == "header"
+        }
         assert headers == {"If-Match", "If-None-Match"}
         assert "412" in one[method]["responses"]
         assert ("304" in one[method]["responses"]) is (method == "get")
@@ -68,7 +78,9 @@ def _allowed_origin(settings):
 @pytest.mark.usefixtures("_allowed_origin")
 def test_page_of_an_allowed_origin_may_use_the_api(client: Client):
     asked = {"Origin": ORIGIN, "Access-Control-Request-Method": "PUT"}
-    preflight = client.options("/note/1/", headers={**asked, "Access-Control-Request-Headers": "if-match"})
+    preflight = client.options(
+        "/note/1/", headers={**asked, "Access-Control-Request-Headers": "if-match"}
+    )
     assert preflight["Access-Control-Allow-Origin"] == ORIGIN
     assert "PUT" in preflight["Access-Control-Allow-Methods"]
     allowed = set(preflight["Access-Control-Allow-Headers"].split(", "))
@@ -82,7 +94,8 @@ def test_page_of_an_allowed_origin_may_use_the_api(client: Client):
 @pytest.mark.django_db
 @pytest.mark.usefixtures("_allowed_origin")
 @pytest.mark.parametrize(
-    ("path", "origin"), [("/note/", "https://other.example"), ("/note/", "http://["), ("/admin/login/", ORIGIN)]
+    ("path", "origin"),
+    [("/note/", "https://other.example"), ("/note/", "http://["), ("/admin/login/", ORIGIN)],
 )
 def test_other_origins_and_pages_are_closed(client: Client, path: str, origin: str):
     assert "Access-Control-Allow-Origin" not in client.get(path, headers={"Origin": origin})

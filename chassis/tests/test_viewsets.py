@@ -38,7 +38,8 @@ def write(client: Client, method: str, url: str, **headers: str) -> int:
 
 
 writing = pytest.mark.parametrize(
-    ("method", "status"), [("put", HTTPStatus.OK), ("patch", HTTPStatus.OK), ("delete", HTTPStatus.NO_CONTENT)]
+    ("method", "status"),
+    [("put", HTTPStatus.OK), ("patch", HTTPStatus.OK), ("delete", HTTPStatus.NO_CONTENT)],
 )
 
 
@@ -73,17 +74,23 @@ def test_reader_who_has_another_gets_it(client: Client, url: str, tag: str, head
 
 def test_reader_may_insist_on_a_tag(client: Client, url: str, tag: str):
     assert client.get(url, headers={"If-Match": tag}).status_code == HTTPStatus.OK
-    assert client.get(url, headers={"If-Match": OTHER}).status_code == HTTPStatus.PRECONDITION_FAILED
+    assert (
+        client.get(url, headers={"If-Match": OTHER}).status_code == HTTPStatus.PRECONDITION_FAILED
+    )
 
 
 @writing
 @pytest.mark.parametrize("form", ["{}", "W/{}", '"other" , {}', "*"])
-def test_writer_who_saw_it_writes(client: Client, url: str, tag: str, method: str, status: int, form: str):
+def test_writer_who_saw_it_writes(
+    client: Client, url: str, tag: str, method: str, status: int, form: str
+):
     assert write(client, method, url, If_Match=form.format(tag)) == status
 
 
 @writing
-def test_writer_with_another_tag_to_avoid_writes(client: Client, url: str, method: str, status: int):
+def test_writer_with_another_tag_to_avoid_writes(
+    client: Client, url: str, method: str, status: int
+):
     assert write(client, method, url, If_None_Match=OTHER) == status
 
 
@@ -99,14 +106,18 @@ def test_writer_with_another_tag_to_avoid_writes(client: Client, url: str, metho
         {"If_Match": "{tag}", "If_None_Match": "W/{tag}"},
     ],
 )
-def test_writer_who_saw_another_changes_nothing(client: Client, url: str, tag: str, method: str, status: int, headers):
+def test_writer_who_saw_another_changes_nothing(
+    client: Client, url: str, tag: str, method: str, status: int, headers
+):
     sent = {name: value.format(tag=tag, unquoted=tag.strip('"')) for name, value in headers.items()}
     assert write(client, method, url, **sent) == HTTPStatus.PRECONDITION_FAILED
     assert client.get(url)["ETag"] == tag
 
 
 @writing
-def test_unknown_resource_is_not_found_before_conditions_are_judged(client: Client, method: str, status: int):
+def test_unknown_resource_is_not_found_before_conditions_are_judged(
+    client: Client, method: str, status: int
+):
     assert write(client, method, "/note/0/", If_Match=OTHER) == HTTPStatus.NOT_FOUND
 
 
@@ -116,7 +127,9 @@ def test_bad_body_is_refused_before_conditions_are_judged(client: Client, url: s
 
 
 @writing
-def test_resource_that_is_deleted_meanwhile_is_not_found(client: Client, monkeypatch, method: str, status: int):
+def test_resource_that_is_deleted_meanwhile_is_not_found(
+    client: Client, monkeypatch, method: str, status: int
+):
     find = AnnotatedViewSet.get_object
 
     def find_and_lose(view):

@@ -24,7 +24,9 @@ def parts(place: str, key: str) -> list[Any]:
     return [part for file in files for part in yaml.safe_load(file.read_text()).get(key, [])]
 
 
-def alert_faults(alert: dict[str, Any], cases: list[bool], paragraphs: list[str], runbook: Path) -> Iterator[str]:
+def alert_faults(
+    alert: dict[str, Any], cases: list[bool], paragraphs: list[str], runbook: Path
+) -> Iterator[str]:
     if alert.get("annotations", {}).get("runbook_url") != f"{ADDRESS}{alert['alert'].lower()}":
         yield f"its runbook_url is not {ADDRESS}{alert['alert'].lower()}"
     if alert["alert"] not in paragraphs:
@@ -36,7 +38,9 @@ def alert_faults(alert: dict[str, Any], cases: list[bool], paragraphs: list[str]
 def main() -> int:
     rules = [rule for group in parts(sys.argv[1], "groups") for rule in group["rules"]]
     alerts = [rule for rule in rules if "alert" in rule]
-    tests = [test for case in parts(sys.argv[2], "tests") for test in case.get("alert_rule_test", [])]
+    tests = [
+        test for case in parts(sys.argv[2], "tests") for test in case.get("alert_rule_test", [])
+    ]
     runbook = Path(sys.argv[3])
     text = runbook.read_text() if runbook.exists() else ""
     paragraphs = re.findall(r"^## (.*)$", text, re.MULTILINE)
@@ -44,9 +48,14 @@ def main() -> int:
     faults = []
     for alert in alerts:
         cases = [bool(test["exp_alerts"]) for test in tests if test["alertname"] == alert["alert"]]
-        faults += [f"{alert['alert']}: {fault}" for fault in alert_faults(alert, cases, paragraphs, runbook)]
+        faults += [
+            f"{alert['alert']}: {fault}"
+            for fault in alert_faults(alert, cases, paragraphs, runbook)
+        ]
     if paragraphs != names:
-        faults.append(f"{runbook} must have a paragraph for each alert, in this order: {' '.join(names)}")
+        faults.append(
+            f"{runbook} must have a paragraph for each alert, in this order: {' '.join(names)}"
+        )
     print("\n".join(faults))
     return 1 if faults else 0
 

@@ -16,14 +16,18 @@ def run(name: str, command: str, suite: ElementTree.Element) -> bool:
     """Whether the command succeeded; its output goes to the report, too."""
     print(f"== {name}", flush=True)
     ended = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        ["bash", "-euo", "pipefail", "-c", command],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
     )
     output = ended.stdout.decode("utf-8", "replace")
     print(output, end="", flush=True)
     case = ElementTree.SubElement(suite, "testcase", name=name)
     if ended.returncode:
         failure = ElementTree.SubElement(case, "failure", message=f"exit status {ended.returncode}")
-        failure.text = "".join(character for character in output if character.isprintable() or character == "\n")
+        failure.text = "".join(
+            character for character in output if character.isprintable() or character == "\n"
+        )
     return ended.returncode == 0
 
 

@@ -10,7 +10,9 @@ import urllib.request
 
 ADDRESS = "127.0.0.1:19090"
 # The jobs have the names that the cluster's have; nobody answers there.
-TARGETS = dict.fromkeys(("SERVER_TARGETS", "DB_METRICS_TARGETS", "LOG_TARGETS"), "static:127.0.0.1:9")
+TARGETS = dict.fromkeys(
+    ("SERVER_TARGETS", "DB_METRICS_TARGETS", "LOG_TARGETS"), "static:127.0.0.1:9"
+)
 SECONDS = 120
 
 
@@ -38,7 +40,9 @@ def console(process: "subprocess.Popen[bytes]") -> str:
 def main() -> str | None:
     with tempfile.TemporaryDirectory() as data, tempfile.TemporaryDirectory() as run:
         places = {"METRICS_DIR": data, "METRICS_RUN_DIR": run, "METRICS_LISTEN": ADDRESS}
-        with subprocess.Popen(["service-metrics"], env={**os.environ, **places, **TARGETS}) as process:
+        with subprocess.Popen(
+            ["service-metrics"], env={**os.environ, **places, **TARGETS}
+        ) as process:
             page = console(process)
             process.terminate()
     return None if "<html" in page.lower() else page

@@ -20,7 +20,9 @@ def panel_faults(panel: dict[str, Any], source: dict[str, str]) -> Iterator[str]
         yield "has no title"
     if not panel["fieldConfig"]["defaults"].get("unit"):
         yield "has no unit"
-    if panel.get("datasource") != source or any(target["datasource"] != source for target in panel["targets"]):
+    if panel.get("datasource") != source or any(
+        target["datasource"] != source for target in panel["targets"]
+    ):
         yield "has another data source than the provisioned one"
     if not all(target.get("expr") for target in panel["targets"]):
         yield "has a target without a query"
@@ -53,7 +55,12 @@ def rules(dashboards: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """The queries of each dashboard as a group of rules."""
     number = itertools.count()
     groups = [
-        {"name": name, "rules": [{"record": f"query:{next(number)}", "expr": query} for query in queries(dashboard)]}
+        {
+            "name": name,
+            "rules": [
+                {"record": f"query:{next(number)}", "expr": query} for query in queries(dashboard)
+            ],
+        }
         for name, dashboard in dashboards.items()
     ]
     return {"groups": groups}
@@ -64,13 +71,23 @@ def main() -> int:
     provisioning = yaml.safe_load((folder / "provisioning/datasources/prometheus.yaml").read_text())
     (provisioned,) = provisioning["datasources"]
     source = {"type": provisioned["type"], "uid": provisioned["uid"]}
-    (provider,) = yaml.safe_load((folder / "provisioning/dashboards/dashboards.yaml").read_text())["providers"]
-    faults = [] if provider["options"]["path"] == "$DASHBOARDS" else ["the provider's path is not what image.nix sets"]
-    dashboards = {file.name: json.loads(file.read_text()) for file in sorted(Path(sys.argv[2]).iterdir())}
+    (provider,) = yaml.safe_load((folder / "provisioning/dashboards/dashboards.yaml").read_text())[
+        "providers"
+    ]
+    faults = (
+        []
+        if provider["options"]["path"] == "$DASHBOARDS"
+        else ["the provider's path is not what image.nix sets"]
+    )
+    dashboards = {
+        file.name: json.loads(file.read_text()) for file in sorted(Path(sys.argv[2]).iterdir())
+    }
     for name, dashboard in dashboards.items():
         faults += [f"{name}: {fault}" for fault in dashboard_faults(dashboard, source)]
     uids = [dashboard.get("uid") for dashboard in dashboards.values()]
-    faults += [f"two dashboards have the uid {uid}" for uid in {uid for uid in uids if uids.count(uid) > 1}]
+    faults += [
+        f"two dashboards have the uid {uid}" for uid in {uid for uid in uids if uids.count(uid) > 1}
+    ]
     Path(sys.argv[3]).write_text(json.dumps(rules(dashboards)))  # JSON is YAML
     print("\n".join(faults))
     return 1 if faults else 0

@@ -53,7 +53,9 @@ TYPES: dict[str, Callable[[Any, int], Any]] = {
     "IntegerField": lambda _, number: number,
     "JSONField": lambda _, number: {"x": number},
     "TextField": lambda _, number: f"x{number}",
-    "TimeField": lambda _, number: (datetime(2000, 1, 1, tzinfo=UTC) + timedelta(seconds=number)).time(),
+    "TimeField": lambda _, number: (
+        datetime(2000, 1, 1, tzinfo=UTC) + timedelta(seconds=number)
+    ).time(),
     "URLField": lambda _, number: f"https://example.com/{number}",
     "UUIDField": lambda _, number: uuid.uuid4(),  # nobody writes the same one twice
 }
@@ -118,7 +120,9 @@ def fill(field: Any, number: int, full: bool) -> Any:
         return related(field, number)
     made = value(field, number)
     if made is NOT_PROVIDED and needed:
-        sys.exit(f"{name} is a {type(field).__name__}: name that type in TYPES, or the field in FIELDS, in {HERE}.")
+        sys.exit(
+            f"{name} is a {type(field).__name__}: name that type in TYPES, or the field in FIELDS, in {HERE}."
+        )
     if isinstance(made, str) and field.max_length and not field.choices:
         made = made[-field.max_length :].ljust(field.max_length if full else 0, "x")
     return made
@@ -137,7 +141,9 @@ def insert(model: type[Model], full: bool) -> Model:
             return save(model, differing, full)
         except IntegrityError as error:
             if differing == every:
-                sys.exit(f"{model._meta.label}: name what its fields take in FIELDS in {HERE}: {message(error)}")
+                sys.exit(
+                    f"{model._meta.label}: name what its fields take in FIELDS in {HERE}: {message(error)}"
+                )
             concerned = columns(model, error) & every
             differing |= every if concerned <= differing else concerned
 
@@ -164,7 +170,11 @@ def columns(model: type[Model], error: IntegrityError) -> set[str]:
 
 def own_models(state: ProjectState) -> Iterator[type[Model]]:
     """The models of the project's own applications, with the tables of their many-to-many fields."""
-    own = {config.label for config in apps.get_app_configs() if Path(config.path).is_relative_to(SOURCE)}
+    own = {
+        config.label
+        for config in apps.get_app_configs()
+        if Path(config.path).is_relative_to(SOURCE)
+    }
     for model in state.apps.get_models(include_auto_created=True):
         options = model._meta
         if options.app_label in own and options.managed and not (options.proxy or options.swapped):
@@ -198,14 +208,18 @@ def refuse_fewer(name: str, before: dict[str, int], after: dict[str, int]) -> No
     """
     fewer = [label for label in before.keys() & after.keys() if after[label] < before[label]]
     if fewer and name not in DELETES:
-        sys.exit(f"{name} deletes rows of {', '.join(sorted(fewer))}: if it must, name it in DELETES in {HERE}.")
+        sys.exit(
+            f"{name} deletes rows of {', '.join(sorted(fewer))}: if it must, name it in DELETES in {HERE}."
+        )
 
 
 def rows_after(migration: Migration, is_new: bool) -> tuple[bool, ...]:
     """Whether all columns are filled, of each row that a table gets after it; a new table has had none."""
     if str(migration) in PASSED:
         return ()
-    fills = not is_new and any(isinstance(operation, (RunPython, RunSQL)) for operation in migration.operations)
+    fills = not is_new and any(
+        isinstance(operation, (RunPython, RunSQL)) for operation in migration.operations
+    )
     return (False,) if fills else (False, False, True, True)
 
 

@@ -23,7 +23,10 @@ def supervised(file: Path, prefix: str) -> dict[str, int]:
     parser = configparser.RawConfigParser()
     parser.read(file)
     programs = [name for name in parser.sections() if name.startswith("program:")]
-    return {f"{prefix} {name.removeprefix('program:')}": parser.getint(name, "stopwaitsecs") for name in programs}
+    return {
+        f"{prefix} {name.removeprefix('program:')}": parser.getint(name, "stopwaitsecs")
+        for name in programs
+    }
 
 
 def seconds_in(file: Path, setting: str) -> int:
@@ -41,12 +44,19 @@ def is_set(server: Path, cluster: Path, compose: Path) -> dict[str, int]:
         "uwsgi worker-reload-mercy": seconds_in(server / "uwsgi.ini", "worker-reload-mercy"),
         **supervised(server / "supervisord.conf", "server"),
         **supervised(cluster / "supervisord.conf", "cluster"),
-        **{f"compose {name}": int(grace.removesuffix("s")) for name, grace in graces.items() if grace},
+        **{
+            f"compose {name}": int(grace.removesuffix("s"))
+            for name, grace in graces.items()
+            if grace
+        },
     }
 
 
 def faults(text: str, values: dict[str, int]) -> Iterator[str]:
-    rows = {name: (int(seconds), re.findall(r"`([^`]+)`", outlasted)) for name, seconds, outlasted in ROW.findall(text)}
+    rows = {
+        name: (int(seconds), re.findall(r"`([^`]+)`", outlasted))
+        for name, seconds, outlasted in ROW.findall(text)
+    }
     for name in rows.keys() ^ values.keys():
         yield f"{name} is in the table or in a file, but not in both"
     for name in rows.keys() & values.keys():

@@ -17,7 +17,9 @@ def counts(report: Path) -> tuple[int, int, int]:
     total, failed, skipped = 0, 0, 0
     files = list(report.glob("junit*.xml")) or [report / "junit.xml"]
     try:
-        for suite in (suite for file in files for suite in ElementTree.parse(file).getroot().iter("testsuite")):  # noqa: S314 (reports of our own)
+        for suite in (
+            suite for file in files for suite in ElementTree.parse(file).getroot().iter("testsuite")
+        ):  # noqa: S314 (reports of our own)
             total += int(suite.get("tests", 0))
             failed += int(suite.get("failures", 0)) + int(suite.get("errors", 0))
             skipped += int(suite.get("skipped", 0))
@@ -29,9 +31,16 @@ def counts(report: Path) -> tuple[int, int, int]:
 
 
 def main() -> int:
-    results = {report.name: counts(report) for report in sorted(Path(sys.argv[1]).iterdir()) if report.is_dir()}
+    results = {
+        report.name: counts(report)
+        for report in sorted(Path(sys.argv[1]).iterdir())
+        if report.is_dir()
+    }
     for name, (passed, failed, skipped) in results.items():
-        print(f"{name}: {passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
+        print(
+            f"{name}: {passed} passed, {failed} failed"
+            + (f", {skipped} skipped" if skipped else "")
+        )
     passed, failed, _ = map(sum, zip(*results.values(), strict=True))
     print(f"{passed} passed, {failed} failed")
     return 1 if failed or not passed else 0

@@ -53,7 +53,9 @@ def read_by(folder: Path) -> dict[str, str]:
         found |= in_python(text)
     given = {name for text in texts[(".nix",)] for name in GIVEN.findall(text)}
     given |= {name for text in texts[(".py",)] for name in SET.findall(text)}
-    return {name.removesuffix("_FILE"): default for name, default in found.items() if name not in given}
+    return {
+        name.removesuffix("_FILE"): default for name, default in found.items() if name not in given
+    }
 
 
 def documented(page: str, image: str) -> dict[str, str]:
@@ -64,8 +66,12 @@ def documented(page: str, image: str) -> dict[str, str]:
 
 def differences(page: str, image: str, folder: Path) -> Iterator[str]:
     rows, read = documented(page, image), read_by(folder)
-    yield from (f"{image}: {name} is read, and has no row" for name in sorted(read.keys() - rows.keys()))
-    yield from (f"{image}: {name} has a row, and is not read" for name in sorted(rows.keys() - read.keys()))
+    yield from (
+        f"{image}: {name} is read, and has no row" for name in sorted(read.keys() - rows.keys())
+    )
+    yield from (
+        f"{image}: {name} has a row, and is not read" for name in sorted(rows.keys() - read.keys())
+    )
     for name in sorted(read.keys() & rows.keys()):
         if read[name] and f"`{read[name]}`" not in rows[name]:
             yield f"{image}: {name} is {read[name]} by default, and its row says {rows[name]}"
@@ -74,7 +80,9 @@ def differences(page: str, image: str, folder: Path) -> Iterator[str]:
 def main() -> int:
     page = Path(sys.argv[1]).read_text()
     folders = dict(argument.split("=", 1) for argument in sys.argv[2:])
-    found = [line for image, folder in folders.items() for line in differences(page, image, Path(folder))]
+    found = [
+        line for image, folder in folders.items() for line in differences(page, image, Path(folder))
+    ]
     print("\n".join(found) or f"{len(folders)} images")
     return 1 if found else 0
 

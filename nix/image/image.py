@@ -42,7 +42,9 @@ def configuration(attributes: Document, layers: list[Document]) -> Document:
         "os": "linux",
         "config": attributes["config"],
         "rootfs": {"type": "layers", "diff_ids": [layer["diff_id"] for layer in layers]},
-        "history": [{"created": CREATED, "created_by": " ".join(layer["names"])} for layer in layers],
+        "history": [
+            {"created": CREATED, "created_by": " ".join(layer["names"])} for layer in layers
+        ],
     }
 
 

@@ -76,7 +76,9 @@ def fits_ustar(info: tarfile.TarInfo) -> bool:
 
 def is_left_out(inside: Path, without: list[str]) -> bool:
     """Whether the last pattern that matches leaves the file out; one with ! keeps it."""
-    matching = (pattern for pattern in reversed(without) if inside.full_match(pattern.removeprefix("!")))
+    matching = (
+        pattern for pattern in reversed(without) if inside.full_match(pattern.removeprefix("!"))
+    )
     return not next(matching, "!").startswith("!")
 
 
@@ -113,7 +115,11 @@ def digest(file: Path) -> str:
 
 
 def compress(file: Path, target: Path) -> None:
-    with file.open("rb") as content, target.open("wb") as raw, gzip.GzipFile("", "wb", 6, raw, mtime=0) as packed:
+    with (
+        file.open("rb") as content,
+        target.open("wb") as raw,
+        gzip.GzipFile("", "wb", 6, raw, mtime=0) as packed,
+    ):
         shutil.copyfileobj(content, packed, 1 << 20)
 
 
@@ -133,7 +139,10 @@ def main() -> None:
             "size": (out / "blob").stat().st_size,
         },
         "diff_id": digest(Path("layer.tar")),
-        "names": [*(["root"] if attributes["root"] else []), *(path.split("-", 1)[1] for path in paths)],
+        "names": [
+            *(["root"] if attributes["root"] else []),
+            *(path.split("-", 1)[1] for path in paths),
+        ],
     }
     (out / "layer.json").write_text(json.dumps(written))
 

@@ -21,11 +21,23 @@ def read(layout: Path, described: dict[str, str]) -> Path:
     return layout / "blobs" / described["digest"].replace(":", "/")
 
 
-print("| image | packed | unpacked | layers | store paths |", "| --- | --- | --- | --- | --- |", sep="\n")
+print(
+    "| image | packed | unpacked | layers | store paths |",
+    "| --- | --- | --- | --- | --- |",
+    sep="\n",
+)
 directory = Path(sys.argv[1])
 for name, *_ in map(str.split, (directory / "list").read_text().splitlines()):
     (described,) = json.loads((directory / name / "index.json").read_text())["manifests"]
     layers = json.loads(read(directory / name, described).read_text())["layers"]
-    sizes, closures = zip(*(measure(read(directory / name, layer)) for layer in layers), strict=True)
-    packed, unpacked, closure = sum(layer["size"] for layer in layers), sum(sizes), set().union(*closures)
-    print(f"| `{name}` | {packed / 1e6:.0f} MB | {unpacked / 1e6:.1f} MB | {len(layers)} | {len(closure)} |")
+    sizes, closures = zip(
+        *(measure(read(directory / name, layer)) for layer in layers), strict=True
+    )
+    packed, unpacked, closure = (
+        sum(layer["size"] for layer in layers),
+        sum(sizes),
+        set().union(*closures),
+    )
+    print(
+        f"| `{name}` | {packed / 1e6:.0f} MB | {unpacked / 1e6:.1f} MB | {len(layers)} | {len(closure)} |"
+    )

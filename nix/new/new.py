@@ -60,7 +60,13 @@ def name_service(directory: Path, name: str) -> None:
     text = re.sub(r'^name = ".*"$', f'name = "{name}"', text, count=1, flags=re.MULTILINE)
     text = re.sub(r'^description = ".*"$', 'description = ""', text, count=1, flags=re.MULTILINE)
     text = re.sub(r'^license = ".*"\n', "", text, count=1, flags=re.MULTILINE)
-    text = re.sub(r'^source = ".*"$', f'source = "https://example.com/{name}"', text, count=1, flags=re.MULTILINE)
+    text = re.sub(
+        r'^source = ".*"$',
+        f'source = "https://example.com/{name}"',
+        text,
+        count=1,
+        flags=re.MULTILINE,
+    )
     declared.write_text(text)
     compose = directory / "docker-compose.yaml"
     compose.write_text(rename(compose.read_text(), name))
@@ -73,23 +79,31 @@ def check_template(url: str) -> None:
         SystemExit: it is none.
     """
     if not re.fullmatch(r"[a-z+]+:[^\s\"$\\]+", url):
-        fail(f"{url!r} is no flake's address: name the template's by --template, such as github:OWNER/REPO.")
+        fail(
+            f"{url!r} is no flake's address: name the template's by --template, such as github:OWNER/REPO."
+        )
 
 
 def add_to_git(directory: Path) -> None:
     """Nix sees only what git knows; it needs no git where nothing is a repository."""
     if not shutil.which("git"):
         return
-    inside = subprocess.run(["git", "-C", directory, "rev-parse"], capture_output=True).returncode == 0
+    inside = (
+        subprocess.run(["git", "-C", directory, "rev-parse"], capture_output=True).returncode == 0
+    )
     if not inside:
         subprocess.run(["git", "-C", directory, "init", "--quiet"], check=True)
     subprocess.run(["git", "-C", directory, "add", "."], check=True)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="new", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="new", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("directory", type=Path)
-    parser.add_argument("--template", default=os.environ["TEMPLATE"], help="such as github:OWNER/REPO")
+    parser.add_argument(
+        "--template", default=os.environ["TEMPLATE"], help="such as github:OWNER/REPO"
+    )
     arguments = parser.parse_args()
     directory = arguments.directory.absolute()
     check_name(directory.name)
@@ -101,7 +115,9 @@ def main() -> None:
     write_texts(directory, directory.name, arguments.template)
     name_service(directory, directory.name)
     add_to_git(directory)
-    print(f"new: wrote {arguments.directory}; next: cd {shlex.quote(str(arguments.directory))} && ./nixw run")
+    print(
+        f"new: wrote {arguments.directory}; next: cd {shlex.quote(str(arguments.directory))} && ./nixw run"
+    )
 
 
 if __name__ == "__main__":

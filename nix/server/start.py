@@ -141,7 +141,9 @@ def write_limits(run: Path, logins: list[str]) -> None:
     rate = int(os.environ["API_RATE"])
     zone = f"limit_req_zone $api_client zone=api:10m rate={rate}r/s;\n"
     limit = f"limit_req zone=api burst={rate} nodelay;\n"
-    (run / "logins.conf").write_text("".join(f'"POST {path}" $client_network;\n' for path in logins))
+    (run / "logins.conf").write_text(
+        "".join(f'"POST {path}" $client_network;\n' for path in logins)
+    )
     (run / "api-zone.conf").write_text(zone if rate else "")
     (run / "api-limit.conf").write_text(limit if rate else "")
 
@@ -174,11 +176,15 @@ def prepare(run: Path, origins: list[str], logins: list[str]) -> None:
     proxies = trusted_proxies()
     (run / "listen.conf").write_text(f"listen {os.environ['SERVER_LISTEN']};\n")
     (run / "listen-metrics.conf").write_text(f"listen {os.environ['SERVER_METRICS_LISTEN']};\n")
-    (run / "cors.conf").write_text("".join(f'"nginx {origin}" $http_origin;\n' for origin in origins))
+    (run / "cors.conf").write_text(
+        "".join(f'"nginx {origin}" $http_origin;\n' for origin in origins)
+    )
     (run / "vary.conf").write_text("nginx Origin;\n" if origins else "")
     write_limits(run, logins)
     (run / "trusted-geo.conf").write_text("".join(f"{proxy} 1;\n" for proxy in proxies))
-    (run / "trusted-real-ip.conf").write_text("".join(f"set_real_ip_from {proxy};\n" for proxy in proxies))
+    (run / "trusted-real-ip.conf").write_text(
+        "".join(f"set_real_ip_from {proxy};\n" for proxy in proxies)
+    )
 
 
 def main() -> None:
@@ -188,9 +194,14 @@ def main() -> None:
     if command[:2] == ["manage", "migrate"] and any(
         os.environ.get(f"POSTGRES_SERVE_PASSWORD{suffix}") for suffix in ("", "_FILE")
     ):
-        fail("migrate needs the owner's POSTGRES_PASSWORD, and without POSTGRES_SERVE_PASSWORD, which is the server's.")
+        fail(
+            "migrate needs the owner's POSTGRES_PASSWORD, and without POSTGRES_SERVE_PASSWORD, which is the server's."
+        )
     if command[:1] == ["manage"]:
-        os.execv(sys.executable, [sys.executable, f"{os.environ['DJANGO_SOURCE']}/manage.py", *command[1:]])
+        os.execv(
+            sys.executable,
+            [sys.executable, f"{os.environ['DJANGO_SOURCE']}/manage.py", *command[1:]],
+        )
     if command:
         fail("the commands are manage, migrate and, to serve, none.")
     read_environment()
@@ -200,7 +211,10 @@ def main() -> None:
         prepare(run, settings.CORS_ALLOWED_ORIGINS, settings.LOGIN_PATHS)
         os.chdir(run)
     raise_file_limit()
-    os.execvp("supervise", ["supervise", "supervisord.conf", "--syslog", "log.sock", "--daemon", "rsyslog"])
+    os.execvp(
+        "supervise",
+        ["supervise", "supervisord.conf", "--syslog", "log.sock", "--daemon", "rsyslog"],
+    )
 
 
 if __name__ == "__main__":

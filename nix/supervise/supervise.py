@@ -58,7 +58,11 @@ class Syslog:
 
 def shortened(line: bytes) -> bytes:
     """Without its middle where it is longer than the daemon takes: a traceback's reason is at its end."""
-    return line if len(line) <= LONGEST else line[: LONGEST // 4] + b" ... " + line[-LONGEST * 3 // 4 + 5 :]
+    return (
+        line
+        if len(line) <= LONGEST
+        else line[: LONGEST // 4] + b" ... " + line[-LONGEST * 3 // 4 + 5 :]
+    )
 
 
 def put(text: str, stream: TextIO) -> None:
@@ -117,7 +121,10 @@ class Output:
         return self.drained or self.syslog.gone or time.monotonic() > self.deadline
 
     def flush(self) -> None:
-        put("".join(f"{self.label(name)}{rest}\n" for name, rest in self.rest.items() if rest), sys.stdout)
+        put(
+            "".join(f"{self.label(name)}{rest}\n" for name, rest in self.rest.items() if rest),
+            sys.stdout,
+        )
 
     def label(self, name: str) -> str:
         if not self.prefix:
@@ -246,7 +253,10 @@ class LiveAndDieTogether(Supervisor):  # type: ignore[misc]
         process = event.process
         process.delay = min(process.delay, time.time() + self.LONGEST_PAUSE)
         pause = round(process.delay - time.time())
-        put(f"supervise: {process.config.name} ended at once; starting it again in {pause} s.\n", sys.stderr)
+        put(
+            f"supervise: {process.config.name} ended at once; starting it again in {pause} s.\n",
+            sys.stderr,
+        )
 
     def on_tick(self, _event: events.Tick5Event) -> None:
         """Stop again what may have been too young to heed the first signal.
@@ -255,7 +265,10 @@ class LiveAndDieTogether(Supervisor):  # type: ignore[misc]
         """
         for group in self.process_groups.values():
             for process in group.processes.values():
-                if process.state == ProcessStates.STOPPING and time.time() - process.laststart < self.YOUTH:
+                if (
+                    process.state == ProcessStates.STOPPING
+                    and time.time() - process.laststart < self.YOUTH
+                ):
                     process.signal(process.config.stopsignal)
 
 
@@ -263,8 +276,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="supervise", description=__doc__.splitlines()[0])
     parser.add_argument("configuration")
     parser.add_argument("--prefix", action="store_true", help="name the program before each line")
-    parser.add_argument("--syslog", type=Syslog, metavar="SOCKET", help="where lines go instead of standard output")
-    parser.add_argument("--daemon", metavar="PROGRAM", help="the program that listens on that socket")
+    parser.add_argument(
+        "--syslog", type=Syslog, metavar="SOCKET", help="where lines go instead of standard output"
+    )
+    parser.add_argument(
+        "--daemon", metavar="PROGRAM", help="the program that listens on that socket"
+    )
     arguments = parser.parse_args()
 
     options = Options()

@@ -36,7 +36,10 @@ def test_request_id_is_followed_through_the_log():
     log = Path(os.environ["LOG_FILE"])
     wait_until(lambda: log.read_text().count(f"[{request_id}]") == 2)
     lines = [line.split() for line in log.read_text().splitlines() if request_id in line]
-    assert {(line[2], line[4]) for line in lines} == {("nginx", f"[{request_id}]"), ("django", f"[{request_id}]")}
+    assert {(line[2], line[4]) for line in lines} == {
+        ("nginx", f"[{request_id}]"),
+        ("django", f"[{request_id}]"),
+    }
 
 
 def test_prometheus_counts_exactly_the_requests_that_were_made():

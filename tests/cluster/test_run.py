@@ -57,13 +57,19 @@ signal.signal(signal.SIGHUP, signal.SIG_DFL)
 def run(*arguments: object, **options: str) -> "subprocess.CompletedProcess[str]":
     """Run it to its end, on any ports."""
     words = ["cluster", *map(str, arguments)]
-    return subprocess.run(words, env={**ANY_PORTS, **options}, capture_output=True, text=True, timeout=100)
+    return subprocess.run(
+        words, env={**ANY_PORTS, **options}, capture_output=True, text=True, timeout=100
+    )
 
 
 def members(session: int) -> list[str]:
     """What /proc tells of the processes that began in the session and are not in one of their own."""
-    listed = subprocess.run("cat /proc/[0-9]*/stat", shell=True, stdout=subprocess.PIPE, text=True).stdout
-    return [line for line in listed.splitlines() if line.rpartition(")")[2].split()[3] == str(session)]
+    listed = subprocess.run(
+        "cat /proc/[0-9]*/stat", shell=True, stdout=subprocess.PIPE, text=True
+    ).stdout
+    return [
+        line for line in listed.splitlines() if line.rpartition(")")[2].split()[3] == str(session)
+    ]
 
 
 class Terminal:
@@ -95,7 +101,9 @@ class Terminal:
         ({}, ("--", "no-such-command"), "no-such-command is no program"),
     ],
 )
-def test_what_cannot_be_is_refused_in_a_sentence(options: dict[str, str], arguments: tuple[str, ...], sentence: str):
+def test_what_cannot_be_is_refused_in_a_sentence(
+    options: dict[str, str], arguments: tuple[str, ...], sentence: str
+):
     ended = run(*arguments, **options)
     assert (ended.returncode, ended.stdout) == (1, "")
     assert ended.stderr.count("\n") == 1
@@ -107,7 +115,12 @@ def test_strange_environment_and_a_closed_terminal_do_no_harm():
     psql = terminal.read_until(r"PGPASSFILE=/tmp/\S+ psql -h localhost -p \d+ -U \S+")
     data = Path(psql.split("=")[1].split("/pgpass")[0])
     assert (data / "pgpass").stat().st_mode & 0o777 == 0o600
-    assert subprocess.check_output(f"{psql} -Atc 'SELECT min(id) FROM item_item'", shell=True, text=True) == "1\n"
+    assert (
+        subprocess.check_output(
+            f"{psql} -Atc 'SELECT min(id) FROM item_item'", shell=True, text=True
+        )
+        == "1\n"
+    )
     assert terminal.close() == 0
     assert not data.exists()
     assert members(terminal.session) == []
@@ -127,7 +140,9 @@ def test_kept_data_get_the_migrations_that_they_lack(tmp_path: Path):
     assert forth.returncode == 0
     refused = run("--data", tmp_path)
     assert refused.returncode == 1
-    assert refused.stderr.splitlines()[-1].startswith(f"cluster: the data in {tmp_path} could not be migrated")
+    assert refused.stderr.splitlines()[-1].startswith(
+        f"cluster: the data in {tmp_path} could not be migrated"
+    )
 
 
 def test_with_db_leaves_nothing_when_it_is_ended_while_it_copies_the_data():
@@ -144,7 +159,11 @@ def test_with_db_leaves_nothing_when_it_is_ended_while_it_copies_the_data():
 def test_with_db_ends_with_its_terminal():
     command = ["with-db", "bash", "-c", "echo $POSTGRES_HOST; exec sleep 60"]
     with subprocess.Popen(
-        command, env={**os.environ, **STRANGE}, stdout=subprocess.PIPE, text=True, start_new_session=True
+        command,
+        env={**os.environ, **STRANGE},
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     ) as process:
         directory = Path(process.stdout.readline().strip())
         assert (directory / ".s.PGSQL.5432").is_socket()

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from test_run import ANY_PORTS
 
-PATHS = [Path(path) for path in (Path(os.environ["cluster_closure"]) / "store-paths").read_text().split()]
+PATHS = [
+    Path(path) for path in (Path(os.environ["cluster_closure"]) / "store-paths").read_text().split()
+]
 
 
 def lacks_byte_code(directory: Path) -> bool:

@@ -52,7 +52,9 @@ class Directory:
 
     def psql(self, statement: str, **variables: str) -> str:
         """What it answers, asked in another container that has the volume, too."""
-        ended = self.run("psql", "--no-align", "--tuples-only", "--command", statement, **{**CLIENT, **variables})
+        ended = self.run(
+            "psql", "--no-align", "--tuples-only", "--command", statement, **{**CLIENT, **variables}
+        )
         assert ended.returncode == 0, ended
         return ended.stdout.strip()
 
@@ -81,7 +83,9 @@ def test_second_server_is_refused_and_harms_nothing(directory):
     directory.start(POSTGRES_INIT="sample")
     directory.psql("CREATE TABLE kept AS SELECT generate_series(1, 1000) AS number")
     for arguments in ([], ["init"]):
-        assert "in use by another PostgreSQL" in directory.refuses(*arguments, POSTGRES_INIT="sample")
+        assert "in use by another PostgreSQL" in directory.refuses(
+            *arguments, POSTGRES_INIT="sample"
+        )
     directory.psql("INSERT INTO kept SELECT generate_series(1001, 2000)")
     directory.kill()
     directory.start()
@@ -91,7 +95,10 @@ def test_second_server_is_refused_and_harms_nothing(directory):
 def test_psql_and_pg_dump_are_clients(directory):
     directory.start(POSTGRES_INIT="sample")
     assert directory.psql("SELECT current_user || ' ' || current_database()") == f"{NAME} {NAME}"
-    assert "CREATE TABLE public.item_item" in directory.run("pg_dump", "--schema-only", **CLIENT).stdout
+    assert (
+        "CREATE TABLE public.item_item"
+        in directory.run("pg_dump", "--schema-only", **CLIENT).stdout
+    )
     assert "set POSTGRES_HOST" in directory.refuses("psql")
     assert "is no command" in directory.refuses("sh")
     directory.kill()
@@ -147,7 +154,9 @@ def test_other_names(directory, images, how: str):
     directory.start(**names, **serving, POSTGRES_INIT="sample" if how == "sample" else "")
     variables = {"POSTGRES_HOST": "127.0.0.1", "DEBUG_MODE": "true", **names}
     manage = [*images["server"].config["Entrypoint"], "manage"]
-    subprocess.run([*images["server"].command({}, variables), *manage, "migrate", "--check"], check=True)
+    subprocess.run(
+        [*images["server"].command({}, variables), *manage, "migrate", "--check"], check=True
+    )
     command = images["server"].command({}, {**variables, **serving})
     subprocess.run([*command, *manage, "check", "--database", "default"], check=True)
     directory.stop()
@@ -162,7 +171,9 @@ def test_leaves_alone_what_is_no_cluster(directory, cut_short: bool):
     if cut_short:
         (directory.data / ".fill").mkdir()
     for arguments in ([], ["init"]):
-        assert "neither empty nor a cluster" in directory.refuses(*arguments, POSTGRES_INIT="sample")
+        assert "neither empty nor a cluster" in directory.refuses(
+            *arguments, POSTGRES_INIT="sample"
+        )
         assert (directory.data / "backup.sql").exists()
 
 
@@ -186,10 +197,18 @@ def test_link_is_the_directory_that_it_names(directory):
 
 
 @pytest.mark.parametrize(
-    "option", [["-D", PGDATA], [f"-D{PGDATA}"], [f"--data_directory={PGDATA}"], ["-c", f"data-directory={PGDATA}"]]
+    "option",
+    [
+        ["-D", PGDATA],
+        [f"-D{PGDATA}"],
+        [f"--data_directory={PGDATA}"],
+        ["-c", f"data-directory={PGDATA}"],
+    ],
 )
 def test_no_option_leads_to_another_directory(directory, option: list[str]):
-    assert "PGDATA names the data directory" in directory.refuses(*option, PGDATA="/var/lib/postgresql/other")
+    assert "PGDATA names the data directory" in directory.refuses(
+        *option, PGDATA="/var/lib/postgresql/other"
+    )
 
 
 def test_configuration_leads_to_no_other_directory(directory):
@@ -209,7 +228,9 @@ def test_question_is_answered_without_a_directory(directory, option: str):
     assert not directory.data.exists()
 
 
-@pytest.mark.parametrize("name", ["no;user", "Upper", "1st", "postgres", "metrics", "a_serve", "pg_a", "a" * 58])
+@pytest.mark.parametrize(
+    "name", ["no;user", "Upper", "1st", "postgres", "metrics", "a_serve", "pg_a", "a" * 58]
+)
 @pytest.mark.parametrize("variable", ["POSTGRES_USER", "POSTGRES_DB"])
 def test_strange_names_are_refused(directory, variable: str, name: str):
     assert variable in directory.refuses(**{variable: name, "POSTGRES_INIT": "sample"})
@@ -217,7 +238,9 @@ def test_strange_names_are_refused(directory, variable: str, name: str):
 
 
 def test_missing_password_is_refused_before_anything_is_made(directory):
-    assert "set POSTGRES_PASSWORD" in directory.refuses(POSTGRES_PASSWORD="", POSTGRES_INIT="sample")
+    assert "set POSTGRES_PASSWORD" in directory.refuses(
+        POSTGRES_PASSWORD="", POSTGRES_INIT="sample"
+    )
     assert not directory.data.exists()
 
 
@@ -238,7 +261,15 @@ def forget_wal(data: Path) -> None:
         (lambda data: (data / "global/pg_control").chmod(0), "do not belong to uid 70"),
         (lambda data: data.chmod(0), "cannot be made or read by uid 70"),
     ],
-    ids=["older", "newer", "no WAL", "no WAL volume", "no pg_control", "others' files", "another's directory"],
+    ids=[
+        "older",
+        "newer",
+        "no WAL",
+        "no WAL volume",
+        "no pg_control",
+        "others' files",
+        "another's directory",
+    ],
 )
 def test_each_fault_has_its_own_sentence(directory, damage, sentence: str):
     directory.start(POSTGRES_INIT="sample")
@@ -254,9 +285,14 @@ def test_volume_that_cannot_be_written_is_named(directory):
 
 
 def test_disk_that_is_too_small_is_named(directory):
-    command = directory.image.command({}, PASSWORDS, "--size", str(8 << 20), "--tmpfs", "/var/lib/postgresql")
+    command = directory.image.command(
+        {}, PASSWORDS, "--size", str(8 << 20), "--tmpfs", "/var/lib/postgresql"
+    )
     ended = subprocess.run(
-        [*command, *directory.image.config["Entrypoint"], "init"], stderr=subprocess.PIPE, text=True, timeout=60
+        [*command, *directory.image.config["Entrypoint"], "init"],
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=60,
     )
     assert ended.returncode == 1
     assert "with room for" in ended.stderr.splitlines()[-1]
@@ -280,7 +316,12 @@ def test_full_volume_of_the_write_ahead_log_recovers_when_there_is_room(director
     directory.stop()
     shutil.copytree(directory.data / "pg_wal", directory.volume / "wal")
     command = directory.image.command(
-        volumes(directory.image, directory.path), PASSWORDS, "--size", str(16 << 20), "--tmpfs", f"{PGDATA}/pg_wal"
+        volumes(directory.image, directory.path),
+        PASSWORDS,
+        "--size",
+        str(16 << 20),
+        "--tmpfs",
+        f"{PGDATA}/pg_wal",
     )
     output = tmp_path / "output"
     with output.open("w") as log:
@@ -298,7 +339,14 @@ def test_full_volume_of_the_write_ahead_log_recovers_when_there_is_room(director
 
         wait_until(is_full)
         (directory.volume / "full").unlink()
-        wait_until(lambda: directory.run("psql", "--command", "INSERT INTO kept VALUES (2)", **CLIENT).returncode == 0)
+        wait_until(
+            lambda: (
+                directory.run(
+                    "psql", "--command", "INSERT INTO kept VALUES (2)", **CLIENT
+                ).returncode
+                == 0
+            )
+        )
         assert directory.psql("SELECT sum(number) >= 3 FROM kept") == "t"
     finally:
         restarting.kill()

@@ -32,7 +32,11 @@ def start(images, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def db(start) -> Container:
-    passwords = {"POSTGRES_PASSWORD": "p", "POSTGRES_SERVE_PASSWORD": "s", "POSTGRES_METRICS_PASSWORD": "m"}
+    passwords = {
+        "POSTGRES_PASSWORD": "p",
+        "POSTGRES_SERVE_PASSWORD": "s",
+        "POSTGRES_METRICS_PASSWORD": "m",
+    }
     return start("db", POSTGRES_INIT="sample", **passwords)
 
 
@@ -70,9 +74,14 @@ def test_system_tests_pass_with_a_token(images, server):
     person = {"DJANGO_SUPERUSER_USERNAME": "tester", "DJANGO_SUPERUSER_PASSWORD": "p"}
     manage(server, "createsuperuser", "--noinput", "--email=tester@example.com", **person)
     token = manage(server, "createtoken", "tester", "--days", "1").strip()
-    variables = {"SYSTEM_TEST_HOSTPORT": "127.0.0.1:8080", "SYSTEM_TEST_METRICS_HOSTPORT": "127.0.0.1:9180"}
+    variables = {
+        "SYSTEM_TEST_HOSTPORT": "127.0.0.1:8080",
+        "SYSTEM_TEST_METRICS_HOSTPORT": "127.0.0.1:9180",
+    }
     command = images["system-test"].command({}, {**variables, "SYSTEM_TEST_TOKEN": token})
-    ended = subprocess.run([*command, *images["system-test"].config["Entrypoint"]], stdout=subprocess.PIPE, text=True)
+    ended = subprocess.run(
+        [*command, *images["system-test"].config["Entrypoint"]], stdout=subprocess.PIPE, text=True
+    )
     print(ended.stdout)
     assert ended.returncode == 0
     assert "skipped" not in ended.stdout
@@ -85,7 +94,9 @@ def test_unit_tests_pass(images, db, tmp_path):
         {"/work": tmp_path},
         {**DATABASE, "DEBUG_MODE": "true"},
     )
-    subprocess.run([*command, *images["test"].config["Entrypoint"], "-p", "no:cacheprovider"], check=True)
+    subprocess.run(
+        [*command, *images["test"].config["Entrypoint"], "-p", "no:cacheprovider"], check=True
+    )
 
 
 def test_manage_and_migrate_are_commands(images, server):

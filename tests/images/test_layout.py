@@ -22,7 +22,9 @@ def retrieve(address: str) -> Resource:
 
 
 def validate(document: dict, schema: str) -> None:
-    validator = jsonschema.Draft4Validator(retrieve(schema).contents, registry=Registry(retrieve=retrieve))
+    validator = jsonschema.Draft4Validator(
+        retrieve(schema).contents, registry=Registry(retrieve=retrieve)
+    )
     validator.validate(document)
 
 
@@ -52,7 +54,9 @@ def test_blobs_are_what_their_descriptors_say(image: Image):
 
 
 def test_layers_are_what_the_configuration_says(image: Image):
-    contents = (gzip.decompress(image.blob(layer).read_bytes()) for layer in image.manifest["layers"])
+    contents = (
+        gzip.decompress(image.blob(layer).read_bytes()) for layer in image.manifest["layers"]
+    )
     digests = [f"sha256:{hashlib.sha256(content).hexdigest()}" for content in contents]
     assert image.image["rootfs"] == {"type": "layers", "diff_ids": digests}
 
@@ -66,4 +70,7 @@ def test_the_manifest_for_docker_is_the_same_image(image: Image):
     (described,) = image.index["manifests"]
     tag = described["digest"].removeprefix("sha256:")[:12]
     assert docker["RepoTags"] == [f"{SERVICE}-{image.name}:{tag}"]
-    assert described["annotations"]["io.containerd.image.name"] == f"docker.io/library/{SERVICE}-{image.name}:{tag}"
+    assert (
+        described["annotations"]["io.containerd.image.name"]
+        == f"docker.io/library/{SERVICE}-{image.name}:{tag}"
+    )

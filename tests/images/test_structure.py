@@ -21,7 +21,11 @@ SHELLS = ("sh", "bash", "dash", "busybox", "zsh")
 @pytest.fixture
 def expected(image: Image) -> dict:
     """What is expected of the template's images; of an image of the service's own, what holds for all."""
-    own = {"user": image.config["User"], "volumes": list(image.config.get("Volumes", {})), "forbidden": {"both": []}}
+    own = {
+        "user": image.config["User"],
+        "volumes": list(image.config.get("Volumes", {})),
+        "forbidden": {"both": []},
+    }
     return EXPECTED.get(image.name, own)
 
 
@@ -42,7 +46,9 @@ def test_user_is_unprivileged_and_known(image: Image, expected):
 
 
 def test_ports_and_volumes(image: Image, expected):
-    assert sorted(image.config["ExposedPorts"]) == expected.get("ports", sorted(image.config["ExposedPorts"]))
+    assert sorted(image.config["ExposedPorts"]) == expected.get(
+        "ports", sorted(image.config["ExposedPorts"])
+    )
     assert list(image.config["Volumes"]) == expected["volumes"]
 
 
@@ -61,13 +67,19 @@ def test_everything_is_roots_and_nothing_gains_privileges(image: Image):
 
 
 def test_only_temporary_directories_and_volumes_can_be_written(image: Image, expected):
-    writable = {name for name, entry in image.entries.items() if entry.mode & 0o022 and not entry.issym()}
+    writable = {
+        name for name, entry in image.entries.items() if entry.mode & 0o022 and not entry.issym()
+    }
     assert writable == {"/tmp", "/run", *expected["volumes"]}
     assert all(image.entries[name].mode == 0o1777 for name in writable)
 
 
 def test_store_files_are_read_only(image: Image):
-    modes = {entry.mode for name, entry in image.entries.items() if name.startswith("/nix/store/") and entry.isreg()}
+    modes = {
+        entry.mode
+        for name, entry in image.entries.items()
+        if name.startswith("/nix/store/") and entry.isreg()
+    }
     assert modes <= {0o444, 0o555}
 
 
@@ -107,7 +119,9 @@ def layers(image: Image) -> list[str]:
     return [layer["digest"] for layer in image.manifest["layers"]]
 
 
-@pytest.mark.parametrize("alike", [("server", "test", "system-test"), ("db", "db-metrics", "log", "metrics")])
+@pytest.mark.parametrize(
+    "alike", [("server", "test", "system-test"), ("db", "db-metrics", "log", "metrics")]
+)
 def test_images_share_their_first_layers(images, alike: tuple[str, ...]):
     assert len({tuple(layers(images[name])[:2]) for name in alike}) == 1
     # An image of the service's own may begin as it likes.

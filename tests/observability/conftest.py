@@ -30,7 +30,9 @@ def fail(cluster: Cluster, number: int) -> list[str]:
     ids = [uuid.uuid4().hex for _ in range(number)]
     with cluster.database.locked("item_item"):
         for request_id in ids:
-            answer = requests.get(f"{cluster.server.url}/item/", headers={"X-Request-ID": request_id}, timeout=10)
+            answer = requests.get(
+                f"{cluster.server.url}/item/", headers={"X-Request-ID": request_id}, timeout=10
+            )
             assert answer.status_code == 503
     return ids
 
@@ -64,6 +66,8 @@ def traffic(cluster):
 def counted(cluster: Cluster) -> dict[tuple[str, ...], float]:
     result = cluster.metrics.query("django_http_responses_total_by_status_view_method_total > 0")
     return {
-        tuple(sample["metric"][label] for label in ("view", "status", "method")): float(sample["value"][1])
+        tuple(sample["metric"][label] for label in ("view", "status", "method")): float(
+            sample["value"][1]
+        )
         for sample in result
     }

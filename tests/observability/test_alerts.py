@@ -13,7 +13,10 @@ def rows(page: str, table: str) -> dict[str, list[str]]:
     """The cells of a table of the console by their first, tags removed."""
     (body,) = re.findall(rf'<table id="{table}">(.*?)</table>', page, re.DOTALL)
     lines = [
-        [re.sub(r"<[^>]*>", "", cell).strip() for cell in re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL)]
+        [
+            re.sub(r"<[^>]*>", "", cell).strip()
+            for cell in re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL)
+        ]
         for row in body.split("<tr")
     ]
     return {cells[0]: cells[1:] for cells in lines if cells}
@@ -21,7 +24,9 @@ def rows(page: str, table: str) -> dict[str, list[str]]:
 
 def run_requests(cluster, *arguments: str) -> list[str]:
     environment = {**os.environ, "LOG_DIR": str(cluster.log.directory)}
-    ended = subprocess.run(["find-requests", *arguments], env=environment, capture_output=True, text=True)
+    ended = subprocess.run(
+        ["find-requests", *arguments], env=environment, capture_output=True, text=True
+    )
     return ended.stdout.splitlines()
 
 

@@ -25,9 +25,17 @@ def visit(port: int, seed: int, number: int) -> None:
         word = "".join(draw.choices(string.ascii_letters, k=12))
         method = draw.choice([*METHODS, word.upper()])
         path = draw.choice(
-            [f"/{word}", f"/{word}/{word}/", f"/item/{word}/", f"/item/?{word}={word}", f"/static/{word}"]
+            [
+                f"/{word}",
+                f"/{word}/{word}/",
+                f"/item/{word}/",
+                f"/item/?{word}={word}",
+                f"/static/{word}",
+            ]
         )
-        connection.request(method, path, headers={"Content-Type": draw.choice([word, "application/json"])})
+        connection.request(
+            method, path, headers={"Content-Type": draw.choice([word, "application/json"])}
+        )
         connection.getresponse().read()
     connection.close()
 
@@ -45,7 +53,9 @@ def test_ten_thousand_random_requests_make_no_series(cluster):
 
 def test_role_of_the_exporter_reads_statistics_alone(cluster):
     statements = {
-        "SHOW data_directory": str(cluster.database.directory / "data"),  # for members of pg_monitor
+        "SHOW data_directory": str(
+            cluster.database.directory / "data"
+        ),  # for members of pg_monitor
         "SELECT * FROM item_item": "ERROR:  permission denied for table item_item",
         "SELECT * FROM auth_user": "ERROR:  permission denied for table auth_user",
         "CREATE TABLE t ()": "ERROR:  cannot execute CREATE TABLE in a read-only transaction",

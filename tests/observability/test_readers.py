@@ -55,10 +55,14 @@ def test_parent_prometheus_gets_the_recorded_series(cluster, tmp_path):
         .replace("localhost:9090", cluster.metrics.url.removeprefix("http://"))
     )
     (tmp_path / "job.yml").write_text(job)
-    (tmp_path / "prometheus.yml").write_text("global: {scrape_interval: 1s}\nscrape_config_files: [job.yml]\n")
+    (tmp_path / "prometheus.yml").write_text(
+        "global: {scrape_interval: 1s}\nscrape_config_files: [job.yml]\n"
+    )
     port = free_port()
     arguments = [f"--config.file={tmp_path}/prometheus.yml", f"--storage.tsdb.path={tmp_path}/data"]
-    parent = Prometheus("/-/ready", "prometheus", *arguments, f"--web.listen-address=127.0.0.1:{port}", port=port)
+    parent = Prometheus(
+        "/-/ready", "prometheus", *arguments, f"--web.listen-address=127.0.0.1:{port}", port=port
+    )
     try:
         parent.start()
         wait_until(lambda: parent.query('view:django_http_responses:rate1m{view="item-list"}'))

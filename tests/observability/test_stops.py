@@ -15,14 +15,20 @@ def test_database_and_server_that_stop_fire_alerts_that_resolve(cluster):
     cluster.database.start()
     cluster.server.start()
     wait_until(lambda: expected <= cluster.receiver.names("resolved"), seconds=90)
-    alert = next(alert for alert in cluster.receiver.received["firing"] if alert["labels"]["alertname"] == "ServerDown")
+    alert = next(
+        alert
+        for alert in cluster.receiver.received["firing"]
+        if alert["labels"]["alertname"] == "ServerDown"
+    )
     assert alert["annotations"]["runbook_url"].endswith("docs/runbook.md#serverdown")
 
 
 def test_log_service_that_is_away_is_told_and_so_is_its_return(cluster):
     expected = {"LogDown", "LogUndelivered"}
     cluster.log.stop()
-    assert requests.get(f"{cluster.server.url}/nothing/", timeout=10).status_code == 404  # a line for it
+    assert (
+        requests.get(f"{cluster.server.url}/nothing/", timeout=10).status_code == 404
+    )  # a line for it
     wait_until(lambda: cluster.receiver.names("firing") >= expected, seconds=240)
     cluster.log.start()
     wait_until(lambda: cluster.receiver.names("resolved") >= expected, seconds=120)

@@ -30,7 +30,9 @@ class Registry(Program):
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self.address = f"127.0.0.1:{free_port()}"
-        (directory / "configuration.yml").write_text(CONFIGURATION % (int(self.address.split(":")[1]), directory))
+        (directory / "configuration.yml").write_text(
+            CONFIGURATION % (int(self.address.split(":")[1]), directory)
+        )
         command = [os.environ["registry"], "serve", str(directory / "configuration.yml")]
         super().__init__(command, {"OTEL_TRACES_EXPORTER": "none"}, output=directory / "log")
 
@@ -97,11 +99,15 @@ def test_what_the_registry_has_is_what_was_built(registry, pushed):
     for name, repository, tag in LIST:
         for layer in registry.get(f"{repository}/manifests/{tag}").json()["layers"]:
             built = Path(os.environ["layouts"], name, "blobs", layer["digest"].replace(":", "/"))
-            assert registry.get(f"{repository}/blobs/{layer['digest']}").content == built.read_bytes()
+            assert (
+                registry.get(f"{repository}/blobs/{layer['digest']}").content == built.read_bytes()
+            )
 
 
 def test_images_share_what_is_alike(registry, pushed):
-    manifests = [registry.get(f"{repository}/manifests/{tag}").json() for _, repository, tag in LIST]
+    manifests = [
+        registry.get(f"{repository}/manifests/{tag}").json() for _, repository, tag in LIST
+    ]
     every = [layer["digest"] for manifest in manifests for layer in manifest["layers"]]
     assert len(set(every)) < len(every)
     assert registry.uploads() == len(set(every)) + len(manifests)  # and each one's configuration
@@ -139,7 +145,9 @@ def test_tree_with_changes_is_refused(registry, tmp_path):
     assert registry.blobs() == before
 
 
-@pytest.mark.parametrize("arguments", [[], [""], ["--help"], ["docker://registry/team"], ["a.b/team/"], ["team"]])
+@pytest.mark.parametrize(
+    "arguments", [[], [""], ["--help"], ["docker://registry/team"], ["a.b/team/"], ["team"]]
+)
 def test_unclear_target_is_refused(tmp_path, arguments: list[str]):
     done = push("push", tmp_path, *arguments)
     assert done.returncode == 1

@@ -29,7 +29,9 @@ def test_many_half_sent_requests_keep_nobody_out(start_server):
     server = start_server()
     with ExitStack() as held:
         for _ in range(CLIENTS):
-            slow = held.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=10))
+            slow = held.enter_context(
+                socket.create_connection(("127.0.0.1", server.port), timeout=10)
+            )
             slow.sendall(b"GET /item/ HTTP/1.1\r\nHost: ")
         assert requests.get(f"{server.url}/item/", timeout=5).ok
 
@@ -47,7 +49,9 @@ def guess_until_limited(server: Server, **headers: str) -> requests.Response:
 
 def test_browser_of_an_allowed_origin_reads_what_nginx_answers_by_itself(start_server):
     server = start_server(CORS_ALLOWED_ORIGINS=f"{ORIGIN},https://second.example")
-    large = requests.post(f"{server.url}/item/", data=b"x" * 2**21, headers={"Origin": ORIGIN}, timeout=10)
+    large = requests.post(
+        f"{server.url}/item/", data=b"x" * 2**21, headers={"Origin": ORIGIN}, timeout=10
+    )
     assert large.status_code == 413
     for answer in (large, guess_until_limited(server, Origin=ORIGIN)):
         assert answer.headers["Access-Control-Allow-Origin"] == ORIGIN
@@ -61,7 +65,10 @@ def test_browser_of_an_allowed_origin_reads_what_nginx_answers_by_itself(start_s
         == ORIGIN
     )
     other = requests.post(
-        f"{server.url}/item/", data=b"x" * 2**21, headers={"Origin": "https://other.example"}, timeout=10
+        f"{server.url}/item/",
+        data=b"x" * 2**21,
+        headers={"Origin": "https://other.example"},
+        timeout=10,
     )
     assert "Access-Control-Allow-Origin" not in other.headers
     assert other.headers["Vary"] == "Origin"
@@ -79,7 +86,9 @@ def test_browser_of_an_allowed_origin_reads_what_nginx_answers_by_itself(start_s
 def test_login_limit_counts_what_one_client_has(start_server, one: str, other: str, same: bool):
     server = start_server(TRUSTED_PROXIES="127.0.0.1")
     guess_until_limited(server, **{"X-Forwarded-For": one})
-    answer = requests.post(f"{server.url}/admin/login/", headers={"X-Forwarded-For": other}, timeout=10)
+    answer = requests.post(
+        f"{server.url}/admin/login/", headers={"X-Forwarded-For": other}, timeout=10
+    )
     assert answer.status_code == (429 if same else 403)
 
 
@@ -88,7 +97,9 @@ def test_logins_from_many_addresses_are_held_back_in_all(start_server):
 
     def guess(number: int) -> int:
         headers = {"X-Forwarded-For": f"192.0.2.{number}"}
-        return requests.post(f"{server.url}/api-auth/login/", headers=headers, timeout=30).status_code
+        return requests.post(
+            f"{server.url}/api-auth/login/", headers=headers, timeout=30
+        ).status_code
 
     with ThreadPoolExecutor(120) as pool:
         statuses = Counter(pool.map(guess, range(120)))

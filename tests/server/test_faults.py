@@ -52,16 +52,22 @@ def test_migration_that_is_taken_back_is_503_until_it_is_there(start_server, dat
 
     def answers() -> tuple[int, int]:
         paths = ("/item/", "/healthcheck/")
-        first, ready = (requests.get(f"{server.url}{path}", timeout=10).status_code for path in paths)
+        first, ready = (
+            requests.get(f"{server.url}{path}", timeout=10).status_code for path in paths
+        )
         return first, ready
 
     server = start_server()
     assert answers() == (200, 200)
-    execute("ALTER TABLE item_item RENAME TO away; UPDATE django_migrations SET app = 'away' WHERE app = 'item'")
+    execute(
+        "ALTER TABLE item_item RENAME TO away; UPDATE django_migrations SET app = 'away' WHERE app = 'item'"
+    )
     try:
         assert answers() == (503, 503)
     finally:
-        execute("ALTER TABLE away RENAME TO item_item; UPDATE django_migrations SET app = 'item' WHERE app = 'away'")
+        execute(
+            "ALTER TABLE away RENAME TO item_item; UPDATE django_migrations SET app = 'item' WHERE app = 'away'"
+        )
     assert answers() == (200, 200)
 
 
@@ -70,7 +76,8 @@ def test_stop_answers_what_is_in_flight(start_server, database):
     with ThreadPoolExecutor(10) as pool:
         with database.locked("item_item"):
             answers = [
-                pool.submit(requests.post, f"{server.url}/item/", json={"text": "x"}, timeout=30) for _ in range(10)
+                pool.submit(requests.post, f"{server.url}/item/", json={"text": "x"}, timeout=30)
+                for _ in range(10)
             ]
             wait_until(lambda: database.waiting() == 10)
             server.process.terminate()
@@ -124,7 +131,9 @@ def test_connection_that_breaks_during_a_statement_is_made_anew(start_server, da
     with database.locked("item_item"), ThreadPoolExecutor() as pool:
         answer = pool.submit(requests.get, f"{server.url}/item/", timeout=30)
         wait_until(lambda: database.waiting() == 1)
-        end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        end = (
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        )
         database.tell(end, role=f"{NAME}_serve")
         assert answer.result().status_code == 503
     for path in ("/healthcheck/live/", "/item/", "/item/"):
@@ -139,7 +148,10 @@ def test_silent_database_is_told_of_and_does_not_silence_the_server(start_server
         os.kill(process, signal.SIGSTOP)
     try:
         # It waits for an answer on its connection until uWSGI's harakiri, before nginx gives up.
-        assert requests.post(f"{server.url}/item/", json={"text": "x" * 280}, timeout=60).status_code == 502
+        assert (
+            requests.post(f"{server.url}/item/", json={"text": "x" * 280}, timeout=60).status_code
+            == 502
+        )
         wait_until(lambda: server.samples()['service_gateway_errors_total{status="502"}'] == 1)
         assert server.samples()['service_dependency_up{dependency="db"}'] == 0
         assert requests.get(f"{server.url}/healthcheck/", timeout=4).status_code == 503

@@ -21,13 +21,36 @@ class ForeignDatabase(Program):
         self.port = free_port()
         data = directory / "foreign"
         subprocess.run(
-            ["initdb", "--pgdata", data, "--username=boss", "--auth=scram-sha-256", "--auth-local=trust"],
+            [
+                "initdb",
+                "--pgdata",
+                data,
+                "--username=boss",
+                "--auth=scram-sha-256",
+                "--auth-local=trust",
+            ],
             check=True,
             timeout=120,
         )
-        arguments = ["-D", data, "-k", directory, "-c", f"port={self.port}", "-c", "listen_addresses=127.0.0.1"]
+        arguments = [
+            "-D",
+            data,
+            "-k",
+            directory,
+            "-c",
+            f"port={self.port}",
+            "-c",
+            "listen_addresses=127.0.0.1",
+        ]
         super().__init__(["postgres", *map(str, arguments)])
-        self.client = ["--host", str(directory), "--port", str(self.port), "--username=boss", "--dbname=postgres"]
+        self.client = [
+            "--host",
+            str(directory),
+            "--port",
+            str(self.port),
+            "--username=boss",
+            "--dbname=postgres",
+        ]
 
     def is_ready(self) -> bool:
         return subprocess.run(["pg_isready", "--quiet", *self.client], timeout=30).returncode == 0
@@ -46,15 +69,26 @@ def foreign(tmp_path_factory):
     foreign.end()
 
 
-def run(environment: dict[str, str], *command: str, **options: str) -> subprocess.CompletedProcess[str]:
+def run(
+    environment: dict[str, str], *command: str, **options: str
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        ["service-server", *command], env=environment, capture_output=True, text=True, timeout=120, **options
+        ["service-server", *command],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        **options,
     )
 
 
 def test_its_roles_are_made_by_commands_and_serve(tmp_path, foreign):
     server = Server(
-        tmp_path / "run", foreign, POSTGRES_USER="acme", POSTGRES_DB="acme", POSTGRES_SERVE_PASSWORD="serving"
+        tmp_path / "run",
+        foreign,
+        POSTGRES_USER="acme",
+        POSTGRES_DB="acme",
+        POSTGRES_SERVE_PASSWORD="serving",
     )
     owning = {**server.environment, "POSTGRES_SERVE_PASSWORD": "", "POSTGRES_PASSWORD": "owner"}
     made = run(owning, "manage", "createservingrole", input="serving\n")
@@ -69,7 +103,9 @@ def test_its_roles_are_made_by_commands_and_serve(tmp_path, foreign):
     server.start()
     try:
         assert requests.get(f"{server.url}/healthcheck/", timeout=10).ok
-        assert requests.post(f"{server.url}/item/", json={"text": "t"}, timeout=10).status_code == 201
+        assert (
+            requests.post(f"{server.url}/item/", json={"text": "t"}, timeout=10).status_code == 201
+        )
         checked = run(server.environment, "manage", "check", "--deploy", "--database", "default")
         assert checked.returncode == 0
         assert "chassis.W00" not in checked.stderr

@@ -31,7 +31,9 @@ def send(server: Server, number: int) -> list[str]:
     """Make requests that Django writes a line for, as they lack a CSRF token; their ids."""
     ids = [uuid.uuid4().hex for _ in range(number)]
     for request_id in ids:
-        answer = requests.post(f"{server.url}/admin/", headers={"X-Request-ID": request_id}, timeout=10)
+        answer = requests.post(
+            f"{server.url}/admin/", headers={"X-Request-ID": request_id}, timeout=10
+        )
         assert answer.status_code == 403
     return ids
 
@@ -56,7 +58,9 @@ def test_nothing_is_lost_while_the_log_server_is_away(start_server, log):
     log.start()
     server = start_server(SYSLOG_HOST="127.0.0.1", SYSLOG_PORT=str(log.port))
     ids = send(server, 20)
-    wait_until(lambda: all_arrived(log, ids))  # what a dying server has taken, but not written, is lost
+    wait_until(
+        lambda: all_arrived(log, ids)
+    )  # what a dying server has taken, but not written, is lost
     log.stop()
     ids += send(server, 200)
     log.start()
@@ -114,7 +118,11 @@ def test_full_queue_has_a_bound_in_bytes_and_what_it_drops_is_counted(start_serv
     server.log(f"{'x' * 8000} {line}" for line in sorted(sent))  # 240 MB
 
     def discarded() -> float:
-        return sum(value for name, value in server.samples().items() if "log_lines_discarded_total{" in name)
+        return sum(
+            value
+            for name, value in server.samples().items()
+            if "log_lines_discarded_total{" in name
+        )
 
     wait_until(lambda: discarded() > 0)
     assert megabytes(server) < 250
@@ -129,7 +137,9 @@ def test_full_queue_has_a_bound_in_bytes_and_what_it_drops_is_counted(start_serv
 def test_forwarder_that_dies_keeps_lines_and_requests_go_on(start_server, log):
     server = start_server(SYSLOG_HOST="127.0.0.1", SYSLOG_PORT=str(log.port))
     ids = send(server, 3000)
-    wait_until(lambda: server.samples().get('service_log_queue_lines{queue="forward queue[DA]"}', 0) > 2000)
+    wait_until(
+        lambda: server.samples().get('service_log_queue_lines{queue="forward queue[DA]"}', 0) > 2000
+    )
     first = server.program("rsyslog")
     os.kill(first, signal.SIGKILL)
     send(server, 20)  # nobody waits
@@ -183,7 +193,11 @@ def test_long_line_keeps_its_end(start_server, log):
     assert answer.status_code == 403
     os.write(server.output("uwsgi"), b"A" * 100_000 + b" the reason\n")
     wait_until(lambda: "the reason" in log.text() and log.text().count("[long]") == 2)
-    lines = {line.split()[2]: line for line in log.text().splitlines() if "[long]" in line or "reason" in line}
+    lines = {
+        line.split()[2]: line
+        for line in log.text().splitlines()
+        if "[long]" in line or "reason" in line
+    }
     assert len(lines["nginx"]) < 2048
     assert '..." 403 ' in lines["nginx"]
     assert len(lines["django"]) > 4000
@@ -220,12 +234,16 @@ def test_client_cannot_make_errors_of_nginx(start_server, log):
     wait_until(lambda: "buffered to a temporary file" in log.text() and "404 " in log.text())
     assert "[error]" not in log.text()
     # In whatever way such a line comes; the second one counts.
-    forged = '2026/01/01 00:00:00 [error] 1#1: *1 reset, request: "GET / HTTP/1.1", referrer: "x" 502 y"'
+    forged = (
+        '2026/01/01 00:00:00 [error] 1#1: *1 reset, request: "GET / HTTP/1.1", referrer: "x" 502 y"'
+    )
     server.log([forged, '[id] 127.0.0.1 "GET /" 502 0 bytes'], begin="nginx:")
     counted = 'service_gateway_errors_total{status="502"}'
     wait_until(lambda: server.samples().get(counted))
     assert server.samples()[counted] == 1
-    failed = subprocess.run(["find-requests", "failed"], env={**os.environ, **log.environment}, capture_output=True)
+    failed = subprocess.run(
+        ["find-requests", "failed"], env={**os.environ, **log.environment}, capture_output=True
+    )
     assert [line.split()[4] for line in failed.stdout.splitlines()] == [b"[id]"]
 
 
@@ -250,7 +268,9 @@ def refuse_in_many_ways(server: Server, database: Database) -> None:
 
 def test_log_has_no_query_and_no_referer_and_each_error_once(start_server, database, log):
     log.start()
-    server = start_server(SYSLOG_HOST="127.0.0.1", SYSLOG_PORT=str(log.port), PGOPTIONS="-c lock_timeout=0")
+    server = start_server(
+        SYSLOG_HOST="127.0.0.1", SYSLOG_PORT=str(log.port), PGOPTIONS="-c lock_timeout=0"
+    )
     refuse_in_many_ways(server, database)
     assert server.stop() == 0
     wait_until(lambda: '"GET /item/" 502' in log.text())
@@ -265,7 +285,10 @@ def test_log_has_no_query_and_no_referer_and_each_error_once(start_server, datab
 def test_uwsgis_own_lines_have_no_query(start_server, log):
     log.start()
     server = start_server(SYSLOG_HOST="127.0.0.1", SYSLOG_PORT=str(log.port))
-    server.log(["HARAKIRI [core 0] 127.0.0.1 - GET /item/?secret=1?2 since 1764000000", "why? because"], "uwsgi:")
+    server.log(
+        ["HARAKIRI [core 0] 127.0.0.1 - GET /item/?secret=1?2 since 1764000000", "why? because"],
+        "uwsgi:",
+    )
     wait_until(lambda: "because" in log.text())
     assert "HARAKIRI [core 0] 127.0.0.1 - GET /item/ since 1764000000\n" in log.text()
     assert "why? because\n" in log.text()
@@ -276,7 +299,9 @@ def test_access_line_has_the_path_of_any_method(start_server, log):
     server = start_server(SYSLOG_HOST="127.0.0.1", SYSLOG_PORT=str(log.port))
     for method in ("G_ET", "UNHEARD-OF"):
         assert requests.request(method, f"{server.url}/item/?secret", timeout=10).status_code == 405
-    wait_until(lambda: '"G_ET /item/" 405' in log.text() and '"UNHEARD-OF /item/" 405' in log.text())
+    wait_until(
+        lambda: '"G_ET /item/" 405' in log.text() and '"UNHEARD-OF /item/" 405' in log.text()
+    )
 
 
 def test_traceback_is_one_line(start_server, log):

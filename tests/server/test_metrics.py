@@ -14,7 +14,11 @@ LISTED = 'django_http_requests_total_by_view_transport_method_total{method="GET"
 
 
 def counters(server: Server) -> dict[str, float]:
-    return {name: value for name, value in server.samples().items() if "_total" in name or "_count" in name}
+    return {
+        name: value
+        for name, value in server.samples().items()
+        if "_total" in name or "_count" in name
+    }
 
 
 def metrics_files(server: Server) -> set[str]:
@@ -36,10 +40,14 @@ def all_replaced(master: int, old: set[int], signal_number: int) -> bool:
 def test_several_workers_count_every_request_once(start_server):
     server = start_server(UWSGI_PROCESSES="4")
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda _: requests.get(f"{server.url}/item/", timeout=10), range(400)))
+        answers = list(
+            pool.map(lambda _: requests.get(f"{server.url}/item/", timeout=10), range(400))
+        )
     assert all(answer.ok for answer in answers)
     assert server.samples()[LISTED] == 400
-    assert len({name for name in metrics_files(server) if name.startswith("counter_")}) > 1, "one worker did it all"
+    assert len({name for name in metrics_files(server) if name.startswith("counter_")}) > 1, (
+        "one worker did it all"
+    )
 
 
 def test_a_hundred_recycled_workers_lose_and_add_nothing(start_server):
@@ -49,14 +57,18 @@ def test_a_hundred_recycled_workers_lose_and_add_nothing(start_server):
 
     def list_items(times: int) -> None:
         with ThreadPoolExecutor(10) as pool:
-            assert all(pool.map(lambda _: requests.get(f"{server.url}/item/", timeout=30).ok, range(times)))
+            assert all(
+                pool.map(lambda _: requests.get(f"{server.url}/item/", timeout=30).ok, range(times))
+            )
 
     list_items(100)
     before, files = counters(server), metrics_files(server)
     for recycled in range(1, 11):
         old = set(children(master))
         signal_number = signal.SIGHUP if recycled % 2 else signal.SIGKILL
-        wait_until(lambda old=old, signal_number=signal_number: all_replaced(master, old, signal_number))
+        wait_until(
+            lambda old=old, signal_number=signal_number: all_replaced(master, old, signal_number)
+        )
         list_items(10)
         after = counters(server)
         assert all(after[name] >= value for name, value in before.items())

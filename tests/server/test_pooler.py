@@ -13,7 +13,11 @@ import requests
 from support.processes import NAME, SERVE_PASSWORD, free_port
 from support.program import Program
 
-TIMEOUTS = {"statement_timeout": "10s", "lock_timeout": "2s", "idle_in_transaction_session_timeout": "30s"}
+TIMEOUTS = {
+    "statement_timeout": "10s",
+    "lock_timeout": "2s",
+    "idle_in_transaction_session_timeout": "30s",
+}
 
 
 class Pooler(Program):
@@ -41,7 +45,13 @@ default_pool_size = 2
         super().__init__(["pgbouncer", "--quiet", str(configuration)])
 
     def is_ready(self) -> bool:
-        asked = ["pg_isready", "--quiet", "--host=127.0.0.1", f"--port={self.port}", f"--dbname={NAME}"]
+        asked = [
+            "pg_isready",
+            "--quiet",
+            "--host=127.0.0.1",
+            f"--port={self.port}",
+            f"--dbname={NAME}",
+        ]
         return subprocess.run(asked, timeout=30).returncode == 0
 
     def setting(self, name: str) -> str:
@@ -49,7 +59,9 @@ default_pool_size = 2
         command = ["psql", "--host=127.0.0.1", f"--port={self.port}", f"--username={NAME}_serve"]
         command += [f"--dbname={NAME}", "--no-psqlrc", "--tuples-only", "--command", f"SHOW {name}"]
         environment = {**os.environ, "PGPASSWORD": SERVE_PASSWORD}
-        asked = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=60)
+        asked = subprocess.run(
+            command, env=environment, capture_output=True, text=True, check=True, timeout=60
+        )
         return asked.stdout.strip()
 
 
@@ -67,9 +79,19 @@ def server(start_server, pooler):
 
 
 def test_system_tests_pass_through_a_pooler(server):
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", os.environ["systemTests"]]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        os.environ["systemTests"],
+    ]
     environment = {**os.environ, "SYSTEM_TEST_METRICS_HOSTPORT": f"127.0.0.1:{server.metrics_port}"}
-    subprocess.run([*command, "--target", f"127.0.0.1:{server.port}"], env=environment, check=True, timeout=600)
+    subprocess.run(
+        [*command, "--target", f"127.0.0.1:{server.port}"], env=environment, check=True, timeout=600
+    )
 
 
 def test_timeouts_hold_and_nothing_of_a_session_is_left_behind(server, pooler, database):

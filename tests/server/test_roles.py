@@ -50,7 +50,11 @@ def test_serving_role_reads_and_writes_rows_of_later_tables_too(database):
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("statement_timeout", "10s"), ("lock_timeout", "2s"), ("idle_in_transaction_session_timeout", "30s")],
+    [
+        ("statement_timeout", "10s"),
+        ("lock_timeout", "2s"),
+        ("idle_in_transaction_session_timeout", "30s"),
+    ],
 )
 def test_serving_role_gives_up_in_time(database, name: str, value: str):
     assert tried(database, f"SHOW {name}") == value
@@ -63,7 +67,9 @@ def test_forgotten_session_holds_a_request_for_the_lock_timeout_only(start_serve
     with database.locked("item_item", "SHARE"):
         asked = time.monotonic()
         answer = requests.put(href, json={"text": "put"}, timeout=30)
-        assert time.monotonic() - asked < 9  # before the statement's own limit, on a slow machine, too
+        assert (
+            time.monotonic() - asked < 9
+        )  # before the statement's own limit, on a slow machine, too
     assert answer.status_code == 503
     assert requests.put(href, json={"text": "put"}, timeout=30).ok
 
@@ -92,7 +98,9 @@ def test_data_without_the_serving_role_get_it_at_start(tmp_path):
 def check_deployment(server, **variables: str) -> str:
     """What the deployment checks say of the database's role."""
     command = ["service-server", "manage", "check", "--deploy", "--database", "default"]
-    ended = subprocess.run(command, env={**server.environment, **variables}, capture_output=True, text=True, timeout=60)
+    ended = subprocess.run(
+        command, env={**server.environment, **variables}, capture_output=True, text=True, timeout=60
+    )
     assert ended.returncode == 0, ended.stderr
     return ended.stderr
 
@@ -108,7 +116,11 @@ def test_deployment_check_tells_whether_the_serving_role_is_used(start_server):
 def test_migrate_refuses_the_serving_role_in_a_sentence(start_server):
     server = start_server()
     ended = subprocess.run(
-        ["service-server", "migrate"], env=server.environment, capture_output=True, text=True, timeout=60
+        ["service-server", "migrate"],
+        env=server.environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
     assert ended.returncode == 1
     assert "POSTGRES_PASSWORD" in ended.stderr

@@ -33,7 +33,9 @@ def test_malformed_variable_ends_the_start_with_a_sentence(start_server, variabl
     server = start_server()
     server.stop()
     environment = {**server.environment, variable: value}
-    ended = subprocess.run(["service-server"], env=environment, capture_output=True, text=True, timeout=30)
+    ended = subprocess.run(
+        ["service-server"], env=environment, capture_output=True, text=True, timeout=30
+    )
     assert ended.returncode == 1
     assert ended.stdout == ""
     assert ended.stderr.count("\n") == 1
@@ -50,10 +52,14 @@ def refusal(tmp_path, database):
             modes.append((unwritable, unwritable.stat().st_mode))
             unwritable.chmod(0o555)
         environment = Server(run, database).environment
-        ended = subprocess.run(["service-server"], env=environment, capture_output=True, text=True, timeout=30)
+        ended = subprocess.run(
+            ["service-server"], env=environment, capture_output=True, text=True, timeout=30
+        )
         assert (ended.returncode, ended.stdout) == (1, "")
         assert ended.stderr.count("\n") == 1
-        assert ended.stderr.startswith(f"server: RUN_DIR={run} cannot be used by uid {os.getuid()}: ")
+        assert ended.stderr.startswith(
+            f"server: RUN_DIR={run} cannot be used by uid {os.getuid()}: "
+        )
         return ended.stderr
 
     yield refusal
@@ -91,9 +97,15 @@ def start() -> ModuleType:
 
 @pytest.mark.parametrize(
     ("number", "advice"),
-    [(errno.EROFS, "mount a tmpfs there"), (errno.ENOSPC, "make room there"), (errno.EPERM, "let that uid own it")],
+    [
+        (errno.EROFS, "mount a tmpfs there"),
+        (errno.ENOSPC, "make room there"),
+        (errno.EPERM, "let that uid own it"),
+    ],
 )
-def test_file_system_that_takes_nothing_is_refused_in_a_sentence(start, tmp_path, number: int, advice: str):
+def test_file_system_that_takes_nothing_is_refused_in_a_sentence(
+    start, tmp_path, number: int, advice: str
+):
     with pytest.raises(SystemExit) as ended, start.told_in_a_sentence(tmp_path):
         raise OSError(number, os.strerror(number), str(tmp_path / "metrics"))
     assert f"{os.strerror(number)}: {tmp_path}/metrics; {advice}" in str(ended.value)
@@ -111,12 +123,16 @@ def test_what_belongs_to_another_user_is_refused_in_a_sentence(start, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("trusted", "status"), [("", 301), ("10.0.0.0/8", 301), ("127.0.0.1", 200), ("127.0.0.0/8,::1", 200)]
+    ("trusted", "status"),
+    [("", 301), ("10.0.0.0/8", 301), ("127.0.0.1", 200), ("127.0.0.0/8,::1", 200)],
 )
 def test_only_trusted_proxies_say_that_it_was_https(start_server, trusted: str, status: int):
     server = start_server(BEHIND_TLS="true", TRUSTED_PROXIES=trusted)
     answer = requests.get(
-        f"{server.url}/item/", headers={"X-Forwarded-Proto": "https"}, timeout=10, allow_redirects=False
+        f"{server.url}/item/",
+        headers={"X-Forwarded-Proto": "https"},
+        timeout=10,
+        allow_redirects=False,
     )
     assert answer.status_code == status
     if status == 301:

@@ -6,7 +6,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from support.processes import METRICS_PASSWORD, Database, LogServer, Prometheus, Server, Service, free_port
+from support.processes import (
+    METRICS_PASSWORD,
+    Database,
+    LogServer,
+    Prometheus,
+    Server,
+    Service,
+    free_port,
+)
 
 
 class Receiver:
@@ -17,7 +25,9 @@ class Receiver:
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                for alert in json.loads(self.rfile.read(int(self.headers["Content-Length"])))["alerts"]:
+                for alert in json.loads(self.rfile.read(int(self.headers["Content-Length"])))[
+                    "alerts"
+                ]:
                     received[alert["status"]].append(alert)
                 self.send_response(200)
                 self.end_headers()
@@ -45,7 +55,14 @@ class Cluster:
         self.alertmanager = self.make_alertmanager(directory)
         self.db_metrics = self.make_db_metrics()
         self.metrics = self.make_metrics(directory)
-        self.services = [self.database, self.log, self.server, self.alertmanager, self.db_metrics, self.metrics]
+        self.services = [
+            self.database,
+            self.log,
+            self.server,
+            self.alertmanager,
+            self.db_metrics,
+            self.metrics,
+        ]
 
     def start(self) -> None:
         for service in self.services:
@@ -64,11 +81,18 @@ class Cluster:
     def make_alertmanager(self, directory: Path) -> Service:
         port = free_port()
         configuration = {
-            "route": {"receiver": "person", "group_by": ["..."], "group_wait": "1s", "group_interval": "1s"},
+            "route": {
+                "receiver": "person",
+                "group_by": ["..."],
+                "group_wait": "1s",
+                "group_interval": "1s",
+            },
             "receivers": [
                 {
                     "name": "person",
-                    "webhook_configs": [{"url": f"http://127.0.0.1:{self.receiver.server.server_port}/"}],
+                    "webhook_configs": [
+                        {"url": f"http://127.0.0.1:{self.receiver.server.server_port}/"}
+                    ],
                 }
             ],
         }

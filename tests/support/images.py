@@ -51,16 +51,39 @@ class Image:
             for entry in tar:
                 self.entries[posixpath.normpath(f"/{entry.name}")] = entry
             # Links lead to /nix/store, which is below this root only later.
-            tar.extractall(self.root, filter=lambda entry, _: entry.replace(mode=entry.mode | 0o200, deep=False))
+            tar.extractall(
+                self.root,
+                filter=lambda entry, _: entry.replace(mode=entry.mode | 0o200, deep=False),
+            )
 
     def environment(self) -> dict[str, str]:
         return dict(variable.split("=", 1) for variable in self.config["Env"])
 
-    def command(self, writable: dict[str, Path], variables: dict[str, str], *mounts: str) -> list[str]:
+    def command(
+        self, writable: dict[str, Path], variables: dict[str, str], *mounts: str
+    ) -> list[str]:
         """bubblewrap's command for a container of this image, without what it runs."""
         uid, gid = self.config["User"].split(":")
-        command = ["bwrap", "--unshare-user", "--unshare-pid", "--unshare-ipc", "--as-pid-1", "--die-with-parent"]
-        command += ["--clearenv", "--uid", uid, "--gid", gid, "--cap-drop", "ALL", "--ro-bind", str(self.root), "/"]
+        command = [
+            "bwrap",
+            "--unshare-user",
+            "--unshare-pid",
+            "--unshare-ipc",
+            "--as-pid-1",
+            "--die-with-parent",
+        ]
+        command += [
+            "--clearenv",
+            "--uid",
+            uid,
+            "--gid",
+            gid,
+            "--cap-drop",
+            "ALL",
+            "--ro-bind",
+            str(self.root),
+            "/",
+        ]
         command += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--tmpfs", "/run"]
         for inside, outside in writable.items():
             command += ["--bind", str(outside), inside]
@@ -84,14 +107,25 @@ class Container(Program):
         self.image = image
         self.writable = volumes(image, directory)
         self.variables = variables
-        super().__init__([*image.command(self.writable, variables), *image.config["Entrypoint"], *image.config["Cmd"]])
+        super().__init__(
+            [
+                *image.command(self.writable, variables),
+                *image.config["Entrypoint"],
+                *image.config["Cmd"],
+            ]
+        )
 
     def is_ready(self) -> bool:
         """Whether the image's own health check succeeds."""
         kind, *command = self.image.config["Healthcheck"]["Test"]
         assert kind == "CMD"
         check = [*self.image.command(self.writable, self.variables), *command]
-        return subprocess.run(check, stdin=subprocess.DEVNULL, capture_output=True, timeout=60).returncode == 0
+        return (
+            subprocess.run(
+                check, stdin=subprocess.DEVNULL, capture_output=True, timeout=60
+            ).returncode
+            == 0
+        )
 
     def stop(self) -> int:
         """Send the image's stop signal to its first process; its exit status."""

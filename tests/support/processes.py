@@ -46,7 +46,11 @@ class Database(Program):
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self.port = free_port()
-        settings = {"listen_addresses": "127.0.0.1", "port": self.port, "unix_socket_directories": directory}
+        settings = {
+            "listen_addresses": "127.0.0.1",
+            "port": self.port,
+            "unix_socket_directories": directory,
+        }
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         super().__init__(
             ["service-db", *options],
@@ -63,7 +67,13 @@ class Database(Program):
         return subprocess.run([*self.client("pg_isready"), "--quiet"], timeout=30).returncode == 0
 
     def client(self, program: str, role: str = NAME) -> list[str]:
-        return [program, "--host=127.0.0.1", f"--port={self.port}", f"--username={role}", f"--dbname={NAME}"]
+        return [
+            program,
+            "--host=127.0.0.1",
+            f"--port={self.port}",
+            f"--username={role}",
+            f"--dbname={NAME}",
+        ]
 
     def psql(self, *arguments: str, role: str = NAME) -> "subprocess.Popen[str]":
         return subprocess.Popen(
@@ -170,7 +180,8 @@ class Server(Program):
         """The metrics by name and labels."""
         text = requests.get(f"http://127.0.0.1:{self.metrics_port}/metrics", timeout=10).text
         return {
-            name: float(value) for name, value in re.findall(r"^([a-z][^ ]*(?:\{.*\})?) (\S+)$", text, re.MULTILINE)
+            name: float(value)
+            for name, value in re.findall(r"^([a-z][^ ]*(?:\{.*\})?) (\S+)$", text, re.MULTILINE)
         }
 
 

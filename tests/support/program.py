@@ -24,7 +24,10 @@ class Program:
     process: subprocess.Popen[bytes]
 
     def __init__(
-        self, command: Sequence[str], variables: Mapping[str, str] | None = None, output: Path | None = None
+        self,
+        command: Sequence[str],
+        variables: Mapping[str, str] | None = None,
+        output: Path | None = None,
     ) -> None:
         self.command = command
         self.output_file = output
@@ -38,11 +41,15 @@ class Program:
             TimeoutError: it did not become ready in time.
         """
         with self.output_file.open("ab") if self.output_file else nullcontext() as output:
-            self.process = subprocess.Popen(self.command, env=self.environment, stdout=output, stderr=output)
+            self.process = subprocess.Popen(
+                self.command, env=self.environment, stdout=output, stderr=output
+            )
         wait_until(self.is_up, self.patience)
 
     def is_up(self) -> bool:
-        assert self.process.poll() is None, f"{self.command[0]} ended with {self.process.returncode}"
+        assert self.process.poll() is None, (
+            f"{self.command[0]} ended with {self.process.returncode}"
+        )
         return self.is_ready()
 
     def is_ready(self) -> bool:

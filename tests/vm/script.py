@@ -10,12 +10,16 @@ HEALTHY = f'test "$({STATES} | sort -u)" = "running healthy"'
 
 
 def compose(arguments: str, variables: str = "") -> str:
-    return machine.succeed(f"cd /root/project && {variables} docker compose --progress quiet {arguments}")
+    return machine.succeed(
+        f"cd /root/project && {variables} docker compose --progress quiet {arguments}"
+    )
 
 
 def inspect(template: str) -> list[str]:
     """A line for each container of the cluster."""
-    return machine.succeed(f"docker inspect --format '{template}' $(docker ps --all --quiet)").splitlines()
+    return machine.succeed(
+        f"docker inspect --format '{template}' $(docker ps --all --quiet)"
+    ).splitlines()
 
 
 def get(url: str, headers: str = "") -> str:
@@ -34,13 +38,17 @@ def scraped(count: int, health: str = "") -> str:
     A query would count those of the last five minutes, too, where Prometheus itself was restarted.
     """
     url = "http://localhost:9090/api/v1/targets?state=active"
-    servers = f"""{wget} '{url}' | sed 's/"discoveredLabels"/\\n/g' | grep '"scrapePool":"server"'"""
+    servers = (
+        f"""{wget} '{url}' | sed 's/"discoveredLabels"/\\n/g' | grep '"scrapePool":"server"'"""
+    )
     return f"""test "$({servers} | grep -c '"health":"{health}')" = {count}"""
 
 
 def restart(services: str, allowed: set[str]) -> None:
     """Restart services under requests, whose statuses all are allowed; afterwards they are 200."""
-    machine.succeed(f"rm -f /tmp/begun /tmp/stop; {traffic} {server}/item/ /tmp >/tmp/statuses 2>/tmp/traffic.log &")
+    machine.succeed(
+        f"rm -f /tmp/begun /tmp/stop; {traffic} {server}/item/ /tmp >/tmp/statuses 2>/tmp/traffic.log &"
+    )
     machine.wait_until_succeeds("test -e /tmp/begun", timeout=180)
     compose(f"restart {services}")
     machine.wait_until_succeeds(HEALTHY, timeout=300)
@@ -53,7 +61,9 @@ def restart(services: str, allowed: set[str]) -> None:
     get(f"{server}/item/")
 
 
-def replace_secret(name: str, command: str = "head -c 48 /dev/urandom | base64 --wrap=0") -> tuple[str, str]:
+def replace_secret(
+    name: str, command: str = "head -c 48 /dev/urandom | base64 --wrap=0"
+) -> tuple[str, str]:
     """Replace a file of .secrets by what a command prints; what it held and what it holds."""
     file = f"/root/project/.secrets/{name}"
     before = machine.succeed(f"cat {file}")
@@ -85,7 +95,9 @@ def post(text: str) -> dict[str, object]:
     """A new item, once the server has acknowledged it."""
     body = shlex.quote(json.dumps({"text": text}))
     header = "--header 'Content-Type: application/json'"
-    item: dict[str, object] = json.loads(machine.succeed(f"{wget} {header} --post-data {body} {server}/item/"))
+    item: dict[str, object] = json.loads(
+        machine.succeed(f"{wget} {header} --post-data {body} {server}/item/")
+    )
     return item
 
 
@@ -93,7 +105,9 @@ server = "http://localhost:8080"
 
 
 def image_id(image: str) -> str:
-    identifier: str = machine.succeed(f"docker image inspect --format '{{{{.Id}}}}' {service}-{image}").strip()
+    identifier: str = machine.succeed(
+        f"docker image inspect --format '{{{{.Id}}}}' {service}-{image}"
+    ).strip()
     return identifier
 
 
@@ -109,8 +123,12 @@ def check() -> None:
 
     with subtest("load goes back to the images before, and forth"):
         assert "no images before" in machine.fail("back 2>&1")
-        repositories = machine.succeed("docker image ls --format '{{.Repository}}' | sort --unique").split()
-        machine.succeed("; ".join(f"docker tag {name}:latest {name}:previous" for name in repositories))
+        repositories = machine.succeed(
+            "docker image ls --format '{{.Repository}}' | sort --unique"
+        ).split()
+        machine.succeed(
+            "; ".join(f"docker tag {name}:latest {name}:previous" for name in repositories)
+        )
         machine.succeed(f"docker tag {service}-db-metrics:latest {service}-log:previous")
         new, old = image_id("log:latest"), image_id("db-metrics:latest")
         machine.succeed("back")
@@ -120,7 +138,9 @@ def check() -> None:
 
     with subtest("every service becomes healthy"):
         # Not `up --wait`, which gives up on the first service that is slow to become healthy.
-        machine.wait_until_succeeds("cd /root/project && docker compose --progress quiet up --detach", timeout=600)
+        machine.wait_until_succeeds(
+            "cd /root/project && docker compose --progress quiet up --detach", timeout=600
+        )
         machine.wait_until_succeeds(HEALTHY, timeout=300)
         machine.wait_for_open_port(8080)
         assert json.loads(get(f"{server}/healthcheck/"))["status"] == "ok"
@@ -129,7 +149,10 @@ def check() -> None:
         assert set(inspect("{{.Config.User}}")) == {"65532:65532", "70:70"}
         facts = "{{.HostConfig.ReadonlyRootfs}} {{.HostConfig.CapDrop}} {{.HostConfig.SecurityOpt}}"
         assert set(inspect(facts)) == {"true [ALL] [no-new-privileges:true]"}
-        for command, outcome in (("touch /tmp/file", machine.succeed), ("touch /file", machine.fail)):
+        for command, outcome in (
+            ("touch /tmp/file", machine.succeed),
+            ("touch /file", machine.fail),
+        ):
             outcome(f"docker exec --user 0 {service}-log-1 {command}")
 
     with subtest("a request is found in the log"):
@@ -139,7 +162,9 @@ def check() -> None:
             timeout=180,
         )
 
-    with subtest("Prometheus scrapes the server, the database and the log, with the memory that they may have"):
+    with subtest(
+        "Prometheus scrapes the server, the database and the log, with the memory that they may have"
+    ):
         for job in ("server", "db-metrics", "log"):
             machine.wait_until_succeeds(query(f'up{{job="{job}"}}==1'), timeout=180)
         machine.wait_until_succeeds(query("pg_up==1"), timeout=180)
@@ -147,7 +172,9 @@ def check() -> None:
             ratio = f'service_memory_bytes{{job="{job}"}}/service_memory_limit_bytes<0.9'
             machine.wait_until_succeeds(query(ratio), timeout=180)
         for job in ("db-metrics", "metrics"):
-            machine.wait_until_succeeds(query(f'go_gc_gomemlimit_bytes{{job="{job}"}}<1e9'), timeout=180)
+            machine.wait_until_succeeds(
+                query(f'go_gc_gomemlimit_bytes{{job="{job}"}}<1e9'), timeout=180
+            )
 
     with subtest("the system tests pass"):
         print(compose("run --rm -e SYSTEM_TEST_TIMEOUT=60 system-test -q"))
@@ -156,7 +183,10 @@ def check() -> None:
         with subtest("Grafana has the dashboards"):
             password = machine.succeed("cat /root/project/.secrets/grafana-admin-password")
             api = f"http://admin:{urllib.parse.quote(password.strip(), safe='')}@localhost:3000/api"
-            assert {found["uid"] for found in json.loads(get(f"{api}/search?type=dash-db"))} == {"service", "database"}
+            assert {found["uid"] for found in json.loads(get(f"{api}/search?type=dash-db"))} == {
+                "service",
+                "database",
+            }
             assert json.loads(get(f"{api}/datasources/uid/prometheus/health"))["status"] == "OK"
 
     with subtest("the database restarts under requests, with the owner's new password"):
@@ -170,7 +200,9 @@ def check() -> None:
             change_password("metrics", "postgres-metrics-password"),
         ]
         machine.succeed(*passwords_changed)
-        replace_secret("django-secret-key-fallbacks", "cat /root/project/.secrets/django-secret-key")
+        replace_secret(
+            "django-secret-key-fallbacks", "cat /root/project/.secrets/django-secret-key"
+        )
         replace_secret("django-secret-key")
         restart("server db-metrics", {"200", "502", "503", "504", "none"})
         exported = f"docker exec {service}-log-1 wget -q -O - http://db-metrics:9187/metrics"
@@ -179,7 +211,9 @@ def check() -> None:
     with subtest("the owner migrates with the new password"):
         assert "No migrations to apply" in compose("run --rm --no-deps migrate")
 
-    with subtest("everything comes back when the Docker daemon was killed, and the database with it"):
+    with subtest(
+        "everything comes back when the Docker daemon was killed, and the database with it"
+    ):
         replace_secret("django-secret-key-fallbacks")
         item = post("before the daemon was killed")
         machine.succeed(
@@ -199,12 +233,18 @@ def check() -> None:
 
     with subtest("everything stops cleanly"):
         compose("stop")
-        assert set(inspect("{{.State.ExitCode}}")) == {"0"}, inspect("{{.Name}} {{.State.ExitCode}}")
+        assert set(inspect("{{.State.ExitCode}}")) == {"0"}, inspect(
+            "{{.Name}} {{.State.ExitCode}}"
+        )
 
     with subtest("everything is removed, dev-server and the data, too"):
         compose("create dev-server")
         compose("--profile '*' down --volumes --remove-orphans")
-        for remains in ("ps --all", "volume ls", "network ls --filter label=com.docker.compose.project"):
+        for remains in (
+            "ps --all",
+            "volume ls",
+            "network ls --filter label=com.docker.compose.project",
+        ):
             assert not machine.succeed(f"docker {remains} --quiet")
         machine.shutdown()
 

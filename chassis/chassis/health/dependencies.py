@@ -8,7 +8,14 @@ import functools
 import logging
 import time
 
-from django.db import DEFAULT_DB_ALIAS, Error, OperationalError, ProgrammingError, connection, connections
+from django.db import (
+    DEFAULT_DB_ALIAS,
+    Error,
+    OperationalError,
+    ProgrammingError,
+    connection,
+    connections,
+)
 
 from chassis.health import unapplied
 from chassis.postgresql import message
@@ -67,7 +74,10 @@ def tell_reason(reason: str) -> None:
 @functools.cache
 def tell_missing(migrations: str) -> None:
     """Once, and not at each probe."""
-    logger.error("The database lacks migrations, and nothing is served: run migrate. It lacks: %s", migrations)
+    logger.error(
+        "The database lacks migrations, and nothing is served: run migrate. It lacks: %s",
+        migrations,
+    )
 
 
 @functools.cache

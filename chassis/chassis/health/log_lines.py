@@ -22,7 +22,9 @@ def collect() -> Iterator[Metric]:
 def read() -> Iterable[Counters]:
     """The daemon's counters as impstats writes them (JSON): the last line of each name holds."""
     try:
-        lines = Path(settings.SYSLOG_STATS).read_text().splitlines() if settings.SYSLOG_STATS else []
+        lines = (
+            Path(settings.SYSLOG_STATS).read_text().splitlines() if settings.SYSLOG_STATS else []
+        )
     except FileNotFoundError:
         lines = []
     return {counters["name"]: counters for counters in map(json.loads, lines)}.values()
@@ -31,7 +33,9 @@ def read() -> Iterable[Counters]:
 def queues(counted: Iterable[Counters]) -> Iterator[Metric]:
     length = GaugeMetricFamily("service_log_queue_lines", "Log lines that wait.", labels=["queue"])
     discarded = CounterMetricFamily(
-        "service_log_lines_discarded", "Log lines dropped, because the queue was full.", labels=["queue"]
+        "service_log_lines_discarded",
+        "Log lines dropped, because the queue was full.",
+        labels=["queue"],
     )
     for queue in counted:
         length.add_metric([queue["name"]], queue["size"])
@@ -43,7 +47,9 @@ def queues(counted: Iterable[Counters]) -> Iterator[Metric]:
 def sent(counted: Iterable[Counters]) -> Iterator[Metric]:
     for target in counted:
         yield CounterMetricFamily(
-            "service_log_lines_sent", "Log lines that the log server took.", value=target["messages.sent"]
+            "service_log_lines_sent",
+            "Log lines that the log server took.",
+            value=target["messages.sent"],
         )
 
 
@@ -55,7 +61,9 @@ def of_nginx(counted: Iterable[Counters]) -> Iterator[Metric]:
             value=nginx["values"].get("lines", 0),
         )
         errors = CounterMetricFamily(
-            "service_gateway_errors", "Requests that nginx answered, because uWSGI did not.", labels=["status"]
+            "service_gateway_errors",
+            "Requests that nginx answered, because uWSGI did not.",
+            labels=["status"],
         )
         for status in ("502", "504"):  # from 0: a counter that begins at 1 has not risen
             errors.add_metric([status], nginx["values"].get(status, 0))

@@ -13,11 +13,17 @@ def collect() -> Iterator[Metric]:
     """Bytes in use, without what the kernel gives back at need, and their limit, if there is one."""
     try:
         used = int((CGROUP / "memory.current").read_text())
-        statistics = dict(line.split() for line in (CGROUP / "memory.stat").read_text().splitlines())
+        statistics = dict(
+            line.split() for line in (CGROUP / "memory.stat").read_text().splitlines()
+        )
         limit = (CGROUP / "memory.max").read_text().strip()
     except FileNotFoundError:
         return
     given_back = int(statistics["inactive_file"])
-    yield GaugeMetricFamily("service_memory_bytes", "Memory of the container.", value=used - given_back)
+    yield GaugeMetricFamily(
+        "service_memory_bytes", "Memory of the container.", value=used - given_back
+    )
     if limit != "max":
-        yield GaugeMetricFamily("service_memory_limit_bytes", "What the container may have.", value=int(limit))
+        yield GaugeMetricFamily(
+            "service_memory_limit_bytes", "What the container may have.", value=int(limit)
+        )

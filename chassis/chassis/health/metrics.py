@@ -26,7 +26,9 @@ class StateCollector(Collector):
 
 
 def dependencies() -> Metric:
-    up = GaugeMetricFamily("service_dependency_up", "Whether what this server needs is well.", labels=["dependency"])
+    up = GaugeMetricFamily(
+        "service_dependency_up", "Whether what this server needs is well.", labels=["dependency"]
+    )
     for name in views.DEPENDENCIES:
         up.add_metric([name], views.is_well(name))
     return up
@@ -35,7 +37,9 @@ def dependencies() -> Metric:
 def disk() -> Iterator[Metric]:
     """The file system that holds this server; in a container the host's, where volumes are, too."""
     usage = shutil.disk_usage("/")
-    yield GaugeMetricFamily("service_disk_size_bytes", "Size of the disk below this server.", value=usage.total)
+    yield GaugeMetricFamily(
+        "service_disk_size_bytes", "Size of the disk below this server.", value=usage.total
+    )
     yield GaugeMetricFamily("service_disk_free_bytes", "What is free of it.", value=usage.free)
 
 
@@ -54,4 +58,6 @@ def counted() -> CollectorRegistry:
 
 @never_cache
 def metrics(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(generate_latest(counted()) + generate_latest(state), content_type=CONTENT_TYPE_LATEST)
+    return HttpResponse(
+        generate_latest(counted()) + generate_latest(state), content_type=CONTENT_TYPE_LATEST
+    )

@@ -19,9 +19,13 @@ def collect() -> Iterator[Metric]:
     found = PAGE.search(status_page(settings.NGINX_STATUS)) if settings.NGINX_STATUS else None
     if not found:
         return
-    yield CounterMetricFamily("nginx_http_requests", "Requests that nginx has begun.", value=int(found["requests"]))
+    yield CounterMetricFamily(
+        "nginx_http_requests", "Requests that nginx has begun.", value=int(found["requests"])
+    )
     for state in ("active", "reading", "writing", "waiting"):
-        yield GaugeMetricFamily(f"nginx_connections_{state}", f"Connections: {state}.", value=int(found[state]))
+        yield GaugeMetricFamily(
+            f"nginx_connections_{state}", f"Connections: {state}.", value=int(found[state])
+        )
 
 
 def status_page(path: str) -> str:

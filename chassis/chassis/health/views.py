@@ -37,7 +37,10 @@ def readiness(request: HttpRequest) -> JsonResponse:
     """200 when every dependency is well, else 503; which one is not, and no more."""
     results = {name: is_well(name) for name in DEPENDENCIES}
     ready = all(results.values())
-    body = {"status": word(ready), **{name: {"status": word(good)} for name, good in results.items()}}
+    body = {
+        "status": word(ready),
+        **{name: {"status": word(good)} for name, good in results.items()},
+    }
     return JsonResponse(body, status=HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE)
 
 

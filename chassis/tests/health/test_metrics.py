@@ -15,7 +15,11 @@ QUEUE = '{{ "name": "forward queue", "origin": "core.queue", "size": {}, "discar
 def samples(client: Client) -> dict[tuple[str, ...], float]:
     """Values by name and labels' values."""
     families = text_string_to_metric_families(client.get("/metrics").content.decode())
-    return {(sample.name, *sample.labels.values()): sample.value for family in families for sample in family.samples}
+    return {
+        (sample.name, *sample.labels.values()): sample.value
+        for family in families
+        for sample in family.samples
+    }
 
 
 @pytest.mark.django_db
@@ -54,7 +58,9 @@ def test_gateway_errors_begin_at_0_and_are_the_syslog_daemons(client: Client, se
     stats = tmp_path / "stats"
     settings.SYSLOG_STATS = str(stats)
     for values, errors in (("{ }", 0), ('{ "502": 4 }', 4)):
-        stats.write_text(f'{{ "name": "nginx", "origin": "dynstats.bucket", "values": {values} }}\n')
+        stats.write_text(
+            f'{{ "name": "nginx", "origin": "dynstats.bucket", "values": {values} }}\n'
+        )
         found = samples(client)
         assert found["service_gateway_errors_total", "502"] == errors
         assert found["service_gateway_errors_total", "504"] == 0
@@ -72,9 +78,13 @@ def test_log_counters_may_be_missing(client: Client, settings, tmp_path):
 def test_timeouts_of_the_database_are_counted_from_zero(client: Client):
     errors_total.clear()
     apps.get_app_config("chassis").ready()
-    counted = {key: value for key, value in samples(client).items() if key[0] == "django_db_errors_total"}
+    counted = {
+        key: value for key, value in samples(client).items() if key[0] == "django_db_errors_total"
+    }
     kinds = ("QueryCanceled", "LockNotAvailable")
-    assert counted == {("django_db_errors_total", "default", kind, "postgresql"): 0 for kind in kinds}
+    assert counted == {
+        ("django_db_errors_total", "default", kind, "postgresql"): 0 for kind in kinds
+    }
 
 
 @pytest.mark.django_db
@@ -85,4 +95,6 @@ def test_workers_counters_are_read_from_their_files(client: Client, monkeypatch,
     found = samples(client)
     assert found["worked_total",] == 3
     assert found["service_dependency_up", "db"] == 1
-    assert not [key for key in found if key[0].startswith("django_")], "no worker has counted these yet"
+    assert not [key for key in found if key[0].startswith("django_")], (
+        "no worker has counted these yet"
+    )

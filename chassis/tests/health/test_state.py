@@ -115,10 +115,19 @@ NUMBERS = {
     "nginx_connections_writing": ("gauge", "Connections: writing."),
     "nginx_connections_waiting": ("gauge", "Connections: waiting."),
     "service_log_queue_lines": ("gauge", "Log lines that wait."),
-    "service_log_lines_discarded_total": ("counter", "Log lines dropped, because the queue was full."),
+    "service_log_lines_discarded_total": (
+        "counter",
+        "Log lines dropped, because the queue was full.",
+    ),
     "service_log_lines_sent_total": ("counter", "Log lines that the log server took."),
-    "service_access_lines_total": ("counter", "Requests that nginx wrote of: the others' lines are lost."),
-    "service_gateway_errors_total": ("counter", "Requests that nginx answered, because uWSGI did not."),
+    "service_access_lines_total": (
+        "counter",
+        "Requests that nginx wrote of: the others' lines are lost.",
+    ),
+    "service_gateway_errors_total": (
+        "counter",
+        "Requests that nginx answered, because uWSGI did not.",
+    ),
 }
 
 
@@ -134,8 +143,12 @@ def test_every_number_has_words_and_is_of_its_kind(client: Client, nginx, settin
     nginx(PAGE)
     text = client.get("/metrics").content.decode()
     lines = text[text.index("# HELP service_dependency_up") :].splitlines()
-    told = dict(line.removeprefix("# HELP ").split(" ", 1) for line in lines if line.startswith("# HELP "))
-    kinds = dict(line.removeprefix("# TYPE ").split(" ", 1) for line in lines if line.startswith("# TYPE "))
+    told = dict(
+        line.removeprefix("# HELP ").split(" ", 1) for line in lines if line.startswith("# HELP ")
+    )
+    kinds = dict(
+        line.removeprefix("# TYPE ").split(" ", 1) for line in lines if line.startswith("# TYPE ")
+    )
     assert {name: (kinds[name], words) for name, words in told.items()} == NUMBERS
     assert 'service_log_queue_lines{queue="main"} 1.0' in lines
     assert 'service_log_lines_discarded_total{queue="main"} 5.0' in lines

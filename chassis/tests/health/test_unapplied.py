@@ -41,7 +41,9 @@ def planned() -> bool:
     """Whether `migrate` would apply something."""
     try:
         executor = MigrationExecutor(connection)
-    except NodeNotFoundError:  # a squashed migration's parts are deleted, and the database has only some
+    except (
+        NodeNotFoundError
+    ):  # a squashed migration's parts are deleted, and the database has only some
         return True
     return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
@@ -59,7 +61,9 @@ def planned() -> bool:
         ({"s": ("", ""), "c": ("", "s")}, "absc"),
     ],
 )
-def test_it_is_behind_where_migrate_would_do_something(disk, migrations: dict[str, tuple[str, str]], history: str):
+def test_it_is_behind_where_migrate_would_do_something(
+    disk, migrations: dict[str, tuple[str, str]], history: str
+):
     disk(**migrations)
     recorder = MigrationRecorder(connection)
     for recorded in ("", *history):

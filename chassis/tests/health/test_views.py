@@ -10,7 +10,11 @@ from chassis.health import views
 def test_ready_when_the_database_answers(client: Client):
     response = client.get("/healthcheck/")
     assert response.status_code == HTTPStatus.OK
-    assert response.json() == {"status": "ok", "db": {"status": "ok"}, "migrations": {"status": "ok"}}
+    assert response.json() == {
+        "status": "ok",
+        "db": {"status": "ok"},
+        "migrations": {"status": "ok"},
+    }
 
 
 def test_one_bad_dependency_is_named(client: Client, monkeypatch):
@@ -37,7 +41,9 @@ def broken():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("check", [nothing, broken])
-def test_dependency_of_the_services_own_that_is_not_well_is_told(client: Client, monkeypatch, caplog, check):
+def test_dependency_of_the_services_own_that_is_not_well_is_told(
+    client: Client, monkeypatch, caplog, check
+):
     monkeypatch.setitem(views.DEPENDENCIES, "queue", check)
     response = client.get("/healthcheck/")
     assert response.status_code == HTTPStatus.SERVICE_UNAVAILABLE

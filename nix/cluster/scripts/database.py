@@ -27,7 +27,9 @@ def client_environment(**connection: str) -> dict[str, str]:
     return others | {f"POSTGRES_{name}": value for name, value in connection.items()}
 
 
-def start(programs: Programs, directory: str, data: str, password: str, settings: list[str]) -> subprocess.Popen[bytes]:
+def start(
+    programs: Programs, directory: str, data: str, password: str, settings: list[str]
+) -> subprocess.Popen[bytes]:
     """Start PostgreSQL with its socket and its log in the directory, as a user it accepts."""
     user = unprivileged()
     if user:
@@ -36,7 +38,12 @@ def start(programs: Programs, directory: str, data: str, password: str, settings
     with Path(directory, "db.log").open("wb") as log:
         return programs.start(
             ["service-db", *(word for setting in given for word in ("-c", setting))],
-            env={**only_path(), "PGDATA": data, "POSTGRES_INIT": "sample", "POSTGRES_PASSWORD": password},
+            env={
+                **only_path(),
+                "PGDATA": data,
+                "POSTGRES_INIT": "sample",
+                "POSTGRES_PASSWORD": password,
+            },
             stdout=log,
             stderr=log,
             user=user and user.uid,
@@ -68,7 +75,9 @@ def stop(server: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def running(programs: Programs, directory: str, data: str, password: str, *settings: str) -> Iterator[bool]:
+def running(
+    programs: Programs, directory: str, data: str, password: str, *settings: str
+) -> Iterator[bool]:
     """Run it meanwhile; whether it became ready. If it did not, its log goes to standard error."""
     server = start(programs, directory, data, password, list(settings))
     try:

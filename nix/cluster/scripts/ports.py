@@ -40,9 +40,13 @@ def claim(name: str, port: int, probe: socket.socket) -> int:
     try:
         probe.bind(("127.0.0.1", port))
     except PermissionError:
-        sys.exit(f"cluster: port {port} may not be used by this user; set {name} to one above 1023.")
+        sys.exit(
+            f"cluster: port {port} may not be used by this user; set {name} to one above 1023."
+        )
     except OSError:
-        sys.exit(f"cluster: port {port} is in use; stop what uses it, or set {name} to another or to 0.")
+        sys.exit(
+            f"cluster: port {port} is in use; stop what uses it, or set {name} to another or to 0."
+        )
     return int(probe.getsockname()[1])
 
 
@@ -55,7 +59,12 @@ def choose() -> dict[str, int]:
     given = {name: read(name) for name in PORTS}
     for (name, port), (other, same) in itertools.combinations(given.items(), 2):
         if port and port == same:
-            sys.exit(f"cluster: {name} and {other} are both {port}; set one of them to another or to 0.")
+            sys.exit(
+                f"cluster: {name} and {other} are both {port}; set one of them to another or to 0."
+            )
     # All are held until the last is found, so that no free one is found twice.
     with contextlib.ExitStack() as probes:
-        return {name: claim(name, port, probes.enter_context(socket.socket())) for name, port in given.items()}
+        return {
+            name: claim(name, port, probes.enter_context(socket.socket()))
+            for name, port in given.items()
+        }

@@ -15,7 +15,9 @@ def require(program: str, caller: str) -> None:
         SystemExit: there is no such program.
     """
     if not shutil.which(program):
-        sys.exit(f"{caller}: {program} is no program that can be run; check its name and whether it is on PATH.")
+        sys.exit(
+            f"{caller}: {program} is no program that can be run; check its name and whether it is on PATH."
+        )
 
 
 def exit_status(returncode: int) -> int:

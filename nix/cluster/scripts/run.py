@@ -107,7 +107,9 @@ def write_pgpass(file: Path, variables: dict[str, str]) -> None:
     file.unlink(missing_ok=True)
     file.touch(mode=0o600)
     rest = ":".join(variables[f"POSTGRES_{name}"] for name in ("USER", "PASSWORD"))
-    file.write_text("".join(f"{host}:{variables['DB_PORT']}:*:{rest}\n" for host in ("localhost", "127.0.0.1")))
+    file.write_text(
+        "".join(f"{host}:{variables['DB_PORT']}:*:{rest}\n" for host in ("localhost", "127.0.0.1"))
+    )
 
 
 def where(log: IO[bytes] | None) -> str:
@@ -123,10 +125,19 @@ def migrate(programs: Programs, variables: dict[str, str], log: IO[bytes] | None
     run, data = variables["CLUSTER_DIR"], variables["DATA_DIR"]
     with database.running(programs, run, f"{data}/db", variables["POSTGRES_PASSWORD"]) as ready:
         if not ready:
-            programs.fail(f"cluster: PostgreSQL did not start on {data}/db; the output above says why.")
+            programs.fail(
+                f"cluster: PostgreSQL did not start on {data}/db; the output above says why."
+            )
         command = ["service-server", "migrate", "--no-input"]
-        env = {**variables, "POSTGRES_HOST": run, "POSTGRES_PORT": database.PORT, "POSTGRES_SERVE_PASSWORD": ""}
-        if programs.start(command, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log, process_group=0).wait():
+        env = {
+            **variables,
+            "POSTGRES_HOST": run,
+            "POSTGRES_PORT": database.PORT,
+            "POSTGRES_SERVE_PASSWORD": "",
+        }
+        if programs.start(
+            command, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log, process_group=0
+        ).wait():
             programs.fail(
                 f"cluster: the data in {data} could not be migrated, and {where(log)} says why; "
                 "mend that, or name another directory."
@@ -142,11 +153,17 @@ def tell(text: str) -> None:
 
 def command_environment(variables: dict[str, str]) -> dict[str, str]:
     """The caller's, with the ports and the database of this cluster."""
-    connection = {name: variables[f"POSTGRES_{name}"] for name in ("HOST", "PORT", "DB", "USER", "PASSWORD")}
-    return database.client_environment(**connection) | {name: variables[name] for name in ports.PORTS}
+    connection = {
+        name: variables[f"POSTGRES_{name}"] for name in ("HOST", "PORT", "DB", "USER", "PASSWORD")
+    }
+    return database.client_environment(**connection) | {
+        name: variables[name] for name in ports.PORTS
+    }
 
 
-def serve(programs: Programs, variables: dict[str, str], command: list[str], log: IO[bytes] | None) -> int:
+def serve(
+    programs: Programs, variables: dict[str, str], command: list[str], log: IO[bytes] | None
+) -> int:
     """Run the services until they end or, with a command, until that has ended."""
     arguments = ["supervise", "--prefix", os.environ["CLUSTER_CONFIGURATION"]]
     # In a group of its own: Ctrl-C and the terminal's end reach only us, and we hand them on.
@@ -179,10 +196,20 @@ def run(programs: Programs, directory: str, arguments: argparse.Namespace) -> in
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="cluster", description=__doc__)
     parser.add_argument(
-        "--data", type=Path, metavar="DIR", help="keep the data there; else they are removed at the end"
+        "--data",
+        type=Path,
+        metavar="DIR",
+        help="keep the data there; else they are removed at the end",
     )
-    parser.add_argument("--log", type=argparse.FileType("wb"), metavar="FILE", help="a file for the services' output")
-    parser.add_argument("command", nargs=argparse.REMAINDER, help="a command to run against the cluster")
+    parser.add_argument(
+        "--log",
+        type=argparse.FileType("wb"),
+        metavar="FILE",
+        help="a file for the services' output",
+    )
+    parser.add_argument(
+        "command", nargs=argparse.REMAINDER, help="a command to run against the cluster"
+    )
     arguments = parser.parse_args()
     if arguments.command[:1] == ["--"]:
         del arguments.command[0]
@@ -196,7 +223,9 @@ def main() -> int:
     if arguments.command:
         require(arguments.command[0], "cluster")
     # A short path, for the sockets. A copy of the prepared data that was cut short is read-only.
-    with tempfile.TemporaryDirectory(prefix="cluster-", dir="/tmp", ignore_cleanup_errors=True) as directory:
+    with tempfile.TemporaryDirectory(
+        prefix="cluster-", dir="/tmp", ignore_cleanup_errors=True
+    ) as directory:
         return run(programs, directory, arguments)
 
 

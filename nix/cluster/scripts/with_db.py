@@ -21,7 +21,11 @@ def run(programs: Programs, directory: str, command: list[str]) -> int:
         if not ready:
             programs.fail("with-db: PostgreSQL did not start; its output is above.")
         environment = database.client_environment(
-            HOST=directory, PORT=database.PORT, DB=database.NAME, USER=database.NAME, PASSWORD=password
+            HOST=directory,
+            PORT=database.PORT,
+            DB=database.NAME,
+            USER=database.NAME,
+            PASSWORD=password,
         )
         return programs.run_in_front(command, environment)
 

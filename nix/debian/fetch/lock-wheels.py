@@ -24,7 +24,14 @@ def solve(requirements: str, constraints: str) -> list[dict[str, Any]]:
         manifest.write_text(requirements)
         command = [sys.executable, "-m", "pip", "install", "--quiet", "--dry-run"]
         command += ["--ignore-installed", "--only-binary", ":all:", "--target", directory]
-        command += ["--requirement", str(manifest), "--constraint", constraints, "--report", str(report)]
+        command += [
+            "--requirement",
+            str(manifest),
+            "--constraint",
+            constraints,
+            "--report",
+            str(report),
+        ]
         if subprocess.run(command).returncode:
             sys.exit(1)  # after pip's own words
         install: list[dict[str, Any]] = json.loads(report.read_text())["install"]
@@ -45,7 +52,9 @@ def needs(metadata: dict[str, Any], names: set[str], extra: str) -> list[str]:
 def entry(item: dict[str, Any], names: set[str]) -> dict[str, Any]:
     """One line of the lock, with the extras that a requirement asks for."""
     metadata = item["metadata"]
-    extras = {extra: needs(metadata, names, extra) for extra in sorted(item.get("requested_extras", []))}
+    extras = {
+        extra: needs(metadata, names, extra) for extra in sorted(item.get("requested_extras", []))
+    }
     return {
         "name": canonicalize_name(metadata["name"]),
         "version": metadata["version"],

@@ -55,7 +55,9 @@ def subtest(name: str) -> Iterator[None]:
 class Qemu:
     """The process, its console and the shell in it."""
 
-    def __init__(self, configuration: dict[str, Any], directory: Path, accelerator: list[str]) -> None:
+    def __init__(
+        self, configuration: dict[str, Any], directory: Path, accelerator: list[str]
+    ) -> None:
         self.buffer = b""
         address = directory / f"shell-{accelerator[1].split(',')[0]}"
         with socket.socket(socket.AF_UNIX) as listener:
@@ -77,7 +79,9 @@ class Qemu:
     def command(configuration: dict[str, Any], directory: Path, address: Path) -> list[str]:
         qemu, kernel = configuration["qemu"], configuration["kernel"]
         parameters = "console=ttyS0 loglevel=4 panic=-1 mitigations=off random.trust_cpu=on apparmor=0 tsc=reliable"
-        parameters += f" no_timer_check disk={configuration['disk']} system={configuration['system']}"
+        parameters += (
+            f" no_timer_check disk={configuration['disk']} system={configuration['system']}"
+        )
         devices = [
             ("-L", f"{qemu}/share/qemu", "-L", f"{qemu}/share/seabios"),
             ("-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-M", "q35"),
@@ -121,7 +125,9 @@ class Qemu:
     def run(self, command: str, seconds: int) -> tuple[int, bytes]:
         """Exit status (124 when time was up) and standard output."""
         quoted = shlex.quote(f"set -euo pipefail; {command}")
-        self.socket.sendall(f"(timeout {seconds} bash -c {quoted}) </dev/null | (base64 -w 0; echo)\n".encode())
+        self.socket.sendall(
+            f"(timeout {seconds} bash -c {quoted}) </dev/null | (base64 -w 0; echo)\n".encode()
+        )
         output = base64.b64decode(self.line(seconds + 30))
         self.socket.sendall(b"echo ${PIPESTATUS[0]}\n")
         return int(self.line(30)), output
@@ -141,7 +147,9 @@ class Machine:
         self._qemu: Qemu | None = None
 
     def __getattr__(self, name: str) -> Any:
-        raise AttributeError(f"the Debian set's driver has no {name}; nix/debian/README.md lists what it has")
+        raise AttributeError(
+            f"the Debian set's driver has no {name}; nix/debian/README.md lists what it has"
+        )
 
     def start(self) -> None:
         """Start the machine, unless it runs, and return when its shell answers."""
@@ -152,14 +160,25 @@ class Machine:
         self._qemu = self._start_with_kvm() if os.access("/dev/kvm", os.W_OK) else None
         if not self._qemu:
             self._qemu = Qemu(
-                self._configuration, self._directory, ["-accel", "tcg,thread=multi,tb-size=512", "-cpu", "max"]
+                self._configuration,
+                self._directory,
+                ["-accel", "tcg,thread=multi,tb-size=512", "-cpu", "max"],
             )
             self._qemu.wait_for_shell(300)
         say(f"machine: started in {time.monotonic() - begin:.1f} seconds")
 
     def _make_store(self) -> None:
         paths = Path(self._configuration["store"], "store-paths").read_text().split()
-        options = ["-all-root", "-comp", "zstd", "-Xcompression-level", "3", "-no-progress", "-noappend", "-quiet"]
+        options = [
+            "-all-root",
+            "-comp",
+            "zstd",
+            "-Xcompression-level",
+            "3",
+            "-no-progress",
+            "-noappend",
+            "-quiet",
+        ]
         subprocess.run(["mksquashfs", *paths, self._directory / "store", *options], check=True)
 
     def _start_with_kvm(self) -> Qemu | None:
@@ -181,11 +200,17 @@ class Machine:
         return self._qemu.run(command, seconds)
 
     def execute(
-        self, command: str, check_return: bool = True, check_output: bool = True, timeout: int | None = 900
+        self,
+        command: str,
+        check_return: bool = True,
+        check_output: bool = True,
+        timeout: int | None = 900,
     ) -> tuple[int, str]:
         """The command's exit status and standard output; -1 and nothing where they are not wanted."""
         status, output = self._run(command, timeout or 900)
-        return status if check_return else -1, output.decode(errors="replace") if check_output else ""
+        return status if check_return else -1, output.decode(
+            errors="replace"
+        ) if check_output else ""
 
     def succeed(self, *commands: str, timeout: int | None = None) -> str:
         """Run the commands; their standard output.
@@ -230,7 +255,9 @@ class Machine:
                 return output
             if time.monotonic() > deadline:
                 say(f"output: {output}")
-                raise RequestedAssertionFailed(f"command `{command}` did not succeed within {timeout} seconds")
+                raise RequestedAssertionFailed(
+                    f"command `{command}` did not succeed within {timeout} seconds"
+                )
             time.sleep(1)
 
     def wait_for_open_port(self, port: int, addr: str = "localhost", timeout: int = 900) -> None:
@@ -240,7 +267,9 @@ class Machine:
     def copy_from_machine(self, source: str, target_dir: str = "") -> None:
         """Copy a file or directory of the machine to the output directory, below target_dir."""
         path = Path(source)
-        status, archive = self._run(f"tar -C {shlex.quote(str(path.parent))} -c {shlex.quote(path.name)}", 900)
+        status, archive = self._run(
+            f"tar -C {shlex.quote(str(path.parent))} -c {shlex.quote(path.name)}", 900
+        )
         if status:
             raise RequestedAssertionFailed(f"{source} could not be read")
         with tarfile.open(fileobj=io.BytesIO(archive)) as content:
@@ -265,7 +294,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="nixos-test-driver", description=__doc__)
     parser.add_argument("machine", type=Path)
     parser.add_argument("script", type=Path)
-    parser.add_argument("--interactive", action="store_true", help="open a Python prompt instead of running the script")
+    parser.add_argument(
+        "--interactive",
+        action="store_true",
+        help="open a Python prompt instead of running the script",
+    )
     parser.add_argument("-o", "--output_directory", type=Path, default=Path.cwd())
     arguments = parser.parse_args()
     if not arguments.output_directory.is_dir():
@@ -276,7 +309,10 @@ def main() -> None:
     try:
         if arguments.interactive:
             names["test_script"] = lambda: exec(script, names)  # noqa: S102
-            code.interact("machine, subtest, start_all() and test_script() are here; Ctrl-D ends.", local=names)
+            code.interact(
+                "machine, subtest, start_all() and test_script() are here; Ctrl-D ends.",
+                local=names,
+            )
         else:
             exec(script, names)  # noqa: S102
     finally:

@@ -18,7 +18,12 @@ def test_users_are_the_services_own(admin_client: Client):
 @pytest.mark.django_db
 def test_admin_manages_users(admin_client: Client):
     phrase = "a long phrase"
-    added = {"username": "writer", "password1": phrase, "password2": phrase, "usable_password": "true"}
+    added = {
+        "username": "writer",
+        "password1": phrase,
+        "password2": phrase,
+        "usable_password": "true",
+    }
     response = admin_client.post(reverse("admin:accounts_user_add"), added)
     assert response.status_code == HTTPStatus.FOUND
     assert User.objects.get(username="writer").check_password(phrase)

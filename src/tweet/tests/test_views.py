@@ -37,7 +37,9 @@ def test_post_makes_a_tweet(client: Client):
 
 @pytest.mark.parametrize("method", ["put", "patch"])
 def test_text_can_be_changed(client: Client, tweet: Tweet, method: str):
-    response = getattr(client, method)(f"/tweet/{tweet.id}/", {"text": "changed"}, content_type="application/json")
+    response = getattr(client, method)(
+        f"/tweet/{tweet.id}/", {"text": "changed"}, content_type="application/json"
+    )
     assert response.status_code == HTTPStatus.OK
     tweet.refresh_from_db()
     assert tweet.text == response.json()["text"] == "changed"
@@ -49,7 +51,9 @@ def test_delete(client: Client, tweet: Tweet):
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
-def test_stranger_changes_nothing_unless_the_settings_say_so(client: Client, settings, tweet: Tweet, method: str):
+def test_stranger_changes_nothing_unless_the_settings_say_so(
+    client: Client, settings, tweet: Tweet, method: str
+):
     settings.API_ANONYMOUS_WRITES = False
     url = "/tweet/" if method == "post" else f"/tweet/{tweet.id}/"
     response = getattr(client, method)(url, {"text": "changed"}, content_type="application/json")
@@ -66,7 +70,9 @@ NUMBERS = ["1", "9223372036854775808", "9" * 19, "9" * 20, "9" * 5000]
 NO_NUMBERS = ["one", "-1", "+1", "1.0", "\u0661", "%31%00"]
 
 
-@pytest.mark.parametrize("identifier", NUMBERS + NO_NUMBERS, ids=lambda identifier: ascii(identifier[:20]))
+@pytest.mark.parametrize(
+    "identifier", NUMBERS + NO_NUMBERS, ids=lambda identifier: ascii(identifier[:20])
+)
 @pytest.mark.parametrize("method", ["get", "put", "patch", "delete"])
 def test_unknown_id_is_not_found(client: Client, method: str, identifier: str):
     response = getattr(client, method)(f"/tweet/{identifier}/", content_type="application/json")
@@ -74,7 +80,9 @@ def test_unknown_id_is_not_found(client: Client, method: str, identifier: str):
     assert set(response.json()) == {"detail"}
 
 
-@pytest.mark.parametrize("text", ["x", "x" * 280, "😀" * 280, " ", "\ttab", "'; DROP TABLE tweet_tweet; --"])
+@pytest.mark.parametrize(
+    "text", ["x", "x" * 280, "😀" * 280, " ", "\ttab", "'; DROP TABLE tweet_tweet; --"]
+)
 def test_text_is_kept_as_it_is(client: Client, text: str):
     response = client.post("/tweet/", {"text": text}, content_type="application/json")
     assert response.status_code == HTTPStatus.CREATED

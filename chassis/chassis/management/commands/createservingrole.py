@@ -18,7 +18,9 @@ TEMPLATE = Path(__file__).parents[2] / "serving_role.sql"
 
 def sql(owner: str, serving: str, database: str) -> str:
     """The statements that make the role."""
-    text = "".join(line for line in TEMPLATE.read_text().splitlines(keepends=True) if not line.startswith("--"))
+    text = "".join(
+        line for line in TEMPLATE.read_text().splitlines(keepends=True) if not line.startswith("--")
+    )
     for placeholder, name in (("OWNER", owner), ("SERVE", serving), ("DATABASE", database)):
         text = text.replace(f'"{placeholder}"', connection.ops.quote_name(name))
     return text
@@ -31,17 +33,25 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--print", action="store_true", help="print the SQL for an administrator, and do nothing")
+        parser.add_argument(
+            "--print",
+            action="store_true",
+            help="print the SQL for an administrator, and do nothing",
+        )
 
     def handle(self, *arguments: Any, **options: Any) -> None:
         if settings.POSTGRES_SERVE_PASSWORD:
-            raise CommandError("This needs the owner's POSTGRES_PASSWORD, and no POSTGRES_SERVE_PASSWORD.")
+            raise CommandError(
+                "This needs the owner's POSTGRES_PASSWORD, and no POSTGRES_SERVE_PASSWORD."
+            )
         owner, database = connection.settings_dict["USER"], connection.settings_dict["NAME"]
         serving = f"{owner}_serve"
         statements = sql(owner, serving, database)
         if options["print"]:
             password = f"ALTER ROLE {connection.ops.quote_name(serving)} PASSWORD '…';"
-            self.stdout.write(f"{statements}\n-- The password that the server is given:\n{password}")
+            self.stdout.write(
+                f"{statements}\n-- The password that the server is given:\n{password}"
+            )
             return
         password = sys.stdin.readline().rstrip("\r\n")
         if not password:
@@ -63,7 +73,9 @@ class Command(BaseCommand):
                 cursor.execute(f"ALTER ROLE {role} PASSWORD %s", [hashed])
         except ProgrammingError as error:
             if sqlstate(error) == DUPLICATE_OBJECT:
-                raise CommandError(f"{serving} is there; ALTER ROLE changes its password.") from None
+                raise CommandError(
+                    f"{serving} is there; ALTER ROLE changes its password."
+                ) from None
             raise CommandError(
                 f"{serving} was not made: {message(error)}. "
                 "Where only an administrator may, let one run what --print prints."

@@ -25,9 +25,15 @@ class Command(BaseCommand):
         try:
             user = users._default_manager.get_by_natural_key(name)
         except users.DoesNotExist:
-            raise CommandError(f"There is no user {name}; manage.py createsuperuser or the admin makes one.") from None
+            raise CommandError(
+                f"There is no user {name}; manage.py createsuperuser or the admin makes one."
+            ) from None
         if not user.is_active:
             raise CommandError(f"{name} is not active: a token would not be accepted.")
         token, text = get_token_model().objects.create(user, expiry=days and timedelta(days=days))
-        self.stderr.write(f"It holds until {token.expiry:%Y-%m-%d %H:%M %Z}." if token.expiry else "It never expires.")
+        self.stderr.write(
+            f"It holds until {token.expiry:%Y-%m-%d %H:%M %Z}."
+            if token.expiry
+            else "It never expires."
+        )
         self.stdout.write(text)

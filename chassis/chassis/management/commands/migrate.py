@@ -28,7 +28,9 @@ class Command(migrate.Command):
         except InconsistentMigrationHistory as error:
             users = get_user_model()._meta.app_label
             recorded = MigrationRecorder(connections[options["database"]]).applied_migrations()
-            older = f"dependency {users}." in str(error) and all(app != users for app, _ in recorded)
+            older = f"dependency {users}." in str(error) and all(
+                app != users for app, _ in recorded
+            )
             raise CommandError(OLDER if older else str(error)) from None
         except OperationalError as error:
             if not is_lock_timeout(error):

@@ -24,4 +24,6 @@ class Command(BaseCommand):
                 body = JSONRenderer().render(form.body(status, f"{status.phrase}."))
                 (options["directory"] / f"{status.value}.json").write_bytes(body + b"\n")
         # As part of the location that has these files.
-        (options["directory"] / "type.conf").write_text(f'types {{}}\ndefault_type "{form.media_type}";\n')
+        (options["directory"] / "type.conf").write_text(
+            f'types {{}}\ndefault_type "{form.media_type}";\n'
+        )

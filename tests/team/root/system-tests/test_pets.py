@@ -12,7 +12,11 @@ def test_sample_data_are_there(client):
 def test_stranger_is_refused_in_the_services_format(client):
     response = client.post("/pet/", json={})
     assert response.headers["Content-Type"] == "application/problem+json"
-    assert response.json() == {"status": HTTPStatus.UNAUTHORIZED, "title": "Unauthorized", "wrong": SENTENCE}
+    assert response.json() == {
+        "status": HTTPStatus.UNAUTHORIZED,
+        "title": "Unauthorized",
+        "wrong": SENTENCE,
+    }
 
 
 def test_nginx_answers_in_the_services_format(client):

@@ -28,7 +28,11 @@ class Pet(models.Model):
     class Meta:
         ordering = ["-arrived", "-id"]
         indexes = [models.Index(fields=["-arrived", "-id"], name="newest_first")]
-        constraints = [models.CheckConstraint(condition=~models.Q(name__startswith="x"), name="no_pet_begins_with_x")]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(name__startswith="x"), name="no_pet_begins_with_x"
+            )
+        ]
 
     def __str__(self) -> str:
         return tidy(self.name)

@@ -14,7 +14,10 @@ def kind() -> Kind:
 
 def test_stranger_reads_and_does_not_write(api, kind):
     assert api.get("/pet/").status_code == HTTPStatus.OK
-    assert api.post("/pet/", {"kind": "/kind/1/", "name": "Rex"}).status_code == HTTPStatus.UNAUTHORIZED
+    assert (
+        api.post("/pet/", {"kind": "/kind/1/", "name": "Rex"}).status_code
+        == HTTPStatus.UNAUTHORIZED
+    )
 
 
 def test_newest_comes_first_in_pages(api, kind):
