@@ -59,7 +59,7 @@ class Clone:
         return done.stdout
 
     def program(self, name: str) -> str:
-        """The built program of an app, which `nix run` builds; here it finds no engine and no target."""
+        """The program of an app: `nix run` builds it, and here it finds no engine and no target."""
         nothing = {**os.environ, "CONTAINER_ENGINE": "false"}
         subprocess.run(
             ["./nixw", "run", f".#{name}"], cwd=self.directory, env=nothing, capture_output=True

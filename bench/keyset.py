@@ -55,7 +55,8 @@ def fill(rows: int) -> None:
         cursor.execute("TRUNCATE tweet_tweet RESTART IDENTITY")
         cursor.execute(
             "INSERT INTO tweet_tweet (text, timestamp)"
-            " SELECT 'tweet ' || n || repeat(' and on', 12), now() FROM generate_series(1, %s) AS n",
+            " SELECT 'tweet ' || n || repeat(' and on', 12), now()"
+            " FROM generate_series(1, %s) AS n",
             [rows],
         )
         cursor.execute("VACUUM (ANALYZE) tweet_tweet")
@@ -97,7 +98,8 @@ def main() -> None:
     rows = parser.parse_args().rows
     if not os.environ.get("POSTGRES_HOST", "").startswith("/tmp/with-db-"):  # noqa: S108
         sys.exit(
-            "bench/keyset.py: it empties the table; run it on a temporary database: ./nixw run .#bench -- keyset"
+            "bench/keyset.py: it empties the table; run it on a temporary database: "
+            "./nixw run .#bench -- keyset"
         )
     if rows < 3 * LIMIT:
         sys.exit(f"bench/keyset.py: give at least {3 * LIMIT} rows.")

@@ -83,7 +83,7 @@ class Cluster:
 
 
 class Clients:
-    """Requests one after the other: when each ended, and with which status; what was acknowledged."""
+    """Requests in turn: when each ended, and with which status; what was acknowledged."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -149,7 +149,8 @@ def report(clients: Clients, kills: list[tuple[str, float]]) -> None:
                 failed[kind][status] += 1
                 outage[kind] = max(outage[kind], moment - begin)
     print(
-        "| killed | times | failed requests | seconds until the last of them, at most |\n| --- | --- | --- | --- |"
+        "| killed | times | failed requests | seconds until the last of them, at most |\n"
+        "| --- | --- | --- | --- |"
     )
     for kind, times in collections.Counter(kind for kind, _ in kills).items():
         statuses = (

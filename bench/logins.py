@@ -28,10 +28,12 @@ CHECKS = """
 import timeit
 from django.contrib.auth import hashers
 from chassis.hashers import Argon2PasswordHasher
-for hasher in (Argon2PasswordHasher(), hashers.Argon2PasswordHasher(), hashers.PBKDF2PasswordHasher()):
+for hasher in (Argon2PasswordHasher(), hashers.Argon2PasswordHasher(), \
+hashers.PBKDF2PasswordHasher()):
     encoded = hasher.encode("secret", "s" * 22)
     times = timeit.repeat(lambda: hasher.verify("secret", encoded), number=1, repeat=15)
-    print(f"{type(hasher).__module__}.{type(hasher).__name__}: {sorted(times)[7] * 1000:.0f} ms a check")
+    print(f"{type(hasher).__module__}.{type(hasher).__name__}: \
+{sorted(times)[7] * 1000:.0f} ms a check")
 """
 
 

@@ -102,7 +102,8 @@ def storm(server: Server, log: LogServer, name: str) -> None:
     print(f"  quiet: {describe(quiet)}")
     print(f"  storm: {describe(stormy)}")
     print(
-        f"  {arrived} lines arrived, {STORM - arrived} did not, {dropped(server) - before:.0f} were counted as dropped"
+        f"  {arrived} lines arrived, {STORM - arrived} did not, "
+        f"{dropped(server) - before:.0f} were counted as dropped"
     )
 
 

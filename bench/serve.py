@@ -199,7 +199,8 @@ def compare(directory: Path, database: Database, rounds: int) -> None:
                     slowest[name][kind].append(measured["p99"])
     print_table(rates, slowest)
     print(
-        f"first request of a worker: median {statistics.median(first):.0f} ms, longest {max(first):.0f} ms"
+        f"first request of a worker: median {statistics.median(first):.0f} ms, "
+        f"longest {max(first):.0f} ms"
     )
 
 
@@ -210,7 +211,8 @@ def stalls(directory: Path, database: Database) -> None:
         statistics.median(run[name] for run in runs) for name in ("p50", "p99", "longest")
     )
     print(
-        f"one row for 60 s, medians of three: p50 {p50:.1f} ms, p99 {p99:.1f} ms, longest {longest:.1f} ms"
+        "one row for 60 s, medians of three: "
+        f"p50 {p50:.1f} ms, p99 {p99:.1f} ms, longest {longest:.1f} ms"
     )
     print(f"  p99 is {p99 / p50:.1f} x p50, the longest {longest / p50:.1f} x p50")
 
@@ -231,7 +233,8 @@ def main() -> None:
         try:
             database.start()
             database.tell(
-                "INSERT INTO tweet_tweet (text, timestamp) SELECT repeat('x', 100), now() FROM generate_series(1, 100)"
+                "INSERT INTO tweet_tweet (text, timestamp)"
+                " SELECT repeat('x', 100), now() FROM generate_series(1, 100)"
             )
             compare(directory, database, rounds)
             stalls(directory, database)

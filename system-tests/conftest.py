@@ -16,7 +16,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--target",
         default=os.environ.get("SYSTEM_TEST_HOSTPORT", "localhost:8080"),
-        help="HOST:PORT of the service, or its https:// address (default: SYSTEM_TEST_HOSTPORT, localhost:8080)",
+        help="HOST:PORT of the service, or its https:// address "
+        "(default: SYSTEM_TEST_HOSTPORT, localhost:8080)",
     )
 
 

@@ -53,7 +53,10 @@ def test_metrics_are_in_the_text_format(metrics: Client):
 
 def test_metrics_count_requests(client: Client, metrics: Client):
     def listed() -> float:
-        series = r'^django_http_requests_total_by_view_transport_method_total\{.*"GET".*"tweet-list"\} (\S+)$'
+        series = (
+            r"^django_http_requests_total_by_view_transport_method_total"
+            r'\{.*"GET".*"tweet-list"\} (\S+)$'
+        )
         return sum(map(float, re.findall(series, metrics.get("/metrics").text, re.MULTILINE)))
 
     before = listed()

@@ -12,14 +12,17 @@ from django.urls import Resolver404, resolve
 
 TIMEOUTS = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
 
-# What the role of the connection could do beside reading and writing rows, and whether it can do that.
+# What the role of the connection could do beside reading and writing rows,
+# and whether it can do that.
 POWERS = """
 SELECT
     rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls
     OR has_database_privilege(current_database(), 'CREATE')
     OR EXISTS (SELECT FROM pg_auth_members WHERE member = pg_roles.oid)
-    OR EXISTS (SELECT FROM pg_namespace WHERE nspname !~ '^pg_' AND has_schema_privilege(oid, 'CREATE'))
-    OR EXISTS (SELECT FROM tables WHERE relowner = pg_roles.oid OR has_table_privilege(oid, 'TRUNCATE, TRIGGER')),
+    OR EXISTS (SELECT FROM pg_namespace WHERE nspname !~ '^pg_' \
+AND has_schema_privilege(oid, 'CREATE'))
+    OR EXISTS (SELECT FROM tables WHERE relowner = pg_roles.oid \
+OR has_table_privilege(oid, 'TRUNCATE, TRIGGER')),
     EXISTS (
         SELECT FROM tables, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS privilege
         WHERE NOT has_table_privilege(oid, privilege)
@@ -28,7 +31,8 @@ FROM pg_roles WHERE rolname = current_user
 """
 TABLES = """
 WITH tables AS (
-    SELECT oid, relowner FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+    SELECT oid, relowner FROM pg_class WHERE relnamespace = 'public'::regnamespace \
+AND relkind IN ('r', 'p')
 )
 """
 
@@ -67,7 +71,8 @@ def role_of(alias: str) -> Iterator[CheckMessage]:
     if too_much:
         yield checks.Warning(
             f"The role of {alias} can do more than read and write rows.",
-            hint="Serve with POSTGRES_SERVE_PASSWORD; docs/production.md tells how its role is made.",
+            hint="Serve with POSTGRES_SERVE_PASSWORD; "
+            "docs/production.md tells how its role is made.",
             id="chassis.W001",
         )
     if missing:
@@ -79,6 +84,7 @@ def role_of(alias: str) -> Iterator[CheckMessage]:
     if too_little:
         yield checks.Warning(
             f"The role of {alias} cannot read and write rows of each table.",
-            hint="GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public; migrate as the owner.",
+            hint="GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public; "
+            "migrate as the owner.",
             id="chassis.W003",
         )

@@ -1,4 +1,4 @@
-"""What the body of an error looks like: in the API, in middleware, in nginx and in the OpenAPI document."""
+"""What the body of an error looks like: in the API, middleware, nginx and the OpenAPI document."""
 
 from http import HTTPStatus
 from typing import Any
@@ -8,8 +8,10 @@ from django.utils.module_loading import import_string
 
 
 class ErrorFormat:
-    """A sentence as `detail`, or what is wrong by field. For a format of your own, name a class like it
-    in ERROR_FORMAT, such as one that writes RFC 9457's `application/problem+json`.
+    """A sentence as `detail`, or what is wrong by field.
+
+    For a format of your own, name a class like it in ERROR_FORMAT, such as one that writes
+    RFC 9457's `application/problem+json`.
     """
 
     media_type = "application/json"

@@ -1,4 +1,4 @@
-"""Answers to what went wrong: JSON in the service's own format, or a page where a browser asks for HTML."""
+"""Answers to errors: JSON in the service's own format, or a page where a browser asks for HTML."""
 
 import logging
 import sys
@@ -78,7 +78,10 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """503 where the database is the reason, else 500 without internals, of which Django logs the traceback."""
+    """503 where the database is the reason, else 500 without internals.
+
+    Django logs the traceback of a 500.
+    """
     if response := database_unavailable(request, sys.exception()):
         log_response(
             "%s: %s", response.reason_phrase, request.path, response=response, request=request
@@ -94,7 +97,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def database_unavailable(
     request: HttpRequest, exception: BaseException | None
 ) -> HttpResponse | None:
-    """503 and a line in the log, if the database is away, takes too long or lacks what a migration makes."""
+    """503 and a log line, if the database is away, takes too long or lacks what migrations make."""
     if isinstance(exception, (OperationalError, InterfaceError)):
         logger.error("Database unavailable: %s", message(exception))
     elif (lack := undefined(exception)) and lacks_migrations():

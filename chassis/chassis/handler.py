@@ -50,7 +50,7 @@ class Request(wsgi.WSGIRequest):
         """Parse a multipart body.
 
         Raises:
-            MultiPartParserError: it is malformed, or a part names an unknown codec; answered with 400.
+            MultiPartParserError: it is malformed, or a part's codec is unknown; answered with 400.
         """
         try:
             return super().parse_file_upload(*arguments)
@@ -64,9 +64,10 @@ class WSGIHandler(wsgi.WSGIHandler):
     request_class = Request
 
     def get_response(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer, and read what nobody wanted of the body: uWSGI would reset nginx's connection in mid-answer.
+        """Answer, and read what nobody wanted of the body.
 
-        uWSGI's own buffering would put off the end of a request that takes too long (uwsgi#2030).
+        Otherwise uWSGI would reset nginx's connection in mid-answer. uWSGI's own buffering would
+        put off the end of a request that takes too long (uwsgi#2030).
         """
         response = super().get_response(request)
         if "uwsgi.version" in request.META:

@@ -35,7 +35,10 @@ class SaneRequestIDMiddleware:
 
 
 class SaneSessionMiddleware:
-    """Forgets a session cookie that is no key: quoted, it can hold NUL, which PostgreSQL takes for an error."""
+    """Forgets a session cookie that is no key.
+
+    Quoted, it can hold NUL, which PostgreSQL takes for an error.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -59,7 +62,10 @@ class CommonMiddleware(common.CommonMiddleware):
 
 
 class ContentSecurityPolicyMiddleware(CSPMiddleware):
-    """django-csp's, for pages; those of Django REST framework may have style attributes, which its templates use."""
+    """django-csp's, for pages.
+
+    Those of Django REST framework may have style attributes, which its templates use.
+    """
 
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase
@@ -114,7 +120,10 @@ class PrometheusAfterMiddleware(prometheus.PrometheusAfterMiddleware):  # type: 
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], *arguments: Any
     ) -> None:
-        """Make the series of a view's errors before the first error: one that begins at 1 has not risen."""
+        """Make the series of a view's errors before the first error.
+
+        A series that begins at 1 has not risen.
+        """
         view_and_method = self._get_view_name(request), self._method(request)
         if view_and_method not in self.begun:
             self.begun.add(view_and_method)
@@ -129,7 +138,10 @@ class PrometheusAfterMiddleware(prometheus.PrometheusAfterMiddleware):  # type: 
 
 
 class DatabaseUnavailableMiddleware:
-    """Answers a view's error with 503 where the database is the reason; `handler500` does what middleware raises."""
+    """Answers a view's error with 503 where the database is the reason.
+
+    `handler500` does what middleware raises.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -26,7 +26,8 @@ WITH_BODY = [HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_T
 CONDITIONAL = {"retrieve", "update", "partial_update", "destroy"}
 CONDITIONS = {
     "If-Match": "Entity tags by commas, or `*`: 412 unless the resource has one of them.",
-    "If-None-Match": "Entity tags by commas, or `*`: where the resource has one of them, 304 to GET, else 412.",
+    "If-None-Match": "Entity tags by commas, or `*`: "
+    "where the resource has one of them, 304 to GET, else 412.",
 }
 
 

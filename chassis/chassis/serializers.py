@@ -10,10 +10,11 @@ from rest_framework.serializers import HyperlinkedModelSerializer
 
 
 class IdentityField(HyperlinkedIdentityField):
-    """The address of each row; from the second one on, URLs that only differ by a number are not looked up.
+    """The address of each row.
 
-    Other addresses (by slugs or UUIDs, with padded numbers, by a `get_url` of one's own) are
-    looked up for each row, as Django REST framework does.
+    From the second row on, URLs that only differ by a number are not looked up. Other addresses
+    (by slugs or UUIDs, with padded numbers, by a `get_url` of one's own) are looked up for each
+    row, as Django REST framework does.
     """
 
     SHORT, LONG = 7, 7_046_029_254_386_353_087
@@ -32,7 +33,7 @@ class IdentityField(HyperlinkedIdentityField):
         return Hyperlink(f"{self.around[0]}{number}{self.around[1]}", value)
 
     def find_around(self) -> tuple[str, ...]:
-        """What is before and after the number in an address; nothing where addresses differ by more."""
+        """What is before and after the number in an address; nothing where more of them differs."""
         if type(self).get_url is not HyperlinkedIdentityField.get_url:
             return ()
         try:

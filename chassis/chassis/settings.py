@@ -135,7 +135,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 PASSWORD_HASHERS = [
     "chassis.hashers.Argon2PasswordHasher",
-    "django.contrib.auth.hashers.PBKDF2PasswordHasher",  # verifies older hashes, and makes them anew
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",  # verifies older hashes, makes them anew
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -214,7 +214,8 @@ if not DEBUG:
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"}
     }
 
-# What the body of every error looks like, also those that nginx answers; a class of your own is named here.
+# What the body of every error looks like, also of those that nginx answers.
+# A class of your own is named here.
 ERROR_FORMAT = "chassis.error_format.ErrorFormat"
 
 REST_FRAMEWORK = {

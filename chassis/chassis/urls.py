@@ -1,4 +1,7 @@
-"""What every service has beside its API. Health and metrics are answered before URLs (chassis.health.middleware)."""
+"""What every service has beside its API.
+
+Health and metrics are answered before URLs (chassis.health.middleware).
+"""
 
 from django.conf import settings
 from django.contrib import admin

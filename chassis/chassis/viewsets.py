@@ -53,7 +53,9 @@ class ResourceViewSet[M: Model](ModelViewSet[M]):
 
     @contextmanager
     def locked_object(self) -> Iterator[M]:
-        """The resource of the request for a block that writes it; an action of your own uses it like this:
+        """The resource of the request for a block that writes it.
+
+        An action of your own uses it like this:
 
             @action(detail=True, methods=["post"])
             def publish(self, request, pk):

@@ -14,6 +14,7 @@ from chassis.handler import WSGIHandler  # noqa: E402
 from chassis.health import unapplied  # noqa: E402
 
 application = WSGIHandler()
-# What the URLs and readiness import, before workers are forked: the first request of each would wait for it.
+# What the URLs and readiness import, before workers are forked:
+# the first request of each would wait for it.
 get_resolver().url_patterns  # noqa: B018
 unapplied.migrations()

@@ -51,12 +51,14 @@ def test_warnings_say_what_is_wrong_and_what_to_do():
             "Serve with POSTGRES_SERVE_PASSWORD; docs/production.md tells how its role is made.",
         ),
         (
-            "Connections of default have no statement_timeout, idle_in_transaction_session_timeout.",
+            "Connections of default have no statement_timeout, "
+            "idle_in_transaction_session_timeout.",
             "ALTER ROLE … IN DATABASE … SET them; docs/production.md tells how.",
         ),
         (
             "The role of default cannot read and write rows of each table.",
-            "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public; migrate as the owner.",
+            "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public; "
+            "migrate as the owner.",
         ),
     ]
 

@@ -129,7 +129,9 @@ def test_codec_that_fails_in_a_part_is_a_bad_request(ask: Ask, monkeypatch, erro
 )
 def test_boundary_of_a_form_is_kept(ask: Ask, boundary: str):
     separator = boundary.strip('"')
-    body = f'--{separator}\r\nContent-Disposition: form-data; name="a"\r\n\r\nx\r\n--{separator}--\r\n'.encode()
+    body = (
+        f'--{separator}\r\nContent-Disposition: form-data; name="a"\r\n\r\nx\r\n--{separator}--\r\n'
+    ).encode()
     request = application.request_class(
         {
             "REQUEST_METHOD": "POST",

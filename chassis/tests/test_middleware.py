@@ -137,5 +137,8 @@ def test_method_that_a_client_thinks_of_makes_no_series(client: Client):
 def test_errors_of_a_view_are_counted_from_zero(client: Client):
     client.get("/schema/")
     for status in ("500", "503"):
-        sample = f'django_http_responses_total_by_status_view_method_total{{method="GET",status="{status}",view="schema"}}'
+        sample = (
+            "django_http_responses_total_by_status_view_method_total"
+            f'{{method="GET",status="{status}",view="schema"}}'
+        )
         assert f"{sample} 0.0" in client.get("/metrics").content.decode()

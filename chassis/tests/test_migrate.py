@@ -1,4 +1,7 @@
-"""Migrations beside others who use the tables: on a connection of their own, as locks are seen between two."""
+"""Migrations beside others who use the tables.
+
+The others have a connection of their own, as locks are seen between two.
+"""
 
 import threading
 from contextlib import contextmanager
@@ -40,7 +43,7 @@ def migration(atomic: bool = True) -> Migration:
 
 @contextmanager
 def reader():
-    """Another session that has read the table and is still in its transaction; `leave` ends that."""
+    """Another session that has read the table and is still in a transaction; `leave` ends that."""
     begun, leave = threading.Event(), threading.Event()
 
     def read() -> None:
@@ -147,7 +150,8 @@ def test_lock_that_others_keep_is_told_of(
     with pytest.raises(expected) as error:
         call_command("migrate")
     assert str(error.value) == (
-        "A migration did not get its locks in two minutes: see who holds them (pg_stat_activity), and run this again."
+        "A migration did not get its locks in two minutes: "
+        "see who holds them (pg_stat_activity), and run this again."
         if expected is CommandError
         else ""
     )

@@ -1,5 +1,7 @@
-"""A resource that anyone may write, one that strangers only read, one with a queryset that PostgreSQL does not lock,
-tasks in pages of all kinds, and two views that fail.
+"""The resources and views of the tests.
+
+A resource that anyone may write, one that strangers only read, one with a queryset that
+PostgreSQL does not lock, tasks in pages of all kinds, and two views that fail.
 """
 
 from django.db import Error, connection, transaction

@@ -2,7 +2,8 @@
 
     dashboards.py IMAGE DASHBOARDS QUERIES     the folder of the metrics-graph image, all dashboards
 
-Writes the queries to the file QUERIES, as rules that promtool judges. Exit status 1 and a line for each fault.
+Writes the queries to the file QUERIES, as rules that promtool judges.
+Exit status 1 and a line for each fault.
 """
 
 import itertools

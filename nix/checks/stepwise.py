@@ -1,12 +1,12 @@
-"""Migrate an empty database one migration at a time, with rows in each table of the project's own applications.
+"""Migrate an empty database one migration at a time, with rows in each table.
 
     stepwise.py
 
-After each migration, each of these tables gets rows in the schema as it is then: two with no
-more than a row needs, and two with all columns filled. They are equal but in columns where a
-constraint forbids it: so a migration that older rows do not allow fails here. After one that fills columns itself
-there is only the first of them, as the next one may make unique what it filled. Run by
-migrations.sh.
+The tables are those of the project's own applications. After each migration, each of them gets
+rows in the schema as it is then: two with no more than a row needs, and two with all columns
+filled. They are equal but in columns where a constraint forbids it: so a migration that older
+rows do not allow fails here. After one that fills columns itself there is only the first of
+them, as the next one may make unique what it filled. Run by migrations.sh.
 """
 
 import importlib
@@ -60,7 +60,8 @@ TYPES: dict[str, Callable[[Any, int], Any]] = {
     "UUIDField": lambda _, number: uuid.uuid4(),  # nobody writes the same one twice
 }
 
-# Values of fields whose constraints want others, such as "shop.Item.code": lambda number: f"#{number}".
+# Values of fields whose constraints want others, such as
+# "shop.Item.code": lambda number: f"#{number}".
 FIELDS: dict[str, Callable[[int], Any]] = {}
 
 # Migrations that delete rows on purpose, such as "shop.0003_one_of_each".
@@ -121,7 +122,8 @@ def fill(field: Any, number: int, full: bool) -> Any:
     made = value(field, number)
     if made is NOT_PROVIDED and needed:
         sys.exit(
-            f"{name} is a {type(field).__name__}: name that type in TYPES, or the field in FIELDS, in {HERE}."
+            f"{name} is a {type(field).__name__}: "
+            f"name that type in TYPES, or the field in FIELDS, in {HERE}."
         )
     if isinstance(made, str) and field.max_length and not field.choices:
         made = made[-field.max_length :].ljust(field.max_length if full else 0, "x")
@@ -142,7 +144,8 @@ def insert(model: type[Model], full: bool) -> Model:
         except IntegrityError as error:
             if differing == every:
                 sys.exit(
-                    f"{model._meta.label}: name what its fields take in FIELDS in {HERE}: {message(error)}"
+                    f"{model._meta.label}: name what its fields take in FIELDS in {HERE}: "
+                    f"{message(error)}"
                 )
             concerned = columns(model, error) & every
             differing |= every if concerned <= differing else concerned
@@ -169,7 +172,7 @@ def columns(model: type[Model], error: IntegrityError) -> set[str]:
 
 
 def own_models(state: ProjectState) -> Iterator[type[Model]]:
-    """The models of the project's own applications, with the tables of their many-to-many fields."""
+    """The models of the project's own applications, with tables of their many-to-many fields."""
     own = {
         config.label
         for config in apps.get_app_configs()
@@ -196,7 +199,8 @@ def step(name: str, application: str, migration: str) -> None:
     except Error as error:
         sys.exit(
             f"{name} does not apply to rows of the migrations before it "
-            f"(where no server writes any after one of these, name it in PASSED in {HERE}): {message(error)}"
+            f"(where no server writes any after one of these, name it in PASSED in {HERE}): "
+            f"{message(error)}"
         )
 
 
@@ -209,12 +213,16 @@ def refuse_fewer(name: str, before: dict[str, int], after: dict[str, int]) -> No
     fewer = [label for label in before.keys() & after.keys() if after[label] < before[label]]
     if fewer and name not in DELETES:
         sys.exit(
-            f"{name} deletes rows of {', '.join(sorted(fewer))}: if it must, name it in DELETES in {HERE}."
+            f"{name} deletes rows of {', '.join(sorted(fewer))}: "
+            f"if it must, name it in DELETES in {HERE}."
         )
 
 
 def rows_after(migration: Migration, is_new: bool) -> tuple[bool, ...]:
-    """Whether all columns are filled, of each row that a table gets after it; a new table has had none."""
+    """Whether all columns are filled, of each row that a table gets after it.
+
+    A new table has had none.
+    """
     if str(migration) in PASSED:
         return ()
     fills = not is_new and any(

@@ -1,4 +1,4 @@
-"""Print a Markdown table: each image's packed and unpacked size, layers, and store paths of its closure.
+"""Print a Markdown table: each image's packed and unpacked size, layers and closure's store paths.
 
 sizes.py LAYOUTS
 """
@@ -39,5 +39,6 @@ for name, *_ in map(str.split, (directory / "list").read_text().splitlines()):
         set().union(*closures),
     )
     print(
-        f"| `{name}` | {packed / 1e6:.0f} MB | {unpacked / 1e6:.1f} MB | {len(layers)} | {len(closure)} |"
+        f"| `{name}` | {packed / 1e6:.0f} MB | {unpacked / 1e6:.1f} MB "
+        f"| {len(layers)} | {len(closure)} |"
     )

@@ -80,7 +80,8 @@ def check_template(url: str) -> None:
     """
     if not re.fullmatch(r"[a-z+]+:[^\s\"$\\]+", url):
         fail(
-            f"{url!r} is no flake's address: name the template's by --template, such as github:OWNER/REPO."
+            f"{url!r} is no flake's address: "
+            "name the template's by --template, such as github:OWNER/REPO."
         )
 
 
@@ -116,7 +117,8 @@ def main() -> None:
     name_service(directory, directory.name)
     add_to_git(directory)
     print(
-        f"new: wrote {arguments.directory}; next: cd {shlex.quote(str(arguments.directory))} && ./nixw run"
+        f"new: wrote {arguments.directory}; "
+        f"next: cd {shlex.quote(str(arguments.directory))} && ./nixw run"
     )
 
 

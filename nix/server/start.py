@@ -95,7 +95,7 @@ def trusted_proxies() -> list[str]:
 
 
 def check_settings() -> ModuleType:
-    """Import Django's settings, which end the process with their own sentence if they do not hold."""
+    """Import Django's settings, which end the process with a sentence if they do not hold."""
     sys.path.insert(0, os.environ["DJANGO_SOURCE"])
     return importlib.import_module("config.settings")
 
@@ -119,13 +119,16 @@ def told_in_a_sentence(run: Path) -> Iterator[None]:
         advice = ADVICE.get(error.errno or 0, "let that uid own it and what is in it")
         path = error.filename2 or error.filename or run  # of a link, the second is the link
         fail(
-            f"RUN_DIR={run} cannot be used by uid {os.geteuid()}: {error.strerror or error}: {path}; "
+            f"RUN_DIR={run} cannot be used by uid {os.geteuid()}: "
+            f"{error.strerror or error}: {path}; "
             f"{advice}, or set RUN_DIR to a directory that this uid may make or write."
         )
 
 
 def refuse_others(run: Path, owner: int) -> None:
-    """Look for what another user's server left: nginx could not use its directories, and would not say so soon.
+    """Look for what another user's server left.
+
+    nginx could not use its directories, and would not say so soon.
 
     Raises:
         PermissionError: there is such a file.
@@ -195,7 +198,8 @@ def main() -> None:
         os.environ.get(f"POSTGRES_SERVE_PASSWORD{suffix}") for suffix in ("", "_FILE")
     ):
         fail(
-            "migrate needs the owner's POSTGRES_PASSWORD, and without POSTGRES_SERVE_PASSWORD, which is the server's."
+            "migrate needs the owner's POSTGRES_PASSWORD, "
+            "and without POSTGRES_SERVE_PASSWORD, which is the server's."
         )
     if command[:1] == ["manage"]:
         os.execv(

@@ -9,7 +9,8 @@ and the programs' output on standard output without opening it anew (another
 user may own it).
 The programs need `startsecs=0` and `autorestart=false`, but for those without which the
 others go on, which are started again with `startsecs=5`, `startretries=1000000` and
-`autorestart=true`. What shall be printed needs `stdout_events_enabled=true` or `stderr_events_enabled=true`.
+`autorestart=true`. What shall be printed needs `stdout_events_enabled=true` or
+`stderr_events_enabled=true`.
 """
 
 import argparse
@@ -57,7 +58,10 @@ class Syslog:
 
 
 def shortened(line: bytes) -> bytes:
-    """Without its middle where it is longer than the daemon takes: a traceback's reason is at its end."""
+    """Without its middle where it is longer than the daemon takes.
+
+    A traceback's reason is at its end.
+    """
     return (
         line
         if len(line) <= LONGEST

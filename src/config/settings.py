@@ -9,7 +9,8 @@ ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 AUTH_USER_MODEL = "accounts.User"
 
-# Whether anyone may write tweets (tweet.api.views); the sample cluster says yes, production does not.
+# Whether anyone may write tweets (tweet.api.views).
+# The sample cluster says yes, production does not.
 API_ANONYMOUS_WRITES = env.bool("API_ANONYMOUS_WRITES", False)
 
 env.seal()

@@ -11,7 +11,10 @@ from support.waiting import wait_until
 
 SERVER = f"http://localhost:{os.environ['SERVER_PORT']}"
 METRICS = f"http://localhost:{os.environ['METRICS_PORT']}"
-COUNTED = 'sum(django_http_responses_total_by_status_view_method_total{view="docs",status="200",method="GET"})'
+COUNTED = (
+    "sum(django_http_responses_total_by_status_view_method_total"
+    '{view="docs",status="200",method="GET"})'
+)
 
 
 def counted() -> float:

@@ -63,7 +63,7 @@ def run(*arguments: object, **options: str) -> "subprocess.CompletedProcess[str]
 
 
 def members(session: int) -> list[str]:
-    """What /proc tells of the processes that began in the session and are not in one of their own."""
+    """What /proc tells of processes that began in the session and are not in one of their own."""
     listed = subprocess.run(
         "cat /proc/[0-9]*/stat", shell=True, stdout=subprocess.PIPE, text=True
     ).stdout
@@ -88,7 +88,10 @@ class Terminal:
         return found[0]
 
     def close(self) -> int:
-        """The kernel sends SIGHUP, and refuses output from now on. Returns the program's exit status."""
+        """Close the terminal and return the program's exit status.
+
+        The kernel sends SIGHUP, and refuses output from now on.
+        """
         os.close(self.screen)
         wait_until(lambda: os.waitid(os.P_PID, self.session, os.WEXITED | os.WNOHANG | os.WNOWAIT))
         return os.waitstatus_to_exitcode(os.waitpid(self.session, 0)[1])
@@ -127,8 +130,12 @@ def test_strange_environment_and_a_closed_terminal_do_no_harm():
 
 
 def test_kept_data_get_the_migrations_that_they_lack(tmp_path: Path):
-    psql = "PGPASSWORD=$POSTGRES_PASSWORD psql -h $POSTGRES_HOST -p $POSTGRES_PORT -U $POSTGRES_USER -d $POSTGRES_DB"
-    # Each command runs once the cluster is healthy. Not every migration can be taken back by Django.
+    psql = (
+        "PGPASSWORD=$POSTGRES_PASSWORD psql "
+        "-h $POSTGRES_HOST -p $POSTGRES_PORT -U $POSTGRES_USER -d $POSTGRES_DB"
+    )
+    # Each command runs once the cluster is healthy.
+    # Not every migration can be taken back by Django.
     empty = run("--data", tmp_path, "--", "bash", "-c", f"{psql} -c '{DROP_TABLES}'")
     assert re.search(r"^DO$", empty.stdout, re.MULTILINE)
     assert empty.returncode == 0

@@ -1,4 +1,4 @@
-"""The database's image: who may use its directory, how that is filled, and what it says when it cannot start."""
+"""The database's image: who may use its directory, how that is filled, what a failed start says."""
 
 import os
 import shutil
@@ -298,11 +298,13 @@ def test_disk_that_is_too_small_is_named(directory):
     assert "with room for" in ended.stderr.splitlines()[-1]
 
 
-# A container that is started again whenever it ends, and whose log volume is full while `full` is there.
+# A container that is started again whenever it ends,
+# and whose log volume is full while `full` is there.
 RESTARTING = """
 cp -a /var/lib/postgresql/wal/. $PGDATA/pg_wal/
 while :; do
-    if [ -e /var/lib/postgresql/full ]; then dd if=/dev/zero bs=4k >>$PGDATA/pg_wal/filler 2>/dev/null
+    if [ -e /var/lib/postgresql/full ]; then \
+dd if=/dev/zero bs=4k >>$PGDATA/pg_wal/filler 2>/dev/null
     else rm -f $PGDATA/pg_wal/filler; fi
     sleep 0.2
 done &
@@ -331,7 +333,10 @@ def test_full_volume_of_the_write_ahead_log_recovers_when_there_is_room(director
         wait_until(lambda: directory.run("pg_isready", **CLIENT).returncode == 0)
         (directory.volume / "full").touch()
         # It writes until there is no room: a server that has nothing to write would go on.
-        write = "CREATE TABLE IF NOT EXISTS large (n int); INSERT INTO large SELECT generate_series(1, 50000)"
+        write = (
+            "CREATE TABLE IF NOT EXISTS large (n int); "
+            "INSERT INTO large SELECT generate_series(1, 50000)"
+        )
 
         def is_full() -> bool:
             directory.run("psql", "--command", write, **CLIENT)

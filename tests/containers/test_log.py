@@ -21,7 +21,8 @@ wait_for listening
 health "$@"
 dd if=/dev/zero of=filler bs=1000 2>/dev/null
 health "$@"
-for line in 1 2 3 4 5; do echo "<14>app: $(head -c 5000 /dev/zero | tr '\\0' x)"; done | nc -w 1 127.0.0.1 5514
+for line in 1 2 3 4 5; do echo "<14>app: $(head -c 5000 /dev/zero | tr '\\0' x)"; done | \
+nc -w 1 127.0.0.1 5514
 wait_for unwritten
 metrics
 rm filler

@@ -20,7 +20,7 @@ SHELLS = ("sh", "bash", "dash", "busybox", "zsh")
 
 @pytest.fixture
 def expected(image: Image) -> dict:
-    """What is expected of the template's images; of an image of the service's own, what holds for all."""
+    """What is expected of the template's images; of the service's own, what holds for all."""
     own = {
         "user": image.config["User"],
         "volumes": list(image.config.get("Volumes", {})),

@@ -1,4 +1,7 @@
-"""`push` and a registry: a blob is sent once, tags tell version and content, nothing unclear is pushed."""
+"""`push` and a registry.
+
+A blob is sent once, tags tell version and content, nothing unclear is pushed.
+"""
 
 import os
 import re

@@ -60,13 +60,15 @@ def test_migration_that_is_taken_back_is_503_until_it_is_there(start_server, dat
     server = start_server()
     assert answers() == (200, 200)
     execute(
-        "ALTER TABLE item_item RENAME TO away; UPDATE django_migrations SET app = 'away' WHERE app = 'item'"
+        "ALTER TABLE item_item RENAME TO away; "
+        "UPDATE django_migrations SET app = 'away' WHERE app = 'item'"
     )
     try:
         assert answers() == (503, 503)
     finally:
         execute(
-            "ALTER TABLE away RENAME TO item_item; UPDATE django_migrations SET app = 'item' WHERE app = 'away'"
+            "ALTER TABLE away RENAME TO item_item; "
+            "UPDATE django_migrations SET app = 'item' WHERE app = 'away'"
         )
     assert answers() == (200, 200)
 

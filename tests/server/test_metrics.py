@@ -10,7 +10,10 @@ import requests
 from support.processes import Server
 from support.waiting import children, wait_until
 
-LISTED = 'django_http_requests_total_by_view_transport_method_total{method="GET",transport="http",view="item-list"}'
+LISTED = (
+    "django_http_requests_total_by_view_transport_method_total"
+    '{method="GET",transport="http",view="item-list"}'
+)
 
 
 def counters(server: Server) -> dict[str, float]:

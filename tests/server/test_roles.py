@@ -42,7 +42,10 @@ def test_serving_role_changes_nothing_but_rows(database, statement: str):
 def test_serving_role_reads_and_writes_rows_of_later_tables_too(database):
     tried(database, "CREATE TABLE later (id serial)", role=NAME)
     try:
-        written = "INSERT INTO later DEFAULT VALUES; UPDATE later SET id = 2; DELETE FROM later RETURNING id"
+        written = (
+            "INSERT INTO later DEFAULT VALUES; "
+            "UPDATE later SET id = 2; DELETE FROM later RETURNING id"
+        )
         assert tried(database, written) == "2"
     finally:
         tried(database, "DROP TABLE later", role=NAME)

@@ -102,7 +102,7 @@ class Database(Program):
                 raise
 
     def waiting(self) -> int:
-        """How many of the server's connections wait for a lock; others' are not shown to its role."""
+        """How many of the server's connections wait for a lock; its role is not shown others'."""
         query = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
         return int(self.tell(query, f"{NAME}_serve"))
 
@@ -113,7 +113,8 @@ class Database(Program):
             assert psql.stdin
             assert psql.stdout
             psql.stdin.write(
-                f"BEGIN; SET LOCAL lock_timeout = '30s'; LOCK TABLE {table} IN {mode} MODE; SELECT 'locked';\n"
+                "BEGIN; SET LOCAL lock_timeout = '30s'; "
+                f"LOCK TABLE {table} IN {mode} MODE; SELECT 'locked';\n"
             )
             psql.stdin.flush()
             assert psql.stdout.readline().strip() == "locked"

@@ -5,7 +5,10 @@ import json
 import shlex
 import urllib.parse
 
-STATES = "docker inspect --format '{{.State.Status}} {{.State.Health.Status}}' $(docker ps --all --quiet)"
+STATES = (
+    "docker inspect --format '{{.State.Status}} {{.State.Health.Status}}' "
+    "$(docker ps --all --quiet)"
+)
 HEALTHY = f'test "$({STATES} | sort -u)" = "running healthy"'
 
 
@@ -47,7 +50,8 @@ def scraped(count: int, health: str = "") -> str:
 def restart(services: str, allowed: set[str]) -> None:
     """Restart services under requests, whose statuses all are allowed; afterwards they are 200."""
     machine.succeed(
-        f"rm -f /tmp/begun /tmp/stop; {traffic} {server}/item/ /tmp >/tmp/statuses 2>/tmp/traffic.log &"
+        "rm -f /tmp/begun /tmp/stop; "
+        f"{traffic} {server}/item/ /tmp >/tmp/statuses 2>/tmp/traffic.log &"
     )
     machine.wait_until_succeeds("test -e /tmp/begun", timeout=180)
     compose(f"restart {services}")
@@ -72,7 +76,7 @@ def replace_secret(
 
 
 def changed(role: str, before: str, after: str) -> str:
-    """A command that succeeds when the second password lets the role in, and the first one does not."""
+    """A command that succeeds when the second password lets the role in, and the first does not."""
 
     def login(password: str) -> str:
         psql = f"psql --host 127.0.0.1 --username {role} --command '' {database}"
@@ -158,12 +162,14 @@ def check() -> None:
     with subtest("a request is found in the log"):
         get(f"{server}/item/?limit=1", "--header 'X-Request-ID: from-the-vm'")
         machine.wait_until_succeeds(
-            f"docker exec {service}-log-1 requests from-the-vm | grep 'nginx info .from-the-vm. .*GET /item/. 200'",
+            f"docker exec {service}-log-1 requests from-the-vm "
+            "| grep 'nginx info .from-the-vm. .*GET /item/. 200'",
             timeout=180,
         )
 
     with subtest(
-        "Prometheus scrapes the server, the database and the log, with the memory that they may have"
+        "Prometheus scrapes the server, the database and the log, "
+        "with the memory that they may have"
     ):
         for job in ("server", "db-metrics", "log"):
             machine.wait_until_succeeds(query(f'up{{job="{job}"}}==1'), timeout=180)
@@ -217,7 +223,8 @@ def check() -> None:
         replace_secret("django-secret-key-fallbacks")
         item = post("before the daemon was killed")
         machine.succeed(
-            f"kill -KILL $(cat /run/docker.pid) $(docker inspect --format '{{{{.State.Pid}}}}' {service}-db-1)"
+            "kill -KILL $(cat /run/docker.pid) "
+            f"$(docker inspect --format '{{{{.State.Pid}}}}' {service}-db-1)"
         )
         machine.wait_until_succeeds(HEALTHY, timeout=600)
         assert json.loads(get(str(item["href"]))) == item

@@ -109,7 +109,10 @@ def lacks_migrations() -> bool:
 
 @functools.lru_cache(maxsize=1)
 def _lacks_migrations(_second: int) -> bool:
-    """Asked once a second at most, on a connection of its own: the request's may be in a transaction that failed."""
+    """Asked once a second at most, on a connection of its own.
+
+    The request's may be in a transaction that failed.
+    """
     own = connections.create_connection(DEFAULT_DB_ALIAS)
     try:
         lacks = bool(unapplied.missing(own))

@@ -9,7 +9,8 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 
 # "accepts handled requests" are three numbers below their names.
 PAGE = re.compile(
-    r"Active connections: (?P<active>\d+)\s+server accepts handled requests\s+\d+ \d+ (?P<requests>\d+)"
+    r"Active connections: (?P<active>\d+)"
+    r"\s+server accepts handled requests\s+\d+ \d+ (?P<requests>\d+)"
     r"\s+Reading: (?P<reading>\d+) Writing: (?P<writing>\d+) Waiting: (?P<waiting>\d+)"
 )
 

@@ -17,7 +17,7 @@ def sqlstate(error: Exception) -> str | None:
 
 
 def undefined(error: BaseException | None) -> str | None:
-    """What PostgreSQL says of a table or a column that is not there, if that is an error's cause."""
+    """What PostgreSQL says of a table or column that is not there, if that is an error's cause."""
     seen: list[BaseException] = []
     while error is not None and error not in seen:
         if getattr(error, "pgcode", None) in UNDEFINED:

@@ -1,4 +1,4 @@
-"""Django's database backend for PostgreSQL, with django-prometheus's counters and a cheap health check."""
+"""Django's backend for PostgreSQL, with django-prometheus's counters and a cheap health check."""
 
 import select
 
@@ -7,7 +7,7 @@ from psycopg2.extensions import TRANSACTION_STATUS_IDLE
 
 
 class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
-    """One that asks the server whether a kept connection is well only when there is a sign that it is not."""
+    """One that asks the server whether a kept connection is well only at a sign that it is not."""
 
     def is_usable(self) -> bool:
         """Whether the connection still works.

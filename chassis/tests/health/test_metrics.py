@@ -9,7 +9,10 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from chassis.health import views
 
-QUEUE = '{{ "name": "forward queue", "origin": "core.queue", "size": {}, "discarded.full": {}, "discarded.nf": 2 }}\n'
+QUEUE = (
+    '{{ "name": "forward queue", "origin": "core.queue", "size": {}, '
+    '"discarded.full": {}, "discarded.nf": 2 }}\n'
+)
 
 
 def samples(client: Client) -> dict[tuple[str, ...], float]:

@@ -135,7 +135,8 @@ NUMBERS = {
 @pytest.mark.usefixtures("cgroup")
 def test_every_number_has_words_and_is_of_its_kind(client: Client, nginx, settings, tmp_path):
     (tmp_path / "stats").write_text(
-        '{ "name": "main", "origin": "core.queue", "size": 1, "discarded.full": 2, "discarded.nf": 3 }\n'
+        '{ "name": "main", "origin": "core.queue", "size": 1, '
+        '"discarded.full": 2, "discarded.nf": 3 }\n'
         '{ "name": "TCP-log-5514", "origin": "omfwd", "messages.sent": 9 }\n'
         '{ "name": "nginx", "origin": "dynstats.bucket", "values": { "504": 4 } }\n'
     )

@@ -17,7 +17,10 @@ PORT = "5432"  # part of the socket's name
 
 
 def only_path() -> dict[str, str]:
-    """An environment for PostgreSQL's programs: a PGPORT or PGSERVICE of the caller is for another server."""
+    """An environment for PostgreSQL's programs.
+
+    A PGPORT or PGSERVICE of the caller is for another server.
+    """
     return {"PATH": os.environ["PATH"]}
 
 

@@ -16,7 +16,8 @@ def require(program: str, caller: str) -> None:
     """
     if not shutil.which(program):
         sys.exit(
-            f"{caller}: {program} is no program that can be run; check its name and whether it is on PATH."
+            f"{caller}: {program} is no program that can be run; "
+            "check its name and whether it is on PATH."
         )
 
 

@@ -33,7 +33,8 @@ READY = """
     PostgreSQL    PGPASSFILE={DATA_DIR}/pgpass psql -h localhost -p {DB_PORT} -U {POSTGRES_USER}
     log           {DATA_DIR}/log/all.log
 
-  A request's log lines, by the X-REQUEST-ID of its answer: LOG_DIR={DATA_DIR}/log ./nixw run .#find-requests ID
+  A request's log lines, by the X-REQUEST-ID of its answer: \
+LOG_DIR={DATA_DIR}/log ./nixw run .#find-requests ID
   Ctrl-C stops it and {AFTERWARDS} its data.
 """
 

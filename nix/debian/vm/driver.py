@@ -78,9 +78,10 @@ class Qemu:
     @staticmethod
     def command(configuration: dict[str, Any], directory: Path, address: Path) -> list[str]:
         qemu, kernel = configuration["qemu"], configuration["kernel"]
-        parameters = "console=ttyS0 loglevel=4 panic=-1 mitigations=off random.trust_cpu=on apparmor=0 tsc=reliable"
-        parameters += (
-            f" no_timer_check disk={configuration['disk']} system={configuration['system']}"
+        parameters = (
+            "console=ttyS0 loglevel=4 panic=-1 mitigations=off random.trust_cpu=on apparmor=0 "
+            "tsc=reliable no_timer_check "
+            f"disk={configuration['disk']} system={configuration['system']}"
         )
         devices = [
             ("-L", f"{qemu}/share/qemu", "-L", f"{qemu}/share/seabios"),
@@ -206,11 +207,10 @@ class Machine:
         check_output: bool = True,
         timeout: int | None = 900,
     ) -> tuple[int, str]:
-        """The command's exit status and standard output; -1 and nothing where they are not wanted."""
+        """The command's exit status and standard output; -1 and nothing where not wanted."""
         status, output = self._run(command, timeout or 900)
-        return status if check_return else -1, output.decode(
-            errors="replace"
-        ) if check_output else ""
+        text = output.decode(errors="replace") if check_output else ""
+        return status if check_return else -1, text
 
     def succeed(self, *commands: str, timeout: int | None = None) -> str:
         """Run the commands; their standard output.

@@ -28,8 +28,8 @@ def sql(owner: str, serving: str, database: str) -> str:
 
 class Command(BaseCommand):
     help = (
-        "Make the role that serves: POSTGRES_USER with _serve, which reads and writes rows and gives up in time. "
-        "Its password comes on standard input."
+        "Make the role that serves: POSTGRES_USER with _serve, which reads and writes rows "
+        "and gives up in time. Its password comes on standard input."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -11,11 +11,12 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from chassis.migrations_executor import PatientExecutor, is_lock_timeout
 
-migrate.MigrationExecutor = PatientExecutor  # type: ignore[attr-defined] # there is no other way to name it
+# There is no other way to name it.
+migrate.MigrationExecutor = PatientExecutor  # type: ignore[attr-defined]
 
 OLDER = (
-    "This database is from before the service had a user model of its own and cannot be migrated: begin with an "
-    "empty one, and bring over the rows that you need."
+    "This database is from before the service had a user model of its own and cannot be migrated: "
+    "begin with an empty one, and bring over the rows that you need."
 )
 
 
