@@ -36,5 +36,6 @@ nix_configure() {
     [ "$(value sandbox-fallback)" = false ] || nix_option "sandbox-fallback = false"
     # The package nix-bin makes no build users; the sandbox's user namespace isolates then.
     group=$(value build-users-group)
-    [ "$(id -u)" -ne 0 ] || [ -z "$group" ] || getent group "$group" >/dev/null || nix_option "build-users-group ="
+    [ "$(id -u)" -ne 0 ] || [ -z "$group" ] || getent group "$group" >/dev/null ||
+        nix_option "build-users-group ="
 }

@@ -12,16 +12,19 @@ pinned_nixpkgs() {
 
 # The pinned nixpkgs is in the store, or one small file of it comes within five seconds.
 nixpkgs_answers() {
-    pinned=$(pinned_nixpkgs) || fail "flake.lock pins no nixpkgs of GitHub to ask for; choose the set with NIXW_SET=nixpkgs or NIXW_SET=debian."
+    pinned=$(pinned_nixpkgs) ||
+        fail "flake.lock pins no nixpkgs of GitHub to ask for;" \
+            "choose the set with NIXW_SET=nixpkgs or NIXW_SET=debian."
     source=$(nix-store --print-fixed-path --recursive sha256 "${pinned#* }" source 2>/dev/null) &&
         nix-store --check-validity "$source" 2>/dev/null && return
-    timeout 5 nix eval --impure --raw --option download-attempts 1 --option connect-timeout 3 --expr \
-        "builtins.readFile (builtins.fetchurl \"https://raw.githubusercontent.com/NixOS/nixpkgs/${pinned% *}/.version\")" \
-        >/dev/null 2>&1
+    file="https://raw.githubusercontent.com/NixOS/nixpkgs/${pinned% *}/.version"
+    timeout 5 nix eval --impure --raw --option download-attempts 1 --option connect-timeout 3 \
+        --expr "builtins.readFile (builtins.fetchurl \"$file\")" >/dev/null 2>&1
 }
 
 is_debian_13() {
-    command -v apt-get >/dev/null && [ "$(uname -m)" = x86_64 ] && grep -q '^VERSION_CODENAME=trixie$' /etc/os-release
+    command -v apt-get >/dev/null && [ "$(uname -m)" = x86_64 ] &&
+        grep -q '^VERSION_CODENAME=trixie$' /etc/os-release
 }
 
 choose_set() {
@@ -47,7 +50,8 @@ choose_set() {
 # Whether the sub-command takes a flake, so that an input can be overridden.
 takes_flake() {
     case "$1" in
-    build | bundle | develop | eval | fmt | path-info | print-dev-env | repl | run | search | shell | why-depends) ;;
+    build | bundle | develop | eval | fmt | path-info | print-dev-env) ;;
+    repl | run | search | shell | why-depends) ;;
     flake) case "${2:-}" in archive | check | info | metadata | show) ;; *) return 1 ;; esac ;;
     *) return 1 ;;
     esac
@@ -56,11 +60,13 @@ takes_flake() {
 # Nix sees only what git knows. Tells which other files a build would read.
 tell_untracked() {
     unknown=$(git -C "$root" ls-files --others --exclude-standard -- src system-tests monitoring \
-        chassis nix tests bench pyproject.toml flake.nix flake.lock ':!*.md' 2>/dev/null) || return 0
+        chassis nix tests bench pyproject.toml flake.nix flake.lock ':!*.md' 2>/dev/null) ||
+        return 0
     [ -n "$unknown" ] || return 0
     count=$(printf '%s\n' "$unknown" | wc -l)
     [ "$count" -le 5 ] || more=" and $((count - 5)) more"
-    say "no build sees these files until you \`git add\` them: $(printf '%s\n' "$unknown" | head -n 5 | paste -s -d ' ')${more:-}"
+    say "no build sees these files until you \`git add\` them:" \
+        "$(printf '%s\n' "$unknown" | head -n 5 | paste -s -d ' ')${more:-}"
 }
 
 # debian_set ARGS…: what the Debian set needs is done in its own folder.

@@ -66,7 +66,10 @@ in
     if builtins.pathExists (root + "/system-tests") then
       root + "/system-tests"
     else
-      throw "The folder system-tests/ is missing beside pyproject.toml: it has the service's tests over HTTP.";
+      throw (
+        "The folder system-tests/ is missing beside pyproject.toml: "
+        + "it has the service's tests over HTTP."
+      );
 
   # For Prometheus and for Grafana.
   monitoring = monitored "monitoring" [

@@ -27,7 +27,8 @@ runCommand name { passthru = { inherit report; }; } ''
   if [ "$status" != 0 ]; then
     cat ${report}/log
     echo "${name} failed with status $status; its report is ${report}"
-    echo "A report is kept like any build. To run the same tests again: rm -f result; ./nixw store delete ${report}"
+    echo "A report is kept like any build. To run the same tests again:" \
+      "rm -f result; ./nixw store delete ${report}"
     exit 1
   fi
   ln -s ${report} $out

@@ -21,16 +21,14 @@ let
     SERVICE_DATABASE = service.database;
   };
   # The suite and what all share.
+  taken = "${toString (template + "/tests")}/(conftest.py|pytest.ini|(support|${name})(/.*)?)";
   tests = builtins.path {
     name = "tests";
     path = template + "/tests";
     filter =
       path: _:
       builtins.match ".*/(__pycache__|application|team)" (toString path) == null
-      &&
-        builtins.match "${toString (template + "/tests")}/(conftest.py|pytest.ini|(support|${name})(/.*)?)" (
-          toString path
-        ) != null;
+      && builtins.match taken (toString path) != null;
   };
 in
 buildCheck name

@@ -28,6 +28,7 @@ buildSuiteCheck "cluster" {
     }
     observe one-worker
     UWSGI_PROCESSES=4 observe four-workers
-    python -m pytest --durations 5 --junit-xml "$out/junit-run.xml" cluster/test_run.py cluster/test_store.py
+    python -m pytest --durations 5 --junit-xml "$out/junit-run.xml" \
+      cluster/test_run.py cluster/test_store.py
   '';
 }

@@ -43,9 +43,13 @@ buildCommandCheck "configuration"
       # The run directory as the server's start makes it.
       setup = ''
         export RUN_DIR=$PWD/run API_RATE=10 TRUSTED_PROXIES=10.0.0.0/8,::1 SYSLOG_HOST=log.example
-        export LOG_DIR=$PWD LOG_ADDRESS=127.0.0.1 LOG_PORT=5514 LOG_ROTATE=/bin/true LOG_METRICS=/bin/true
+        export LOG_DIR=$PWD LOG_ADDRESS=127.0.0.1 LOG_PORT=5514
+        export LOG_ROTATE=/bin/true LOG_METRICS=/bin/true
         cp ${../server/start.py} start.py
-        ${pythons.server}/bin/python -c "import pathlib, start; start.read_environment(); start.prepare(pathlib.Path('run'), ['https://app.example'], ['/login/'])"
+        ${pythons.server}/bin/python -c "
+        import pathlib, start
+        start.read_environment()
+        start.prepare(pathlib.Path('run'), ['https://app.example'], ['/login/'])"
         export SYSLOG_PORT=5514 SYSLOG_STATS=log.stats
       '';
     }
@@ -55,8 +59,10 @@ buildCommandCheck "configuration"
     "rsyslog of the server" = "rsyslogd -N1 -f run/rsyslog.conf";
     "rsyslog of the log" = "rsyslogd -N1 -f ${../log/rsyslog.conf}";
     # All that a start does but to serve.
-    "uwsgi" =
-      "cd run && DJANGO_SECRET_KEY=$(printf %050d 0) ALLOWED_HOSTS=localhost POSTGRES_PASSWORD=p PROMETHEUS_MULTIPROC_DIR=$PWD/metrics uwsgi --ini uwsgi.ini --no-server";
+    "uwsgi" = ''
+      cd run && DJANGO_SECRET_KEY=$(printf %050d 0) ALLOWED_HOSTS=localhost POSTGRES_PASSWORD=p \
+        PROMETHEUS_MULTIPROC_DIR=$PWD/metrics uwsgi --ini uwsgi.ini --no-server
+    '';
     "stop times" = "python -P ${./stops.py} ${
       template + "/docs/architecture.md"
     } ${../server} ${../cluster} ${files}/docker-compose.yaml";
@@ -64,6 +70,8 @@ buildCommandCheck "configuration"
       lib.concatStringsSep " " (lib.mapAttrsToList (image: folder: "${image}=${folder}") programs)
     }";
     "compose" = "docker-compose --file ${files}/docker-compose.yaml config --quiet";
-    "compose in production" =
-      "docker-compose --file ${files}/docker-compose.yaml --file ${../../docs/production.yaml} config --quiet";
+    "compose in production" = ''
+      docker-compose --file ${files}/docker-compose.yaml --file ${../../docs/production.yaml} \
+        config --quiet
+    '';
   }

@@ -38,16 +38,24 @@ let
 in
 buildCommandCheck "declarations" { nativeBuildInputs = [ new ]; } (
   {
-    "new refuses a name that cannot be one" =
-      "! new Bad_Name --template github:a/b 2>words && grep 'cannot name a service' words && test ! -e Bad_Name";
-    "new refuses a directory that is not empty" =
-      "mkdir -p full/acme && touch full/acme/file && ! new full/acme --template github:a/b 2>words && grep 'is not empty' words";
+    "new refuses a name that cannot be one" = ''
+      ! new Bad_Name --template github:a/b 2>words &&
+        grep 'cannot name a service' words && test ! -e Bad_Name
+    '';
+    "new refuses a directory that is not empty" = ''
+      mkdir -p full/acme && touch full/acme/file &&
+        ! new full/acme --template github:a/b 2>words && grep 'is not empty' words
+    '';
     "new refuses a file" =
       "touch acme && ! new acme --template github:a/b 2>words && grep 'is a file' words";
-    "new refuses what is no address of a template" =
-      "! new other 2>words && grep 'by --template' words && ! new other --template 'x\"y\${z}' 2>words && test ! -e other";
-    "new writes a tree of that name" =
-      "new some/acme-orders --template github:a/b && grep -x 'name = \"acme-orders\"' some/acme-orders/pyproject.toml";
+    "new refuses what is no address of a template" = ''
+      ! new other 2>words && grep 'by --template' words &&
+        ! new other --template 'x"y''${z}' 2>words && test ! -e other
+    '';
+    "new writes a tree of that name" = ''
+      new some/acme-orders --template github:a/b &&
+        grep -x 'name = "acme-orders"' some/acme-orders/pyproject.toml
+    '';
   }
   // holds {
     "names that can be one are taken" =

@@ -15,7 +15,8 @@ let
     file:
     let
       path = root + "/${file}";
-      advice = lib.escapeShellArg "${file} is not what the template and pyproject.toml make of it: ./nixw run .#files writes it.";
+      fault = "${file} is not what the template and pyproject.toml make of it";
+      advice = lib.escapeShellArg "${fault}: ./nixw run .#files writes it.";
     in
     lib.nameValuePair file (
       if builtins.pathExists path then

@@ -42,9 +42,13 @@ buildCommandCheck "migrations"
     }
     # Whether that last one finds anything, tried on the sample.
     // lib.optionalAttrs (platform && builtins.pathExists (root + "/src/accounts")) {
-      "a column that older rows lack is found" =
-        "with-db bash -euo pipefail migrations.sh refused 'ALTER TABLE accounts_user ADD COLUMN wrong integer NOT NULL'";
-      "a column that older rows have alike is found" =
-        "with-db bash -euo pipefail migrations.sh refused 'CREATE UNIQUE INDEX ON accounts_user (password)'";
+      "a column that older rows lack is found" = ''
+        with-db bash -euo pipefail migrations.sh refused \
+          'ALTER TABLE accounts_user ADD COLUMN wrong integer NOT NULL'
+      '';
+      "a column that older rows have alike is found" = ''
+        with-db bash -euo pipefail migrations.sh refused \
+          'CREATE UNIQUE INDEX ON accounts_user (password)'
+      '';
     }
   )

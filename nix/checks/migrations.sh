@@ -31,7 +31,8 @@ stepwise() {
     manage migrate --check
 }
 
-# refused STATEMENT: a last migration of that statement, which does not apply to older rows, is found.
+# refused STATEMENT: a last migration of that statement, which does not apply to older rows, is
+# found.
 refused() {
     tree=$(mktemp -d)
     cp -r --no-preserve=mode src pyproject.toml stepwise.py "$tree"

@@ -4,7 +4,8 @@ kinds='(alerts|tests|scrape)/[^/]+\.yml|dashboards/[^/]+\.json|console/[^/]+\.li
 cd "$1" || exit
 others=$(find . -type f -printf '%P\n' | grep -v -x -E "$kinds") || true
 [ -z "$others" ] || {
-    echo "monitoring/ has files that nothing reads; docs/update.md has the names of those that are read:"
+    echo "monitoring/ has files that nothing reads;" \
+        "docs/update.md has the names of those that are read:"
     echo "$others"
     exit 1
 }

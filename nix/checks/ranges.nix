@@ -35,7 +35,9 @@ let
     lib.concatMap (
       set:
       lib.optional ((sets.${set}.${name} or "") != "") (
-        lib.nameValuePair "${requirement} in ${set}" "python -P ${./range.py} ${lib.escapeShellArg requirement} ${sets.${set}.${name}}"
+        lib.nameValuePair "${requirement} in ${set}" (
+          "python -P ${./range.py} ${lib.escapeShellArg requirement} ${sets.${set}.${name}}"
+        )
       )
     ) (lib.attrNames sets);
 in

@@ -42,7 +42,8 @@ buildCommandCheck "style"
       "ruff format" = "ruff format --check";
       "mypy src" = "mypy --cache-dir=/dev/null src";
       "shellcheck" = ''
-        find . -type f -exec gawk '/^#!.*sh$/ || FILENAME ~ /[.]sh$/ { print FILENAME } { nextfile }' {} + |
+        find . -type f \
+          -exec gawk '/^#!.*sh$/ || FILENAME ~ /[.]sh$/ { print FILENAME } { nextfile }' {} + |
           xargs --no-run-if-empty shellcheck --external-sources --source-path=SCRIPTDIR
       '';
     }

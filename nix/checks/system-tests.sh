@@ -6,11 +6,13 @@ manage() {
 }
 
 SYSTEM_TEST_TOKEN=$(
-    DJANGO_SUPERUSER_PASSWORD=$(head -c 30 /dev/urandom | base64) manage createsuperuser --no-input \
-        --username system-test --email system-test@example.com >&2
+    DJANGO_SUPERUSER_PASSWORD=$(head -c 30 /dev/urandom | base64) \
+        manage createsuperuser --no-input --username system-test \
+        --email system-test@example.com >&2
     manage createtoken system-test --days 1
 ) || {
-    echo "There is no token for the system tests: createsuperuser and createtoken could not make one."
+    echo "There is no token for the system tests:" \
+        "createsuperuser and createtoken could not make one."
     SYSTEM_TEST_TOKEN=
 }
 export SYSTEM_TEST_TOKEN

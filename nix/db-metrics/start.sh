@@ -2,15 +2,18 @@
 # Runs the exporter, which logs in as `metrics`: a role that reads only statistics.
 
 if [ -n "${POSTGRES_METRICS_PASSWORD:-}" ] && [ -n "${POSTGRES_METRICS_PASSWORD_FILE:-}" ]; then
-    echo "db-metrics: set POSTGRES_METRICS_PASSWORD or POSTGRES_METRICS_PASSWORD_FILE, not both." >&2
+    echo "db-metrics: set POSTGRES_METRICS_PASSWORD" \
+        "or POSTGRES_METRICS_PASSWORD_FILE, not both." >&2
     exit 1
 elif [ -n "${POSTGRES_METRICS_PASSWORD_FILE:-}" ]; then
     export DATA_SOURCE_PASS_FILE="$POSTGRES_METRICS_PASSWORD_FILE"
 else
-    export DATA_SOURCE_PASS="${POSTGRES_METRICS_PASSWORD:?db-metrics: set POSTGRES_METRICS_PASSWORD or POSTGRES_METRICS_PASSWORD_FILE.}"
+    advice="db-metrics: set POSTGRES_METRICS_PASSWORD or POSTGRES_METRICS_PASSWORD_FILE."
+    export DATA_SOURCE_PASS="${POSTGRES_METRICS_PASSWORD:?$advice}"
 fi
 export DATA_SOURCE_USER=metrics
-export DATA_SOURCE_URI="${POSTGRES_HOST:-db}:${POSTGRES_PORT:-5432}/${POSTGRES_DB:-$SERVICE_DATABASE}?connect_timeout=3&sslmode=${POSTGRES_SSLMODE:-disable}"
+address="${POSTGRES_HOST:-db}:${POSTGRES_PORT:-5432}/${POSTGRES_DB:-$SERVICE_DATABASE}"
+export DATA_SOURCE_URI="$address?connect_timeout=3&sslmode=${POSTGRES_SSLMODE:-disable}"
 
 # The exporter takes no SIGTERM as the first process, and as another ends with an error.
 stop() {

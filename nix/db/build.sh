@@ -21,7 +21,8 @@ make_cluster() {
 start() {
     local options="-c listen_addresses='' -k $PWD -c autovacuum=off -c fsync=off"
     options="$options -c wal_level=minimal -c max_wal_senders=0"
-    under_fixed_time pg_ctl start --pgdata "$data" --wait --silent --log server.log --options "$options" || {
+    under_fixed_time pg_ctl start --pgdata "$data" --wait --silent --log server.log \
+        --options "$options" || {
         cat server.log >&2
         exit 1
     }
@@ -47,7 +48,8 @@ fill() {
     sql --command "CREATE ROLE $name LOGIN CREATEDB" --command "CREATE DATABASE $name OWNER $name"
     serving_role "$name" | sql --dbname "$name"
     # db-metrics logs in with it: statistics, and nothing that a table holds.
-    sql --command "CREATE ROLE metrics LOGIN CONNECTION LIMIT 5" --command "GRANT pg_monitor TO metrics" \
+    sql --command "CREATE ROLE metrics LOGIN CONNECTION LIMIT 5" \
+        --command "GRANT pg_monitor TO metrics" \
         --command "ALTER ROLE metrics SET default_transaction_read_only = on"
     export POSTGRES_HOST=$PWD POSTGRES_USER=$name POSTGRES_DB=$name DEBUG_MODE=true
     export PYTHONDONTWRITEBYTECODE=1
@@ -63,7 +65,8 @@ fill() {
 remove_chance() {
     head -c 8 /dev/zero | dd of="$data/global/pg_control" conv=notrunc status=none
     head -c 32 /dev/zero | dd of="$data/global/pg_control" bs=1 seek=256 conv=notrunc status=none
-    under_fixed_time pg_resetwal --force --next-wal-file 0000000100000000000000FF "$data" >/dev/null 2>&1
+    under_fixed_time pg_resetwal --force --next-wal-file 0000000100000000000000FF "$data" \
+        >/dev/null 2>&1
     rm -f "$data/postmaster.opts" "$data"/pg_stat/*
     find "$data" -name pg_internal.init -delete
 }

@@ -25,7 +25,8 @@ check_names() {
             fail "POSTGRES_USER and POSTGRES_DB must not be $name, which means something else."
             ;;
         esac
-        [ "${#name}" -le 57 ] || fail "POSTGRES_USER and POSTGRES_DB must have at most 57 characters."
+        [ "${#name}" -le 57 ] ||
+            fail "POSTGRES_USER and POSTGRES_DB must have at most 57 characters."
     done
 }
 
@@ -85,7 +86,8 @@ explain() {
         fail "PGDATA ($PGDATA) has the mark of another server: if none runs, remove postmaster.pid."
         ;;
     *checkpoint\ record* | *pg_wal* | *"invalid record length"* | *"could not open file \"global/"*)
-        fail "PGDATA ($PGDATA) lacks a part, such as its log (pg_wal): mount it or restore a backup."
+        fail "PGDATA ($PGDATA) lacks a part, such as its log (pg_wal):" \
+            "mount it or restore a backup."
         ;;
     esac
     fail "PostgreSQL cannot use PGDATA ($PGDATA): its words above say why."

@@ -56,8 +56,9 @@ make_durable() {
 
 # What was built as $SERVICE_DATABASE gets the names that were asked for.
 name_roles() {
-    [ "$role" = "$SERVICE_DATABASE" ] || sql postgres "ALTER ROLE \"$SERVICE_DATABASE\" RENAME TO \"$role\"" \
-        "ALTER ROLE \"${SERVICE_DATABASE}_serve\" RENAME TO \"$serve\""
+    [ "$role" = "$SERVICE_DATABASE" ] ||
+        sql postgres "ALTER ROLE \"$SERVICE_DATABASE\" RENAME TO \"$role\"" \
+            "ALTER ROLE \"${SERVICE_DATABASE}_serve\" RENAME TO \"$serve\""
 }
 
 # The database of the unit tests is the one that has no fixtures.

@@ -20,7 +20,8 @@ allow_serving_role() {
 # Data from before there was such a role, or from elsewhere, may lack it.
 make_serving_role() {
     sql "$database" "BEGIN" \
-        "$(sed "s/OWNER/$role/; s/SERVE/$serve/; s/DATABASE\"/$database\"/" "$SERVING_ROLE")" "COMMIT"
+        "$(sed "s/OWNER/$role/; s/SERVE/$serve/; s/DATABASE\"/$database\"/" "$SERVING_ROLE")" \
+        "COMMIT"
 }
 
 # Fails where there is no such database, or where another role owns it.
@@ -34,7 +35,8 @@ check_owner() {
 
 set_passwords() {
     local words
-    words=$(check_owner && sql postgres "ALTER ROLE \"$role\"$(with "$password")") || explain "$words"
+    words=$(check_owner && sql postgres "ALTER ROLE \"$role\"$(with "$password")") ||
+        explain "$words"
     allow_serving_role >/dev/null ||
         words=$(make_serving_role && allow_serving_role) || explain "$words"
     [ -z "$metrics_password" ] ||

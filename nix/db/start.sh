@@ -9,7 +9,8 @@
 
 client() {
     local password
-    [ -n "${POSTGRES_HOST:-}" ] || fail "$1 is a client: set POSTGRES_HOST to where the database runs."
+    [ -n "${POSTGRES_HOST:-}" ] ||
+        fail "$1 is a client: set POSTGRES_HOST to where the database runs."
     password=$(secret POSTGRES_PASSWORD)
     export PGHOST="$POSTGRES_HOST" PGPORT="${POSTGRES_PORT:-5432}"
     export PGUSER="$role" PGDATABASE="$database" PGPASSWORD="$password" HOME=/tmp
@@ -63,9 +64,11 @@ initialise() {
 check_version() {
     local theirs ours
     theirs=$(cat "$PGDATA/PG_VERSION") ours=$(cat "$DB_DATA/PG_VERSION")
-    [ -n "$theirs" ] || fail "PGDATA ($PGDATA) lacks a part: its PG_VERSION is empty; restore a backup."
-    [ "$theirs" = "$ours" ] || fail "PGDATA ($PGDATA) is of PostgreSQL $theirs, and this is $ours:" \
-        "dump it with an image of $theirs, and restore that here."
+    [ -n "$theirs" ] ||
+        fail "PGDATA ($PGDATA) lacks a part: its PG_VERSION is empty; restore a backup."
+    [ "$theirs" = "$ours" ] ||
+        fail "PGDATA ($PGDATA) is of PostgreSQL $theirs, and this is $ours:" \
+            "dump it with an image of $theirs, and restore that here."
 }
 
 # The lock is on PGDATA: no option may lead elsewhere.
@@ -73,7 +76,9 @@ check_options() {
     local option
     for option; do
         case $option in
-        -D* | *data[-_]directory*) fail "PGDATA names the data directory, not the option $option." ;;
+        -D* | *data[-_]directory*)
+            fail "PGDATA names the data directory, not the option $option."
+            ;;
         esac
     done
 }
@@ -90,8 +95,9 @@ serve() {
     elif [ "${POSTGRES_INIT:-}" = sample ]; then
         fill sample
     else
-        fail "PGDATA ($PGDATA) is empty. If it should not be, mount the right volume. To begin, run" \
-            "init once (docker compose run --rm db init), or set POSTGRES_INIT=sample for sample rows."
+        fail "PGDATA ($PGDATA) is empty. If it should not be, mount the right volume." \
+            "To begin, run init once (docker compose run --rm db init)," \
+            "or set POSTGRES_INIT=sample for sample rows."
     fi
     set_passwords
     exec postgres -D "$PGDATA" "$@" -c data_directory="$PGDATA"

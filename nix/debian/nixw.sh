@@ -1,6 +1,6 @@
 #!/bin/sh
-# nixw.sh ROOT TEMPLATE ARGS…: `nix ARGS…` with the Debian set, after what they need of its files was
-# fetched; or `relock …`. Run by the nixw.sh of the template.
+# nixw.sh ROOT TEMPLATE ARGS…: `nix ARGS…` with the Debian set, after what they need of its files
+# was fetched; or `relock …`. Run by the nixw.sh of the template.
 set -eu
 root=$1 template=$2
 shift 2
@@ -43,7 +43,8 @@ debian_set() {
 
 # No binary cache has the Debian set: ask none, unless the user set one.
 without_default_cache() {
-    [ "$(nix config show substituters)" != "https://cache.nixos.org/" ] || nix_option "substituters ="
+    [ "$(nix config show substituters)" != "https://cache.nixos.org/" ] ||
+        nix_option "substituters ="
 }
 
 # run COMMAND ARGS…: nix with the Debian set in place of nixpkgs.

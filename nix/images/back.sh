@@ -5,7 +5,8 @@ ask_engine
 back=()
 for repository in $REPOSITORIES; do
     previous=$(image_id "$repository:previous")
-    [ -z "$previous" ] || [ "$previous" = "$(image_id "$repository:latest")" ] || back+=("$repository")
+    [ -z "$previous" ] || [ "$previous" = "$(image_id "$repository:latest")" ] ||
+        back+=("$repository")
 done
 [ "${#back[@]}" -gt 0 ] || fail "there are no images before those that are \`latest\`."
 for repository in "${back[@]}"; do

@@ -7,8 +7,8 @@ make_secrets() {
     local name
     mkdir -p -m 0700 .secrets
     # Until there is a former key, the fallback is one that signed nothing.
-    for name in django-secret-key django-secret-key-fallbacks grafana-admin-password postgres-metrics-password \
-        postgres-password postgres-serve-password; do
+    for name in django-secret-key django-secret-key-fallbacks grafana-admin-password \
+        postgres-metrics-password postgres-password postgres-serve-password; do
         if [ ! -e ".secrets/$name" ]; then
             rm -f ".secrets/$name.new" # of an interrupted load
             head -c 48 /dev/urandom | base64 --wrap=0 >".secrets/$name.new"
@@ -23,7 +23,8 @@ make_secrets() {
 # Grafana's profile is among them where its image is.
 profiles() {
     {
-        grep -s '^COMPOSE_PROFILES=' .env | tail -n 1 | cut -d = -f 2 | tr -d "\"'" | tr , '\n' | grep -v -x graph || true
+        grep -s '^COMPOSE_PROFILES=' .env | tail -n 1 | cut -d = -f 2 | tr -d "\"'" | tr , '\n' |
+            grep -v -x graph || true
         ! grep -q '^metrics-graph ' "$IMAGES/list" || echo graph
     } | paste -s -d ,
 }
@@ -34,7 +35,8 @@ write_env() {
     local file
     file=$(readlink -f .env)
     [ ! -e "$file" ] || { [ -f "$file" ] && [ -r "$file" ]; } ||
-        fail "the images are loaded, but .env is no file that this user may read; nothing of it was changed."
+        fail "the images are loaded, but .env is no file that this user may read;" \
+            "nothing of it was changed."
     {
         [ ! -e .env ] || grep -v -e '^HOST_[UG]ID=' -e '^COMPOSE_PROFILES=' .env || true
         stat --format 'HOST_UID=%u

@@ -8,8 +8,10 @@ ask_engine() {
     engines=${CONTAINER_ENGINE:-$engines}
     for engine in $engines; do
         command -v "$engine" >/dev/null || continue
-        if answer=$("$engine" image ls --no-trunc --format '{{.Repository}}:{{.Tag}} {{.ID}}' 2>&1); then
-            image_ids=$(sed -n 's|^localhost/||; s|^docker.io/library/||; /^[^ ]* [^ ]*$/p' <<<"$answer")
+        if answer=$("$engine" image ls --no-trunc \
+            --format '{{.Repository}}:{{.Tag}} {{.ID}}' 2>&1); then
+            image_ids=$(sed -n 's|^localhost/||; s|^docker.io/library/||; /^[^ ]* [^ ]*$/p' \
+                <<<"$answer")
             return
         fi
         say "$engine does not answer: $answer" >&2

@@ -58,7 +58,8 @@ name_images() {
 ask_engine
 load_images
 name_images
-[ -e docker-compose.yaml ] || fail "the images are loaded; run this beside docker-compose.yaml to make its secrets, too."
+[ -e docker-compose.yaml ] ||
+    fail "the images are loaded; run this beside docker-compose.yaml to make its secrets, too."
 make_secrets
 write_env
 if grep -q '^IMAGE_PREFIX=.' .env; then

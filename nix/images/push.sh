@@ -6,9 +6,10 @@
 push_image() {
     local layout=$1 target=$2
     shift 2
-    skopeo --insecure-policy --tmpdir "$work" copy --quiet --preserve-digests --digestfile "$work/digest" "$@" \
-        "oci:$layout" "docker://$target" ||
-        fail "$target could not be pushed; the words above say why. \`docker login\` gives credentials."
+    skopeo --insecure-policy --tmpdir "$work" copy --quiet --preserve-digests \
+        --digestfile "$work/digest" "$@" "oci:$layout" "docker://$target" ||
+        fail "$target could not be pushed; the words above say why." \
+            "\`docker login\` gives credentials."
 }
 
 push_images() {
@@ -29,8 +30,10 @@ case "${1:-}" in
 localhost/* | *.*/* | *:*/*) target=$1 ;;
 esac
 [ -n "${target:-}" ] ||
-    fail "give it a registry's host and a prefix, without a slash at the end, such as: push registry.example.com/team"
-[ -n "$COMMITTED" ] || fail "the tree is no commit of git: commit everything, so that the images can be told."
+    fail "give it a registry's host and a prefix, without a slash at the end," \
+        "such as: push registry.example.com/team"
+[ -n "$COMMITTED" ] ||
+    fail "the tree is no commit of git: commit everything, so that the images can be told."
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 push_images "$@"

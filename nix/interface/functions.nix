@@ -39,7 +39,10 @@ let
       missing = filter (argument: !(arguments ? ${argument})) (fact.requires or [ ]);
     in
     if fact ? takes && unknown != [ ] then
-      throw "${name} of nixpkgs takes no ${builtins.concatStringsSep ", " unknown}; nix/interface/facts.toml lists what it takes"
+      throw (
+        "${name} of nixpkgs takes no ${builtins.concatStringsSep ", " unknown}; "
+        + "nix/interface/facts.toml lists what it takes"
+      )
     else if missing != [ ] then
       throw "${name} of nixpkgs needs ${builtins.concatStringsSep ", " missing}"
     else

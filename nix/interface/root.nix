@@ -1,5 +1,6 @@
-# Whether the outputs of the root that ROOT names evaluate with nixpkgs's code as facts.toml has it, for both systems and
-# with and without what is optional, and have the sample's names. Prints nothing, or what differs:
+# Whether the outputs of the root that ROOT names evaluate with nixpkgs's code as facts.toml has it,
+# for both systems and with and without what is optional, and have the sample's names. Prints
+# nothing, or what differs:
 # ROOT=/DIRECTORY nix eval --impure --raw --file nix/interface/root.nix
 let
   lib = import ../debian/lib.nix;

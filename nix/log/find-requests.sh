@@ -16,7 +16,8 @@ lines() {
 
 # TIME HOST PROGRAM SEVERITY [ID] ADDRESS "VERB /path" STATUS …
 failed() {
-    lines | awk '$3 == "nginx" && $5 ~ /^[[]/ && /^[^"]*"[^"]*" 5[0-9][0-9] /' | tail -n "$1" | grep .
+    lines | awk '$3 == "nginx" && $5 ~ /^[[]/ && /^[^"]*"[^"]*" 5[0-9][0-9] /' |
+        tail -n "$1" | grep .
 }
 
 case "${1:-}" in

@@ -33,7 +33,8 @@ rows=("$out"/console-library/own-*.lib)
 runbook_of='{{ define "runbook" }}'
 if [ ${#rules[@]} -gt 0 ]; then
     sed -i "s|https://runbook.example/|$own_runbook|" "${rules[@]}"
-    runbook_of+="{{ if match \"^($(alerts "${rules[@]}"))\$\" . }}$own_runbook{{ else }}$runbook{{ end }}"
+    runbook_of+="{{ if match \"^($(alerts "${rules[@]}"))\$\" . }}"
+    runbook_of+="$own_runbook{{ else }}$runbook{{ end }}"
 else
     runbook_of+=$runbook
 fi

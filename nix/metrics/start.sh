@@ -20,10 +20,15 @@ fail() {
 job() {
     local name=$1 target=${2#*:} path=${3:-/metrics}
     case $2 in
-    dns:*:* | static:*:*) printf 'scrape_configs:\n  - job_name: %s\n    metrics_path: %s\n' "$name" "$path" ;;
+    dns:*:* | static:*:*)
+        printf 'scrape_configs:\n  - job_name: %s\n    metrics_path: %s\n' "$name" "$path"
+        ;;
     esac
     case $2 in
-    dns:*:*) printf '    dns_sd_configs:\n      - names: ["%s"]\n        type: A\n        port: %s\n        refresh_interval: 5s\n' "${target%:*}" "${target##*:}" ;;
+    dns:*:*)
+        printf '    dns_sd_configs:\n      - names: ["%s"]\n        type: A\n' "${target%:*}"
+        printf '        port: %s\n        refresh_interval: 5s\n' "${target##*:}"
+        ;;
     static:*:*) printf '    static_configs:\n      - targets: ["%s"]\n' "$target" ;;
     "") ;;
     *) fail "a target is dns:NAME:PORT or static:HOST:PORT, not $2." ;;
@@ -40,7 +45,8 @@ alertmanagers() {
 }
 
 mkdir -p "$METRICS_RUN_DIR" || fail "METRICS_RUN_DIR ($METRICS_RUN_DIR) cannot be made."
-[ -w "$METRICS_DIR" ] || fail "METRICS_DIR ($METRICS_DIR) must be a directory that uid $(id -u) may write."
+[ -w "$METRICS_DIR" ] ||
+    fail "METRICS_DIR ($METRICS_DIR) must be a directory that uid $(id -u) may write."
 job server "$SERVER_TARGETS" >"$METRICS_RUN_DIR/scrape-server.yml"
 job db-metrics "$DB_METRICS_TARGETS" >"$METRICS_RUN_DIR/scrape-db-metrics.yml"
 job log "$LOG_TARGETS" /metrics.txt >"$METRICS_RUN_DIR/scrape-log.yml"
@@ -50,7 +56,10 @@ ln -sf "$METRICS_CONFIGURATION/prometheus.yml" "$METRICS_RUN_DIR/prometheus.yml"
 for part in rules scrape; do
     ln -sfn "$METRICS_CONFIGURATION/$part" "$METRICS_RUN_DIR/$part"
 done
-exec prometheus --config.file="$METRICS_RUN_DIR/prometheus.yml" --web.listen-address="$METRICS_LISTEN" \
+exec prometheus --config.file="$METRICS_RUN_DIR/prometheus.yml" \
+    --web.listen-address="$METRICS_LISTEN" \
     --web.external-url="$METRICS_URL" --web.route-prefix=/ \
-    --web.console.templates="$METRICS_CONFIGURATION/consoles" --web.console.libraries="$METRICS_CONFIGURATION/console-library" \
-    --storage.tsdb.path="$METRICS_DIR" --storage.tsdb.retention.time=15d --storage.tsdb.retention.size=2GB "$@"
+    --web.console.templates="$METRICS_CONFIGURATION/consoles" \
+    --web.console.libraries="$METRICS_CONFIGURATION/console-library" \
+    --storage.tsdb.path="$METRICS_DIR" --storage.tsdb.retention.time=15d \
+    --storage.tsdb.retention.size=2GB "$@"

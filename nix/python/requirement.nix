@@ -7,6 +7,7 @@ let
   parts = builtins.match "([A-Za-z0-9][A-Za-z0-9._-]*) *(\\[([^]]*)])? *([^][;@]*)" requirement;
   has = character: lib.length (lib.splitString character requirement) > 1;
   words = separator: text: builtins.filter (word: word != "") (lib.splitString separator text);
+  dashed = builtins.replaceStrings [ "_" "." ] [ "-" "-" ];
   extras = builtins.elemAt parts 2;
 in
 if !isText then
@@ -17,15 +18,15 @@ else if has ";" then
   }
 else if has "@" then
   {
-    fault = "has an address (@): list its wheel in [tool.template.wheels], or bring the package by the overlay.";
+    fault =
+      "has an address (@): list its wheel in [tool.template.wheels], "
+      + "or bring the package by the overlay.";
   }
 else if parts == null then
   { fault = "is no requirement, such as \"django>=5.2,<6\"."; }
 else
   {
     # Lower case, and one - for each run of -, _ and .
-    name = lib.concatStringsSep "-" (
-      words "-" (builtins.replaceStrings [ "_" "." ] [ "-" "-" ] (lib.toLower (builtins.head parts)))
-    );
+    name = lib.concatStringsSep "-" (words "-" (dashed (lib.toLower (builtins.head parts))));
     extras = if extras == null then [ ] else words "," (builtins.replaceStrings [ " " ] [ "" ] extras);
   }

@@ -11,8 +11,10 @@ let
     let
       parsed = parse requirement;
       package =
-        packages.${parsed.name}
-          or (refuse requirement "is in no package set here: list its wheel in [tool.template.wheels], or bring the package by the overlay.");
+        packages.${parsed.name} or (refuse requirement (
+          "is in no package set here: list its wheel in [tool.template.wheels], "
+          + "or bring the package by the overlay."
+        ));
       extra =
         name:
         package.optional-dependencies.${name}

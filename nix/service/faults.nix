@@ -51,7 +51,9 @@ let
     }
     {
       holds = (own.interface or null) != supported;
-      sentence = "[tool.template] interface is ${toJSON (own.interface or null)}, but this template has ${toString supported}: docs/update.md tells how to go on.";
+      sentence =
+        "[tool.template] interface is ${toJSON (own.interface or null)}, "
+        + "but this template has ${toString supported}: docs/update.md tells how to go on.";
     }
     {
       holds = !isName;
@@ -71,7 +73,9 @@ let
     }
     {
       holds = notOwn != [ ];
-      sentence = "[tool.template] environment: ${head notOwn} is no variable of the service's own; the cluster sets it.";
+      sentence =
+        "[tool.template] environment: ${head notOwn} is no variable of the service's own; "
+        + "the cluster sets it.";
     }
     {
       holds = !areTexts (own.fixtures or [ ]) || !areTexts (own.overlay or [ ]);

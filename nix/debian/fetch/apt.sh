@@ -19,7 +19,8 @@ assumed_packages() {
 }
 
 apt_setup() {
-    command -v apt-get >/dev/null || fail "the Debian set is fetched with apt, which this machine does not have."
+    command -v apt-get >/dev/null ||
+        fail "the Debian set is fetched with apt, which this machine does not have."
     mkdir -p "$work/apt/lists/partial" "$work/apt/archives/partial"
     # What the machine's apt has read already need not come again.
     cp /var/lib/apt/lists/*_* "$work/apt/lists/" 2>/dev/null || true
@@ -42,9 +43,11 @@ CONF
     export APT_CONFIG="$work/apt/apt.conf" LC_ALL=C
     say "reading Debian's package lists"
     # apt can fail to reach a mirror and still end with status 0.
-    if ! apt-get -qq update >"$work/apt/update.log" 2>&1 || grep -q '^[EW]: Failed' "$work/apt/update.log"; then
+    if ! apt-get -qq update >"$work/apt/update.log" 2>&1 ||
+        grep -q '^[EW]: Failed' "$work/apt/update.log"; then
         cat "$work/apt/update.log" >&2
-        fail "apt could not read Debian's package lists; check the network and the machine's apt sources."
+        fail "apt could not read Debian's package lists;" \
+            "check the network and the machine's apt sources."
     fi
     assumed_packages >"$work/apt/status.new"
     mv "$work/apt/status.new" "$work/apt/status"
@@ -56,7 +59,10 @@ apt_download() {
     shift
     (
         cd "$directory"
-        { apt-get -qq -o APT::Status-Fd=3 download "$@" 3>&1 >"$work/apt/download.log" 2>&1; echo "exit $?"; } |
+        {
+            apt-get -qq -o APT::Status-Fd=3 download "$@" 3>&1 >"$work/apt/download.log" 2>&1
+            echo "exit $?"
+        } |
             awk -v what="$# Debian packages" -v tty="$([ -t 2 ] && echo 1)" -f "$here/progress.awk"
     ) || {
         cat "$work/apt/download.log" >&2

@@ -22,7 +22,10 @@ current == "" { next }
 /^Filename: / { path[current] = $2 }
 /^Size: / { size[current] = $2 }
 /^SHA256: / { sha256[current] = $2 }
-/^(Pre-)?Depends: / { sub(/^[^:]*: /, ""); depends[current] = depends[current] (depends[current] ? ", " : "") $0 }
+/^(Pre-)?Depends: / {
+    sub(/^[^:]*: /, "")
+    depends[current] = depends[current] (depends[current] ? ", " : "") $0
+}
 function locked(alternatives,    list, i, amount) {
     amount = split(alternatives, list, / *\| */)
     for (i = 1; i <= amount; i++) {
@@ -60,8 +63,11 @@ function need_all(list,    names, i, amount) {
 }
 END {
     for (name in version)
-        line[name] = sprintf("  { \"name\": \"%s\", \"version\": \"%s\", \"architecture\": \"%s\", \"path\": \"%s\", \"size\": %s, \"sha256\": \"%s\", \"depends\": [%s] }",
-            name, version[name], architecture[name], path[name], size[name], sha256[name], dependencies(name))
+        line[name] = sprintf("  { \"name\": \"%s\", \"version\": \"%s\", " \
+            "\"architecture\": \"%s\", \"path\": \"%s\", " \
+            "\"size\": %s, \"sha256\": \"%s\", \"depends\": [%s] }",
+            name, version[name], architecture[name], path[name],
+            size[name], sha256[name], dependencies(name))
     need_all(wanted)
     for (name in needed) print line[name]
 }

@@ -27,8 +27,12 @@ derivations() {
     esac
     attribute="$flake#$1.x86_64-linux.$name"
     case $1 in
-    apps) with_set eval --raw "$attribute.program" --apply \
-        'text: builtins.concatStringsSep "\n" (builtins.attrNames (builtins.getContext text)) + "\n"' 2>/dev/null && return ;;
+    apps)
+        with_set eval --raw "$attribute.program" --apply '
+            text:
+            builtins.concatStringsSep "\n" (builtins.attrNames (builtins.getContext text)) + "\n"
+        ' 2>/dev/null && return
+        ;;
     devShells) with_set path-info --derivation "$attribute" 2>/dev/null && return ;;
     esac
     with_set path-info --derivation "$2"
@@ -51,8 +55,12 @@ wanted_by() {
     flake)
         [ "$1" = check ] || return 0
         # shellcheck disable=SC2016 # the names are Nix's
-        with_set eval --raw .#checks.x86_64-linux --apply \
-            'set: builtins.concatStringsSep "\n" (map (name: set.${name}.drvPath) (builtins.attrNames set)) + "\n"'
+        with_set eval --raw .#checks.x86_64-linux --apply '
+            set:
+            let
+              paths = map (name: set.${name}.drvPath) (builtins.attrNames set);
+            in
+            builtins.concatStringsSep "\n" paths + "\n"'
         return
         ;;
     *) return 1 ;;

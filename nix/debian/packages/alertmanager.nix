@@ -10,10 +10,12 @@ annotate (deb {
   wraps = true;
   postFixup = ''
     directory=/usr/share/prometheus/alertmanager
-    for offset in $(LC_ALL=C ${debs.grep}/bin/grep -abo "$directory" bin/prometheus-alertmanager | cut -d : -f 1); do
+    for offset in $(LC_ALL=C ${debs.grep}/bin/grep -abo "$directory" bin/prometheus-alertmanager |
+        cut -d : -f 1); do
         printf /proc/self/fd/9/////////////////// |
             dd of=bin/prometheus-alertmanager bs=1 seek="$offset" conv=notrunc 2>/dev/null
     done
-    wrap bin/alertmanager "$out/bin/prometheus-alertmanager" "-DDIRECTORY=\"$out/share/prometheus/alertmanager\""
+    wrap bin/alertmanager "$out/bin/prometheus-alertmanager" \
+        "-DDIRECTORY=\"$out/share/prometheus/alertmanager\""
   '';
 }) { meta.mainProgram = "alertmanager"; }

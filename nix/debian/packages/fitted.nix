@@ -43,7 +43,8 @@ in
     wraps = true;
     postFixup = ''
       mv bin/rsyslogd bin/.rsyslogd
-      wrap bin/rsyslogd "$out/bin/.rsyslogd" "-DVARIABLE=\"RSYSLOG_MODDIR=$out/lib/x86_64-linux-gnu/rsyslog\","
+      wrap bin/rsyslogd "$out/bin/.rsyslogd" \
+        "-DVARIABLE=\"RSYSLOG_MODDIR=$out/lib/x86_64-linux-gnu/rsyslog\","
     '';
   });
 }

@@ -16,7 +16,8 @@ let
     # What `plugins` leaves out, with the libraries that only it needs.
     postUnpack = "find lib/uwsgi/plugins ! -type d ! -name 'python3*' -exec rm {} +";
     postFixup = ''
-      wrap bin/uwsgi "$out/bin/uwsgi-core" "-DARGUMENTS=\"--plugins-dir\", \"$out/lib/uwsgi/plugins\","
+      wrap bin/uwsgi "$out/bin/uwsgi-core" \
+        "-DARGUMENTS=\"--plugins-dir\", \"$out/lib/uwsgi/plugins\","
     '';
   };
 in

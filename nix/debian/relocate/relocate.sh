@@ -14,10 +14,14 @@ collect() {
     for directory in "$1"/usr "$1"; do
         [ -d "$directory" ] || continue
         for tree in bin sbin lib lib64 libexec share etc; do
-            [ ! -d "$directory/$tree" ] || [ -L "$directory/$tree" ] || { mkdir -p "$out/$tree" && cp -a "$directory/$tree/." "$out/$tree/"; }
+            [ ! -d "$directory/$tree" ] || [ -L "$directory/$tree" ] || {
+                mkdir -p "$out/$tree" && cp -a "$directory/$tree/." "$out/$tree/"
+            }
         done
     done
-    [ ! -d "$out/sbin" ] || { mkdir -p "$out/bin" && mv "$out/sbin"/* "$out/bin/" && rmdir "$out/sbin"; }
+    [ ! -d "$out/sbin" ] || {
+        mkdir -p "$out/bin" && mv "$out/sbin"/* "$out/bin/" && rmdir "$out/sbin"
+    }
 }
 
 # Manuals and what only Debian's own tools read; licences stay.
@@ -26,17 +30,20 @@ prune() {
     for directory in man info lintian bug locale bash-completion zsh doc-base pkgconfig; do
         rm -rf "${out:?}/share/$directory"
     done
-    rm -rf "${out:?}/lib/systemd" "${out:?}/lib/sysusers.d" "${out:?}/lib/tmpfiles.d" "${out:?}/etc/init.d"
+    rm -rf "${out:?}/lib/systemd" "${out:?}/lib/sysusers.d" "${out:?}/lib/tmpfiles.d" \
+        "${out:?}/etc/init.d"
     find "$out" -depth -type d -empty -exec rmdir {} +
 }
 
 # libc's converters for other character sets than Unicode's and Latin-1, and its
 # libraries for debuggers or that no package of the set needs.
 prune_libc() {
-    for library in BrokenLocale anl c_malloc_debug memusage mvec nsl nss_hesiod pcprofile thread_db; do
+    for library in BrokenLocale anl c_malloc_debug memusage mvec nsl nss_hesiod pcprofile \
+        thread_db; do
         rm -f "$out/lib/x86_64-linux-gnu/lib$library".so*
     done
-    find "$out/lib/x86_64-linux-gnu/gconv" -name '*.so' ! -name 'UTF*' ! -name 'UNICODE*' ! -name 'ISO8859-1.so' -exec rm {} +
+    find "$out/lib/x86_64-linux-gnu/gconv" -name '*.so' \
+        ! -name 'UTF*' ! -name 'UNICODE*' ! -name 'ISO8859-1.so' -exec rm {} +
 }
 
 # A path of the Debian tree as it is here or in a dependency; nothing if nowhere.
@@ -58,7 +65,10 @@ fix_links() {
         target=$(readlink "$link")
         case "$target" in
         /*) ;;
-        *) target=$(printf '%s\n' "${link%/*}/$target" | sed -e "s|^$out||" -e ':up' -e 's|/[^/]*/\.\./|/|; tup') ;;
+        *)
+            target=$(printf '%s\n' "${link%/*}/$target" |
+                sed -e "s|^$out||" -e ':up' -e 's|/[^/]*/\.\./|/|; tup')
+            ;;
         esac
         found=$(relocated "$target")
         [ "$found" != "$link" ] || found=

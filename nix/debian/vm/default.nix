@@ -28,7 +28,10 @@ let
 
   unknown =
     option:
-    throw "runNixOSTest: the Debian set has no option ${option}; nix/debian/README.md lists those that it has";
+    throw (
+      "runNixOSTest: the Debian set has no option ${option}; "
+      + "nix/debian/README.md lists those that it has"
+    );
 
   flatten = import ./flatten.nix {
     known = options;
@@ -49,7 +52,8 @@ let
     # Its microvm has no TCG, and the rest is for other machines.
     postUnpack = ''
       find bin -type f ! -name qemu-system-x86_64 -exec rm {} +
-      find share/qemu share/seabios -type f ! -name linuxboot_dma.bin ! -name kvmvapic.bin ! -name bios-256k.bin -exec rm {} +
+      find share/qemu share/seabios -type f \
+        ! -name linuxboot_dma.bin ! -name kvmvapic.bin ! -name bios-256k.bin -exec rm {} +
     '';
   };
 
@@ -97,7 +101,10 @@ let
         writeShellApplication {
           name = "nixos-test-driver";
           runtimeInputs = [ debs.squashfs-tools ];
-          text = ''exec ${python313}/bin/python3.13 -P ${./driver.py} ${configuration} ${script} ${arguments} "$@"'';
+          text = ''
+            exec ${python313}/bin/python3.13 -P ${./driver.py} \
+              ${configuration} ${script} ${arguments} "$@"
+          '';
         };
     in
     builtins.seq

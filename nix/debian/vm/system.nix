@@ -12,7 +12,8 @@ let
     pname = "iptables";
     # Debian's alternatives; these need fewer kernel modules than nftables.
     postUnpack = ''
-      for program in iptables ip6tables iptables-save iptables-restore ip6tables-save ip6tables-restore; do
+      for program in iptables ip6tables iptables-save iptables-restore \
+          ip6tables-save ip6tables-restore; do
           ln -sf xtables-legacy-multi bin/$program
       done
     '';

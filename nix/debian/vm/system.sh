@@ -2,7 +2,8 @@
 # First process of the system; system.nix puts $docker, $compose and $daemon above.
 export HOME=/root TERM=dumb
 cd /
-mkdir -p dev/mqueue dev/pts dev/shm etc/docker lib/modules root/.docker/cli-plugins run sys/fs/cgroup tmp var/lib
+mkdir -p dev/mqueue dev/pts dev/shm etc/docker lib/modules root/.docker/cli-plugins run \
+    sys/fs/cgroup tmp var/lib
 ln -s /run var/run
 ln -s /proc/self/fd dev/fd
 for stream in 0:stdin 1:stdout 2:stderr; do
@@ -23,7 +24,8 @@ ip link set lo up
 
 if [ -n "$docker" ]; then
     cp "$daemon" etc/docker/daemon.json
-    ln -s "$compose/libexec/docker/cli-plugins/docker-compose" root/.docker/cli-plugins/docker-compose
+    ln -s "$compose/libexec/docker/cli-plugins/docker-compose" \
+        root/.docker/cli-plugins/docker-compose
     # Started again when it ends, as by a service manager.
     while :; do
         dockerd >>/run/dockerd.log 2>&1

@@ -22,7 +22,10 @@ in
 if format != "wheel" then
   throw "fetchPypi: the Debian set has only wheels, not format = \"${format}\""
 else if found == [ ] then
-  throw "fetchPypi: ${file} is not in debian-wheels.lock.json, which is made anew by ./nixw relock wheels"
+  throw (
+    "fetchPypi: ${file} is not in debian-wheels.lock.json, "
+    + "which is made anew by ./nixw relock wheels"
+  )
 else if pinned.sha256 != expected then
   throw "fetchPypi: ${file} has hash ${hash} here and ${pinned.sha256} in debian-wheels.lock.json"
 else

@@ -12,7 +12,9 @@ for data in "$site"/*.data; do
         case "$scheme" in
         */purelib | */platlib) cp -a "$scheme/." "$site/" ;;
         */data) cp -a "$scheme/." "$out/" ;;
-        */scripts) mkdir -p "$out/bin" && cp -a "$scheme/." "$out/bin/" && chmod 0755 "$out/bin"/* ;;
+        */scripts)
+            mkdir -p "$out/bin" && cp -a "$scheme/." "$out/bin/" && chmod 0755 "$out/bin"/*
+            ;;
         *) echo "$src has $scheme, which is not supported" >&2; exit 1 ;;
         esac
     done

@@ -42,6 +42,7 @@ rec {
       exports = lib.mapAttrs (
         variable: value: "${variable}=${lib.escapeShellArg value}\nexport ${variable}\n"
       ) runtimeEnv;
+      path = ''export PATH="${lib.makeBinPath runtimeInputs}:$PATH"'';
     in
     writeTextFile {
       inherit name passthru;
@@ -58,7 +59,7 @@ rec {
         set -o pipefail
 
         ${builtins.concatStringsSep "" (builtins.attrValues exports)}
-        ${if runtimeInputs == [ ] then "" else ''export PATH="${lib.makeBinPath runtimeInputs}:$PATH"''}
+        ${if runtimeInputs == [ ] then "" else path}
 
         ${text}
       '';
