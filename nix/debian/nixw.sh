@@ -7,38 +7,48 @@ shift 2
 . "$template/nix/common.sh"
 . "$template/nix/debian/fetch/wanted.sh"
 
-add_set() {
-    set_path=$(nix store add-path --name debian-set "$copy")
-}
+locks="debian-packages.lock.json debian-wheels.lock.json"
 
-# debian_set LOCKS COMMAND ARGS…: the Debian set as a store path, which is the template's with the
-# root's locks laid over it, and in the store what the command needs of its files. LOCKS are made
-# anew first, if any are named.
-debian_set() {
+# make_copy: $copy becomes the template's Debian set, with the root's locks laid over it. A root
+# without locks begins with the template's.
+make_copy() {
     copy=$(mktemp -d)
     trap 'rm -rf "$copy"' EXIT
     trap 'exit 1' HUP INT TERM
     cp -r "$template/nix/debian/." "$copy"
     chmod -R u+w "$copy"
     export ROOT="$root" TEMPLATE="$template"
-    for lock in debian-packages.lock.json debian-wheels.lock.json; do
-        # A root without locks begins with the template's.
-        [ -e "$root/$lock" ] || cp --no-preserve=mode "$template/$lock" "$root/$lock"
-        cp "$root/$lock" "$copy/$lock"
+    for lock in $locks; do
+        if [ -e "$root/$lock" ]; then
+            cp "$root/$lock" "$copy/$lock"
+        elif [ -e "$template/$lock" ]; then
+            cp --no-preserve=mode "$template/$lock" "$copy/$lock"
+            cp "$copy/$lock" "$root/$lock" || fail "$root must be writable for its lock files."
+        fi
     done
-    # shellcheck disable=SC2086 # one word an argument
-    [ -z "$1" ] || "$copy/fetch/lock" $1
-    shift
-    "$copy/fetch/fetch" lists
-    add_set
-    NEEDED=$copy/needed
+}
+
+# What is missing, or is no lock, such as after a conflict of git, is made anew from nothing.
+forgive_locks() {
+    for lock in $locks; do
+        LOCK="$copy/$lock" nix eval --impure --expr \
+            '(builtins.fromJSON (builtins.readFile (builtins.getEnv "LOCK"))).files != [ ]' \
+            >/dev/null 2>&1 || echo '{"list": "", "files": []}' >"$copy/$lock"
+    done
+}
+
+# fetch_needed COMMAND ARGS…: into the store what the command needs of the set's files, and the set
+# itself, $set_path. Exit status 75 where a lock was made anew meanwhile.
+fetch_needed() {
+    set_path=$(nix store add-path --name debian-set "$copy") || return
+    needed=$(mktemp)
+    NEEDED=$needed
     names_of_needed "$@" >"$NEEDED" 2>/dev/null || NEEDED= # not known: everything
     export NEEDED
-    "$copy/fetch/fetch" files
-    rm "$copy/needed"
-    add_set # with the lock that was made anew meanwhile
-    rm -rf "$copy"
-    trap - EXIT HUP INT TERM
+    status=0
+    "$copy/fetch/fetch" files || status=$?
+    rm -f "$needed"
+    return "$status"
 }
 
 # No binary cache has the Debian set: ask none, unless the user set one.
@@ -51,7 +61,16 @@ without_default_cache() {
 run() {
     nix_option "max-jobs = auto"
     [ "$root" = "$template" ] && input=nixpkgs || input=template/nixpkgs
-    debian_set "" "$@"
+    make_copy
+    "$copy/fetch/fetch" lists
+    fetch_needed "$@" || {
+        [ $? -eq 75 ] || exit 1
+        export NIXW_RELOCKED=1
+        fetch_needed "$@" || exit 1
+    }
+    rm -rf "$copy"
+    trap - EXIT HUP INT TERM
+    unset ROOT TEMPLATE NEEDED NIXW_RELOCKED
     command=$1
     shift
     if [ "$command" = flake ]; then
@@ -63,11 +82,11 @@ run() {
 }
 
 without_default_cache
-case $1 in
-relock)
+if [ "$1" = relock ]; then
     shift
-    input=none
-    debian_set "${*:-all}" eval
-    ;;
-*) run "$@" ;;
-esac
+    make_copy
+    forgive_locks
+    "$copy/fetch/lock" "$@"
+else
+    run "$@"
+fi

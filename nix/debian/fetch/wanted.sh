@@ -1,18 +1,22 @@
 # shellcheck shell=sh disable=SC2154
-# Sourced by ../nixw.sh, which sets $input and $set_path, and by fetch: which files a command needs.
+# Sourced by ../nixw.sh, which sets $root, $input and $set_path, and by fetch: which files a
+# command needs.
 
 # installables ARGS…: those among a command's arguments, of this flake; fails where there is a word
 # that could be something else.
 installables() {
     found=
-    for word; do
-        case $word in
+    while [ $# -gt 0 ]; do
+        case $1 in
         -- | -c | --command) break ;;
         -f | --file | --expr | --stdin) return 1 ;;
+        -o | --out-link | -j | --max-jobs | --cores | --log-format | --profile) shift ;;
+        --option | --override-input) shift 2 ;;
         -*) ;;
-        . | .#* | /nix/store/*) found="$found $word" ;;
+        . | .#* | ./#* | "$root#"* | /nix/store/*) found="$found $1" ;;
         *) return 1 ;;
         esac
+        shift
     done
     # shellcheck disable=SC2086 # one word an installable
     printf '%s\n' ${found:-.}
@@ -49,6 +53,10 @@ wanted_by() {
     shift
     case $command in
     eval | search | path-info | why-depends) return 0 ;;
+    fmt)
+        with_set path-info --derivation .#formatter.x86_64-linux
+        return
+        ;;
     build | shell | bundle) kind=packages ;;
     run) kind=apps ;;
     develop | print-dev-env) kind=devShells ;;
@@ -67,7 +75,8 @@ wanted_by() {
     esac
     list=$(installables "$@") || return
     for installable in $list; do
-        derivations "$kind" "$installable" || return
+        # What does not evaluate needs nothing: Nix will tell why.
+        derivations "$kind" "$installable" || true
     done
 }
 
