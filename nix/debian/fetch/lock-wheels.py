@@ -22,7 +22,7 @@ def solve(requirements: str, constraints: str) -> list[dict[str, Any]]:
         manifest = Path(directory, "wheels.txt")
         report = Path(directory, "report.json")
         manifest.write_text(requirements)
-        command = [sys.executable, "-m", "pip", "install", "--quiet", "--dry-run"]
+        command = [sys.executable, "-m", "pip", "install", "--dry-run"]
         command += ["--ignore-installed", "--only-binary", ":all:", "--target", directory]
         command += [
             "--requirement",
@@ -32,42 +32,58 @@ def solve(requirements: str, constraints: str) -> list[dict[str, Any]]:
             "--report",
             str(report),
         ]
-        if subprocess.run(command).returncode:
+        if subprocess.run(command, stdout=sys.stderr).returncode:
             sys.exit(1)  # after pip's own words
         install: list[dict[str, Any]] = json.loads(report.read_text())["install"]
         return install
 
 
-def needs(metadata: dict[str, Any], names: set[str], extra: str) -> list[str]:
-    """What is locked, too, of what a package needs with an extra, or without one (\"\")."""
-    required = map(Requirement, metadata.get("requires_dist", []))
-    found = {
-        canonicalize_name(requirement.name)
-        for requirement in required
-        if requirement.marker is None or requirement.marker.evaluate({"extra": extra})
-    }
-    return sorted(found & names)
+def applies(requirement: Requirement, extra: str) -> bool:
+    marker = requirement.marker
+    return marker is None or marker.evaluate({"extra": extra})
 
 
-def entry(item: dict[str, Any], names: set[str]) -> dict[str, Any]:
+def needs(
+    name: str,
+    packages: dict[str, dict[str, Any]],
+    extra: str = "",
+    seen: frozenset[tuple[str, str]] = frozenset(),
+) -> set[str]:
+    """What is locked, too, of what a package needs, with an extra or without one.
+
+    A need with extras of its own, as `kombu[redis]`, brings what those need.
+    """
+    found = set()
+    for requirement in map(Requirement, packages[name].get("requires_dist", [])):
+        other = canonicalize_name(requirement.name)
+        if other not in packages or not applies(requirement, extra):
+            continue
+        found.add(other)
+        for wanted in {(other, more) for more in requirement.extras} - seen:
+            found |= needs(other, packages, wanted[1], seen | {wanted})
+    return found - {name}
+
+
+def entry(item: dict[str, Any], packages: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """One line of the lock, with the extras that a requirement asks for."""
-    metadata = item["metadata"]
+    name = canonicalize_name(item["metadata"]["name"])
     extras = {
-        extra: needs(metadata, names, extra) for extra in sorted(item.get("requested_extras", []))
+        extra: sorted(needs(name, packages, extra))
+        for extra in sorted(item.get("requested_extras", []))
     }
     return {
-        "name": canonicalize_name(metadata["name"]),
-        "version": metadata["version"],
+        "name": name,
+        "version": item["metadata"]["version"],
         "file": item["download_info"]["url"].rsplit("/", 1)[-1],
         "sha256": item["download_info"]["archive_info"]["hashes"]["sha256"],
-        "depends": needs(metadata, names, ""),
+        "depends": sorted(needs(name, packages)),
     } | ({"extras": extras} if extras else {})
 
 
 def main() -> None:
     items = solve(sys.stdin.read(), sys.argv[2])
-    names = {canonicalize_name(item["metadata"]["name"]) for item in items}
-    entries = sorted((entry(item, names) for item in items), key=lambda line: line["name"])
+    packages = {canonicalize_name(item["metadata"]["name"]): item["metadata"] for item in items}
+    entries = sorted((entry(item, packages) for item in items), key=lambda line: line["name"])
     lines = ",\n  ".join(map(json.dumps, entries))
     print(f'{{"list": "{sys.argv[1]}", "files": [\n  {lines}\n]}}')
 

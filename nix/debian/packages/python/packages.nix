@@ -50,6 +50,7 @@ let
         ;
       deps = wheelLibraries;
       elf = ../../relocate/elf.sh;
+      unzip = ./unzip.py;
       patchelf = "${patchelf}/bin/patchelf";
     };
 

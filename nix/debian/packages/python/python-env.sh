@@ -12,11 +12,36 @@ include-system-site-packages = false
 version = 3.13
 CONFIGURATION
 
-for package in $packages; do
-    for entry in "$package"/lib/python3.13/site-packages/*; do
-        [ "${entry##*/}" != __pycache__ ] || continue
-        ln -s "$entry" "$site/" # fails where two packages have the same module
+# link SOURCE TARGET: a link; where packages share a folder without __init__.py (PEP 420), a folder
+# of links.
+link() {
+    local former
+    if [ ! -e "$2" ]; then
+        ln -s "$1" "$2"
+        return
+    fi
+    if [ ! -d "$1" ] || [ ! -d "$2" ] || [ -e "$1/__init__.py" ] || [ -e "$2/__init__.py" ]; then
+        echo "two packages have ${2#"$site/"}: ${1%/lib/*} and ${2%/lib/*}" >&2
+        exit 1
+    fi
+    if [ -L "$2" ]; then
+        former=$(readlink "$2")
+        rm "$2"
+        mkdir "$2"
+        link_all "$former" "$2"
+    fi
+    link_all "$1" "$2"
+}
+
+link_all() {
+    local entry
+    for entry in "$1"/*; do
+        [ "${entry##*/}" = __pycache__ ] || link "$entry" "$2/${entry##*/}"
     done
+}
+
+for package in $packages; do
+    link_all "$package/lib/python3.13/site-packages" "$site"
 done
 
 "$out/bin/python" - "$out" <<'PYTHON'
