@@ -38,7 +38,7 @@ def main() -> int:
     suite.attrib.update(tests=str(len(results)), failures=str(results.count(False)))
     ElementTree.ElementTree(suite).write(sys.argv[2])
     print(f"{results.count(True)} passed, {results.count(False)} failed")
-    return 0 if all(results) else 1
+    return 0 if results and all(results) else 1
 
 
 if __name__ == "__main__":

@@ -12,9 +12,11 @@ buildCommandCheck "deploy"
       ALLOWED_HOSTS = "api.example.com";
       DJANGO_SECRET_KEY = "a key that signs nothing, but is long and varied enough 0123456789";
       POSTGRES_PASSWORD = "none";
+      languages = toString service.languages;
     }
   )
   {
     "check --deploy" = "service-server manage check --deploy --fail-level WARNING";
+    "translations" = "service-server manage shell --no-imports <${./languages.py}";
     "schema" = "service-server manage spectacular --validate --fail-on-warn >/dev/null";
   }

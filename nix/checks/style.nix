@@ -43,8 +43,10 @@ buildCommandCheck "style"
       "mypy src" = "mypy --cache-dir=/dev/null src";
       "shellcheck" = ''
         find . -type f \
-          -exec gawk '/^#!.*sh$/ || FILENAME ~ /[.]sh$/ { print FILENAME } { nextfile }' {} + |
-          xargs --no-run-if-empty shellcheck --external-sources --source-path=SCRIPTDIR
+          -exec gawk '
+            /^#!.*[\/ ](ba|da|a|k)?sh( |$)/ || FILENAME ~ /[.]sh$/ { printf "%s\0", FILENAME }
+            { nextfile }' {} + |
+          xargs -0 --no-run-if-empty shellcheck --external-sources --source-path=SCRIPTDIR
       '';
     }
     // lib.optionalAttrs platform {
@@ -60,12 +62,15 @@ buildCommandCheck "style"
       '';
       # Test modules are not typed; applications are checked with their project.
       "mypy scripts" = ''
-        find nix tests -name '*.py' ! -name 'test_*' ! -name conftest.py \
-          ! -path '*/src/*' ! -path '*/system-tests/*' -printf '%h\n' | sort -u >folders
+        find . -name '*.py' ! -name 'test_*' ! -name conftest.py ! -path '*/src/*' \
+          ! -path './chassis/*' ! -path './bench/*' -printf '%h\n' | sort -u >folders
+        status=0
         while read -r folder; do
           find "$folder" -maxdepth 1 -name '*.py' ! -name 'test_*' ! -name conftest.py -print0 |
-            MYPYPATH=tests xargs -0 mypy --config-file nix/mypy.ini --cache-dir=../types
+            MYPYPATH=tests xargs -0 mypy --config-file nix/mypy.ini --cache-dir=../types ||
+            status=1
         done <folders
+        exit "$status"
       '';
     }
     // lib.optionalAttrs (nixfmt != null) {

@@ -2,8 +2,8 @@
 
     summary.py DIRECTORY
 
-Exit status 1 when a test failed. A report without a readable junit*.xml counts as one failed
-test, and so does one whose exit status is not 0 although no test in it failed.
+Exit status 1 when a test failed. A report without tests counts as one failed test, and so does
+one whose exit status is not 0 although no test in it failed.
 """
 
 import sys
@@ -24,7 +24,7 @@ def counts(report: Path) -> tuple[int, int, int]:
             skipped += int(suite.get("skipped", 0))
     except (OSError, ElementTree.ParseError):
         return 0, 1, 0
-    if status != "0" and failed == 0:
+    if failed == 0 and (status != "0" or total == 0):
         return total - skipped, 1, skipped
     return total - failed - skipped, failed, skipped
 

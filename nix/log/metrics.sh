@@ -48,11 +48,17 @@ write() {
     mv "$directory/new" "$directory/metrics.txt"
 }
 
+serve() {
+    httpd -f -p "$LOG_METRICS_LISTEN" -h "$directory" &
+    server=$!
+}
+
 write 0 0 1
-httpd -f -p "$LOG_METRICS_LISTEN" -h "$directory" &
-server=$!
+serve
 before=0 unwritten=0
 while read -r lines; do
+    # Its port may have been another program's.
+    kill -0 "$server" 2>/dev/null || serve
     # Who removes the log, as on a full disk, gets a new one.
     [ -e "$LOG_DIR/all.log" ] || { : >"$LOG_DIR/all.log" && kill -HUP "$PPID"; }
     writable=1

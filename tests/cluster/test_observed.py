@@ -4,10 +4,14 @@ import os
 import uuid
 from pathlib import Path
 
+import pytest
 import requests
 
 from support import prometheus
 from support.waiting import wait_until
+
+if "SERVER_PORT" not in os.environ:
+    pytest.skip("these want a running cluster: nix/checks/cluster.nix", allow_module_level=True)
 
 SERVER = f"http://localhost:{os.environ['SERVER_PORT']}"
 METRICS = f"http://localhost:{os.environ['METRICS_PORT']}"

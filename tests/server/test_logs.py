@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from support.processes import Database, LogServer, Server
+from support.processes import Database, LogServer, Server, answers
 from support.waiting import children, wait_until
 
 
@@ -311,3 +311,10 @@ def test_traceback_is_one_line(start_server, log):
     wait_until(lambda: "Traceback" in log.text())
     (line,) = [line for line in log.text().splitlines() if "failed" in line]
     assert line.endswith("failed#012Traceback (most recent call last):#012  File#012#011last")
+
+
+def test_metrics_of_the_log_come_when_another_program_has_left_their_port(log):
+    with socket.create_server(("127.0.0.1", log.metrics_port)):
+        log.start()
+        time.sleep(1)  # it has tried
+    wait_until(lambda: answers(f"http://127.0.0.1:{log.metrics_port}/metrics.txt"))
