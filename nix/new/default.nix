@@ -18,6 +18,8 @@ let
       in
       builtins.match "(src|system-tests)(/.*)?" name != null && baseNameOf path != "__pycache__"
       || builtins.elem name [
+        ".editorconfig"
+        ".envrc"
         ".github"
         ".github/workflows"
         ".github/workflows/checks.yaml"

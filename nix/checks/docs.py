@@ -1,0 +1,60 @@
+"""Hold the pages against the tree: links lead somewhere, and files that are named exist.
+
+    docs.py TREE
+
+Exit status 1 and a line for each fault. What counts as a file's name is a word in backquotes that
+begins with a folder or a file of the tree; one with a placeholder (NAME, …, *, {a,b}) does not.
+"""
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
+CODE = re.compile(r"`([^`\n]+)`")
+PLACEHOLDER = re.compile(r"[A-Z]{3,}$|[A-Z]{3,}/|[…*{}<>$@]")
+
+
+def anchor(heading: str) -> str:
+    """A heading's anchor, as GitHub makes it."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def link_faults(page: Path, text: str) -> Iterator[str]:
+    for target in LINK.findall(text):
+        if re.match(r"[a-z]+:", target):
+            continue
+        name, _, fragment = target.partition("#")
+        file = page.parent / name if name else page
+        if not file.exists():
+            yield f"links to {target}, which is not there"
+        elif fragment and fragment not in map(anchor, HEADING.findall(file.read_text())):
+            yield f"links to {target}, which has no such heading"
+
+
+def name_faults(page: Path, text: str, tree: Path) -> Iterator[str]:
+    """Names of files that exist neither from the tree's top nor beside the page."""
+    tops = {file.name for file in tree.iterdir()}
+    for name in (word for code in CODE.findall(text) for word in code.split()):
+        path = name.rstrip(",.:;").removeprefix("./")
+        if "/" not in path or path.split("/")[0] not in tops or PLACEHOLDER.search(path):
+            continue
+        if not (tree / path).exists() and not (page.parent / path).exists():
+            yield f"names {path}, which is not there"
+
+
+def main() -> int:
+    tree = Path(sys.argv[1])
+    faults = []
+    for page in sorted(tree.rglob("*.md")):
+        text = page.read_text()
+        found = [*link_faults(page, text), *name_faults(page, text, tree)]
+        faults += [f"{page.relative_to(tree)} {fault}" for fault in found]
+    print("\n".join(faults) or "every link and every file is there")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
