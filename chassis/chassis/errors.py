@@ -22,14 +22,14 @@ logger = logging.getLogger(__name__)
 
 
 def wants_html(request: HttpRequest) -> bool:
-    """Whether the client prefers HTML; one that takes anything gets JSON."""
+    """Whether the client prefers HTML; a client that accepts anything gets JSON."""
     return request.get_preferred_type(["application/json", "text/html"]) == "text/html"
 
 
 def answer(
     status: HTTPStatus, sentence: str | None = None, headers: Mapping[str, str] | None = None
 ) -> HttpResponse:
-    """An error as JSON; without a sentence of its own, with the status's words."""
+    """An error as JSON; the default sentence is the status's phrase."""
     form = error_format.current()
     body = form.body(status, sentence or f"{status.phrase}.")
     return JsonResponse(
@@ -38,7 +38,7 @@ def answer(
 
 
 def api_error(exception: Exception, context: dict[str, Any]) -> Response | None:
-    """Django REST framework's EXCEPTION_HANDLER: its own, whose body has the service's format."""
+    """EXCEPTION_HANDLER: Django REST framework's answer with a body in the service's format."""
     response = exception_handler(exception, context)
     if response is None:
         return None
@@ -53,7 +53,7 @@ def api_error(exception: Exception, context: dict[str, Any]) -> Response | None:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400, which a host that is not in ALLOWED_HOSTS gets, too."""
+    """400, also for a host that is not in ALLOWED_HOSTS."""
     return (
         defaults.bad_request(request, exception)
         if wants_html(request)
@@ -78,7 +78,7 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """503 where the database is the reason, else 500 without internals.
+    """503 if the database is the cause, otherwise 500 without internals.
 
     Django logs the traceback of a 500.
     """
@@ -97,7 +97,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def database_unavailable(
     request: HttpRequest, exception: BaseException | None
 ) -> HttpResponse | None:
-    """503 and a log line, if the database is away, takes too long or lacks what migrations make."""
+    """503 and a log line, if the database is unreachable, too slow or lacks migrations."""
     if isinstance(exception, (OperationalError, InterfaceError)):
         logger.error("Database unavailable: %s", message(exception))
     elif (lack := undefined(exception)) and lacks_migrations():
@@ -108,7 +108,7 @@ def database_unavailable(
 
 
 def service_unavailable(request: HttpRequest, sentence: str) -> HttpResponse:
-    """503 that asks the client to come back."""
+    """503 that asks the client to try again."""
     status, headers = HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": "1"}
     if wants_html(request):
         page = defaults.ERROR_PAGE_TEMPLATE % {"title": status.phrase, "details": sentence}

@@ -1,6 +1,6 @@
-"""The settings of every service, from the environment alone; docs/variables.md has the variables.
+"""The settings of every service, from environment variables only; docs/variables.md lists them.
 
-A service's settings module imports all of them, says what is its own, and ends with `env.seal()`.
+A service's settings module imports all of these, adds its own, and ends with `env.seal()`.
 """
 
 from importlib.util import find_spec
@@ -17,7 +17,7 @@ PROJECT = project.read()
 
 env = Environment()
 
-# Debug mode alone has defaults for what production must choose.
+# Only debug mode has defaults for what production must choose.
 DEBUG = env.bool("DEBUG_MODE", False)
 
 if DEBUG:
@@ -28,7 +28,7 @@ if DEBUG:
 else:
     SECRET_KEY = env.str("DJANGO_SECRET_KEY", validate=validate.Length(min=50))
     ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", validate=validate.Length(min=1))
-# Keys that no longer sign, and still verify: what a former key signed holds while it is replaced.
+# These keys verify but do not sign: what a former key signed stays valid.
 SECRET_KEY_FALLBACKS: list[str] = env.words(
     "DJANGO_SECRET_KEY_FALLBACKS", [], validate=each(validate.Length(min=1 if DEBUG else 50))
 )
@@ -50,14 +50,14 @@ INSTALLED_APPS = [
     "chassis",
 ]
 
-# It brings only static files: the server's image has them collected, and not the package.
+# The package has only static files; the image `server` has those files, but not the package.
 if find_spec("drf_spectacular_sidecar"):  # pragma: no branch - the tests have it
     INSTALLED_APPS.append("drf_spectacular_sidecar")
 
 MIDDLEWARE = [
     "chassis.middleware.SaneRequestIDMiddleware",
     "log_request_id.middleware.RequestIDMiddleware",
-    # Before what counts requests, checks the host or redirects to HTTPS.
+    # Before the middleware that counts requests, checks the host or redirects to HTTPS.
     "chassis.health.middleware.ProbeMiddleware",
     "chassis.middleware.SaneSessionMiddleware",
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
@@ -91,8 +91,8 @@ TEMPLATES = [
     },
 ]
 
-# The owner of the tables migrates; the role that serves, `…_serve`, reads and writes rows. It
-# carries the timeouts, as a pooler refuses or mixes up those of a connection.
+# The owner of the tables runs migrations; the server's role, `…_serve`, reads and writes rows.
+# The timeouts are settings of this role: a pooler refuses or mixes up those of a connection.
 POSTGRES_USER = env.str("POSTGRES_USER", PROJECT.database)
 POSTGRES_SERVE_PASSWORD = env.str("POSTGRES_SERVE_PASSWORD", "")
 if POSTGRES_SERVE_PASSWORD:
@@ -110,9 +110,9 @@ DATABASES = {
         **LOGIN,
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        "DISABLE_SERVER_SIDE_CURSORS": True,  # which a pooler gives to another client
+        "DISABLE_SERVER_SIDE_CURSORS": True,  # a pooler would give them to another client
         "OPTIONS": {
-            # A network that swallows packets ends a connection within seconds.
+            # If the network loses all packets, the connection ends within seconds.
             "keepalives_idle": 5,
             "keepalives_interval": 2,
             "keepalives_count": 3,
@@ -135,7 +135,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 PASSWORD_HASHERS = [
     "chassis.hashers.Argon2PasswordHasher",
-    "django.contrib.auth.hashers.PBKDF2PasswordHasher",  # verifies older hashes, makes them anew
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",  # for older hashes; a login renews them
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -147,26 +147,26 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
-# Where passwords are checked: nginx lets few tries through, by client and in all. A login of your
-# own belongs here.
+# Paths that check passwords: nginx limits requests to them, per client and in total. Add the
+# service's own logins.
 LOGIN_PATHS = ["/admin/login/", "/api-auth/login/"]
 LOGIN_URL = "rest_framework:login"
 LOGIN_REDIRECT_URL = "home"
 
-# All that belongs to HTTPS at once; a proxy that ends TLS sets X-Forwarded-Proto.
+# All settings for HTTPS; a proxy that ends TLS sets X-Forwarded-Proto.
 BEHIND_TLS = env.bool("BEHIND_TLS", not DEBUG)
 if BEHIND_TLS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
-    # Both reach beyond this service, and the second one cannot be taken back soon.
+    # Both affect other services of the domain; the second takes long to undo.
     SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_INCLUDE_SUBDOMAINS", False)
     SECURE_HSTS_PRELOAD = env.bool("HSTS_PRELOAD", False)
-    SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # which want both
+    SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # these warnings ask for both
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
 
-# Pages take everything from here. django-csp adds it to every answer.
+# Pages load everything from this service only. django-csp adds this header to every answer.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -175,13 +175,13 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
-        "img-src": [SELF, "data:"],  # icons in style sheets
+        "img-src": [SELF, "data:"],  # data: for icons in style sheets
         "script-src": [SELF],
         "style-src": [SELF],
     },
 }
 
-# Pages of these origins may use the API in a browser, with tokens; not with cookies.
+# Pages of these origins may use the API in a browser, with tokens but not with cookies.
 CORS_ALLOWED_ORIGINS: list[str] = env.words(
     "CORS_ALLOWED_ORIGINS",
     [],
@@ -199,7 +199,7 @@ CORS_EXPOSE_HEADERS = [
     "Location",
     "Retry-After",
     "X-REQUEST-ID",
-]  # as nginx.conf has it
+]  # nginx.conf has the same list
 
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
@@ -209,13 +209,13 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = env.str("STATIC_ROOT", "static")
 if not DEBUG:
-    # Names with hashes; collectstatic writes staticfiles.json, which maps to them.
+    # File names contain hashes; collectstatic writes staticfiles.json, which maps to these names.
     STORAGES = {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"}
     }
 
-# What the body of every error looks like, also of those that nginx answers.
-# A class of your own is named here.
+# The class that formats the body of every error, also of errors from nginx. A service can name
+# its own class.
 ERROR_FORMAT = "chassis.error_format.ErrorFormat"
 
 REST_FRAMEWORK = {
@@ -224,7 +224,7 @@ REST_FRAMEWORK = {
         "chassis.authentication.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    # JSON alone: forms have no types, and decode what is not UTF-8 to something else.
+    # Only JSON: forms have no types, and change text that is not UTF-8.
     "DEFAULT_PARSER_CLASSES": ["chassis.parsers.JSONParser"],
     "DEFAULT_PAGINATION_CLASS": "chassis.pagination.KeysetPagination",
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticatedOrReadOnly"],
@@ -249,12 +249,12 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
 
-# Django takes nginx's request id over and answers with it; chassis.outgoing hands it on.
+# Django uses nginx's request id and returns it; chassis.outgoing passes it on.
 LOG_REQUEST_ID_HEADER = "HTTP_X_REQUEST_ID"
 GENERATE_REQUEST_ID_IF_NOT_IN_HEADER = True
 REQUEST_ID_RESPONSE_HEADER = "X-REQUEST-ID"
 
-# Seconds; a service that answers in milliseconds needs fine steps there.
+# Seconds, with fine steps in the range of milliseconds.
 PROMETHEUS_LATENCY_BUCKETS = (
     0.001,
     0.0025,
@@ -309,15 +309,15 @@ LOGGING = {
         # Django's own handlers would write each line twice.
         "django": {"handlers": [], "level": "DEBUG"},
         "django.server": {"handlers": [], "propagate": True},
-        # At DEBUG it writes statements with their values.
+        # At level DEBUG, it writes SQL statements with their values.
         "django.db.backends": (
             {"level": "DEBUG", "handlers": ["sql"], "propagate": False}
             if SQL_LOGS
             else {"level": "INFO"}
         ),
-        # nginx's line has each 4xx.
+        # nginx's access line already has each 4xx.
         "django.request": {"level": "ERROR"},
-        # A traceback for each stray Host, or form with too many fields.
+        # Otherwise a traceback for each unknown Host, or form with too many fields.
         "django.security": {"level": "CRITICAL"},
         "django.security.csrf": {"level": "WARNING", "filters": ["no_values"]},
     },

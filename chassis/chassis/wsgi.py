@@ -1,4 +1,4 @@
-"""The WSGI application of the settings that DJANGO_SETTINGS_MODULE names."""
+"""The WSGI application, with the settings that DJANGO_SETTINGS_MODULE names."""
 
 import django
 
@@ -7,14 +7,14 @@ from chassis.metrics import use_worker_ids
 use_worker_ids()
 django.setup(set_prefix=False)
 
-# They need the settings.
+# These imports need the settings.
 from django.urls import get_resolver  # noqa: E402
 
 from chassis.handler import WSGIHandler  # noqa: E402
 from chassis.health import unapplied  # noqa: E402
 
 application = WSGIHandler()
-# What the URLs and readiness import, before workers are forked:
-# the first request of each would wait for it.
+# Import the URLs and the migrations before uWSGI forks its workers; otherwise the first request
+# to each worker would wait for the imports.
 get_resolver().url_patterns  # noqa: B018
 unapplied.migrations()

@@ -1,4 +1,4 @@
-# What the cluster tells of itself, with one worker and with four; and how it starts and ends.
+# Tests the cluster's logs and metrics, with one worker and with four, and its start and end.
 {
   bubblewrap,
   closureInfo,
@@ -21,7 +21,7 @@ buildSuiteCheck "cluster" {
     ];
   };
   script = ''
-    # observe NAME: beside a cluster of its own.
+    # observe NAME: run test_observed.py against a new cluster.
     observe() {
       LOG_FILE=$PWD/$1/log/all.log cluster --data "$PWD/$1" --log "$out/$1.log" -- \
         python -m pytest --junit-xml "$out/junit-$1.xml" cluster/test_observed.py

@@ -1,5 +1,5 @@
-# Migrations: complete, and the prepared data are what they make, also on top of
-# rows that an older version wrote.
+# The migrations are complete, give the schema of the prepared database, and apply to rows that an
+# older version wrote.
 {
   lib,
   buildCommandCheck,
@@ -40,7 +40,7 @@ buildCommandCheck "migrations"
       "each migration applies to rows of the one before" =
         "with-db bash -euo pipefail migrations.sh stepwise";
     }
-    # Whether that last one finds anything, tried on the sample.
+    # Show on the sample application that the test above finds faults.
     // lib.optionalAttrs (platform && builtins.pathExists (root + "/src/accounts")) {
       "a column that older rows lack is found" = ''
         with-db bash -euo pipefail migrations.sh refused \

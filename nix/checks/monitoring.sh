@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# monitoring.sh FOLDER: whether each of its files is of a kind that something reads.
+# monitoring.sh FOLDER: fail if the folder has files that nothing reads.
 kinds='(alerts|tests|scrape)/[^/]+\.yml|dashboards/[^/]+\.json|console/[^/]+\.lib|(runbook|README)\.md'
 cd "$1" || exit
 others=$(find . -type f -printf '%P\n' | grep -v -x -E "$kinds") || true

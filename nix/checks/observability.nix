@@ -1,5 +1,5 @@
-# From an alert to the request that caused it: the cluster with a real Alertmanager,
-# and all that reads from Prometheus.
+# Tests the way from an alert to the request that caused it, with a real Alertmanager, and
+# everything that reads from Prometheus.
 {
   db,
   db-metrics,

@@ -1,4 +1,4 @@
-# The service's system tests, against the very cluster that `nix run` starts, with a token.
+# Runs the service's system tests against the cluster that `nix run` starts, with a token.
 {
   buildCheck,
   cluster,

@@ -46,8 +46,8 @@ let
     '';
   };
 in
-# Not the test's own derivation, which keeps nothing when it fails and asks the
-# builder for KVM: the driver runs as well without.
+# The test's own derivation keeps no report when it fails, and requires KVM. So this check runs
+# the driver, which works without KVM.
 buildCheck "vm"
   {
     nativeBuildInputs = [

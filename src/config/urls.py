@@ -1,4 +1,4 @@
-"""The service's URLs: its applications', beside those that every service has."""
+"""The service's URLs: those of every service, and those of its applications."""
 
 from chassis.urls import handler400, handler403, handler404, handler500
 from django.urls import include, path

@@ -21,7 +21,7 @@ def read(name: str) -> int:
     """The port that the environment or PORTS gives.
 
     Raises:
-        SystemExit: it is no port.
+        SystemExit: it is not a port number.
     """
     text = os.environ.get(name, str(PORTS[name]))
     if not text.isdecimal() or not int(text) < 65536:
@@ -30,12 +30,12 @@ def read(name: str) -> int:
 
 
 def claim(name: str, port: int, probe: socket.socket) -> int:
-    """Bind the probe to the port, to a free one for 0.
+    """Bind the probe to the port, or to any free port if it is 0.
 
     Raises:
-        SystemExit: another program has it, or this user may not.
+        SystemExit: another program uses it, or this user may not use it.
     """
-    # Not for 0: it would let two probes have the same one.
+    # Not for 0: two probes could then get the same port.
     probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, bool(port))
     try:
         probe.bind(("127.0.0.1", port))
@@ -62,7 +62,7 @@ def choose() -> dict[str, int]:
             sys.exit(
                 f"cluster: {name} and {other} are both {port}; set one of them to another or to 0."
             )
-    # All are held until the last is found, so that no free one is found twice.
+    # All probes stay bound until the last port is chosen, so that none is chosen twice.
     with contextlib.ExitStack() as probes:
         return {
             name: claim(name, port, probes.enter_context(socket.socket()))

@@ -38,9 +38,9 @@ LOG_DIR={DATA_DIR}/log ./nixw run .#find-requests ID
   Ctrl-C stops it and {AFTERWARDS} its data.
 """
 
-# What the services take from the caller's environment. All else stays outside, as
-# with containers: a DEBUG_MODE, a POSTGRES_PASSWORD_FILE or a PGPORT that is there
-# for something else would break them.
+# What the services get from the caller's environment, beside PATH and the variables that
+# pyproject.toml declares. Others could break them: a DEBUG_MODE, a POSTGRES_PASSWORD_FILE or a
+# PGPORT that is set for another program.
 TUNABLE = (
     "ALERTMANAGER_HOST",
     "API_RATE",
@@ -74,13 +74,13 @@ def lock(data: Path) -> IO[str]:
 
 
 def own_variables() -> dict[str, str]:
-    """The service's own, as pyproject.toml has them; the caller's come first."""
+    """The variables that pyproject.toml declares; the caller's values take precedence."""
     declared = json.loads(Path(os.environ["SERVICE_ENVIRONMENT"]).read_text())
     return {name: os.environ.get(name, value) for name, value in declared.items()}
 
 
 def environment(run: str, data: Path, kept: bool, numbers: dict[str, int]) -> dict[str, str]:
-    """What the services read; secrets are drawn anew for each run."""
+    """The services' environment, with new secrets for each run."""
     return {
         **{name: os.environ[name] for name in ("PATH", *TUNABLE) if name in os.environ},
         **{name: str(number) for name, number in numbers.items()},
@@ -104,7 +104,7 @@ def environment(run: str, data: Path, kept: bool, numbers: dict[str, int]) -> di
 
 
 def write_pgpass(file: Path, variables: dict[str, str]) -> None:
-    """What PGPASSFILE names for PostgreSQL's own clients; they insist on the mode."""
+    """Write the file for PGPASSFILE; PostgreSQL's clients accept it only with mode 0600."""
     file.unlink(missing_ok=True)
     file.touch(mode=0o600)
     rest = ":".join(variables[f"POSTGRES_{name}"] for name in ("USER", "PASSWORD"))
@@ -118,10 +118,10 @@ def where(log: IO[bytes] | None) -> str:
 
 
 def migrate(programs: Programs, variables: dict[str, str], log: IO[bytes] | None) -> None:
-    """Bring kept data to this code's migrations, before anything serves them.
+    """Apply new migrations to kept data, before the services start.
 
     Raises:
-        SystemExit: that failed; the sentence tells where the reason is.
+        SystemExit: that failed; the message says where to find the reason.
     """
     run, data = variables["CLUSTER_DIR"], variables["DATA_DIR"]
     with database.running(programs, run, f"{data}/db", variables["POSTGRES_PASSWORD"]) as ready:
@@ -167,7 +167,7 @@ def serve(
 ) -> int:
     """Run the services until they end or, with a command, until that has ended."""
     arguments = ["supervise", "--prefix", os.environ["CLUSTER_CONFIGURATION"]]
-    # In a group of its own: Ctrl-C and the terminal's end reach only us, and we hand them on.
+    # In its own process group: only we get Ctrl-C and SIGHUP, and we pass them on.
     supervisor = programs.start(arguments, env=variables, stdout=log, stderr=log, process_group=0)
     healthy = health.wait(supervisor, {name: int(variables[name]) for name in ports.PORTS})
     if not healthy or programs.stopped_by:
@@ -220,10 +220,11 @@ def parse() -> argparse.Namespace:
 def main() -> int:
     programs = Programs([signal.SIGHUP, signal.SIGINT, signal.SIGTERM])
     arguments = parse()
-    drop_root()  # before anything is tried that root could do and the services cannot
+    drop_root()  # first, so that nothing below succeeds only because root does it
     if arguments.command:
         require(arguments.command[0], "cluster")
-    # A short path, for the sockets. A copy of the prepared data that was cut short is read-only.
+    # In /tmp, because socket paths must be short. An interrupted copy of the prepared database
+    # is read-only, so its removal may fail.
     with tempfile.TemporaryDirectory(
         prefix="cluster-", dir="/tmp", ignore_cleanup_errors=True
     ) as directory:

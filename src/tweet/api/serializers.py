@@ -11,7 +11,7 @@ from tweet.models import Tweet
 
 @extend_schema_field({"type": "string", "minLength": 1, "maxLength": 280, "pattern": r"^[^\x00]*$"})
 class TextField(serializers.CharField):
-    """Text as it was sent: nothing trimmed, and numbers are not taken for text."""
+    """Text as the client sent it: not trimmed, and numbers are refused."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(trim_whitespace=False, **kwargs)

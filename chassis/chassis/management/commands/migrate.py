@@ -1,4 +1,4 @@
-"""manage.py migrate, beside servers that go on."""
+"""manage.py migrate, for use while servers run."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from chassis.migrations_executor import PatientExecutor, is_lock_timeout
 
-# There is no other way to name it.
+# Django has no setting for the executor.
 migrate.MigrationExecutor = PatientExecutor  # type: ignore[attr-defined]
 
 OLDER = (
@@ -21,7 +21,7 @@ OLDER = (
 
 
 class Command(migrate.Command):
-    """Django's, which says in one sentence what a person must do."""
+    """Django's command, with error messages that say what to do."""
 
     def handle(self, *arguments: Any, **options: Any) -> None:
         try:

@@ -23,7 +23,7 @@ class Command(BaseCommand):
             if status.is_client_error or status.is_server_error:
                 body = JSONRenderer().render(form.body(status, f"{status.phrase}."))
                 (options["directory"] / f"{status.value}.json").write_bytes(body + b"\n")
-        # As part of the location that has these files.
+        # nginx includes this file in the location of the JSON files.
         (options["directory"] / "type.conf").write_text(
             f'types {{}}\ndefault_type "{form.media_type}";\n'
         )
