@@ -162,7 +162,7 @@ def check() -> None:
     with subtest("a request is found in the log"):
         get(f"{server}/item/?limit=1", "--header 'X-Request-ID: from-the-vm'")
         machine.wait_until_succeeds(
-            f"docker exec {service}-log-1 requests from-the-vm "
+            f"docker exec {service}-log-1 find-requests from-the-vm "
             "| grep 'nginx info .from-the-vm. .*GET /item/. 200'",
             timeout=180,
         )
