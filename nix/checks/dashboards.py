@@ -19,13 +19,12 @@ import yaml
 def panel_faults(panel: dict[str, Any], source: dict[str, str]) -> Iterator[str]:
     if not panel.get("title"):
         yield "has no title"
-    if not panel["fieldConfig"]["defaults"].get("unit"):
+    if not panel.get("fieldConfig", {}).get("defaults", {}).get("unit"):
         yield "has no unit"
-    if panel.get("datasource") != source or any(
-        target["datasource"] != source for target in panel["targets"]
-    ):
+    targets = panel.get("targets", [])
+    if any(part.get("datasource") != source for part in (panel, *targets)):
         yield "has another data source than the provisioned one"
-    if not all(target.get("expr") for target in panel["targets"]):
+    if not targets or not all(target.get("expr") for target in targets):
         yield "has a target without a query"
 
 
@@ -33,23 +32,25 @@ def dashboard_faults(dashboard: dict[str, Any], source: dict[str, str]) -> Itera
     for name in ("title", "uid"):
         if not dashboard.get(name):
             yield f"has no {name}"
-    ids = [panel["id"] for panel in dashboard["panels"]]
+    panels = dashboard.get("panels", [])
+    ids = [panel.get("id") for panel in panels]
     if len(set(ids)) < len(ids):
         yield "has two panels of the same id"
     if not ids:
         yield "has no panels"
-    for variable in dashboard["templating"]["list"]:
-        if variable["datasource"] != source:
-            yield f"has a variable, {variable['name']}, with another data source"
-    for panel in dashboard["panels"]:
-        yield from (f"panel {panel['id']} {fault}" for fault in panel_faults(panel, source))
+    for variable in dashboard.get("templating", {}).get("list", []):
+        if variable.get("datasource") != source:
+            yield f"has a variable, {variable.get('name')}, with another data source"
+    for panel in panels:
+        yield from (f"panel {panel.get('id')} {fault}" for fault in panel_faults(panel, source))
 
 
 def queries(dashboard: dict[str, Any]) -> Iterator[str]:
     """Those of all panels, with Grafana's own variables filled in."""
-    for panel in dashboard["panels"]:
-        for target in panel["targets"]:
-            yield target["expr"].replace("$__rate_interval", "1m").replace("$__range", "30m")
+    for panel in dashboard.get("panels", []):
+        for target in panel.get("targets", []):
+            query = target.get("expr", "")
+            yield query.replace("$__rate_interval", "1m").replace("$__range", "30m")
 
 
 def rules(dashboards: dict[str, dict[str, Any]]) -> dict[str, Any]:
