@@ -26,8 +26,8 @@ buildCommandCheck "monitoring"
       echo '[]' >metrics/alertmanagers.yml
       cp -r --no-preserve=mode ${../metrics}/rules rules
       cp -r --no-preserve=mode ${../metrics}/tests tests
-      ${lib.optionalString (builtins.pathExists own) "cp -r --no-preserve=mode ${own} own"}
-      mkdir -p own
+      ${lib.optionalString (builtins.pathExists own) "cp -r --no-preserve=mode ${own} monitoring"}
+      mkdir -p monitoring
     '';
   }
   {
@@ -39,9 +39,9 @@ buildCommandCheck "monitoring"
     "tests of the template's rules" = "cd tests && promtool test rules *.yml";
     "runbook and tests of the template's alerts" =
       "python -P ${./alerts.py} rules/alerts.yml tests/alerts.yml ${template + "/docs/runbook.md"}";
-    "files of the service's monitoring/" = "bash -euo pipefail ${./monitoring.sh} own";
+    "files of the service's monitoring/" = "bash -euo pipefail ${./monitoring.sh} monitoring";
     "tests of the service's rules" =
-      "! compgen -G 'own/tests/*.yml' >/dev/null || { cd own/tests && promtool test rules *.yml; }";
+      "! compgen -G 'monitoring/tests/*.yml' >/dev/null || { cd monitoring/tests && promtool test rules *.yml; }";
     "runbook and tests of the service's alerts" =
-      "python -P ${./alerts.py} own/alerts own/tests own/runbook.md";
+      "python -P ${./alerts.py} monitoring/alerts monitoring/tests monitoring/runbook.md";
   }
