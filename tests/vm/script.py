@@ -234,9 +234,9 @@ def check() -> None:
 
     with subtest("a second replica is found, and forgotten when it goes"):
         compose("up --detach --scale server=2", "SERVER_PORT=8080-8081")
-        machine.wait_until_succeeds(scraped(2, "up"), timeout=180)
+        machine.wait_until_succeeds(scraped(2, "up"), timeout=600)
         compose("up --detach --scale server=1", "SERVER_PORT=8080-8081")
-        machine.wait_until_succeeds(scraped(1), timeout=180)
+        machine.wait_until_succeeds(scraped(1), timeout=600)
 
     with subtest("everything stops cleanly"):
         compose("stop")
