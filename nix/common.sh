@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# Sourced by nixw.sh and by the Debian set's fetch and lock.
+# Sourced by nixw.sh, the Debian set's too, and by that set's fetch and lock.
 
 say() {
     printf 'nixw: %s\n' "$*" >&2

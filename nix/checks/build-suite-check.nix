@@ -27,7 +27,7 @@ let
     path = template + "/tests";
     filter =
       path: _:
-      builtins.match ".*/(__pycache__|application|team)" (toString path) == null
+      builtins.match ".*/__pycache__" (toString path) == null
       && builtins.match taken (toString path) != null;
   };
 in
