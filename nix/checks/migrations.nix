@@ -43,12 +43,20 @@ buildCommandCheck "migrations"
     # Show on the sample application that the test above finds faults.
     // lib.optionalAttrs (platform && builtins.pathExists (root + "/src/accounts")) {
       "a column that older rows lack is found" = ''
-        with-db bash -euo pipefail migrations.sh refused \
-          'ALTER TABLE accounts_user ADD COLUMN wrong integer NOT NULL'
+        with-db bash -euo pipefail migrations.sh found 'does not apply to rows' \
+          'migrations.RunSQL("ALTER TABLE accounts_user ADD COLUMN wrong integer NOT NULL")'
       '';
       "a column that older rows have alike is found" = ''
-        with-db bash -euo pipefail migrations.sh refused \
-          'CREATE UNIQUE INDEX ON accounts_user (password)'
+        with-db bash -euo pipefail migrations.sh found 'does not apply to rows' \
+          'migrations.RunSQL("CREATE UNIQUE INDEX ON accounts_user (password)")'
+      '';
+      "a column that old code does not fill is found" = ''
+        with-db bash -euo pipefail migrations.sh found 'accounts.User: null value in column "wrong"' \
+          'migrations.AddField("user", "wrong", models.IntegerField(default=0))'
+      '';
+      "a column that old code reads and that is gone is found" = ''
+        with-db bash -euo pipefail migrations.sh found 'first_name does not exist' \
+          'migrations.RemoveField("user", "first_name")'
       '';
     }
   )

@@ -31,20 +31,20 @@ stepwise() {
     manage migrate --check
 }
 
-# refused STATEMENT: a last migration of that statement, which does not apply to older rows, is
-# found.
-refused() {
+# found TEXT OPERATION: what is said of a last migration with that operation has that text.
+found() {
     tree=$(mktemp -d)
     cp -r --no-preserve=mode src pyproject.toml stepwise.py "$tree"
     cd "$tree" || exit
     manage makemigrations accounts --empty --name wrong
-    sed -i "s/operations = \[/&migrations.RunSQL('$1')/" src/accounts/migrations/*_wrong.py
+    sed -i -e 's/import migrations/&, models/' -e "s/operations = \[/&$2/" \
+        src/accounts/migrations/*_wrong.py
     createdb stepwise
     if POSTGRES_DB=stepwise python stepwise.py 2>told; then
         return 1
     fi
     cat told
-    grep 'accounts\..*_wrong does not apply to rows' told
+    grep "accounts\..*_wrong.*$1" told
 }
 
 "$@"

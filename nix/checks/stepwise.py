@@ -6,7 +6,10 @@ The tables are those of the project's own applications. After each migration, ea
 rows in the schema as it is then: two with no more than a row needs, and two with all columns
 filled. They are equal but in columns where a constraint forbids it: so a migration that older
 rows do not allow fails here. After one that fills columns itself there is only the first of
-them, as the next one may make unique what it filled. Run by migrations.sh.
+them, as the next one may make unique what it filled.
+
+The models as they were before the migration must be able to read and insert rows, too: servers
+with the old code answer until the release is complete. Run by migrations.sh.
 """
 
 import importlib
@@ -70,10 +73,17 @@ DELETES: set[str] = set()
 # Migrations that are always applied with the next one, so that no server writes rows after them.
 PASSED: set[str] = set()
 
+# Migrations that are applied while no server answers, such as "shop.0004_no_price".
+DOWNTIME: set[str] = set()
+
 numbers = itertools.count(1)  # each one is new; 0 is what rows have alike
 
 
-def message(error: Error) -> str:
+class RowRefusedError(Exception):
+    """PostgreSQL takes no row of a model, whatever its columns have; the message is its reason."""
+
+
+def message(error: Exception) -> str:
     return " ".join(str(error).split())
 
 
@@ -134,7 +144,7 @@ def insert(model: type[Model], full: bool) -> Model:
     """Make a row like the others but for the columns that a constraint wants to differ.
 
     Raises:
-        SystemExit: it was refused.
+        RowRefusedError: there is none that PostgreSQL takes.
     """
     every = {field.column for field in model._meta.concrete_fields}
     differing: set[str] = set()
@@ -143,10 +153,7 @@ def insert(model: type[Model], full: bool) -> Model:
             return save(model, differing, full)
         except IntegrityError as error:
             if differing == every:
-                sys.exit(
-                    f"{model._meta.label}: name what its fields take in FIELDS in {HERE}: "
-                    f"{message(error)}"
-                )
+                raise RowRefusedError(message(error)) from error
             concerned = columns(model, error) & every
             differing |= every if concerned <= differing else concerned
 
@@ -218,6 +225,54 @@ def refuse_fewer(name: str, before: dict[str, int], after: dict[str, int]) -> No
         )
 
 
+def insert_new(model: type[Model], full: bool) -> None:
+    """Insert a row of a model as it is now.
+
+    Raises:
+        SystemExit: it was refused.
+    """
+    try:
+        insert(model, full)
+    except (Error, RowRefusedError) as error:
+        reason = message(error)
+        sys.exit(f"{model._meta.label}: name what its fields take in FIELDS in {HERE}: {reason}")
+
+
+def old_code_fault(model: type[Model]) -> str:
+    """Why a model cannot read its rows and insert one, "" where it can; leaves the rows alone."""
+    try:
+        with transaction.atomic():
+            model._base_manager.first()
+            insert(model, full=False)
+            transaction.set_rollback(True)
+    except (Error, RowRefusedError) as error:
+        return f"{model._meta.label}: {message(error)}"
+    return ""
+
+
+def old_code_faults(name: str, old: ProjectState) -> list[str]:
+    """What models of the state before a migration cannot do after it."""
+    if name in DOWNTIME | PASSED:
+        return []
+    return [f"  {name}: {fault}" for fault in map(old_code_fault, own_models(old)) if fault]
+
+
+def refuse_faults(faults: list[str]) -> None:
+    """End where old code cannot go on after a migration.
+
+    Raises:
+        SystemExit: there is such a migration.
+    """
+    if faults:
+        sys.exit(
+            "Old code still serves while a release is made, and could not read or insert rows "
+            "after these migrations. Give a new column null=True or a db_default; remove a model "
+            "or a column from the models in one release and from the database in the next "
+            "(the template's docs/how-to/migrate.md). If no server answers meanwhile, list them in "
+            f"DOWNTIME in {HERE}:\n" + "\n".join(faults)
+        )
+
+
 def rows_after(migration: Migration, is_new: bool) -> tuple[bool, ...]:
     """Whether all columns are filled, of each row that a table gets after it.
 
@@ -240,6 +295,33 @@ def read_own() -> None:
     FIELDS.update(getattr(own, "FIELDS", {}))
     DELETES.update(getattr(own, "DELETES", ()))
     PASSED.update(getattr(own, "PASSED", ()))
+    DOWNTIME.update(getattr(own, "DOWNTIME", ()))
+
+
+def migrate(executor: MigrationExecutor) -> None:
+    """Apply every migration, with rows before and after each.
+
+    Raises:
+        SystemExit: a migration does not allow the rows before it, or deletes some; or old code
+            could not go on after it.
+    """
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    state = old = ProjectState(real_apps=executor.loader.unmigrated_apps)
+    rows: dict[str, int] = {}
+    faults: list[str] = []
+    for migration, _ in plan:
+        step(str(migration), migration.app_label, migration.name)
+        state = migration.mutate_state(state)
+        refuse_fewer(str(migration), rows, counts(state))
+        faults += old_code_faults(str(migration), old)
+        for model in own_models(state):
+            for full in rows_after(migration, model._meta.label not in rows):
+                insert_new(model, full)
+        rows = counts(state)
+        if str(migration) not in PASSED:
+            old = state
+    refuse_faults(faults)
+    print(f"{len(plan)} migrations; rows: {rows}")
 
 
 def main() -> None:
@@ -247,19 +329,7 @@ def main() -> None:
     read_own()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
-    executor = MigrationExecutor(connection)
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    state = ProjectState(real_apps=executor.loader.unmigrated_apps)
-    rows: dict[str, int] = {}
-    for migration, _ in plan:
-        step(str(migration), migration.app_label, migration.name)
-        state = migration.mutate_state(state, preserve=False)
-        refuse_fewer(str(migration), rows, counts(state))
-        for model in own_models(state):
-            for full in rows_after(migration, model._meta.label not in rows):
-                insert(model, full)
-        rows = counts(state)
-    print(f"{len(plan)} migrations; rows: {rows}")
+    migrate(MigrationExecutor(connection))
 
 
 if __name__ == "__main__":
