@@ -10,7 +10,7 @@ from corsheaders.defaults import default_headers
 from csp.constants import NONE, SELF
 from environs import validate
 
-from chassis import project
+from chassis import development, project
 from chassis.environment import Environment, each
 
 PROJECT = project.read()
@@ -21,6 +21,7 @@ env = Environment()
 DEBUG = env.bool("DEBUG_MODE", False)
 
 if DEBUG:
+    development.reload_sooner()
     SECRET_KEY = env.str(
         "DJANGO_SECRET_KEY", "for-debug-mode-only", validate=validate.Length(min=1)
     )

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from django.core import signing
+from django.utils.autoreload import StatReloader
 
 from chassis import settings
 
@@ -40,6 +41,14 @@ def settings_variables() -> set[str]:
 
 def test_page_has_every_variable_and_no_other(read):
     assert settings_variables() == set(read(**PRODUCTION)["env"].dump())
+
+
+def test_django_looks_often_for_saved_files_in_debug_mode_alone(read, monkeypatch):
+    monkeypatch.setattr(StatReloader, "SLEEP_TIME", 1)
+    read(**PRODUCTION)
+    assert StatReloader.SLEEP_TIME == 1
+    read(DEBUG_MODE="true")
+    assert StatReloader.SLEEP_TIME < 0.5
 
 
 @pytest.mark.parametrize("missing", PRODUCTION)
