@@ -16,7 +16,7 @@ let
       let
         name = lib.removePrefix "${toString template}/" (toString path);
       in
-      builtins.match "(src|system-tests)(/.*)?" name != null && baseNameOf path != "__pycache__"
+      builtins.match "src(/.*)?" name != null && baseNameOf path != "__pycache__"
       || builtins.elem name [
         ".editorconfig"
         ".envrc"
@@ -29,6 +29,12 @@ let
         "docker-compose.yaml"
         "nixw"
         "pyproject.toml"
+        # The other system tests hold the template.
+        "system-tests"
+        "system-tests/client.py"
+        "system-tests/conftest.py"
+        "system-tests/pytest.ini"
+        "system-tests/test_tweets.py"
       ];
   };
 in

@@ -18,6 +18,13 @@ from typing import Any, NoReturn
 
 from compose import rename
 
+NEXT = """\
+new: wrote {directory}. Next:
+    cd {directory}
+    ./nixw run                               # the sample serves at http://localhost:8080/
+    git commit -am "From the template"
+    README.md                                # has the files to know, and leads to recipes"""
+
 
 def fail(sentence: str) -> NoReturn:
     sys.exit(f"new: {sentence}")
@@ -48,9 +55,14 @@ def check_directory(directory: Path) -> None:
 
 
 def write_texts(directory: Path, name: str, template: str) -> None:
+    """Write the pages and the flake. What the sample says of itself becomes a part of README.md."""
     for text in Path(os.environ["TEXTS"]).iterdir():
         filled = text.read_text().replace("@name@", name).replace("@template@", template)
         (directory / text.name).write_text(filled)
+    sample = directory / "src/README.md"
+    with (directory / "README.md").open("a") as readme:
+        readme.write("\n" + re.sub("^#", "##", sample.read_text(), flags=re.MULTILINE))
+    sample.unlink()
 
 
 def name_service(directory: Path, name: str) -> None:
@@ -116,10 +128,7 @@ def main() -> None:
     write_texts(directory, directory.name, arguments.template)
     name_service(directory, directory.name)
     add_to_git(directory)
-    print(
-        f"new: wrote {arguments.directory}; "
-        f"next: cd {shlex.quote(str(arguments.directory))} && ./nixw run"
-    )
+    print(NEXT.format(directory=shlex.quote(str(arguments.directory))))
 
 
 if __name__ == "__main__":

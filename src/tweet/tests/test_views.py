@@ -6,7 +6,12 @@ from rest_framework.test import APIClient
 
 from tweet.models import Tweet
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("anonymous_writes")]
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def anonymous_writes(settings):
+    settings.API_ANONYMOUS_WRITES = True
 
 
 @pytest.fixture
