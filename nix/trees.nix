@@ -51,6 +51,7 @@ in
   # For the database. The folder `api` of an application has what only requests need.
   migrations = project "migrations-source" [
     "api"
+    "management"
     "static"
     "templates"
   ];

@@ -1,8 +1,14 @@
 """Metrics that are right with any number of workers."""
 
 import importlib
+import os
 
 from prometheus_client import values
+
+
+def process_name() -> str:
+    """This process, by a name that no worker of uWSGI has."""
+    return f"process{os.getpid()}"
 
 
 def use_worker_ids() -> None:
@@ -13,8 +19,10 @@ def use_worker_ids() -> None:
     before the first metric is made.
     Source: the uWSGI section of django-prometheus's and prometheus_client's documentation.
     """
-    try:
-        uwsgi = importlib.import_module("uwsgi")  # there inside uWSGI alone
-    except ImportError:
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return
-    values.ValueClass = values.MultiProcessValue(uwsgi.worker_id)  # type: ignore[no-untyped-call]
+    try:
+        identify = importlib.import_module("uwsgi").worker_id  # there inside uWSGI alone
+    except ImportError:
+        identify = process_name
+    values.ValueClass = values.MultiProcessValue(identify)  # type: ignore[no-untyped-call]

@@ -1,3 +1,4 @@
+import os
 import sys
 import types
 
@@ -32,7 +33,14 @@ def test_files_are_named_by_worker_in_uwsgi(monkeypatch, tmp_path):
     assert [file.name for file in tmp_path.iterdir()] == ["counter_7.db"]
 
 
-def test_nothing_changes_outside_of_uwsgi():
+def test_files_of_a_program_beside_uwsgi_have_no_workers_number(monkeypatch, tmp_path):
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
+    use_worker_ids()
+    values.ValueClass("counter", "requests", "requests", (), (), "help").inc(1)
+    assert [file.name for file in tmp_path.iterdir()] == [f"counter_process{os.getpid()}.db"]
+
+
+def test_nothing_changes_outside_of_a_server():
     before = values.ValueClass
     use_worker_ids()
     assert values.ValueClass is before

@@ -43,6 +43,7 @@ def is_set(server: Path, cluster: Path, compose: Path) -> dict[str, int]:
         "uwsgi harakiri": seconds_in(server / "uwsgi.ini", "harakiri"),
         "uwsgi worker-reload-mercy": seconds_in(server / "uwsgi.ini", "worker-reload-mercy"),
         **supervised(server / "supervisord.conf", "server"),
+        **supervised(server / "worker.conf", "server"),
         **supervised(cluster / "supervisord.conf", "cluster"),
         **{
             f"compose {name}": int(grace.removesuffix("s"))

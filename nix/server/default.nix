@@ -32,6 +32,7 @@ let
     cp ${./supervisord.conf} $out/supervisord.conf
     cp ${./uwsgi.ini} $out/uwsgi.ini
     cp ${./uwsgi_params} $out/uwsgi_params
+    cp ${./worker.conf} $out/worker.conf
     ln -s ${server-errors} $out/errors
     ln -s ${nginx}/conf/mime.types $out/mime.types
     # All but the manifest of names, which is for Django.

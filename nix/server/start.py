@@ -1,6 +1,7 @@
 """Prepare the run directory and become the supervisor of nginx and uWSGI.
 
     start.py                serve
+    start.py worker ARGS…   serve, and run manage.py beside it, which is a program like the others
     start.py manage ARGS…   run manage.py
     start.py migrate ARGS…  run manage.py migrate
 
@@ -13,6 +14,7 @@ import ipaddress
 import os
 import re
 import resource
+import shlex
 import shutil
 import sys
 from collections.abc import Iterator
@@ -190,6 +192,11 @@ def prepare(run: Path, origins: list[str], logins: list[str]) -> None:
     )
 
 
+def manage(arguments: list[str]) -> list[str]:
+    """The command line of manage.py with these arguments."""
+    return [sys.executable, f"{os.environ['DJANGO_SOURCE']}/manage.py", *arguments]
+
+
 def main() -> None:
     command = sys.argv[1:]
     if command[:1] == ["migrate"]:
@@ -202,12 +209,13 @@ def main() -> None:
             "and without POSTGRES_SERVE_PASSWORD, which is the server's."
         )
     if command[:1] == ["manage"]:
-        os.execv(
-            sys.executable,
-            [sys.executable, f"{os.environ['DJANGO_SOURCE']}/manage.py", *command[1:]],
-        )
-    if command:
-        fail("the commands are manage, migrate and, to serve, none.")
+        os.execv(sys.executable, manage(command[1:]))
+    configuration = "supervisord.conf"
+    if command[:1] == ["worker"] and command[1:]:
+        configuration = "worker.conf"
+        os.environ["WORKER"] = shlex.join(manage(command[1:]))
+    elif command:
+        fail("the commands are manage, migrate, worker COMMAND and, to serve, none.")
     read_environment()
     settings = check_settings()
     run = Path(os.environ["RUN_DIR"])
@@ -217,7 +225,7 @@ def main() -> None:
     raise_file_limit()
     os.execvp(
         "supervise",
-        ["supervise", "supervisord.conf", "--syslog", "log.sock", "--daemon", "rsyslog"],
+        ["supervise", configuration, "--syslog", "log.sock", "--daemon", "rsyslog"],
     )
 
 

@@ -24,13 +24,13 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Database]":
 
 @pytest.fixture
 def start_server(tmp_path: Path, database: "Database") -> "Iterator[Callable[..., Server]]":
-    """Start a server with the given variables; what the test leaves running is stopped."""
+    """Start a server with a command and variables; what the test leaves running is stopped."""
     from support.processes import Server
 
     servers: list[Server] = []
 
-    def start(**variables: str) -> Server:
-        server = Server(tmp_path / f"run-{len(servers)}", database, **variables)
+    def start(*command: str, **variables: str) -> Server:
+        server = Server(tmp_path / f"run-{len(servers)}", database, *command, **variables)
         servers.append(server)
         server.start()
         return server

@@ -124,12 +124,14 @@ class Database(Program):
 class Server(Program):
     """nginx, uWSGI and Django, in production settings but for TLS."""
 
-    def __init__(self, directory: Path, database: "Database | Any", **variables: str) -> None:
+    def __init__(
+        self, directory: Path, database: "Database | Any", *command: str, **variables: str
+    ) -> None:
         self.port, self.metrics_port = free_port(), free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.directory = directory
         super().__init__(
-            ["service-server"],
+            ["service-server", *command],
             {
                 "RUN_DIR": str(directory),
                 "SERVER_LISTEN": f"127.0.0.1:{self.port}",

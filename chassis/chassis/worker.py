@@ -1,0 +1,64 @@
+"""What a long-running command of manage.py does again and again, until it is told to stop."""
+
+import logging
+import signal
+import uuid
+from collections.abc import Callable
+from queue import Empty, SimpleQueue
+
+import log_request_id
+from django.db import close_old_connections
+from prometheus_client import Counter, Gauge
+
+logger = logging.getLogger(__name__)
+
+INTERVAL = Gauge(
+    "service_task_interval_seconds",
+    "The pause between two runs of a task.",
+    ["task"],
+    multiprocess_mode="max",
+)
+SUCCESS = Gauge(
+    "service_task_last_success_timestamp_seconds",
+    "When a task last ended without an exception; at first, when its worker began.",
+    ["task"],
+    multiprocess_mode="max",
+)
+FAILURES = Counter("service_task_failures", "Runs of a task that raised an exception.", ["task"])
+
+
+def run(name: str, task: Callable[[], object]) -> bool:
+    """Call a task once; whether it may have more to do. The log tells what it raised."""
+    log_request_id.local.request_id = uuid.uuid4().hex
+    close_old_connections()
+    try:
+        more = task()
+    except Exception:
+        logger.exception("The task %s failed.", name)
+        FAILURES.labels(name).inc()
+        return False
+    finally:
+        close_old_connections()
+    SUCCESS.labels(name).set_to_current_time()
+    return more is True
+
+
+def repeat(name: str, task: Callable[[], object], seconds: float) -> None:
+    """Call a task, at once and then after each pause of so many seconds, until SIGTERM.
+
+    A call that runs then is finished first. After one that returned True, as there may be more
+    to do, there is no pause. An exception is logged and counted, and ends nothing. The lines of a
+    run have a request id of their own. Must be called in the main thread, once in a process.
+    """
+    stops: SimpleQueue[None] = SimpleQueue()  # the one queue that a signal handler may fill
+    signal.signal(signal.SIGTERM, lambda *_: stops.put(None))
+    INTERVAL.labels(name).set(seconds)
+    SUCCESS.labels(name).set_to_current_time()
+    FAILURES.labels(name)
+    while True:
+        pause = 0 if run(name, task) else seconds
+        try:
+            stops.get(timeout=pause)
+        except Empty:
+            continue
+        return
