@@ -6,17 +6,18 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from django.db import InterfaceError, OperationalError
+from django.db import DataError, IntegrityError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.log import log_response
 from django.views import csrf, defaults
+from rest_framework.exceptions import APIException, ParseError
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from chassis import error_format
 from chassis.health.dependencies import lacks_migrations
-from chassis.postgresql import message, undefined
+from chassis.postgresql import BAD_VALUE, CONFLICT, message, sqlstate, undefined
 
 logger = logging.getLogger(__name__)
 
@@ -37,9 +38,30 @@ def answer(
     )
 
 
+class Conflict(APIException):
+    """What the client wants does not go with rows that others wrote, maybe a moment ago."""
+
+    status_code = HTTPStatus.CONFLICT
+    default_detail = "This conflicts with other data: a unique value is taken, or rows are linked."
+    default_code = "conflict"
+
+
+def refused(exception: Exception) -> Exception:
+    """An answer for what the database refused of a client's values; other exceptions unchanged.
+
+    A serializer's validators look before the write, and another request may write in between.
+    PostgreSQL's own message is not told: it quotes values.
+    """
+    if isinstance(exception, IntegrityError) and sqlstate(exception) in CONFLICT:
+        return Conflict()
+    if isinstance(exception, DataError) and sqlstate(exception) in BAD_VALUE:
+        return ParseError("A value is out of range, or has a character that cannot be stored.")
+    return exception
+
+
 def api_error(exception: Exception, context: dict[str, Any]) -> Response | None:
     """EXCEPTION_HANDLER: Django REST framework's answer with a body in the service's format."""
-    response = exception_handler(exception, context)
+    response = exception_handler(refused(exception), context)
     if response is None:
         return None
     form, data = error_format.current(), response.data

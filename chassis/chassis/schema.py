@@ -81,6 +81,8 @@ def add_errors(method: str, operation: dict[str, Any]) -> None:
         parameter["name"] == "If-Match" for parameter in operation.get("parameters", [])
     )
     statuses = EVERYWHERE + (WITH_BODY if "requestBody" in operation else [])
+    if method != "get":
+        statuses = [*statuses, HTTPStatus.CONFLICT]
     if conditional:
         statuses = [*statuses, HTTPStatus.PRECONDITION_FAILED]
     content = {

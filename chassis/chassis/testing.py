@@ -57,7 +57,8 @@ def user(db: None) -> Any:
     """A user, who has no rights of staff."""
     from django.contrib.auth import get_user_model
 
-    return get_user_model()._default_manager.create(username="user")
+    model: Any = get_user_model()
+    return model._default_manager.create(**{model.USERNAME_FIELD: "user@example.com"})
 
 
 @pytest.fixture
@@ -70,12 +71,12 @@ def api() -> Any:
 
 @pytest.fixture
 def user_api(user: Any) -> Any:
-    """The client of that user, by a token."""
-    from knox.models import get_token_model
+    """The client of that user, however users prove who they are."""
     from rest_framework.test import APIClient
 
-    _, token = get_token_model().objects.create(user)
-    return APIClient(headers={"Authorization": f"Token {token}"})
+    client = APIClient()
+    client.force_authenticate(user)
+    return client
 
 
 @pytest.fixture

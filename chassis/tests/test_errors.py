@@ -228,3 +228,50 @@ def test_middleware_that_finds_no_database_is_answered_with_503(
         "Database unavailable: closed the connection",
         "Service Unavailable: /",
     ]
+
+
+INSERT = "INSERT INTO tests_note (id, text) VALUES"
+DO = "DO $$ BEGIN RAISE '' USING ERRCODE = '{}'; END $$"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("method", ["post", "put"])
+@pytest.mark.parametrize(
+    ("statement", "status"),
+    [
+        (f"{INSERT} (1, 'secret'), (1, 'secret')", 409),
+        ("INSERT INTO tests_task SELECT * FROM tests_task WHERE false", 200),
+        (DO.format("23503"), 409),
+        (DO.format("23P01"), 409),
+        (f"{INSERT} (1, NULL)", 500),
+        (f"{INSERT} (1, repeat('x', 300))", 400),
+        (f"{INSERT} (9223372036854775807 + 1, 'x')", 400),
+        ("SELECT 'secret'::int", 400),
+        (r"SELECT '\u0000'::jsonb ->> 0", 400),
+        ("SELECT 1 / 0", 500),
+    ],
+)
+def test_what_the_database_refuses_of_a_clients_values_is_told_without_them(
+    failing: Client, caplog, method: str, statement: str, status: int
+):
+    """As where a serializer looked before another request wrote."""
+    response = getattr(failing, method)(
+        "/statement/", {"statement": statement}, content_type="application/json"
+    )
+    assert response.status_code == status
+    assert "secret" not in response.content.decode()
+    if status < 500:
+        assert "secret" not in caplog.text
+
+
+@pytest.mark.django_db
+def test_deletion_that_rows_forbid_is_a_conflict(failing: Client):
+    assert failing.delete("/statement/").status_code == HTTPStatus.CONFLICT
+
+
+@pytest.mark.parametrize("query", ["text=%00", "%00=x", "a=b%00c"])
+@pytest.mark.parametrize("path", ["/note/", "/no/such/page/", "/"])
+def test_query_with_nul_is_refused(failing: Client, path: str, query: str):
+    response = failing.get(f"{path}?{query}")
+    assert response.status_code == HTTPStatus.BAD_REQUEST
+    assert response.json() == {"detail": "Bad Request."}

@@ -23,6 +23,7 @@ def test_schema_tells_who_may_and_what_goes_wrong(client: Client):
     assert {"200", "400", "401", "503"} <= set(operations["get"]["responses"])
     assert set(operations["post"]["responses"]) - set(operations["get"]["responses"]) == {
         "201",
+        "409",
         "413",
         "415",
     }

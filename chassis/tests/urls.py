@@ -5,7 +5,7 @@ PostgreSQL does not lock, tasks in pages of all kinds, and two views that fail.
 """
 
 from django.db import Error, connection, transaction
-from django.db.models import Count
+from django.db.models import Count, ProtectedError
 from django.urls import include, path
 from rest_framework.decorators import action
 from rest_framework.filters import OrderingFilter, SearchFilter
@@ -113,6 +113,23 @@ class PlainView(APIView):
         return Response()
 
 
+class StatementView(APIView):
+    """Executes a statement, or fails to delete."""
+
+    permission_classes = [AllowAny]
+    serializer_class = NoteSerializer
+
+    def post(self, request):
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(request.data["statement"])
+        return Response()
+
+    put = post
+
+    def delete(self, request):
+        raise ProtectedError("secret", set())
+
+
 class CountedViewSet(TaskViewSet):
     pagination_class = LimitOffsetPagination
 
@@ -142,6 +159,7 @@ urlpatterns = [
     path("fail/", fail),
     path("query/", query),
     path("plain/", PlainView.as_view()),
+    path("statement/", StatementView.as_view()),
     path("", include(router.urls)),
 ]
 

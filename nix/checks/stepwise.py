@@ -273,6 +273,19 @@ def refuse_faults(faults: list[str]) -> None:
         )
 
 
+def together(plan: list[Migration]) -> set[str]:
+    """Migrations that never are the last ones applied: between two initial ones of an application.
+
+    Django splits the initial migration of applications that refer to each other.
+    """
+    initial: dict[str, list[int]] = {}
+    for number, migration in enumerate(plan):
+        if migration.initial:
+            initial.setdefault(migration.app_label, []).append(number)
+    between = [range(min(numbers), max(numbers)) for numbers in initial.values()]
+    return {str(plan[number]) for numbers in between for number in numbers}
+
+
 def rows_after(migration: Migration, is_new: bool) -> tuple[bool, ...]:
     """Whether all columns are filled, of each row that a table gets after it.
 
@@ -305,11 +318,13 @@ def migrate(executor: MigrationExecutor) -> None:
         SystemExit: a migration does not allow the rows before it, or deletes some; or old code
             could not go on after it.
     """
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    leaves = executor.loader.graph.leaf_nodes()
+    plan = [migration for migration, _ in executor.migration_plan(leaves)]
+    PASSED.update(together(plan))
     state = old = ProjectState(real_apps=executor.loader.unmigrated_apps)
     rows: dict[str, int] = {}
     faults: list[str] = []
-    for migration, _ in plan:
+    for migration in plan:
         step(str(migration), migration.app_label, migration.name)
         state = migration.mutate_state(state)
         refuse_fewer(str(migration), rows, counts(state))

@@ -5,11 +5,13 @@ manage() {
     DJANGO_SECRET_KEY=$(printf %050d 0) ALLOWED_HOSTS=localhost service-server manage "$@"
 }
 
+# An address serves as either, whatever people log in with.
+user=system-test@example.com
 SYSTEM_TEST_TOKEN=$(
     DJANGO_SUPERUSER_PASSWORD=$(head -c 30 /dev/urandom | base64) \
-        manage createsuperuser --no-input --username system-test \
-        --email system-test@example.com >&2
-    manage createtoken system-test --days 1
+        DJANGO_SUPERUSER_USERNAME=$user DJANGO_SUPERUSER_EMAIL=$user \
+        manage createsuperuser --no-input >&2
+    manage createtoken $user --days 1
 ) || {
     echo "There is no token for the system tests:" \
         "createsuperuser and createtoken could not make one."

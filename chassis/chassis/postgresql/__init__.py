@@ -1,6 +1,11 @@
 """What the project adds to Django's PostgreSQL."""
 
 UNDEFINED = ("42P01", "42703")  # table, column
+# A row that another one refers to or that is gone, a unique value, an exclusion; and Django's own
+# refusal to delete a protected row, which has no code.
+CONFLICT = ("23001", "23503", "23505", "23P01", None)
+# Too long, out of range, not a time, not text of the type, and characters that UTF-8 or JSON lacks.
+BAD_VALUE = ("22001", "22003", "22007", "22008", "22021", "22P02", "22P05")
 
 
 def message(error: Exception) -> str:

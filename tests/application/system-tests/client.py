@@ -26,7 +26,7 @@ class Client(requests.Session):
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> requests.Response:  # type: ignore[override]
         kwargs.setdefault("timeout", self.timeout)
         response = super().request(method, urljoin(self.target, url), *args, **kwargs)
-        if response.status_code == HTTPStatus.CREATED:
+        if response.status_code == HTTPStatus.CREATED and "Location" in response.headers:
             self.made.append(response.headers["Location"])
         return response
 
