@@ -23,7 +23,9 @@ DEBUG = env.bool("DEBUG_MODE", False)
 if DEBUG:
     development.reload_sooner()
     SECRET_KEY = env.str(
-        "DJANGO_SECRET_KEY", "for-debug-mode-only-and-never-in-production-as-everybody-knows-it", validate=validate.Length(min=1)
+        "DJANGO_SECRET_KEY",
+        "for-debug-mode-only-and-never-in-production-as-everybody-knows-it",
+        validate=validate.Length(min=1),
     )
     ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 else:
