@@ -10,11 +10,10 @@ writeShellApplication {
   name = "format";
   runtimeInputs = [ ruff ] ++ lib.optional (nixfmt != null) nixfmt;
   text = ''
-    status=0
-    ruff check --fix --quiet . || status=1
+    ruff check --fix --quiet --exit-zero . >/dev/null
     ruff format --quiet .
     ${lib.optionalString (nixfmt != null) "git ls-files '*.nix' | xargs --no-run-if-empty nixfmt"}
-    exit "$status"
+    ruff check --quiet . # what a person must mend
   '';
   meta.description = "Format the tree";
 }

@@ -43,22 +43,34 @@ def run(name: str, task: Callable[[], object]) -> bool:
     return more is True
 
 
+def stops() -> SimpleQueue[None]:
+    """A queue that SIGINT and SIGTERM fill; the second such signal ends the process at once."""
+    queue: SimpleQueue[None] = SimpleQueue()  # the one kind that a signal handler may fill
+
+    def stop(number: int, _frame: object) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        queue.put(None)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    return queue
+
+
 def repeat(name: str, task: Callable[[], object], seconds: float) -> None:
-    """Call a task, at once and then after each pause of so many seconds, until SIGTERM.
+    """Call a task, at once and then after each pause of so many seconds, until SIGTERM or SIGINT.
 
     A call that runs then is finished first. After one that returned True, as there may be more
     to do, there is no pause. An exception is logged and counted, and ends nothing. The lines of a
     run have a request id of their own. Must be called in the main thread, once in a process.
     """
-    stops: SimpleQueue[None] = SimpleQueue()  # the one queue that a signal handler may fill
-    signal.signal(signal.SIGTERM, lambda *_: stops.put(None))
+    stopped = stops()
     INTERVAL.labels(name).set(seconds)
     SUCCESS.labels(name).set_to_current_time()
     FAILURES.labels(name)
     while True:
         pause = 0 if run(name, task) else seconds
         try:
-            stops.get(timeout=pause)
+            stopped.get(timeout=pause)
         except Empty:
             continue
         return

@@ -11,31 +11,34 @@ from chassis.worker import repeat
 
 
 @pytest.fixture(autouse=True)
-def _handler():
-    before = signal.getsignal(signal.SIGTERM)
+def _handlers():
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     yield
-    signal.signal(signal.SIGTERM, before)
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
-def stop() -> None:
-    os.kill(os.getpid(), signal.SIGTERM)
+def stop(number: int = signal.SIGTERM) -> None:
+    os.kill(os.getpid(), number)
 
 
 def sample(name: str, task: str) -> float | None:
     return REGISTRY.get_sample_value(f"service_task_{name}", {"task": task})
 
 
-def test_runs_until_sigterm_and_finishes_the_run():
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_runs_until_a_signal_and_finishes_the_run(number: int):
     runs = []
 
     def task() -> None:
         runs.append("begun")
         if len(runs) == 3:
-            stop()
+            stop(number)
             runs.append("finished")
 
     repeat("three", task, seconds=0.01)
     assert runs == ["begun", "begun", "begun", "finished"]
+    assert signal.getsignal(number) == signal.SIG_DFL  # a second one ends a run that hangs
 
 
 def test_sigterm_ends_a_pause():

@@ -28,6 +28,7 @@ DEFAULTS = {
     "SERVER_LISTEN": "0.0.0.0:8080",
     "SERVER_METRICS_LISTEN": "0.0.0.0:9180",
     "API_RATE": "0",
+    "BODY_MEGABYTES": "1",
     "UWSGI_PROCESSES": "1",
     "UWSGI_THREADS": "1",
     "UWSGI_RELOAD_ON_RSS": "",
@@ -60,7 +61,7 @@ def check_numbers() -> None:
     Raises:
         SystemExit: a variable is none, or out of range; the message names it.
     """
-    for name in ("UWSGI_PROCESSES", "UWSGI_THREADS", "UWSGI_RELOAD_ON_RSS"):
+    for name in ("BODY_MEGABYTES", "UWSGI_PROCESSES", "UWSGI_THREADS", "UWSGI_RELOAD_ON_RSS"):
         value = os.environ.get(name, "1")
         if not is_number(value) or int(value) < 1:
             fail(f"{name} must be a whole number above 0.")
@@ -149,6 +150,7 @@ def write_limits(run: Path, logins: list[str]) -> None:
     (run / "logins.conf").write_text(
         "".join(f'"POST {path}" $client_network;\n' for path in logins)
     )
+    (run / "body.conf").write_text(f"client_max_body_size {os.environ['BODY_MEGABYTES']}m;\n")
     (run / "api-zone.conf").write_text(zone if rate else "")
     (run / "api-limit.conf").write_text(limit if rate else "")
 

@@ -47,6 +47,16 @@ def guess_until_limited(server: Server, **headers: str) -> requests.Response:
     raise AssertionError("thirty wrong logins are not held back")
 
 
+def test_body_may_be_as_large_as_body_megabytes_says(start_server):
+    server = start_server(BODY_MEGABYTES="3")
+    for megabytes, status in ((3, 400), (4, 413)):
+        body = b"x" * megabytes * 2**20
+        answer = requests.post(
+            f"{server.url}/item/", body, headers={"Content-Type": "application/json"}, timeout=30
+        )
+        assert answer.status_code == status
+
+
 def test_browser_of_an_allowed_origin_reads_what_nginx_answers_by_itself(start_server):
     server = start_server(CORS_ALLOWED_ORIGINS=f"{ORIGIN},https://second.example")
     large = requests.post(
