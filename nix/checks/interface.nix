@@ -13,7 +13,7 @@ let
     pkgs:
     import ../interface/outputs.nix {
       inherit pkgs;
-      root = template;
+      root = template + "/tests/application"; # a team's own packages are not listed
     };
   standIns = system: optional: import ../interface { inherit lib optional system; };
   all = outputs (standIns "x86_64-linux" true);

@@ -18,6 +18,10 @@ let
     (template + "/nix/python/pyproject.toml")
   ];
 
+  # A root without one begins with the template's.
+  own = root + "/debian-wheels.lock.json";
+  lock = if builtins.pathExists own then own else template + "/debian-wheels.lock.json";
+
   # Versions by the package's name, of a set that is not the one in use, too.
   sets = {
     "this set" = lib.mapAttrs (_: package: package.version or "") pythonPackages;
@@ -26,7 +30,7 @@ let
         (lib.importTOML ../interface/facts.toml).pythonPackages;
     "the Debian set" = lib.listToAttrs (
       map (wheel: lib.nameValuePair wheel.name wheel.version) (
-        (builtins.fromJSON (builtins.readFile (root + "/debian-wheels.lock.json"))).files
+        (builtins.fromJSON (builtins.readFile lock)).files
       )
     );
   };
