@@ -80,3 +80,13 @@ def stranger(client: Client) -> Iterator[Client]:
     """A client without credentials."""
     with Client(client.target) as stranger:
         yield stranger
+
+
+@pytest.fixture(scope="session")
+def metrics() -> Iterator[Client]:
+    """A client for the metrics port."""
+    hostport = os.environ.get("SYSTEM_TEST_METRICS_HOSTPORT")
+    if not hostport:
+        pytest.skip("SYSTEM_TEST_METRICS_HOSTPORT does not name the server's metrics port.")
+    with Client(hostport) as metrics:
+        yield metrics

@@ -1,6 +1,4 @@
-import os
 import re
-from collections.abc import Iterator
 from contextlib import closing
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPSConnection
@@ -8,16 +6,6 @@ from urllib.parse import urlsplit
 
 import pytest
 from client import Client
-
-
-@pytest.fixture(scope="session")
-def metrics() -> Iterator[Client]:
-    """A client for the metrics port."""
-    hostport = os.environ.get("SYSTEM_TEST_METRICS_HOSTPORT")
-    if not hostport:
-        pytest.skip("SYSTEM_TEST_METRICS_HOSTPORT does not name the server's metrics port.")
-    with Client(hostport) as metrics:
-        yield metrics
 
 
 def status_of(client: Client, path: str) -> int:

@@ -60,6 +60,8 @@ def write_texts(directory: Path, name: str, template: str) -> None:
         filled = text.read_text().replace("@name@", name).replace("@template@", template)
         (directory / text.name).write_text(filled)
     sample = directory / "src/README.md"
+    if not sample.exists():  # where a whole tree has replaced the sample
+        return
     with (directory / "README.md").open("a") as readme:
         readme.write("\n" + re.sub("^#", "##", sample.read_text(), flags=re.MULTILINE))
     sample.unlink()
