@@ -8,7 +8,8 @@
   ruff,
   service,
   shellcheck,
-  # Only nixpkgs has it.
+  # Only nixpkgs has them.
+  actionlint ? null,
   nixfmt ? null,
 }:
 buildCommandCheck "style"
@@ -20,7 +21,10 @@ buildCommandCheck "style"
         ruff
         shellcheck
       ]
-      ++ lib.optional (nixfmt != null) nixfmt;
+      ++ lib.filter (tool: tool != null) [
+        actionlint
+        nixfmt
+      ];
       source = builtins.path {
         name = "tree";
         path = root;
@@ -72,6 +76,9 @@ buildCommandCheck "style"
         done <folders
         exit "$status"
       '';
+    }
+    // lib.optionalAttrs (actionlint != null) {
+      "actionlint" = "actionlint .github/workflows/*.yaml";
     }
     // lib.optionalAttrs (nixfmt != null) {
       "nixfmt" = "find . -name '*.nix' -exec nixfmt --check {} +";
