@@ -172,3 +172,8 @@ def test_statements_are_logged_where_debugging_asks_for_them(read):
     assert logging["root"]["handlers"] == ["console"]
     production = read(**PRODUCTION, SQL_LOGS="true")["LOGGING"]
     assert production["loggers"]["django.db.backends"] == {"level": "INFO"}
+
+
+@pytest.mark.parametrize("variables", [{"DEBUG_MODE": "true"}, PRODUCTION])
+def test_files_of_users_have_a_storage_that_a_service_may_replace(read, variables):
+    assert set(read(**variables)["STORAGES"]) == {"default", "staticfiles"}
