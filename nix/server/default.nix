@@ -29,6 +29,7 @@ let
     cp ${./forward.conf} $out/forward.conf
     cp ${./nginx.conf} $out/nginx.conf
     cp ${./rsyslog.conf} $out/rsyslog.conf
+    cp ${./static.conf} $out/static.conf
     cp ${./supervisord.conf} $out/supervisord.conf
     cp ${./uwsgi.ini} $out/uwsgi.ini
     cp ${./uwsgi_params} $out/uwsgi_params

@@ -29,6 +29,7 @@ DEFAULTS = {
     "SERVER_METRICS_LISTEN": "0.0.0.0:9180",
     "API_RATE": "0",
     "BODY_MEGABYTES": "1",
+    "DRAIN_SECONDS": "0",
     "UWSGI_PROCESSES": "1",
     "UWSGI_THREADS": "1",
     "UWSGI_RELOAD_ON_RSS": "",
@@ -65,6 +66,8 @@ def check_numbers() -> None:
         value = os.environ.get(name, "1")
         if not is_number(value) or int(value) < 1:
             fail(f"{name} must be a whole number above 0.")
+    if not is_number(os.environ["DRAIN_SECONDS"]) or int(os.environ["DRAIN_SECONDS"]) > 600:
+        fail("DRAIN_SECONDS must be a whole number from 0 to 600.")
     if not is_number(os.environ["API_RATE"]) or int(os.environ["API_RATE"]) > 100_000:
         fail("API_RATE must be a whole number of requests a second, or 0 for no limit.")
     if not is_number(os.environ["SYSLOG_PORT"]) or not 0 < int(os.environ["SYSLOG_PORT"]) < 65536:
@@ -178,7 +181,7 @@ def prepare(run: Path, origins: list[str], logins: list[str]) -> None:
     os.environ["SYSLOG_SOCKET"] = str(run / "log.sock")
     os.environ["SYSLOG_STATS"] = str(run / "log.stats")
     os.environ["NGINX_STATUS"] = str(run / "status.sock")
-    for name in ("status.sock", "log.stats"):  # of an earlier life of this directory
+    for name in ("draining", "status.sock", "log.stats"):  # of an earlier life of this directory
         (run / name).unlink(missing_ok=True)
     proxies = trusted_proxies()
     (run / "listen.conf").write_text(f"listen {os.environ['SERVER_LISTEN']};\n")
@@ -227,7 +230,10 @@ def main() -> None:
     raise_file_limit()
     os.execvp(
         "supervise",
-        ["supervise", configuration, "--syslog", "log.sock", "--daemon", "rsyslog"],
+        [
+            *("supervise", configuration, "--syslog", "log.sock", "--daemon", "rsyslog"),
+            *("--drain", os.environ["DRAIN_SECONDS"]),
+        ],
     )
 
 

@@ -1,12 +1,13 @@
 """Run the programs of a supervisord.conf, their output on ours, until one of them ends.
 
-    supervise CONFIGURATION [--prefix] [--syslog SOCKET --daemon PROGRAM]
+    supervise CONFIGURATION [--prefix] [--syslog SOCKET --daemon PROGRAM] [--drain SECONDS]
 
 supervisord starts the programs by priority and stops them in reverse. What it
 lacks, and does not offer to event listeners either, is added in its process: an
 exit status that tells whether a program ended by itself, a stop without waits,
-and the programs' output on standard output without opening it anew (another
-user may own it).
+the programs' output on standard output without opening it anew (another
+user may own it), and a time before the stop in which the file `draining` tells
+the programs that it comes.
 The programs need `startsecs=0` and `autorestart=false`, but for those without which the
 others go on, which are started again with `startsecs=5`, `startretries=1000000` and
 `autorestart=true`. What shall be printed needs `stdout_events_enabled=true` or
@@ -22,6 +23,7 @@ import signal
 import socket
 import sys
 import time
+from pathlib import Path
 from typing import TextIO
 
 from supervisor import events
@@ -214,11 +216,14 @@ class LiveAndDieTogether(Supervisor):  # type: ignore[misc]
     YOUTH = 30  # seconds
     LONGEST_PAUSE = 30  # seconds before a program is started again
 
+    DRAINING = Path("draining")
+
     failed = False
 
-    def __init__(self, options: ServerOptions, output: Output) -> None:
+    def __init__(self, options: ServerOptions, output: Output, drain: int) -> None:
         super().__init__(options)
         self.output = output
+        self.drain = drain  # seconds that are still to be waited before a stop
 
     def runforever(self) -> None:
         events.subscribe(events.ProcessLogEvent, self.on_output)
@@ -227,6 +232,20 @@ class LiveAndDieTogether(Supervisor):  # type: ignore[misc]
         events.subscribe(events.ProcessStateBackoffEvent, self.on_pause)
         events.subscribe(events.Tick5Event, self.on_tick)
         super().runforever()
+
+    def handle_signal(self) -> None:
+        """Stop after the drain; at once at a second signal, or if a program ends meanwhile."""
+        super().handle_signal()
+        if not self.drain or self.options.mood == SupervisorStates.RUNNING or self.failed:
+            return
+        self.options.mood = SupervisorStates.RUNNING
+        signal.signal(signal.SIGALRM, self.end_drain)
+        signal.alarm(self.drain)
+        self.drain = 0
+        self.DRAINING.touch()
+
+    def end_drain(self, *_: object) -> None:
+        self.options.mood = SupervisorStates.SHUTDOWN
 
     def ordered_stop_groups_phase_1(self) -> None:
         """Stop the next program, if nothing speaks against it."""
@@ -286,6 +305,13 @@ def main() -> int:
     parser.add_argument(
         "--daemon", metavar="PROGRAM", help="the program that listens on that socket"
     )
+    parser.add_argument(
+        "--drain",
+        type=int,
+        default=0,
+        metavar="SECONDS",
+        help="how long the file `draining` is there before the programs are stopped",
+    )
     arguments = parser.parse_args()
 
     options = Options()
@@ -293,7 +319,7 @@ def main() -> int:
     options.first, options.test = True, False
     options.poller = SignalPoller(options)
     output = Output(arguments.prefix, arguments.syslog, arguments.daemon)
-    supervisor = LiveAndDieTogether(options, output)
+    supervisor = LiveAndDieTogether(options, output, arguments.drain)
     try:
         supervisor.main()
     except ExitNow:  # how it tells that every program has stopped
