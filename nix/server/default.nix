@@ -28,6 +28,8 @@ let
     cp ${./errors.conf} $out/errors.conf
     cp ${./forward.conf} $out/forward.conf
     cp ${./nginx.conf} $out/nginx.conf
+    cp ${./output-json.conf} $out/output-json.conf
+    cp ${./output-text.conf} $out/output-text.conf
     cp ${./rsyslog.conf} $out/rsyslog.conf
     cp ${./static.conf} $out/static.conf
     cp ${./supervisord.conf} $out/supervisord.conf

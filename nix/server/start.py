@@ -24,6 +24,7 @@ from types import ModuleType
 from typing import NoReturn
 
 DEFAULTS = {
+    "LOG_FORMAT": "text",
     "RUN_DIR": "/run/service",
     "SERVER_LISTEN": "0.0.0.0:8080",
     "SERVER_METRICS_LISTEN": "0.0.0.0:9180",
@@ -85,6 +86,8 @@ def read_environment() -> None:
     if not os.environ["UWSGI_RELOAD_ON_RSS"]:
         del os.environ["UWSGI_RELOAD_ON_RSS"]  # for uWSGI none is 0
     check_numbers()
+    if os.environ["LOG_FORMAT"] not in ("json", "text"):
+        fail("LOG_FORMAT must be json or text.")
     for name in ("SERVER_LISTEN", "SERVER_METRICS_LISTEN"):
         if not re.fullmatch(r"([0-9.]+|\[[0-9a-f:]+\]):[0-9]{1,5}", os.environ[name]):
             fail(f"{name} must be ADDRESS:PORT, such as 0.0.0.0:8080.")
@@ -178,6 +181,9 @@ def prepare(run: Path, origins: list[str], logins: list[str]) -> None:
         link.unlink(missing_ok=True)
         if file.name != "forward.conf" or os.environ["SYSLOG_HOST"]:
             link.symlink_to(file)
+    output = run / "output.conf"
+    output.unlink(missing_ok=True)
+    output.symlink_to(f"output-{os.environ['LOG_FORMAT']}.conf")
     os.environ["SYSLOG_SOCKET"] = str(run / "log.sock")
     os.environ["SYSLOG_STATS"] = str(run / "log.stats")
     os.environ["NGINX_STATUS"] = str(run / "status.sock")
@@ -233,6 +239,7 @@ def main() -> None:
         [
             *("supervise", configuration, "--syslog", "log.sock", "--daemon", "rsyslog"),
             *("--drain", os.environ["DRAIN_SECONDS"]),
+            *(["--json"] if os.environ["LOG_FORMAT"] == "json" else []),
         ],
     )
 

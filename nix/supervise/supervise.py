@@ -1,6 +1,6 @@
 """Run the programs of a supervisord.conf, their output on ours, until one of them ends.
 
-    supervise CONFIGURATION [--prefix] [--syslog SOCKET --daemon PROGRAM] [--drain SECONDS]
+    supervise CONFIGURATION [--prefix] [--syslog SOCKET --daemon PROGRAM] [--drain SECONDS] [--json]
 
 supervisord starts the programs by priority and stops them in reverse. What it
 lacks, and does not offer to event listeners either, is added in its process: an
@@ -17,12 +17,14 @@ others go on, which are started again with `startsecs=5`, `startretries=1000000`
 import argparse
 import contextlib
 import errno
+import json
 import os
 import secrets
 import signal
 import socket
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
@@ -85,13 +87,17 @@ class Output:
     """Whole lines of several programs, each after its program's name if wanted.
 
     With a syslog daemon, which is one of the programs, the lines of the others go
-    to it; those that it does not take, and its own, are printed.
+    to it; those that it does not take, and its own, are printed. As JSON each line is an object;
+    lines of the daemon may be such already.
     """
 
     DRAIN = 5  # seconds
 
-    def __init__(self, prefix: bool, syslog: Syslog | None, daemon: str | None) -> None:
+    def __init__(
+        self, prefix: bool, syslog: Syslog | None, daemon: str | None, as_json: bool
+    ) -> None:
         self.prefix = prefix
+        self.as_json = as_json
         self.syslog = syslog
         self.daemon = daemon
         self.colour = sys.stdout.isatty()
@@ -108,7 +114,7 @@ class Output:
         self.rest[name] = rest
         self.drained |= name == self.daemon and any(self.last in line for line in lines)
         printed = (
-            f"{self.label(name)}{line}\n"
+            self.formatted(name, line)
             for line in lines
             if name == self.daemon or not self.syslog or not self.syslog.takes(name, line)
         )
@@ -128,9 +134,23 @@ class Output:
 
     def flush(self) -> None:
         put(
-            "".join(f"{self.label(name)}{rest}\n" for name, rest in self.rest.items() if rest),
+            "".join(self.formatted(name, rest) for name, rest in self.rest.items() if rest),
             sys.stdout,
         )
+
+    def tell(self, sentence: str) -> None:
+        """Print what the supervisor has to say."""
+        put(self.formatted("supervise", sentence, "supervise: "), sys.stderr)
+
+    def formatted(self, name: str, line: str, label: str | None = None) -> str:
+        """A program's line as it is printed; the label is the program's if there is none."""
+        if not self.as_json:
+            return f"{self.label(name) if label is None else label}{line}\n"
+        if name == self.daemon and line.startswith("{"):
+            return f"{line}\n"
+        now = datetime.now(UTC).isoformat()
+        told = {"time": now, "level": "info", "program": name, "message": line}
+        return json.dumps(told, ensure_ascii=False) + "\n"
 
     def label(self, name: str) -> str:
         if not self.prefix:
@@ -265,21 +285,18 @@ class LiveAndDieTogether(Supervisor):  # type: ignore[misc]
             return
         name = event.process.config.name
         if event.process.config.autorestart:
-            put(f"supervise: {name} ended by itself; starting it again.\n", sys.stderr)
+            self.output.tell(f"{name} ended by itself; starting it again.")
             return
         self.failed = True
         self.options.mood = SupervisorStates.SHUTDOWN
-        put(f"supervise: {name} ended by itself; stopping the rest.\n", sys.stderr)
+        self.output.tell(f"{name} ended by itself; stopping the rest.")
 
     def on_pause(self, event: events.ProcessStateEvent) -> None:
         """Bound what supervisord makes a second longer each time that a program ends at once."""
         process = event.process
         process.delay = min(process.delay, time.time() + self.LONGEST_PAUSE)
         pause = round(process.delay - time.time())
-        put(
-            f"supervise: {process.config.name} ended at once; starting it again in {pause} s.\n",
-            sys.stderr,
-        )
+        self.output.tell(f"{process.config.name} ended at once; starting it again in {pause} s.")
 
     def on_tick(self, _event: events.Tick5Event) -> None:
         """Stop again what may have been too young to heed the first signal.
@@ -305,6 +322,7 @@ def main() -> int:
     parser.add_argument(
         "--daemon", metavar="PROGRAM", help="the program that listens on that socket"
     )
+    parser.add_argument("--json", action="store_true", help="print each line as a JSON object")
     parser.add_argument(
         "--drain",
         type=int,
@@ -318,7 +336,7 @@ def main() -> int:
     options.realize(["-n", "-s", "-c", arguments.configuration], doc=__doc__)
     options.first, options.test = True, False
     options.poller = SignalPoller(options)
-    output = Output(arguments.prefix, arguments.syslog, arguments.daemon)
+    output = Output(arguments.prefix, arguments.syslog, arguments.daemon, arguments.json)
     supervisor = LiveAndDieTogether(options, output, arguments.drain)
     try:
         supervisor.main()

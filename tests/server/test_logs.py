@@ -1,5 +1,6 @@
 """Log lines reach the log server, whose absence nobody waits for."""
 
+import json
 import os
 import re
 import signal
@@ -10,6 +11,7 @@ import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import datetime
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -321,3 +323,32 @@ def test_metrics_of_the_log_come_when_another_program_has_left_their_port(log):
         log.start()
         time.sleep(1)  # it has tried
     wait_until(lambda: answers(f"http://127.0.0.1:{log.metrics_port}/metrics.txt"))
+
+
+def test_output_is_json_where_that_is_asked_for(start_server, log, capfd):
+    log.start()
+    server = start_server(
+        LOG_FORMAT="json", SYSLOG_HOST="127.0.0.1", SYSLOG_PORT=str(log.port), UWSGI_PROCESSES="2"
+    )
+    (request_id,) = send(server, 1)
+    name = '"quoted" \\ \u00e9'
+    requests.get(f"{server.url}/no/{name}/", headers={"Referer": '"'}, timeout=10)
+    server.log(["failed\nTraceback (most recent call last):\n  File \"x\"\n\tlast"])
+    os.kill(server.program("rsyslog"), signal.SIGKILL)
+    wait_until(lambda: request_id in log.text())
+    wait_until(lambda: len(server.programs("rsyslog")) == 1)
+    assert server.stop() == 0
+
+    output, errors = capfd.readouterr()
+    lines = [json.loads(line) for line in (output + errors).splitlines() if "LOG: " not in line]
+    assert all({"time", "level", "program", "message"} <= set(line) for line in lines)
+    assert {"nginx", "uwsgi", "django", "supervise"} <= {line["program"] for line in lines}
+    by_program = {line["program"]: line for line in lines if line.get("request_id") == request_id}
+    access = by_program["nginx"]
+    assert (access["method"], access["path"], access["status"]) == ("POST", "/admin/", 403)
+    assert 0 <= access["duration"] < 60
+    assert by_program["django"]["level"] == "warning"
+    assert by_program["django"]["message"].startswith(f"[{request_id}] WARNING ")
+    datetime.fromisoformat(access["time"])
+    # The log server takes the same lines as ever.
+    assert f'[{request_id}] 127.0.0.1 "POST /admin/" 403 ' in log.text()
