@@ -44,6 +44,7 @@ in
   with-db = callPackage ./cluster/with-db.nix { };
   log = callPackage ./log { };
   metrics = callPackage ./metrics { };
+  alerts = callPackage ./alerts { };
   metrics-configuration = callPackage ./metrics/configuration.nix { };
   dashboards = callPackage ./metrics-graph/dashboards.nix { };
   server-project = callPackage ./server/source.nix { };

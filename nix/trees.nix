@@ -74,6 +74,7 @@ in
 
   # For Prometheus and for Grafana.
   monitoring = monitored "monitoring" [
+    "alertmanager.yml"
     "README.md"
     "dashboards"
     "runbook.md"
@@ -81,6 +82,7 @@ in
   ];
   dashboards = monitored "dashboards" [
     "README.md"
+    "alertmanager.yml"
     "alerts"
     "console"
     "runbook.md"

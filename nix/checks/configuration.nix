@@ -15,6 +15,7 @@
 let
   # What docs/variables.md has a section for, with the folder of what reads them.
   programs = {
+    alerts = ../alerts;
     db = ../db;
     db-metrics = ../db-metrics;
     log = ../log;

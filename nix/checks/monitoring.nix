@@ -1,11 +1,13 @@
 # Rules, dashboards and the console: the template's and those of the root's monitoring/.
 {
   lib,
+  alerts,
   buildCommandCheck,
   dashboards,
   metrics,
   metrics-configuration,
   prometheus,
+  prometheus-alertmanager,
   pythons,
   root,
   template,
@@ -19,6 +21,7 @@ buildCommandCheck "monitoring"
       metrics
       prometheus
       prometheus.cli
+      prometheus-alertmanager
       pythons.tests
     ];
     setup = ''
@@ -39,6 +42,7 @@ buildCommandCheck "monitoring"
     "tests of the template's rules" = "cd tests && promtool test rules *.yml";
     "runbook and tests of the template's alerts" =
       "python -P ${./alerts.py} rules/alerts.yml tests/alerts.yml ${template + "/docs/runbook.md"}";
+    "receivers of alerts" = "amtool check-config ${alerts.receivers}";
     "files of the service's monitoring/" = "bash -euo pipefail ${./monitoring.sh} monitoring";
     "tests of the service's rules" =
       "! compgen -G 'monitoring/tests/*.yml' >/dev/null || { cd monitoring/tests && promtool test rules *.yml; }";

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # monitoring.sh FOLDER: fail if the folder has files that nothing reads.
-kinds='(alerts|tests|scrape)/[^/]+\.yml|dashboards/[^/]+\.json|console/[^/]+\.lib|(runbook|README)\.md'
+kinds='(alerts|tests|scrape)/[^/]+\.yml|alertmanager\.yml|dashboards/[^/]+\.json|console/[^/]+\.lib|(runbook|README)\.md'
 cd "$1" || exit
 others=$(find . -type f -printf '%P\n' | grep -v -x -E "$kinds") || true
 [ -z "$others" ] || {

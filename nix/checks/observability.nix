@@ -1,19 +1,20 @@
 # Tests the way from an alert to the request that caused it, with a real Alertmanager, and
 # everything that reads from Prometheus.
 {
+  alerts,
   db,
   db-metrics,
   log,
   metrics,
   postgresql_17,
   prometheus,
-  prometheus-alertmanager,
   server,
   buildSuiteCheck,
   template,
 }:
 buildSuiteCheck "observability" {
   packages = [
+    alerts
     db
     db-metrics
     log
@@ -21,7 +22,6 @@ buildSuiteCheck "observability" {
     metrics
     postgresql_17
     prometheus
-    prometheus-alertmanager
     server
   ];
   variables = {

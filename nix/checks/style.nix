@@ -21,7 +21,7 @@ buildCommandCheck "style"
         ruff
         shellcheck
       ]
-      ++ lib.filter (tool: tool != null) [
+      ++ builtins.filter (tool: tool != null) [
         actionlint
         nixfmt
       ];

@@ -13,6 +13,7 @@ in
   db = callPackage ../db/image.nix { };
   db-metrics = callPackage ../db-metrics/image.nix { };
   log = callPackage ../log/image.nix { };
+  alerts = callPackage ../alerts/image.nix { };
   metrics = callPackage ../metrics/image.nix { };
   test = callPackage ../test/image.nix { };
   system-test = callPackage ../system-test/image.nix { };

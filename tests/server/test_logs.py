@@ -333,7 +333,7 @@ def test_output_is_json_where_that_is_asked_for(start_server, log, capfd):
     (request_id,) = send(server, 1)
     name = '"quoted" \\ \u00e9'
     requests.get(f"{server.url}/no/{name}/", headers={"Referer": '"'}, timeout=10)
-    server.log(["failed\nTraceback (most recent call last):\n  File \"x\"\n\tlast"])
+    server.log(['failed\nTraceback (most recent call last):\n  File "x"\n\tlast'])
     os.kill(server.program("rsyslog"), signal.SIGKILL)
     wait_until(lambda: request_id in log.text())
     wait_until(lambda: len(server.programs("rsyslog")) == 1)

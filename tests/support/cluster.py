@@ -44,13 +44,19 @@ class Receiver:
 
 
 class Cluster:
-    """Four workers, each service as `nix run` starts it, and a person who is told of alerts."""
+    """Four workers and a task, each service as it starts, and a person who is told of alerts."""
 
     def __init__(self, directory: Path) -> None:
         self.database = Database(self.directory(directory / "db"))
         self.log = LogServer(self.directory(directory / "log"))
         forwarding = {"SYSLOG_HOST": "127.0.0.1", "SYSLOG_PORT": str(self.log.port)}
-        self.server = Server(directory / "server", self.database, **forwarding, UWSGI_PROCESSES="4")
+        self.server = Server(
+            directory / "server",
+            self.database,
+            *("worker", "countitems"),
+            **forwarding,
+            UWSGI_PROCESSES="4",
+        )
         self.receiver = Receiver()
         self.alertmanager = self.make_alertmanager(directory)
         self.db_metrics = self.make_db_metrics()
@@ -98,9 +104,14 @@ class Cluster:
         }
         file = directory / "alertmanager.yml"
         file.write_text(json.dumps(configuration))  # JSON is YAML
-        arguments = [f"--config.file={file}", f"--storage.path={directory / 'alertmanager'}"]
-        arguments += [f"--web.listen-address=127.0.0.1:{port}", "--cluster.listen-address="]
-        return Service("/-/ready", "alertmanager", *arguments, port=port)
+        return Service(
+            "/-/ready",
+            "service-alerts",
+            port=port,
+            ALERTS_CONFIGURATION=str(file),
+            ALERTS_DIR=str(self.directory(directory / "alerts")),
+            ALERTS_LISTEN=f"127.0.0.1:{port}",
+        )
 
     def make_db_metrics(self) -> Service:
         port = free_port()

@@ -1,0 +1,18 @@
+# Alertmanager, which tells people of alerts: the team's monitoring/alertmanager.yml says whom.
+{
+  buildShellScript,
+  prometheus-alertmanager,
+  root,
+}:
+let
+  own = root + "/monitoring/alertmanager.yml";
+  receivers = if builtins.pathExists own then own else ./alertmanager.yml;
+in
+buildShellScript {
+  name = "service-alerts";
+  runtimeInputs = [ prometheus-alertmanager ];
+  runtimeEnv.ALERTS_DEFAULT = "${receivers}";
+  text = builtins.readFile ../go-memory-limit.sh + builtins.readFile ./start.sh;
+  passthru = { inherit receivers; };
+  meta.description = "Alertmanager with the service's receivers";
+}
