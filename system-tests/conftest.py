@@ -54,6 +54,8 @@ def may_write(client: Client) -> bool:
 @pytest.fixture
 def writer(client: Client, may_write: bool) -> Iterator[Client]:
     """The client, where it may write; what it makes is gone after the test."""
+    if not may_write and os.environ.get("SYSTEM_TEST_TOKEN"):
+        pytest.fail("The user of SYSTEM_TEST_TOKEN may not write: name one who may.")
     if not may_write:
         pytest.skip("Writing is refused here: set SYSTEM_TEST_TOKEN to the token of a user.")
     yield client

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.log import log_response
 from django.views import csrf, defaults
 from rest_framework.exceptions import APIException, ParseError
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -46,22 +47,29 @@ class Conflict(APIException):
     default_code = "conflict"
 
 
-def refused(exception: Exception) -> Exception:
+def refused(exception: Exception, method: str | None) -> Exception:
     """An answer for what the database refused of a client's values; other exceptions unchanged.
 
     A serializer's validators look before the write, and another request may write in between.
-    PostgreSQL's own message is not told: it quotes values.
+    PostgreSQL's own message is not told: it quotes values. The log has the constraint's name.
     """
+    answer: APIException
     if isinstance(exception, IntegrityError) and sqlstate(exception) in CONFLICT:
-        return Conflict()
-    if isinstance(exception, DataError) and sqlstate(exception) in BAD_VALUE:
-        return ParseError("A value is out of range, or has a character that cannot be stored.")
-    return exception
+        answer = Conflict()
+    elif isinstance(exception, DataError) and sqlstate(exception) in BAD_VALUE:
+        answer = ParseError("A value is out of range, or has a character that cannot be stored.")
+    else:
+        return exception
+    if method in SAFE_METHODS and isinstance(answer, Conflict):
+        return exception
+    constraint = getattr(getattr(exception.__cause__, "diag", None), "constraint_name", None)
+    logger.warning("The database refused a write: %s, %s.", sqlstate(exception), constraint)
+    return answer
 
 
 def api_error(exception: Exception, context: dict[str, Any]) -> Response | None:
     """EXCEPTION_HANDLER: Django REST framework's answer with a body in the service's format."""
-    response = exception_handler(refused(exception), context)
+    response = exception_handler(refused(exception, context["request"].method), context)
     if response is None:
         return None
     form, data = error_format.current(), response.data

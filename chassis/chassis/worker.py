@@ -1,10 +1,12 @@
 """What a long-running command of manage.py does again and again, until it is told to stop."""
 
 import logging
+import os
 import signal
 import uuid
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
+from typing import Any
 
 import log_request_id
 from django.db import close_old_connections
@@ -47,12 +49,16 @@ def stops() -> SimpleQueue[None]:
     """A queue that SIGINT and SIGTERM fill; the second such signal ends the process at once."""
     queue: SimpleQueue[None] = SimpleQueue()  # the one kind that a signal handler may fill
 
-    def stop(number: int, _frame: object) -> None:
-        signal.signal(number, signal.SIG_DFL)
+    def heed(handler: Any) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, handler)
+
+    def stop(_number: int, _frame: object) -> None:
+        heed(signal.SIG_DFL)
         queue.put(None)
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, stop)
+    heed(stop)
+    os.register_at_fork(after_in_child=lambda: heed(signal.SIG_DFL))  # whose end a task may want
     return queue
 
 

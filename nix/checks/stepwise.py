@@ -3,10 +3,10 @@
     stepwise.py
 
 The tables are those of the project's own applications. After each migration, each of them gets
-rows in the schema as it is then: two with no more than a row needs, and two with all columns
-filled. They are equal but in columns where a constraint forbids it: so a migration that older
-rows do not allow fails here. After one that fills columns itself there is only the first of
-them, as the next one may make unique what it filled.
+rows in the schema as it is then, if the migration is one of theirs: two with no more than a row
+needs, and two with all columns filled. They are equal but in columns where a constraint forbids it:
+so a migration that older rows do not allow fails here. After one that fills columns itself there is
+only the first of them, as the next one may make unique what it filled.
 
 The models as they were before the migration must be able to read and insert rows, too: servers
 with the old code answer until the release is complete. Run by migrations.sh.
@@ -15,6 +15,7 @@ with the old code answer until the release is complete. Run by migrations.sh.
 import importlib
 import itertools
 import os
+import string
 import sys
 import uuid
 from collections.abc import Callable, Iterator
@@ -27,26 +28,36 @@ from typing import Any
 import django
 from django.apps import apps
 from django.core.management import call_command
-from django.db import Error, IntegrityError, connection, transaction
+from django.db import DataError, Error, IntegrityError, connection, transaction
 from django.db.migrations import Migration, RunPython, RunSQL
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.state import ProjectState
-from django.db.models import NOT_PROVIDED, AutoField, ForeignKey, Model
+from django.db.models import NOT_PROVIDED, AutoField, CharField, ForeignKey, Model
 
 SOURCE = Path("src").resolve()
 # What a service knows better: a module of its own, which may have some of the names below.
 OWN = "config.tests.rows"
 HERE = "src/config/tests/rows.py"
 
+DIGITS = string.digits + string.ascii_lowercase
+
+
+def base36(number: int) -> str:
+    """A number in few characters, for texts that have few."""
+    return (base36(number // 36) if number >= 36 else "") + DIGITS[number % 36]
+
+
 # Values by a field's class, or one that it inherits from; another number is another value.
 TYPES: dict[str, Callable[[Any, int], Any]] = {
     "ArrayField": lambda field, number: [value(field.base_field, number)],
     "BinaryField": lambda _, number: str(number).encode(),
     "BooleanField": lambda _, number: number % 2 == 1,
-    "CharField": lambda _, number: f"x{number}",
+    "CharField": lambda _, number: f"x{base36(number)}",
     "DateField": lambda _, number: date(2000, 1, 1) + timedelta(days=number),
     "DateTimeField": lambda _, number: datetime(2000, 1, 1, tzinfo=UTC) + timedelta(seconds=number),
-    "DecimalField": lambda field, number: Decimal(number).scaleb(-field.decimal_places),
+    "DecimalField": lambda field, number: Decimal(number % 10**field.max_digits).scaleb(
+        -field.decimal_places
+    ),
     "DurationField": lambda _, number: timedelta(seconds=number),
     "EmailField": lambda _, number: f"x{number}@example.com",
     "FileField": lambda _, number: f"x{number}",
@@ -76,6 +87,10 @@ PASSED: set[str] = set()
 # Migrations that are applied while no server answers, such as "shop.0004_no_price".
 DOWNTIME: set[str] = set()
 
+# Models that have one row, such as "shop.Configuration".
+SINGLE: set[str] = set()
+
+DRAWS = 200  # values, until a row is given up
 numbers = itertools.count(1)  # each one is new; 0 is what rows have alike
 
 
@@ -122,11 +137,11 @@ def fill(field: Any, number: int, full: bool) -> Any:
         SystemExit: it needs one, and nobody knows which.
     """
     needed, name = needs_value(field), str(field)
+    if name in FIELDS:
+        return FIELDS[name](number)
     may_be_empty = field.blank and field.empty_strings_allowed and number == 0
     if not full and (may_be_empty or not needed):
         return NOT_PROVIDED
-    if name in FIELDS:
-        return FIELDS[name](number)
     if isinstance(field, ForeignKey):
         return related(field, number)
     made = value(field, number)
@@ -135,9 +150,15 @@ def fill(field: Any, number: int, full: bool) -> Any:
             f"{name} is a {type(field).__name__}: "
             f"name that type in TYPES, or the field in FIELDS, in {HERE}."
         )
-    if isinstance(made, str) and field.max_length and not field.choices:
-        made = made[-field.max_length :].ljust(field.max_length if full else 0, "x")
+    if isinstance(made, str) and field.max_length and isinstance(field, CharField):
+        made = fitting(made, field.max_length, full) if not field.choices else made
     return made
+
+
+def fitting(text: str, longest: int, full: bool) -> str:
+    """A text that is short enough, with the part that differs; as long as it may be if full."""
+    short = text[:longest] if "@" in text else text[-longest:]
+    return short.ljust(longest if full else 0, "x")
 
 
 def insert(model: type[Model], full: bool) -> Model:
@@ -148,11 +169,17 @@ def insert(model: type[Model], full: bool) -> Model:
     """
     every = {field.column for field in model._meta.concrete_fields}
     differing: set[str] = set()
+    draws = itertools.count()
     while True:
         try:
             return save(model, differing, full)
+        except DataError as error:
+            raise RowRefusedError(message(error)) from error
+        except RecursionError:
+            raise RowRefusedError("rows of it need one another") from None
         except IntegrityError as error:
-            if differing == every:
+            # Short texts have few values, of which some are taken.
+            if differing == every and next(draws) == DRAWS:
                 raise RowRefusedError(message(error)) from error
             concerned = columns(model, error) & every
             differing |= every if concerned <= differing else concerned
@@ -164,7 +191,8 @@ def save(model: type[Model], differing: set[str], full: bool) -> Model:
         if not is_made(field):
             made = fill(field, next(numbers) if field.column in differing else 0, full)
             if made is not NOT_PROVIDED:
-                setattr(row, field.name, made)
+                name = field.name if isinstance(made, Model) else field.attname
+                setattr(row, name, made)
     with transaction.atomic():
         row.save(force_insert=True)
     return row
@@ -178,13 +206,15 @@ def columns(model: type[Model], error: IntegrityError) -> set[str]:
     return set(filter(None, constraints.get(name, {}).get("columns", ())))
 
 
+def own_applications() -> set[str]:
+    """Labels of the project's own applications."""
+    configurations = apps.get_app_configs()
+    return {one.label for one in configurations if Path(one.path).is_relative_to(SOURCE)}
+
+
 def own_models(state: ProjectState) -> Iterator[type[Model]]:
     """The models of the project's own applications, with tables of their many-to-many fields."""
-    own = {
-        config.label
-        for config in apps.get_app_configs()
-        if Path(config.path).is_relative_to(SOURCE)
-    }
+    own = own_applications()
     for model in state.apps.get_models(include_auto_created=True):
         options = model._meta
         if options.app_label in own and options.managed and not (options.proxy or options.swapped):
@@ -203,7 +233,7 @@ def step(name: str, application: str, migration: str) -> None:
     """
     try:
         call_command("migrate", application, migration)
-    except Error as error:
+    except Exception as error:  # RunPython may raise any
         sys.exit(
             f"{name} does not apply to rows of the migrations before it "
             f"(where no server writes any after one of these, name it in PASSED in {HERE}): "
@@ -225,25 +255,39 @@ def refuse_fewer(name: str, before: dict[str, int], after: dict[str, int]) -> No
         )
 
 
-def insert_new(model: type[Model], full: bool) -> None:
-    """Insert a row of a model as it is now.
+def insert_new(name: str, model: type[Model], full: bool) -> None:
+    """Insert a row of a model as it is after a migration.
 
     Raises:
         SystemExit: it was refused.
     """
+    if model._meta.label in SINGLE and model._base_manager.exists():
+        return
     try:
         insert(model, full)
     except (Error, RowRefusedError) as error:
-        reason = message(error)
-        sys.exit(f"{model._meta.label}: name what its fields take in FIELDS in {HERE}: {reason}")
+        sys.exit(
+            f"{name}: no row of {model._meta.label} can be made after it: {message(error)}. Name "
+            f"what its fields take in FIELDS in {HERE}, or in SINGLE a model that has one row; a "
+            "column that has left the models needs null=True or a db_default."
+        )
+
+
+def find(row: Model) -> None:
+    """Read a row by each of its values, as code that filters does."""
+    for field in row._meta.concrete_fields:
+        held = getattr(row, field.attname)
+        if held is not None and not field.generated:
+            type(row)._base_manager.filter(**{field.attname: held}).first()
 
 
 def old_code_fault(model: type[Model]) -> str:
     """Why a model cannot read its rows and insert one, "" where it can; leaves the rows alone."""
     try:
         with transaction.atomic():
-            model._base_manager.first()
+            find(insert(model, full=True))
             insert(model, full=False)
+            connection.check_constraints()
             transaction.set_rollback(True)
     except (Error, RowRefusedError) as error:
         return f"{model._meta.label}: {message(error)}"
@@ -271,6 +315,20 @@ def refuse_faults(faults: list[str]) -> None:
             "(the template's docs/how-to/migrate.md). If no server answers meanwhile, list them in "
             f"DOWNTIME in {HERE}:\n" + "\n".join(faults)
         )
+
+
+def in_order(executor: MigrationExecutor) -> list[Migration]:
+    """Every migration, first those of applications that have several initial ones.
+
+    So few others are between them.
+    """
+    graph = executor.loader.graph
+    initial: dict[str, list[tuple[str, str]]] = {}
+    for key, migration in graph.nodes.items():
+        if migration is not None and migration.initial:
+            initial.setdefault(key[0], []).append(key)
+    several = [key for keys in initial.values() if len(keys) > 1 for key in sorted(keys)]
+    return [migration for migration, _ in executor.migration_plan([*several, *graph.leaf_nodes()])]
 
 
 def together(plan: list[Migration]) -> set[str]:
@@ -309,6 +367,7 @@ def read_own() -> None:
     DELETES.update(getattr(own, "DELETES", ()))
     PASSED.update(getattr(own, "PASSED", ()))
     DOWNTIME.update(getattr(own, "DOWNTIME", ()))
+    SINGLE.update(getattr(own, "SINGLE", ()))
 
 
 def migrate(executor: MigrationExecutor) -> None:
@@ -318,20 +377,22 @@ def migrate(executor: MigrationExecutor) -> None:
         SystemExit: a migration does not allow the rows before it, or deletes some; or old code
             could not go on after it.
     """
-    leaves = executor.loader.graph.leaf_nodes()
-    plan = [migration for migration, _ in executor.migration_plan(leaves)]
+    plan = in_order(executor)
     PASSED.update(together(plan))
     state = old = ProjectState(real_apps=executor.loader.unmigrated_apps)
+    own = own_applications()
     rows: dict[str, int] = {}
     faults: list[str] = []
     for migration in plan:
         step(str(migration), migration.app_label, migration.name)
         state = migration.mutate_state(state)
+        if migration.app_label not in own:
+            continue
         refuse_fewer(str(migration), rows, counts(state))
         faults += old_code_faults(str(migration), old)
         for model in own_models(state):
             for full in rows_after(migration, model._meta.label not in rows):
-                insert_new(model, full)
+                insert_new(str(migration), model, full)
         rows = counts(state)
         if str(migration) not in PASSED:
             old = state

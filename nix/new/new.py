@@ -52,6 +52,8 @@ def check_directory(directory: Path) -> None:
         fail(f"{directory} is a file.")
     if directory.is_dir() and any(directory.iterdir()):
         fail(f"{directory} is not empty; name a directory that is, or one that is not there yet.")
+    if directory.is_dir() and not os.access(directory, os.W_OK):
+        fail(f"{directory} cannot be written by this user.")
 
 
 def write_texts(directory: Path, name: str, template: str) -> None:
@@ -107,8 +109,10 @@ def add_to_git(directory: Path) -> None:
         subprocess.run(["git", "-C", directory, "rev-parse"], capture_output=True).returncode == 0
     )
     if not inside:
-        subprocess.run(["git", "-C", directory, "init", "--quiet"], check=True)
-    subprocess.run(["git", "-C", directory, "add", "."], check=True)
+        subprocess.run(["git", "-C", directory, "init", "--quiet"])
+    # Forced: an outer repository may ignore some of the files.
+    if subprocess.run(["git", "-C", directory, "add", "--force", "."]).returncode:
+        print(f"new: git could not add the files: add those of {directory} yourself.")
 
 
 def main() -> None:

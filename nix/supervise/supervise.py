@@ -299,14 +299,15 @@ class LiveAndDieTogether(Supervisor):  # type: ignore[misc]
         self.output.tell(f"{process.config.name} ended at once; starting it again in {pause} s.")
 
     def on_tick(self, _event: events.Tick5Event) -> None:
-        """Stop again what may have been too young to heed the first signal.
+        """Stop uWSGI again: it ignores SIGTERM until its application is imported.
 
-        uWSGI ignores SIGTERM until its application is imported.
+        To others a second signal may mean something else.
         """
         for group in self.process_groups.values():
             for process in group.processes.values():
                 if (
-                    process.state == ProcessStates.STOPPING
+                    process.config.name == "uwsgi"
+                    and process.state == ProcessStates.STOPPING
                     and time.time() - process.laststart < self.YOUTH
                 ):
                     process.signal(process.config.stopsignal)

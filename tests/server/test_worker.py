@@ -35,8 +35,22 @@ def test_worker_has_health_and_metrics(start_server):
     wait_until(lambda: LAST in server.samples())
     before = server.samples()
     assert before[FAILURES] == 0
+    # No file is one of uWSGI's workers, too, whose numbers may be process ids.
+    (file,) = (server.directory / "metrics").glob("counter_process*.db")
+    assert file
     assert before['service_task_interval_seconds{task="count-items"}'] == 0.1
     wait_until(lambda: server.samples()[LAST] > before[LAST])
+
+
+def test_run_at_a_stop_is_finished_soon_after_the_start(start_server, log):
+    server = start_server(
+        *("worker", "countitems", "--seconds", "12"),
+        SYSLOG_HOST="127.0.0.1",
+        SYSLOG_PORT=str(log.port),
+    )
+    wait_until(lambda: "Counting" in log.text())
+    assert server.stop() == 0
+    wait_until(lambda: "There are " in log.text())
 
 
 def test_failed_runs_are_counted_and_the_next_ones_work(start_server, database):

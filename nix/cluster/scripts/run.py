@@ -71,8 +71,17 @@ def lock(data: Path) -> IO[str]:
     except BlockingIOError:
         sys.exit(f"cluster: another cluster uses {data}; stop it or name another directory.")
     except OSError as error:
-        sys.exit(f"cluster: {data} cannot be used for data by uid {os.getuid()}: {error.strerror}.")
+        sys.exit(
+            f"cluster: {data} cannot be used for data by uid {os.getuid()}: "
+            f"{error.strerror}{entrance(data)}."
+        )
     return held
+
+
+def entrance(data: Path) -> str:
+    """The directory above it that this user may not enter, and what helps; "" if there is none."""
+    closed = [above for above in data.absolute().parents if not os.access(above, os.X_OK)]
+    return f" for {closed[-1]}: chmod o+x {closed[-1]}, or work elsewhere" if closed else ""
 
 
 def own_variables() -> dict[str, str]:

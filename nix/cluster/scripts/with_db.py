@@ -34,8 +34,8 @@ def main() -> int:
     if len(sys.argv) < 2:
         sys.exit("with-db: give it a command to run, such as with-db pytest.")
     require(sys.argv[1], "with-db")
-    signal.signal(signal.SIGINT, lambda *_: None)  # Ctrl-C is for the command
-    programs = Programs([signal.SIGHUP, signal.SIGTERM])
+    # Ctrl-C is for the command once that has begun.
+    programs = Programs([signal.SIGHUP, signal.SIGINT, signal.SIGTERM])
     # A short path, for the socket, and open to all.
     with tempfile.TemporaryDirectory(prefix="with-db-", dir="/tmp") as directory:
         status = run(programs, directory, sys.argv[1:])
