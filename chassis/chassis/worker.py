@@ -14,6 +14,8 @@ from prometheus_client import Counter, Gauge
 
 logger = logging.getLogger(__name__)
 
+STOPS = (signal.SIGINT, signal.SIGTERM)
+
 INTERVAL = Gauge(
     "service_task_interval_seconds",
     "The pause between two runs of a task.",
@@ -45,20 +47,35 @@ def run(name: str, task: Callable[[], object]) -> bool:
     return more is True
 
 
+def heed(handler: Any) -> None:
+    for number in STOPS:
+        signal.signal(number, handler)
+
+
+def block() -> None:
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
+
+
+def unblock() -> None:
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
+
+
+def forget() -> None:  # pragma: no cover - runs in children
+    """Let signals end a task's child: none is lost meanwhile."""
+    heed(signal.SIG_DFL)
+    unblock()
+
+
 def stops() -> SimpleQueue[None]:
     """A queue that SIGINT and SIGTERM fill; the second such signal ends the process at once."""
     queue: SimpleQueue[None] = SimpleQueue()  # the one kind that a signal handler may fill
-
-    def heed(handler: Any) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, handler)
 
     def stop(_number: int, _frame: object) -> None:
         heed(signal.SIG_DFL)
         queue.put(None)
 
     heed(stop)
-    os.register_at_fork(after_in_child=lambda: heed(signal.SIG_DFL))  # whose end a task may want
+    os.register_at_fork(before=block, after_in_parent=unblock, after_in_child=forget)
     return queue
 
 

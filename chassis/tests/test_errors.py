@@ -269,6 +269,11 @@ def test_deletion_that_rows_forbid_is_a_conflict(failing: Client):
     assert failing.delete("/statement/").status_code == HTTPStatus.CONFLICT
 
 
+@pytest.mark.django_db
+def test_conflict_of_what_should_only_read_is_a_fault(failing: Client):
+    assert failing.get("/statement/").status_code == HTTPStatus.INTERNAL_SERVER_ERROR
+
+
 @pytest.mark.parametrize("query", ["text=%00", "%00=x", "a=b%00c"])
 @pytest.mark.parametrize("path", ["/note/", "/no/such/page/", "/"])
 def test_query_with_nul_is_refused(failing: Client, path: str, query: str):

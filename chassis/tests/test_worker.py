@@ -2,6 +2,7 @@ import logging
 import os
 import signal
 import time
+from multiprocessing import get_context
 
 import pytest
 from django.db import connection
@@ -86,6 +87,22 @@ def test_failure_is_logged_and_counted_and_the_next_run_comes(caplog):
     assert sample("failures_total", "fails once") == 1
     assert sample("last_success_timestamp_seconds", "fails once") >= begun
     assert sample("interval_seconds", "fails once") == 0
+
+
+def test_child_of_a_task_ends_when_it_is_told_to():
+    codes = []
+
+    def task() -> None:
+        for _ in range(20):
+            child = get_context("fork").Process(target=time.sleep, args=(60,))
+            child.start()
+            child.terminate()
+            child.join(30)
+            codes.append(child.exitcode)
+        stop()
+
+    repeat("fork", task, seconds=0)
+    assert set(codes) == {-signal.SIGTERM}
 
 
 def test_failures_begin_at_zero():

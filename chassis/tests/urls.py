@@ -126,6 +126,9 @@ class StatementView(APIView):
 
     put = post
 
+    def get(self, request):
+        raise ProtectedError("secret", set())
+
     def delete(self, request):
         raise ProtectedError("secret", set())
 
