@@ -11,7 +11,7 @@ writeShellApplication {
   runtimeInputs = [ ruff ] ++ lib.optional (nixfmt != null) nixfmt;
   text = ''
     ruff check --fix --quiet --exit-zero . >/dev/null
-    ruff format --quiet . || true # what it cannot read the last line tells
+    ruff format --quiet . || true # of files that it cannot read the check below tells
     ${lib.optionalString (nixfmt != null) "git ls-files '*.nix' | xargs --no-run-if-empty nixfmt"}
     ruff check --quiet . # what a person must mend
   '';

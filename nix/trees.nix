@@ -48,7 +48,8 @@ in
   # The whole project.
   django = project "django-source" [ ];
 
-  # For the database. The folder `api` of an application has what only requests need.
+  # For the database. An application's folder `api` has what only requests need, `management` what
+  # only people call.
   migrations = project "migrations-source" [
     "api"
     "management"

@@ -5,7 +5,7 @@ import sys
 from django.core.management import execute_from_command_line
 from django.db import OperationalError, connection
 
-from chassis.metrics import use_worker_ids
+from chassis.metrics import name_files
 from chassis.postgresql import message
 
 
@@ -15,7 +15,7 @@ def main() -> None:
     Raises:
         SystemExit: the database does not let this in; the message says why.
     """
-    use_worker_ids()
+    name_files()
     try:
         execute_from_command_line(sys.argv)
     except OperationalError as error:

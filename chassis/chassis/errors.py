@@ -53,18 +53,17 @@ def refused(exception: Exception, method: str | None) -> Exception:
     A serializer's validators look before the write, and another request may write in between.
     PostgreSQL's own message is not told: it quotes values. The log has the constraint's name.
     """
-    answer: APIException
-    if isinstance(exception, IntegrityError) and sqlstate(exception) in CONFLICT:
-        answer = Conflict()
-    elif isinstance(exception, DataError) and sqlstate(exception) in BAD_VALUE:
-        answer = ParseError("A value is out of range, or has a character that cannot be stored.")
-    else:
-        return exception
-    if method in SAFE_METHODS and isinstance(answer, Conflict):
+    told: APIException | None = None
+    code, writes = sqlstate(exception), method not in SAFE_METHODS
+    if isinstance(exception, IntegrityError) and code in CONFLICT and writes:
+        told = Conflict()
+    elif isinstance(exception, DataError) and code in BAD_VALUE:
+        told = ParseError("A value is out of range, or has a character that cannot be stored.")
+    if told is None:
         return exception
     constraint = getattr(getattr(exception.__cause__, "diag", None), "constraint_name", None)
-    logger.warning("The database refused a write: %s, %s.", sqlstate(exception), constraint)
-    return answer
+    logger.warning("The database refused a client's values: %s, %s.", code, constraint)
+    return told
 
 
 def api_error(exception: Exception, context: dict[str, Any]) -> Response | None:

@@ -11,8 +11,8 @@ def process_name() -> str:
     return f"process{os.getpid()}"
 
 
-def use_worker_ids() -> None:
-    """Name the metrics' files by uWSGI's worker number instead of by process.
+def name_files() -> None:
+    """Name the metrics' files by uWSGI's worker number, and of a process beside uWSGI by its id.
 
     The files are opened at the first use after a fork. A recycled worker goes on with
     its predecessor's, so that no counter falls and no file is left behind. Must come

@@ -14,7 +14,7 @@ from prometheus_client import Counter, Gauge
 
 logger = logging.getLogger(__name__)
 
-STOPS = (signal.SIGINT, signal.SIGTERM)
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 INTERVAL = Gauge(
     "service_task_interval_seconds",
@@ -47,22 +47,22 @@ def run(name: str, task: Callable[[], object]) -> bool:
     return more is True
 
 
-def heed(handler: Any) -> None:
-    for number in STOPS:
+def handle(handler: Any) -> None:
+    for number in SIGNALS:
         signal.signal(number, handler)
 
 
 def block() -> None:
-    signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
+    signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
 
 
 def unblock() -> None:
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
 
 
-def forget() -> None:  # pragma: no cover - runs in children
-    """Let signals end a task's child: none is lost meanwhile."""
-    heed(signal.SIG_DFL)
+def begin_child() -> None:  # pragma: no cover - runs in children
+    """Let the signals end a child that a task forked, also one that came since the fork."""
+    handle(signal.SIG_DFL)
     unblock()
 
 
@@ -71,11 +71,12 @@ def stops() -> SimpleQueue[None]:
     queue: SimpleQueue[None] = SimpleQueue()  # the one kind that a signal handler may fill
 
     def stop(_number: int, _frame: object) -> None:
-        heed(signal.SIG_DFL)
+        handle(signal.SIG_DFL)
         queue.put(None)
 
-    heed(stop)
-    os.register_at_fork(before=block, after_in_parent=unblock, after_in_child=forget)
+    handle(stop)
+    # A child would have this handler, too, and not end at the first signal.
+    os.register_at_fork(before=block, after_in_parent=unblock, after_in_child=begin_child)
     return queue
 
 

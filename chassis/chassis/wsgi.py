@@ -2,9 +2,9 @@
 
 import django
 
-from chassis.metrics import use_worker_ids
+from chassis.metrics import name_files
 
-use_worker_ids()
+name_files()
 django.setup(set_prefix=False)
 
 # These imports need the settings.

@@ -274,7 +274,7 @@ def test_conflict_of_what_should_only_read_is_a_fault(failing: Client):
     assert failing.get("/statement/").status_code == HTTPStatus.INTERNAL_SERVER_ERROR
 
 
-@pytest.mark.parametrize("query", ["text=%00", "%00=x", "a=b%00c"])
+@pytest.mark.parametrize("query", ["text=%00", "%00=x", "a=b%00c", "after=%00"])
 @pytest.mark.parametrize("path", ["/note/", "/no/such/page/", "/"])
 def test_query_with_nul_is_refused(failing: Client, path: str, query: str):
     response = failing.get(f"{path}?{query}")

@@ -5,7 +5,7 @@ import types
 import pytest
 from prometheus_client import values
 
-from chassis.metrics import use_worker_ids
+from chassis.metrics import name_files
 
 
 @pytest.fixture(autouse=True)
@@ -28,19 +28,19 @@ def _values_as_they_were(monkeypatch):
 def test_files_are_named_by_worker_in_uwsgi(monkeypatch, tmp_path):
     monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
     monkeypatch.setitem(sys.modules, "uwsgi", types.SimpleNamespace(worker_id=lambda: 7))
-    use_worker_ids()
+    name_files()
     values.ValueClass("counter", "requests", "requests", (), (), "help").inc(1)
     assert [file.name for file in tmp_path.iterdir()] == ["counter_7.db"]
 
 
 def test_files_of_a_program_beside_uwsgi_have_no_workers_number(monkeypatch, tmp_path):
     monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
-    use_worker_ids()
+    name_files()
     values.ValueClass("counter", "requests", "requests", (), (), "help").inc(1)
     assert [file.name for file in tmp_path.iterdir()] == [f"counter_process{os.getpid()}.db"]
 
 
 def test_nothing_changes_outside_of_a_server():
     before = values.ValueClass
-    use_worker_ids()
+    name_files()
     assert values.ValueClass is before

@@ -335,10 +335,9 @@ def test_annotated_and_distinct_rows_have_pages(listed: List):
 def test_what_is_no_cursor_is_refused(client: Client, name: str, text: str):
     response = client.get("/task/", {name: text})
     assert response.status_code == HTTPStatus.BAD_REQUEST
-    if "\0" in text:  # refused before
-        return
     reason = "Ensure this value is a cursor from the links of another page."
-    assert response.json() == {name: [reason]}
+    nul = {"detail": "Bad Request."}  # whatever the parameter
+    assert response.json() == (nul if "\0" in text else {name: [reason]})
 
 
 @pytest.mark.parametrize(("name", "value"), VALUES)

@@ -114,7 +114,7 @@ class PlainView(APIView):
 
 
 class StatementView(APIView):
-    """Executes a statement, or fails to delete."""
+    """Executes a statement; to GET and DELETE it meets a protected row."""
 
     permission_classes = [AllowAny]
     serializer_class = NoteSerializer
@@ -129,8 +129,7 @@ class StatementView(APIView):
     def get(self, request):
         raise ProtectedError("secret", set())
 
-    def delete(self, request):
-        raise ProtectedError("secret", set())
+    delete = get
 
 
 class CountedViewSet(TaskViewSet):

@@ -10,6 +10,13 @@
   service,
   with-db,
 }:
+let
+  # That the test says a text of a last migration with an operation.
+  found =
+    { text, operation }:
+    "with-db bash -euo pipefail migrations.sh found "
+    + "${lib.escapeShellArg text} ${lib.escapeShellArg operation}";
+in
 buildCommandCheck "migrations"
   (
     service.environment
@@ -42,21 +49,21 @@ buildCommandCheck "migrations"
     }
     # Show on the sample application that the test above finds faults.
     // lib.optionalAttrs (platform && builtins.pathExists (root + "/src/accounts")) {
-      "a column that older rows lack is found" = ''
-        with-db bash -euo pipefail migrations.sh found 'does not apply to rows' \
-          'migrations.RunSQL("ALTER TABLE accounts_user ADD COLUMN wrong integer NOT NULL")'
-      '';
-      "a column that older rows have alike is found" = ''
-        with-db bash -euo pipefail migrations.sh found 'does not apply to rows' \
-          'migrations.RunSQL("CREATE UNIQUE INDEX ON accounts_user (password)")'
-      '';
-      "a column that old code does not fill is found" = ''
-        with-db bash -euo pipefail migrations.sh found 'accounts.User: null value in column "wrong"' \
-          'migrations.AddField("user", "wrong", models.IntegerField(default=0))'
-      '';
-      "a column that old code reads and that is gone is found" = ''
-        with-db bash -euo pipefail migrations.sh found 'first_name does not exist' \
-          'migrations.RemoveField("user", "first_name")'
-      '';
+      "a column that older rows lack is found" = found {
+        text = "does not apply to rows";
+        operation = ''migrations.RunSQL("ALTER TABLE accounts_user ADD wrong integer NOT NULL")'';
+      };
+      "a column that older rows have alike is found" = found {
+        text = "does not apply to rows";
+        operation = ''migrations.RunSQL("CREATE UNIQUE INDEX ON accounts_user (password)")'';
+      };
+      "a column that old code does not fill is found" = found {
+        text = ''accounts.User: null value in column "wrong"'';
+        operation = ''migrations.AddField("user", "wrong", models.IntegerField(default=0))'';
+      };
+      "a column that old code reads and that is gone is found" = found {
+        text = "first_name does not exist";
+        operation = ''migrations.RemoveField("user", "first_name")'';
+      };
     }
   )

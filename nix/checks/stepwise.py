@@ -18,7 +18,7 @@ import os
 import string
 import sys
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from ipaddress import ip_address
@@ -150,8 +150,9 @@ def fill(field: Any, number: int, full: bool) -> Any:
             f"{name} is a {type(field).__name__}: "
             f"name that type in TYPES, or the field in FIELDS, in {HERE}."
         )
-    if isinstance(made, str) and field.max_length and isinstance(field, CharField):
-        made = fitting(made, field.max_length, full) if not field.choices else made
+    is_text = isinstance(field, CharField) and isinstance(made, str)
+    if is_text and field.max_length and not field.choices:
+        made = fitting(made, field.max_length, full)
     return made
 
 
@@ -317,31 +318,32 @@ def refuse_faults(faults: list[str]) -> None:
         )
 
 
-def in_order(executor: MigrationExecutor) -> list[Migration]:
-    """Every migration, first those of applications that have several initial ones.
-
-    So few others are between them.
-    """
-    graph = executor.loader.graph
-    initial: dict[str, list[tuple[str, str]]] = {}
-    for key, migration in graph.nodes.items():
-        if migration is not None and migration.initial:
-            initial.setdefault(key[0], []).append(key)
-    several = [key for keys in initial.values() if len(keys) > 1 for key in sorted(keys)]
-    return [migration for migration, _ in executor.migration_plan([*several, *graph.leaf_nodes()])]
-
-
-def together(plan: list[Migration]) -> set[str]:
-    """Migrations that never are the last ones applied: between two initial ones of an application.
+def split_initials(migrations: Iterable[Migration]) -> list[list[Migration]]:
+    """The initial migrations of each application that has several.
 
     Django splits the initial migration of applications that refer to each other.
     """
-    initial: dict[str, list[int]] = {}
-    for number, migration in enumerate(plan):
+    initial: dict[str, list[Migration]] = {}
+    for migration in migrations:
         if migration.initial:
-            initial.setdefault(migration.app_label, []).append(number)
-    between = [range(min(numbers), max(numbers)) for numbers in initial.values()]
-    return {str(plan[number]) for numbers in between for number in numbers}
+            initial.setdefault(migration.app_label, []).append(migration)
+    return [several for several in initial.values() if len(several) > 1]
+
+
+def in_order(executor: MigrationExecutor) -> list[Migration]:
+    """Every migration, the split initial ones first, so that few others are between them."""
+    graph = executor.loader.graph
+    split = itertools.chain.from_iterable(split_initials(filter(None, graph.nodes.values())))
+    first = sorted((migration.app_label, migration.name) for migration in split)
+    return [migration for migration, _ in executor.migration_plan([*first, *graph.leaf_nodes()])]
+
+
+def together(plan: list[Migration]) -> set[str]:
+    """Migrations after which no server begins: those up to the last part of a split initial one."""
+    between: set[Migration] = set()
+    for several in split_initials(plan):
+        between.update(plan[plan.index(several[0]) : plan.index(several[-1])])
+    return {str(migration) for migration in between}
 
 
 def rows_after(migration: Migration, is_new: bool) -> tuple[bool, ...]:

@@ -23,7 +23,7 @@ new: wrote {directory}. Next:
     cd {directory}
     ./nixw run                               # the sample serves at http://localhost:8080/
     git commit -am "From the template"
-    README.md                                # has the files to know, and leads to recipes"""
+Its README.md has the files to know, and leads to recipes."""
 
 
 def fail(sentence: str) -> NoReturn:
