@@ -54,6 +54,7 @@ def fail(sentence: str) -> NoReturn:
 
 
 def is_number(text: str) -> bool:
+    """Whether it is a whole number that every program here can take."""
     return text.isascii() and text.isdecimal() and len(text) < 8
 
 
@@ -149,7 +150,7 @@ def refuse_others(run: Path, owner: int) -> None:
 
 
 def write_limits(run: Path, logins: list[str]) -> None:
-    """What nginx lets through, by client."""
+    """What nginx lets through: requests and logins by client, and how large a body."""
     rate = int(os.environ["API_RATE"])
     zone = f"limit_req_zone $api_client zone=api:10m rate={rate}r/s;\n"
     limit = f"limit_req zone=api burst={rate} nodelay;\n"
@@ -234,14 +235,10 @@ def main() -> None:
         prepare(run, settings.CORS_ALLOWED_ORIGINS, settings.LOGIN_PATHS)
         os.chdir(run)
     raise_file_limit()
-    os.execvp(
-        "supervise",
-        [
-            *("supervise", configuration, "--syslog", "log.sock", "--daemon", "rsyslog"),
-            *("--drain", os.environ["DRAIN_SECONDS"]),
-            *(["--json"] if os.environ["LOG_FORMAT"] == "json" else []),
-        ],
-    )
+    supervise = ["supervise", configuration, "--syslog", "log.sock", "--daemon", "rsyslog"]
+    supervise += ["--drain", os.environ["DRAIN_SECONDS"]]
+    supervise += ["--json"] if os.environ["LOG_FORMAT"] == "json" else []
+    os.execvp("supervise", supervise)
 
 
 if __name__ == "__main__":

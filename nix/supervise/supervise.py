@@ -83,6 +83,13 @@ def put(text: str, stream: TextIO) -> None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
+def as_object(program: str, line: str) -> str:
+    """A line as JSON, with the fields that each line of the syslog daemon has."""
+    now = datetime.now(UTC).isoformat()
+    told = {"time": now, "level": "info", "program": program, "message": line}
+    return json.dumps(told, ensure_ascii=False) + "\n"
+
+
 class Output:
     """Whole lines of several programs, each after its program's name if wanted.
 
@@ -91,7 +98,7 @@ class Output:
     lines of the daemon may be such already.
     """
 
-    DRAIN = 5  # seconds
+    EMPTYING = 5  # seconds until the daemon has read all
 
     def __init__(
         self, prefix: bool, syslog: Syslog | None, daemon: str | None, as_json: bool
@@ -103,7 +110,7 @@ class Output:
         self.colour = sys.stdout.isatty()
         self.last = f"the other programs have stopped ({secrets.token_hex(8)})"
         self.deadline: float | None = None  # for the last line to come back
-        self.sent = self.drained = False
+        self.sent = self.emptied = False
         self.rest: dict[str, str] = {}
 
     def write(self, name: str, text: str) -> None:
@@ -112,7 +119,7 @@ class Output:
             lines.append(rest)
             rest = ""
         self.rest[name] = rest
-        self.drained |= name == self.daemon and any(self.last in line for line in lines)
+        self.emptied |= name == self.daemon and any(self.last in line for line in lines)
         printed = (
             self.formatted(name, line)
             for line in lines
@@ -126,11 +133,11 @@ class Output:
         Each line waits in its socket in order, and what waits there when it stops is lost.
         So the last one is sent, which it prints when it comes to it.
         """
-        if not self.syslog or name != self.daemon or self.drained:
+        if not self.syslog or name != self.daemon or self.emptied:
             return True
-        self.deadline = self.deadline or time.monotonic() + self.DRAIN
+        self.deadline = self.deadline or time.monotonic() + self.EMPTYING
         self.sent = self.sent or self.syslog.takes("supervise", self.last)
-        return self.drained or self.syslog.gone or time.monotonic() > self.deadline
+        return self.emptied or self.syslog.gone or time.monotonic() > self.deadline
 
     def flush(self) -> None:
         put(
@@ -140,17 +147,16 @@ class Output:
 
     def tell(self, sentence: str) -> None:
         """Print what the supervisor has to say."""
-        put(self.formatted("supervise", sentence, "supervise: "), sys.stderr)
+        name = "supervise"
+        put(as_object(name, sentence) if self.as_json else f"{name}: {sentence}\n", sys.stderr)
 
-    def formatted(self, name: str, line: str, label: str | None = None) -> str:
-        """A program's line as it is printed; the label is the program's if there is none."""
+    def formatted(self, name: str, line: str) -> str:
+        """A program's line as it is printed."""
         if not self.as_json:
-            return f"{self.label(name) if label is None else label}{line}\n"
+            return f"{self.label(name)}{line}\n"
         if name == self.daemon and line.startswith("{"):
             return f"{line}\n"
-        now = datetime.now(UTC).isoformat()
-        told = {"time": now, "level": "info", "program": name, "message": line}
-        return json.dumps(told, ensure_ascii=False) + "\n"
+        return as_object(name, line)
 
     def label(self, name: str) -> str:
         if not self.prefix:
