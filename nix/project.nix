@@ -51,6 +51,7 @@ in
   server-static = callPackage ./server/static.nix { };
   server-errors = callPackage ./server/errors.nix { };
   server = callPackage ./server { };
+  edge = callPackage ./edge { };
   uwsgi-python = callPackage ./server/uwsgi.nix { };
   cluster = callPackage ./cluster { };
   bench = callPackage ./bench.nix { };

@@ -2,7 +2,9 @@
 {
   lib,
   buildCommandCheck,
+  caddy,
   docker-compose,
+  edge,
   nginx,
   pythons,
   files,
@@ -18,6 +20,7 @@ let
     alerts = ../alerts;
     db = ../db;
     db-metrics = ../db-metrics;
+    edge = ../edge;
     log = ../log;
     metrics = ../metrics;
     server = ../server;
@@ -29,12 +32,14 @@ buildCommandCheck "configuration"
     service.environment
     // {
       nativeBuildInputs = [
+        caddy
         docker-compose
         nginx
         pythons.tests
         rsyslog-light
         uwsgi-python
       ];
+      inherit (edge.environment) EDGE_ERRORS EDGE_FILES;
       inherit (server.environment)
         SERVER_FILES
         DJANGO_SETTINGS_MODULE
@@ -57,6 +62,9 @@ buildCommandCheck "configuration"
   )
   {
     "nginx" = "nginx -t -e stderr -p run -c nginx.conf";
+    # With each kind of certificate and of upstream.
+    "caddy" = "bash -eu ${./caddy.sh} ${../edge/start.py}";
+    "rsyslog of the edge" = "RUN_DIR=run rsyslogd -N1 -f ${../edge/rsyslog.conf}";
     "rsyslog of the server" = "rsyslogd -N1 -f run/rsyslog.conf";
     "rsyslog of the log" = "rsyslogd -N1 -f ${../log/rsyslog.conf}";
     # All that a start does but to serve.

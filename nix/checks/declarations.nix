@@ -142,6 +142,16 @@ buildCommandCheck "declarations" { nativeBuildInputs = [ new ]; } (
         }
       )
     );
+    "a deploy that is no truth value is refused" = begins "[tool.template] deploy must be" (
+      faults (
+        service "acme" {
+          tool.template = {
+            interface = 1;
+            deploy = "yes";
+          };
+        }
+      )
+    );
     "a budget that is no number is refused" = begins "[tool.template] images.NAME.megabytes" (
       faults (
         service "acme" {

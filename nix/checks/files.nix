@@ -4,6 +4,7 @@
   buildCommandCheck,
   files,
   root,
+  service,
 }:
 let
   written = [
@@ -24,5 +25,16 @@ let
       else
         "echo ${advice}; false"
     );
+  deploy = root + "/deploy";
+  advice = lib.escapeShellArg "deploy/ is not what the template makes of it: ./nixw run .#files writes it.";
 in
-buildCommandCheck "files" { } (lib.listToAttrs (map same written))
+buildCommandCheck "files" { } (
+  lib.listToAttrs (map same written)
+  // lib.optionalAttrs service.deploy {
+    "deploy" =
+      if builtins.pathExists deploy then
+        "diff -ru ${deploy} ${files}/deploy || { echo ${advice}; false; }"
+      else
+        "echo ${advice}; false";
+  }
+)

@@ -2,6 +2,7 @@
 # poolers do to them.
 {
   db,
+  edge,
   log,
   pgbouncer,
   postgresql_17,
@@ -12,6 +13,7 @@
 buildSuiteCheck "server" {
   packages = [
     db
+    edge
     log
     log.find-requests
     pgbouncer

@@ -1,9 +1,15 @@
-"""The template's docker-compose.yaml (standard input) with the service's name and variables."""
+"""The template's docker-compose.yaml (standard input) with the service's name and variables.
+
+    compose.py [DEPLOY]
+
+DEPLOY is a copy of the template's folder deploy/, which gets the name, too.
+"""
 
 import json
 import os
 import re
 import sys
+from pathlib import Path
 
 VARIABLES = re.compile(r"^x-environment: &environment.*\n(?:  .*\n)*", re.MULTILINE)
 
@@ -17,16 +23,40 @@ def variables(environment: dict[str, str]) -> str:
     return "x-environment: &environment" + ("\n" + "".join(lines) if lines else " {}\n")
 
 
+def name_in(text: str) -> str:
+    """The name of the service that a compose file is for.
+
+    Raises:
+        ValueError: the text has none.
+    """
+    found = re.search(r"^name: (\S+)$", text, re.MULTILINE)
+    if not found:
+        raise ValueError("A compose file has no line `name: …`.")
+    return found[1]
+
+
+def replace_name(text: str, former: str, name: str) -> str:
+    """The text with another name, wherever a file of compose, Swarm or Kubernetes has it."""
+    before = r"^(?:name|namespace): |^STACK=|\}|/"
+    pattern = rf"({before}){re.escape(former)}(?=-|$)"
+    return re.sub(pattern, rf"\g<1>{name}", text, flags=re.MULTILINE)
+
+
 def rename(text: str, name: str) -> str:
-    """The file for a service of that name, which has the same variables.
+    """A compose file for a service of that name, which has the same variables.
 
     Raises:
         ValueError: the text has no name.
     """
-    found = re.search(r"^name: (\S+)$", text, re.MULTILINE)
-    if not found:
-        raise ValueError("docker-compose.yaml has no line `name: …`.")
-    return text.replace(f"{found[0]}\n", f"name: {name}\n").replace(f"}}{found[1]}-", f"}}{name}-")
+    return replace_name(text, name_in(text), name)
+
+
+def rename_folder(folder: Path, name: str) -> None:
+    """The same for a copy of deploy/, in place."""
+    former = name_in((folder / "compose.production.yaml").read_text())
+    for file in folder.rglob("*"):
+        if file.is_file():
+            file.write_text(replace_name(file.read_text(), former, name))
 
 
 def render(text: str, name: str, environment: dict[str, str]) -> str:
@@ -43,3 +73,5 @@ def render(text: str, name: str, environment: dict[str, str]) -> str:
 if __name__ == "__main__":
     environment = json.loads(os.environ["SERVICE_ENVIRONMENT"])
     sys.stdout.write(render(sys.stdin.read(), os.environ["SERVICE_NAME"], environment))
+    for folder in sys.argv[1:]:
+        rename_folder(Path(folder), os.environ["SERVICE_NAME"])

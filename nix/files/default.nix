@@ -1,5 +1,6 @@
 # What other tools must find in a root, as the template and the root's pyproject.toml have it.
 {
+  lib,
   python313,
   runCommand,
   service,
@@ -13,10 +14,16 @@ runCommand "files"
     compose = template + "/docker-compose.yaml";
     nixw = template + "/nixw";
     workflows = template + "/.github/workflows";
+    # For production, where the root wants it.
+    deploy = lib.optionalString service.deploy (template + "/deploy");
   }
   ''
     mkdir -p $out/.github
     cp $nixw $out/nixw
     cp -r $workflows $out/.github/workflows
-    python3.13 -P ${./compose.py} <$compose >$out/docker-compose.yaml
+    if [ -n "$deploy" ]; then
+        cp -r --no-preserve=ownership $deploy $out/deploy
+        chmod -R u+w $out/deploy
+    fi
+    python3.13 -P ${./compose.py} ''${deploy:+$out/deploy} <$compose >$out/docker-compose.yaml
   ''

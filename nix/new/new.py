@@ -83,6 +83,7 @@ def name_service(directory: Path, name: str) -> None:
         count=1,
         flags=re.MULTILINE,
     )
+    text = text.replace("\ndeploy = true", "\ndeploy = false", 1)
     declared.write_text(text)
     compose = directory / "docker-compose.yaml"
     compose.write_text(rename(compose.read_text(), name))

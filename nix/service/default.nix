@@ -34,6 +34,9 @@ else
     # Variables of the service's own, for the sample cluster and for what runs its code in builds.
     environment = own.environment or { };
 
+    # Whether `files` writes deploy/, the files for production.
+    deploy = own.deploy or false;
+
     # Languages whose translations images keep; Django needs English in any case.
     languages = [ "en" ] ++ own.languages or [ ];
 

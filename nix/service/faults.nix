@@ -86,6 +86,10 @@ let
       sentence = "[tool.template] languages is a list of Django's locale names, such as [\"de\", \"pt_BR\"].";
     }
     {
+      holds = !builtins.isBool (own.deploy or false);
+      sentence = "[tool.template] deploy must be true or false.";
+    }
+    {
       holds = !areBudgets (own.images or { });
       sentence = "[tool.template] images.NAME.megabytes must be a whole number.";
     }

@@ -6,6 +6,7 @@ in
 {
   bashInteractive = program "bash" "bash"; # which `nix develop` starts
   bubblewrap = program "bubblewrap" "bwrap";
+  caddy = program "caddy" "caddy";
   coreutils = program "coreutils" "ls";
   diffutils = program "diffutils" "diff";
   distribution = program "docker-registry" "docker-registry"; # the registry of OCI images

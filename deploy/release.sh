@@ -1,0 +1,54 @@
+#!/bin/sh
+# Migrates, and replaces the servers one after the other by the images that .env names, so that no
+# request fails. A server that does not become healthy goes back to its image before, and the others
+# stay. The way back is the same: name the images before in .env (or ./nixw run .#back), and again.
+#
+#   deploy/release.sh
+set -eu
+cd "$(dirname "$0")/.."
+PATIENCE=180 # seconds until a server is healthy
+
+fail() {
+    echo "release: $*" >&2
+    exit 1
+}
+
+# container SERVER: its id; none where there is none.
+container() {
+    docker compose ps --all --quiet "$1"
+}
+
+healthy() {
+    [ "$(docker inspect --format '{{.State.Health.Status}}' "$(container "$1")" 2>&1)" = healthy ]
+}
+
+# tag SERVER: a tag of the image that its container has.
+tag() {
+    image=$(docker inspect --format '{{.Image}}' "$(container "$1")")
+    docker image inspect --format '{{index .RepoTags 0}}' "$image" | sed 's/.*://'
+}
+
+replace() {
+    docker compose up --detach --no-deps --wait --wait-timeout "$PATIENCE" "$1"
+}
+
+[ $# -eq 0 ] || fail "it takes nothing, and not $1."
+servers=$(docker compose config --services) || fail "look at .env in $PWD: nothing was changed."
+servers=$(echo "$servers" | grep '^server-' | sort) ||
+    fail "COMPOSE_FILE in .env does not name deploy/compose.production.yaml: nothing was changed."
+well='' ill=''
+for server in $servers; do
+    if healthy "$server"; then well="$well $server"; else ill="$ill $server"; fi
+done
+docker compose run --rm --no-deps migrate || fail "the migrations failed: the servers are as before."
+for server in $ill $well; do
+    before=
+    [ -z "$(container "$server")" ] || before=$(tag "$server")
+    replace "$server" && continue
+    docker compose logs --no-log-prefix --tail 20 "$server" >&2
+    [ -n "$before" ] || fail "$server did not become healthy."
+    IMAGE_TAG=$before replace "$server" ||
+        fail "$server did not become healthy, nor with its image before, $before."
+    fail "$server did not become healthy and has its image before, $before, again." \
+        "Its lines are above. Name images in .env that work, and start again."
+done

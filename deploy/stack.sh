@@ -1,0 +1,112 @@
+#!/bin/sh
+# The service on Docker Swarm (stack.yaml), from a manager, with the variables of .env.
+#
+#   deploy/stack.sh secrets   .secrets/ as Swarm's own, those that are missing
+#   deploy/stack.sh init      once: roles and tables in an empty volume; leave it out for another
+#                             database (DB_REPLICAS=0)
+#   deploy/stack.sh deploy    all services; what changed is replaced, db and edge, too
+#   deploy/stack.sh release   migrations, and then the servers one after the other; if one does not
+#                             become healthy, all go back to the image before
+#   deploy/stack.sh back      the servers to the image before
+set -eu
+cd "$(dirname "$0")/.."
+STACK=templatesite
+SECRETS="django-secret-key django-secret-key-fallbacks postgres-authority
+    postgres-metrics-password postgres-password postgres-serve-password"
+
+fail() {
+    echo "stack: $*" >&2
+    exit 1
+}
+
+# Swarm reads no .env.
+read_variables() {
+    [ -f .env ] || fail "$PWD/.env is missing: EDGE_NAMES, IMAGE_PREFIX and IMAGE_TAG belong there."
+    while IFS= read -r line; do
+        case $line in
+        [A-Z]*=*) export "${line?}" ;;
+        esac
+    done <.env
+    for name in EDGE_NAMES IMAGE_PREFIX IMAGE_TAG; do
+        eval "[ -n \"\${$name:-}\" ]" || fail "$name is missing in .env."
+    done
+}
+
+# Mounts of a service that `docker service create` makes: secret_options NAME...
+secret_options() {
+    for name in "$@"; do
+        printf ' --secret source=%s-%s,target=%s' "$STACK" "$name" "$name"
+    done
+}
+
+make_secrets() {
+    for name in $SECRETS; do
+        if docker secret inspect "$STACK-$name" >/dev/null 2>&1; then
+            continue
+        elif [ -s ".secrets/$name" ]; then
+            docker secret create "$STACK-$name" ".secrets/$name"
+        elif [ "$name" = postgres-authority ]; then # of another database
+            echo none | docker secret create "$STACK-$name" -
+        else
+            fail ".secrets/$name is missing."
+        fi
+    done
+}
+
+init_database() {
+    passwords=$(secret_options postgres-password postgres-serve-password postgres-metrics-password)
+    # shellcheck disable=SC2086
+    docker service create --name "${STACK}_db-init" --mode replicated-job --restart-condition none \
+        --constraint 'node.labels.data == true' --with-registry-auth --detach --no-healthcheck \
+        --read-only --cap-drop ALL --mount type=tmpfs,target=/tmp \
+        --mount "type=volume,source=${STACK}_db,target=/var/lib/postgresql" $passwords \
+        --env POSTGRES_PASSWORD_FILE=/run/secrets/postgres-password \
+        --env POSTGRES_SERVE_PASSWORD_FILE=/run/secrets/postgres-serve-password \
+        --env POSTGRES_METRICS_PASSWORD_FILE=/run/secrets/postgres-metrics-password \
+        "${IMAGE_PREFIX}$STACK-db:$IMAGE_TAG" init >/dev/null
+    ended=0
+    finish "${STACK}_db-init" || ended=$?
+    docker service rm "${STACK}_db-init" >/dev/null
+    [ $ended = 0 ] || fail "the database was not made; the lines above say why."
+}
+
+# finish SERVICE: waits for the task of a job that was just begun, and prints its lines.
+finish() {
+    for _ in $(seq 600); do
+        state=$(docker service ps "$1" --format '{{.CurrentState}} {{.Error}}' | head -n 1)
+        case $state in
+        Complete*) docker service logs --raw "$1" && return 0 ;;
+        Failed* | Rejected* | Orphaned*)
+            docker service logs --raw "$1" >&2 || true
+            echo "stack: $1: $state" >&2
+            return 1
+            ;;
+        esac
+        sleep 1
+    done
+    echo "stack: $1 did not end: $state" >&2
+    return 1
+}
+
+migrate() {
+    docker service update --quiet --detach --force --replicas 1 --with-registry-auth \
+        --image "${IMAGE_PREFIX}$STACK-server:$IMAGE_TAG" "${STACK}_migrate" >/dev/null
+    finish "${STACK}_migrate" || fail "the migrations failed: the servers are as before."
+}
+
+read_variables
+case "${1:-}" in
+secrets) make_secrets ;;
+init) init_database ;;
+deploy)
+    docker stack deploy --with-registry-auth --detach=false --compose-file deploy/stack.yaml "$STACK"
+    ;;
+release)
+    migrate
+    docker service update --detach=false --with-registry-auth \
+        --image "${IMAGE_PREFIX}$STACK-server:$IMAGE_TAG" "${STACK}_server" ||
+        fail "a server did not become healthy: they went back to the image before."
+    ;;
+back) docker service rollback --detach=false "${STACK}_server" ;;
+*) fail "say secrets, init, deploy, release or back." ;;
+esac

@@ -1,0 +1,157 @@
+"""Write what depends on variables into the run directory, and become the supervisor of Caddy.
+
+docs/variables.md has the environment variables.
+"""
+
+import os
+import re
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+DEFAULTS = {
+    "EDGE_ACME_URL": "",
+    "EDGE_BODY_SECONDS": "60",
+    "EDGE_CERTIFICATE": "",
+    "EDGE_DIR": "/var/lib/edge",
+    "EDGE_EMAIL": "",
+    "EDGE_HTTP_PORT": "8080",
+    "EDGE_HTTPS_PORT": "8443",
+    "EDGE_KEY": "",
+    "EDGE_METRICS_PORT": "9180",
+    "EDGE_NAMES": "localhost",
+    "EDGE_OWN_AUTHORITY": "false",
+    "RUN_DIR": "/run/service",
+    "EDGE_UPSTREAMS": "server-1:8080,server-2:8080",
+    "LOG_FORMAT": "text",
+    "SYSLOG_HOST": "",
+    "SYSLOG_PORT": "5514",
+}
+
+HOST = r"[A-Za-z0-9._-]+"
+PATTERNS = {
+    "EDGE_ACME_URL": (r"(https://[!-z]+)?", "the https:// address of an ACME directory"),
+    "EDGE_BODY_SECONDS": (r"[1-9][0-9]{0,4}", "a whole number of seconds above 0"),
+    "EDGE_CERTIFICATE": (r"(/[!#-z]+)?", "the path of a file"),
+    "EDGE_EMAIL": (r"([^\s{}\"`]+@[^\s{}\"`]+)?", "one address of mail"),
+    "EDGE_HTTP_PORT": (r"[1-9][0-9]{0,4}", "a port number"),
+    "EDGE_HTTPS_PORT": (r"[1-9][0-9]{0,4}", "a port number"),
+    "EDGE_KEY": (r"(/[!#-z]+)?", "the path of a file"),
+    "EDGE_METRICS_PORT": (r"[1-9][0-9]{0,4}", "a port number"),
+    "EDGE_NAMES": (r"[a-z0-9.*-]+(,[a-z0-9.*-]+)*", "host names, separated by commas"),
+    "EDGE_OWN_AUTHORITY": (r"true|false", "true or false"),
+    "EDGE_UPSTREAMS": (
+        rf"dns:{HOST}:[0-9]+|{HOST}:[0-9]+(,{HOST}:[0-9]+)*",
+        "HOST:PORT, separated by commas, or dns:NAME:PORT",
+    ),
+    "LOG_FORMAT": (r"json|text", "json or text"),
+    "SYSLOG_PORT": (r"[1-9][0-9]{0,4}", "a port number"),
+}
+
+NOTHING = "# nothing\n"  # Caddy 2.6 imports no empty file
+NAMED = """to {servers}
+health_uri /healthcheck/
+health_interval 500ms
+health_timeout 3s
+health_status 200
+"""
+# Of names that come and go Caddy cannot ask the health: the engine takes them away.
+FOUND = """dynamic a {{
+	name {name}
+	port {port}
+	refresh 500ms
+}}
+"""
+
+
+def fail(sentence: str) -> NoReturn:
+    sys.exit(f"edge: {sentence}")
+
+
+def read_environment() -> None:
+    """Fill in what is not set.
+
+    Raises:
+        SystemExit: a variable is malformed; the message names it.
+    """
+    for name, value in DEFAULTS.items():
+        os.environ.setdefault(name, value)
+        pattern, meaning = PATTERNS.get(name, (".*", ""))
+        if not re.fullmatch(pattern, os.environ[name]):
+            fail(f"{name} must be {meaning}.")
+    if bool(os.environ["EDGE_CERTIFICATE"]) != bool(os.environ["EDGE_KEY"]):
+        fail("EDGE_CERTIFICATE and EDGE_KEY belong together.")
+    for name in ("EDGE_CERTIFICATE", "EDGE_KEY"):
+        if os.environ[name] and not os.access(os.environ[name], os.R_OK):
+            fail(f"{name} must be a file that uid {os.geteuid()} may read.")
+    for name in ("EDGE_DIR", "RUN_DIR"):
+        path = Path(os.environ[name])
+        if not (path.is_dir() and os.access(path, os.W_OK)):
+            fail(f"{name} ({path}) must be a directory that uid {os.geteuid()} may write.")
+
+
+def tls() -> str:
+    """How the names get their certificates; without a line Caddy chooses by the name."""
+    if os.environ["EDGE_CERTIFICATE"]:
+        return f'tls "{os.environ["EDGE_CERTIFICATE"]}" "{os.environ["EDGE_KEY"]}"\n'
+    return "tls internal\n" if os.environ["EDGE_OWN_AUTHORITY"] == "true" else NOTHING
+
+
+def upstreams() -> str:
+    servers = os.environ["EDGE_UPSTREAMS"]
+    if servers.startswith("dns:"):
+        _, name, port = servers.split(":")
+        return FOUND.format(name=name, port=port)
+    return NAMED.format(servers=servers.replace(",", " "))
+
+
+def options() -> str:
+    lines = {"email": os.environ["EDGE_EMAIL"], "acme_ca": os.environ["EDGE_ACME_URL"]}
+    return "".join(f"{name} {value}\n" for name, value in lines.items() if value) or NOTHING
+
+
+def error_type() -> str:
+    """The content type of the errors, which writeerrors wrote for nginx."""
+    return (Path(os.environ["EDGE_ERRORS"]) / "type.conf").read_text().split('"')[1]
+
+
+def prepare(run: Path) -> None:
+    """Link the read-only files into the run directory, beside what depends on variables."""
+    for file in Path(os.environ["EDGE_FILES"]).iterdir():
+        link = run / file.name
+        link.unlink(missing_ok=True)
+        if file.name != "forward.conf" or os.environ["SYSLOG_HOST"]:
+            link.symlink_to(file)
+    output = run / "output.conf"
+    output.unlink(missing_ok=True)
+    output.symlink_to(f"output-{os.environ['LOG_FORMAT']}.conf")
+    (run / "tls.conf").write_text(tls())
+    (run / "upstreams.conf").write_text(upstreams())
+    (run / "options.conf").write_text(options())
+    os.environ["EDGE_ERROR_TYPE"] = error_type()
+    os.environ["EDGE_SITES"] = os.environ["EDGE_NAMES"].replace(",", ", ")
+
+
+def limit_memory() -> None:
+    """Go collects garbage earlier near its container's limit, which it does not know by itself."""
+    limit = Path("/sys/fs/cgroup/memory.max")
+    if limit.exists() and (text := limit.read_text().strip()) != "max":
+        os.environ["GOMEMLIMIT"] = str(int(text) // 10 * 9)
+
+
+def main() -> None:
+    if sys.argv[1:]:
+        fail("it takes no arguments.")
+    read_environment()
+    run = Path(os.environ["RUN_DIR"])
+    prepare(run)
+    os.chdir(run)
+    limit_memory()
+    os.environ["XDG_CONFIG_HOME"] = os.environ["XDG_DATA_HOME"] = str(run)
+    supervise = ["supervise", "supervisord.conf", "--syslog", "log.sock", "--daemon", "rsyslog"]
+    supervise += ["--json"] if os.environ["LOG_FORMAT"] == "json" else []
+    os.execvp("supervise", supervise)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,345 @@
+"""What clients see of the edge, and that it neither loses nor repeats what they send."""
+
+import json
+import os
+import signal
+import socket
+import ssl
+import subprocess
+import threading
+import time
+from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from uuid import uuid4
+
+import pytest
+import requests
+
+from support.edge import BEHIND, Edge
+from support.processes import LogServer, Server, free_port
+from support.waiting import wait_until
+
+
+@pytest.fixture(scope="module")
+def log(tmp_path_factory):
+    log = LogServer(tmp_path_factory.mktemp("log"))
+    log.start()
+    yield log
+    log.end()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory, database, log):
+    """A server that every test leaves as it is."""
+    forwarding = {"SYSLOG_HOST": "127.0.0.1", "SYSLOG_PORT": str(log.port)}
+    server = Server(tmp_path_factory.mktemp("server"), database, **BEHIND, **forwarding)
+    server.start()
+    yield server
+    server.end()
+
+
+@pytest.fixture(scope="module")
+def edge(tmp_path_factory, server, log):
+    """An edge that every test leaves as it is."""
+    forwarding = {"SYSLOG_HOST": "127.0.0.1", "SYSLOG_PORT": str(log.port)}
+    edge = Edge(tmp_path_factory.mktemp("edge") / "edge", [server], **forwarding)
+    edge.start()
+    yield edge
+    edge.end()
+
+
+@pytest.fixture
+def start_edge(tmp_path):
+    """Start an edge; what the test leaves running is stopped."""
+    edges: list[Edge] = []
+
+    def start(servers, **variables: str) -> Edge:
+        edge = Edge(tmp_path / f"edge-{len(edges)}", servers, **variables)
+        edges.append(edge)
+        edge.start()
+        return edge
+
+    yield start
+    for edge in edges:
+        edge.end()
+
+
+def test_names_have_tls_and_http_leads_there(edge):
+    assert edge.get("/item/").ok
+    context = ssl.create_default_context(cafile=edge.authority)
+    context.set_alpn_protocols(["h2", "http/1.1"])
+    with (
+        socket.create_connection(("localhost", edge.https_port), timeout=10) as plain,
+        context.wrap_socket(plain, server_hostname="localhost") as connection,
+    ):
+        assert connection.selected_alpn_protocol() == "h2"
+    answer = requests.get(
+        f"http://localhost:{edge.http_port}/item/?a=1", timeout=10, allow_redirects=False
+    )
+    assert answer.status_code == 308
+    assert answer.headers["Location"] == "https://localhost/item/?a=1"
+
+
+def test_other_hosts_are_misdirected(edge):
+    headers = {"Host": "other.example"}
+    assert edge.get("/item/", headers=headers).status_code == 421
+    url = f"http://localhost:{edge.http_port}/item/"
+    answer = requests.get(url, headers=headers, timeout=10, allow_redirects=False)
+    assert answer.status_code == 421
+
+
+def test_server_learns_the_client_and_the_scheme_from_the_edge_alone(edge):
+    said = {"X-Forwarded-For": "192.0.2.1", "X-Forwarded-Proto": "http", "X-Forwarded-Host": "a"}
+    answer = edge.get("/item/1/", headers=said)
+    assert answer.ok
+    assert answer.json()["href"].startswith("https://localhost:")
+
+
+@pytest.mark.parametrize("given", ["abc.1", 'no "id"', "x" * 129, None])
+def test_request_id_is_in_the_answer_and_in_both_lines(edge, log, given: str | None):
+    headers = {"X-REQUEST-ID": given} if given else {}
+    identifier = edge.get("/item/?key=hidden", headers=headers).headers["X-REQUEST-ID"]
+    assert (identifier == given) == (given == "abc.1")
+    wait_until(lambda: log.text().count(f'[{identifier}] 127.0.0.1 "GET /item/" 200 ') == 2)
+    assert f' caddy info [{identifier}] 127.0.0.1 "GET /item/" 200 ' in log.text()
+    assert "hidden" not in log.text()
+    assert "hidden" not in edge.output_file.read_text()
+    assert f'[{identifier}] 127.0.0.1 "GET /item/" 200 ' in edge.output_file.read_text()
+
+
+def test_edge_serves_while_the_log_is_away_and_delivers_later(start_edge, server, tmp_path):
+    (tmp_path / "late").mkdir()
+    log = LogServer(tmp_path / "late")
+    forwarding = {"SYSLOG_HOST": "127.0.0.1", "SYSLOG_PORT": str(log.port)}
+    edge = start_edge([server], **forwarding)
+    assert edge.get("/item/", headers={"X-REQUEST-ID": "early"}).ok
+    log.start()
+    wait_until(lambda: "[early]" in log.text())
+    assert edge.stop() == 0
+    log.end()
+
+
+def test_lines_are_objects_where_that_is_set(start_edge, server):
+    edge = start_edge([server], LOG_FORMAT="json")
+    assert edge.get("/item/", headers={"X-REQUEST-ID": "abc.2"}).ok
+
+    def line() -> str:
+        found = [x for x in edge.output_file.read_text().splitlines() if '"abc.2"' in x]
+        return found[0] if found else ""
+
+    wait_until(line)
+    told = json.loads(line())
+    assert {name: told[name] for name in ("program", "level", "method", "path", "status")} == {
+        "program": "caddy",
+        "level": "info",
+        "method": "GET",
+        "path": "/item/",
+        "status": 200,
+    }
+    assert 0 < told["duration"] < 30
+
+
+def test_limits_are_those_of_nginx(edge):
+    kind = {"Content-Type": "application/json"}
+    large = b"x" * (2**20 + 1)
+    answers = [
+        edge.request("POST", "/item/", data=large, headers=kind),
+        edge.request("POST", "/item/", data=iter([large[:99], large]), headers=kind),
+        edge.get("/item/", headers={"X-Large": "x" * 20_000}),
+        edge.get(f"/{'x' * 9_000}"),
+    ]
+    assert [answer.status_code for answer in answers] == [413, 413, 431, 414]
+    for answer in answers:
+        assert answer.json()["detail"]
+    # Go's own limit, before any server is asked.
+    assert edge.get("/item/", headers={"X-Large": "x" * 60_000}).status_code == 431
+    assert edge.get("/item/").ok
+
+
+def test_silent_clients_are_let_go(start_edge, server):
+    edge = start_edge([server], EDGE_BODY_SECONDS="7")
+    context = ssl.create_default_context(cafile=edge.authority)
+    begun = b"POST /item/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n"
+    for sent in (begun, begun + b"\r\n{"):
+        with (
+            socket.create_connection(("localhost", edge.https_port), timeout=180) as plain,
+            context.wrap_socket(plain, server_hostname="localhost") as connection,
+        ):
+            connection.sendall(sent)
+            while connection.recv(4096):
+                pass
+
+
+def test_service_without_a_server_says_so_in_json(start_edge, start_server):
+    server = start_server(**BEHIND)
+    edge = start_edge([server])
+    assert server.stop() == 0
+    wait_until(lambda: edge.get("/item/").status_code == 503)
+    answer = edge.get("/item/", headers={"X-REQUEST-ID": "abc.3"})
+    assert answer.json() == {"detail": "Service Unavailable."}
+    assert answer.headers["X-REQUEST-ID"] == "abc.3"
+    assert answer.headers["Content-Type"].startswith("application/json")
+
+
+class Upstream:
+    """A server that reads each request, counts it and ends the connection without an answer."""
+
+    def __init__(self) -> None:
+        seen = self.seen = {"GET": 0, "POST": 0, "PUT": 0, "DELETE": 0}
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def handle_any(self) -> None:
+                self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                if self.path == "/healthcheck/":
+                    self.send_response(200)
+                    self.send_header("Content-Length", "0")
+                    self.end_headers()
+                    return
+                seen[self.command] += 1
+                self.close_connection = True
+
+            def log_message(self, *arguments: object) -> None:
+                pass
+
+        for method in seen:
+            setattr(Handler, f"do_{method}", Handler.handle_any)
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.port = self.server.server_port
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+def test_request_that_writes_is_never_sent_again(start_edge, method: str):
+    first, second = Upstream(), Upstream()
+    edge = start_edge([first, second])
+    answer = edge.request(method, "/item/", json={"text": "once"})
+    assert answer.status_code == 502
+    assert first.seen[method] + second.seen[method] == 1
+
+
+def write(edge: Edge, stop: threading.Event, statuses: dict[str, int]) -> None:
+    """Write rows of distinct texts and read one, without a pause, on connections that are kept."""
+    with requests.Session() as session:
+        ask = partial(session.request, verify=str(edge.authority), timeout=60)
+        while not stop.is_set():
+            text = str(uuid4())
+            statuses[text] = ask("POST", f"{edge.url}/item/", json={"text": text}).status_code
+            statuses[f"GET {text}"] = ask("GET", f"{edge.url}/item/1/").status_code
+
+
+def written(database) -> dict[str, int]:
+    """How many rows there are of each text."""
+    rows = database.tell("SELECT text || ' ' || count(*) FROM item_item GROUP BY text")
+    return {text: int(count) for text, count in (row.split() for row in rows.splitlines())}
+
+
+@pytest.fixture
+def load():
+    """Clients of an edge, and what they were answered: by text, and by 'GET ' and text."""
+    stop = threading.Event()
+    clients: list[threading.Thread] = []
+    statuses: dict[str, int] = {}
+
+    def begin(edge: Edge):
+        clients.extend(
+            threading.Thread(target=write, args=(edge, stop, statuses)) for _ in range(8)
+        )
+        for client in clients:
+            client.start()
+
+        def end() -> dict[str, int]:
+            stop.set()
+            for client in clients:
+                client.join()
+            return statuses
+
+        return end
+
+    yield begin
+    stop.set()
+
+
+def test_release_fails_no_request_and_writes_each_row_once(
+    start_edge, start_server, database, load
+):
+    servers = [start_server(**BEHIND, DRAIN_SECONDS="2", API_ANONYMOUS_WRITES="true") for _ in "ab"]
+    edge = start_edge(servers)
+    end = load(edge)
+    for server in servers:
+        assert server.stop() == 0
+        server.start()
+        wait_until(lambda: up(edge) == len(servers))
+    statuses = end()
+    assert set(statuses.values()) == {200, 201}
+    rows = written(database)
+    assert {rows.get(text) for text in statuses if not text.startswith("GET")} == {1}
+
+
+def up(edge: Edge) -> int:
+    """How many servers the edge finds well."""
+    text = requests.get(f"http://127.0.0.1:{edge.metrics_port}/metrics", timeout=10).text
+    name = "caddy_reverse_proxy_upstreams_healthy{"
+    return sum(line.startswith(name) and line.endswith(" 1") for line in text.splitlines())
+
+
+def test_death_of_a_server_repeats_no_write_and_loses_none(
+    start_edge, start_server, database, load
+):
+    servers = [start_server(**BEHIND, API_ANONYMOUS_WRITES="true") for _ in "ab"]
+    edge = start_edge(servers)
+    end = load(edge)
+    time.sleep(1)
+    os.killpg(servers[0].program("nginx"), signal.SIGKILL)
+    assert servers[0].process.wait(60) == 1
+    time.sleep(1)
+    statuses = end()
+    assert {status for text, status in statuses.items() if text.startswith("GET")} == {200}
+    rows = written(database)
+    for text, status in statuses.items():
+        if not text.startswith("GET"):
+            assert rows.get(text, 0) in ({1} if status == 201 else {0, 1})
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("EDGE_BODY_SECONDS", "0"),
+        ("EDGE_CERTIFICATE", "/no/such.pem"),
+        ("EDGE_DIR", "/no/such"),
+        ("EDGE_EMAIL", "a b@c"),
+        ("EDGE_HTTPS_PORT", "https"),
+        ("EDGE_NAMES", "https://api.example.com"),
+        ("EDGE_OWN_AUTHORITY", "yes"),
+        ("EDGE_UPSTREAMS", "server"),
+        ("LOG_FORMAT", "xml"),
+        ("SYSLOG_PORT", "syslog"),
+    ],
+)
+def test_malformed_variable_ends_the_start_of_the_edge_with_a_sentence(
+    tmp_path, variable: str, value: str
+):
+    edge = Edge(tmp_path / "edge", [], EDGE_UPSTREAMS="127.0.0.1:1")
+    environment = {**edge.environment, variable: value}
+    ended = subprocess.run(
+        ["service-edge"], env=environment, capture_output=True, text=True, timeout=30
+    )
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr.count("\n") == 1
+    assert variable in ended.stderr
+
+
+def test_port_that_is_taken_ends_the_edge_with_an_error(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        edge = Edge(
+            tmp_path / "edge", [], EDGE_UPSTREAMS=f"127.0.0.1:{free_port()}", EDGE_HTTPS_PORT=port
+        )
+        ended = subprocess.run(
+            ["service-edge"], env=edge.environment, capture_output=True, text=True, timeout=60
+        )
+    assert ended.returncode == 1
+    assert "address already in use" in ended.stdout + ended.stderr
