@@ -4,6 +4,7 @@
 # stay. The way back is the same: name the images before in .env (or ./nixw run .#back), and again.
 #
 #   deploy/release.sh
+#   deploy/release.sh restart    the same images, with new secrets and variables; no migrations
 set -eu
 cd "$(dirname "$0")/.."
 PATIENCE=180 # seconds until a server is healthy
@@ -28,11 +29,17 @@ tag() {
     docker image inspect --format '{{index .RepoTags 0}}' "$image" | sed 's/.*://'
 }
 
+# replace SERVER [OPTION]
 replace() {
-    docker compose up --detach --no-deps --wait --wait-timeout "$PATIENCE" "$1"
+    docker compose up --detach --no-deps --wait --wait-timeout "$PATIENCE" ${2:+"$2"} "$1"
 }
 
-[ $# -eq 0 ] || fail "it takes nothing, and not $1."
+again=
+case "$*" in
+"") ;;
+restart) again=--force-recreate ;;
+*) fail "say restart, or nothing." ;;
+esac
 servers=$(docker compose config --services) || fail "look at .env in $PWD: nothing was changed."
 servers=$(echo "$servers" | grep '^server-' | sort) ||
     fail "COMPOSE_FILE in .env does not name deploy/compose.production.yaml: nothing was changed."
@@ -40,11 +47,12 @@ well='' ill=''
 for server in $servers; do
     if healthy "$server"; then well="$well $server"; else ill="$ill $server"; fi
 done
-docker compose run --rm --no-deps migrate || fail "the migrations failed: the servers are as before."
+[ -n "$again" ] || docker compose run --rm --no-deps migrate ||
+    fail "the migrations failed: the servers are as before."
 for server in $ill $well; do
     before=
     [ -z "$(container "$server")" ] || before=$(tag "$server")
-    replace "$server" && continue
+    replace "$server" "$again" && continue
     docker compose logs --no-log-prefix --tail 20 "$server" >&2
     [ -n "$before" ] || fail "$server did not become healthy."
     IMAGE_TAG=$before replace "$server" ||

@@ -70,14 +70,16 @@ init_database() {
     [ $ended = 0 ] || fail "the database was not made; the lines above say why."
 }
 
-# finish SERVICE: waits for the task of a job that was just begun, and prints its lines.
+# finish SERVICE [TASKS]: waits for the task of a job that is none of TASKS, and prints its lines.
 finish() {
     for _ in $(seq 600); do
-        state=$(docker service ps "$1" --format '{{.CurrentState}} {{.Error}}' | head -n 1)
+        task=$(docker service ps --quiet --no-trunc "$1" | grep --invert-match --max-count 1 \
+            --fixed-strings "${2:-none}") || task=
+        state=${task:+$(docker inspect --format '{{.Status.State}} {{.Status.Err}}' "$task")}
         case $state in
-        Complete*) docker service logs --raw "$1" && return 0 ;;
-        Failed* | Rejected* | Orphaned*)
-            docker service logs --raw "$1" >&2 || true
+        complete*) docker service logs --raw "$task" && return 0 ;;
+        failed* | rejected* | orphaned* | shutdown*)
+            docker service logs --raw "$task" >&2 || true
             echo "stack: $1: $state" >&2
             return 1
             ;;
@@ -89,9 +91,10 @@ finish() {
 }
 
 migrate() {
-    docker service update --quiet --detach --force --replicas 1 --with-registry-auth \
+    before=$(docker service ps --quiet --no-trunc "${STACK}_migrate")
+    docker service update --quiet --detach --force --with-registry-auth --restart-condition none \
         --image "${IMAGE_PREFIX}$STACK-server:$IMAGE_TAG" "${STACK}_migrate" >/dev/null
-    finish "${STACK}_migrate" || fail "the migrations failed: the servers are as before."
+    finish "${STACK}_migrate" "$before" || fail "the migrations failed: the servers are as before."
 }
 
 read_variables

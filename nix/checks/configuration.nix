@@ -74,13 +74,16 @@ buildCommandCheck "configuration"
     '';
     "stop times" = "python -P ${./stops.py} ${
       template + "/docs/architecture.md"
-    } ${../server} ${../cluster} ${files}/docker-compose.yaml";
+    } ${../server} ${../edge} ${../cluster} ${files}/docker-compose.yaml ${
+      template + "/deploy/compose.production.yaml"
+    }";
     "environment variables" = "python -P ${./variables.py} ${template + "/docs/variables.md"} ${
       lib.concatStringsSep " " (lib.mapAttrsToList (image: folder: "${image}=${folder}") programs)
     }";
     "compose" = "docker-compose --file ${files}/docker-compose.yaml config --quiet";
     "compose in production" = ''
-      docker-compose --file ${files}/docker-compose.yaml --file ${../../docs/production.yaml} \
-        config --quiet
+      EDGE_NAMES=api.example.com docker-compose --file ${
+        template + "/deploy/compose.production.yaml"
+      } --profile '*' config --quiet
     '';
   }

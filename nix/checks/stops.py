@@ -1,8 +1,8 @@
 """Hold the table of stop times in docs/architecture.md against the files that set them.
 
-    stops.py ARCHITECTURE SERVER CLUSTER COMPOSE
+    stops.py ARCHITECTURE SERVER EDGE CLUSTER COMPOSE PRODUCTION
 
-SERVER and CLUSTER are folders with the configuration files. Each row of the table has a name, its
+SERVER, EDGE and CLUSTER are folders with the configuration files, the last two are compose files. Each row of the table has a name, its
 seconds, and the names that it must outlast, one after the other. Exit status 1 and a line for each
 row that is not so.
 """
@@ -34,22 +34,42 @@ def seconds_in(file: Path, setting: str) -> int:
     return int(found[1]) if found else 0
 
 
-def is_set(server: Path, cluster: Path, compose: Path) -> dict[str, int]:
+def graces(file: Path, prefix: str) -> dict[str, int]:
+    """The seconds that a compose file gives each service to stop."""
+    services = yaml.safe_load(file.read_text())["services"]
+    return {
+        f"{prefix} {name}": int(service["stop_grace_period"].removesuffix("s"))
+        for name, service in services.items()
+        if "stop_grace_period" in service
+    }
+
+
+def drained(file: Path) -> dict[str, int]:
+    """The seconds that each server of a compose file drains."""
+    services = yaml.safe_load(file.read_text())["services"]
+    return {
+        f"production {name} DRAIN_SECONDS": int(service["environment"]["DRAIN_SECONDS"])
+        for name, service in services.items()
+        if "DRAIN_SECONDS" in service.get("environment", {})
+    }
+
+
+def is_set(
+    server: Path, edge: Path, cluster: Path, compose: Path, production: Path
+) -> dict[str, int]:
     """Every stop time by the name that the table has for it."""
-    services = yaml.safe_load(compose.read_text())["services"]
-    graces = {name: str(service.get("stop_grace_period", "")) for name, service in services.items()}
     return {
         "nginx uwsgi_read_timeout": seconds_in(server / "nginx.conf", "uwsgi_read_timeout"),
         "uwsgi harakiri": seconds_in(server / "uwsgi.ini", "harakiri"),
         "uwsgi worker-reload-mercy": seconds_in(server / "uwsgi.ini", "worker-reload-mercy"),
+        "caddy grace_period": seconds_in(edge / "Caddyfile", "grace_period"),
         **supervised(server / "supervisord.conf", "server"),
         **supervised(server / "worker.conf", "server"),
+        **supervised(edge / "supervisord.conf", "edge"),
         **supervised(cluster / "supervisord.conf", "cluster"),
-        **{
-            f"compose {name}": int(grace.removesuffix("s"))
-            for name, grace in graces.items()
-            if grace
-        },
+        **graces(compose, "compose"),
+        **graces(production, "production"),
+        **drained(production),
     }
 
 
