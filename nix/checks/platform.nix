@@ -10,6 +10,7 @@ in
   configuration = callPackage ./configuration.nix { };
   containers = callPackage ./containers.nix { };
   declarations = callPackage ./declarations.nix { };
+  deployments = callPackage ./deployments.nix { };
   docs = callPackage ./docs.nix { };
   interface = callPackage ./interface.nix { };
   libraries = callPackage ./libraries.nix { };

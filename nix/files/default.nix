@@ -1,11 +1,17 @@
 # What other tools must find in a root, as the template and the root's pyproject.toml have it.
 {
   lib,
+  callPackage,
   python313,
+  pythons,
   runCommand,
   service,
   template,
 }:
+let
+  # The links of a file that is committed cannot name its own commit: they go to `main`.
+  configuration = callPackage ../metrics/configuration.nix { revision = null; };
+in
 runCommand "files"
   {
     nativeBuildInputs = [ python313 ];
@@ -16,6 +22,7 @@ runCommand "files"
     workflows = template + "/.github/workflows";
     # For production, where the root wants it.
     deploy = lib.optionalString service.deploy (template + "/deploy");
+    rules = lib.optionalString service.deploy "${configuration}/rules";
   }
   ''
     mkdir -p $out/.github
@@ -26,4 +33,8 @@ runCommand "files"
         chmod -R u+w $out/deploy
     fi
     python3.13 -P ${./compose.py} ''${deploy:+$out/deploy} <$compose >$out/docker-compose.yaml
+    if [ -n "$deploy" ]; then
+        ${pythons.files}/bin/python -P ${./rules.py} $rules/*.yml \
+          >$out/deploy/kubernetes/monitoring/rules.yaml
+    fi
   ''

@@ -35,5 +35,8 @@ in
   system-test = environment (tools.group "system-test" ++ own.group "system-test");
   # The suites of tests/.
   tests = environment (tools.group "tests");
+  # What writes files of the root, and what holds deploy/ together.
+  files = environment (tools.group "files");
+  deployments = environment (tools.group "deployments");
   supervisor = environment (tools.group "supervisor");
 }

@@ -15,6 +15,7 @@ in
   gnugrep = program "grep" "grep";
   gnused = program "sed" "sed";
   gnutar = program "tar" "tar";
+  kubectl = program "kubectl" "kubectl";
   pgbouncer = program "pgbouncer" "pgbouncer";
   shellcheck = program "shellcheck" "shellcheck";
   skopeo = program "skopeo" "skopeo";
