@@ -8,7 +8,7 @@
 }:
 let
   objects = "python -P ${./objects.py} ${./operator.yaml}";
-  # The first line that matches, once in vain.
+  # With a fault that sed writes into them.
   refused = change: "sed '${change}' sample.yaml >changed.yaml && ! ${objects} changed.yaml";
 in
 buildCommandCheck "deployments"
