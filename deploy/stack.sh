@@ -97,19 +97,34 @@ migrate() {
     finish "${STACK}_migrate" "$before" || fail "the migrations failed: the servers are as before."
 }
 
+replace_servers() {
+    image=${IMAGE_PREFIX}$STACK-server:$IMAGE_TAG
+    docker service update --detach=false --with-registry-auth --image "$image" "${STACK}_server"
+    # It ends with 0 after a rollback, too.
+    case $(docker service inspect --format '{{.Spec.TaskTemplate.ContainerSpec.Image}}' \
+        "${STACK}_server") in
+    "$image" | "$image@"*) ;;
+    *) fail "a server did not become healthy: they have the image before. See docker service logs." ;;
+    esac
+}
+
 read_variables
 case "${1:-}" in
 secrets) make_secrets ;;
 init) init_database ;;
 deploy)
-    docker stack deploy --with-registry-auth --detach=false --compose-file deploy/stack.yaml "$STACK"
+    # What the service has of its own is laid over it.
+    set -- --compose-file deploy/stack.yaml
+    [ ! -e stack.own.yaml ] || set -- "$@" --compose-file stack.own.yaml
+    docker stack deploy --with-registry-auth --detach=false "$@" "$STACK"
     ;;
 release)
     migrate
-    docker service update --detach=false --with-registry-auth \
-        --image "${IMAGE_PREFIX}$STACK-server:$IMAGE_TAG" "${STACK}_server" ||
-        fail "a server did not become healthy: they went back to the image before."
+    replace_servers
     ;;
-back) docker service rollback --detach=false "${STACK}_server" ;;
+back)
+    docker service rollback --detach=false "${STACK}_server" ||
+        fail "Swarm knows no image before: name it in .env, and say release."
+    ;;
 *) fail "say secrets, init, deploy, release or back." ;;
 esac

@@ -81,9 +81,4 @@ buildCommandCheck "configuration"
       lib.concatStringsSep " " (lib.mapAttrsToList (image: folder: "${image}=${folder}") programs)
     }";
     "compose" = "docker-compose --file ${files}/docker-compose.yaml config --quiet";
-    "compose in production" = ''
-      EDGE_NAMES=api.example.com docker-compose --file ${
-        template + "/deploy/compose.production.yaml"
-      } --profile '*' config --quiet
-    '';
   }

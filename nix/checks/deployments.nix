@@ -47,7 +47,12 @@ buildCommandCheck "deployments"
       ! grep -v runbook_url renamed.yaml | grep templatesite
     '';
     "compose in production" = ''
-      EDGE_NAMES=localhost docker-compose --file deploy/compose.production.yaml config --quiet
+      EDGE_NAMES=localhost docker-compose --file deploy/compose.production.yaml --profile '*' \
+        config --quiet
+    '';
+    "connections to PostgreSQL" = ''
+      python -P ${./connections.py} ${template + "/docs/scale.md"} ${../db/postgresql.conf} \
+        deploy/compose.production.yaml deploy/stack.yaml sample.yaml
     '';
     "release.sh" = "bash -eu ${./release.sh} deploy/kubernetes/release.sh deploy/kubernetes/sample";
   }

@@ -2,9 +2,9 @@
 
     stops.py ARCHITECTURE SERVER EDGE CLUSTER COMPOSE PRODUCTION
 
-SERVER, EDGE and CLUSTER are folders with the configuration files, the last two are compose files. Each row of the table has a name, its
-seconds, and the names that it must outlast, one after the other. Exit status 1 and a line for each
-row that is not so.
+SERVER, EDGE and CLUSTER are folders with the configuration files, the last two are compose files.
+Each row of the table has a name, its seconds, and the names that it must outlast, one after the
+other. Exit status 1 and a line for each row that is not so.
 """
 
 import configparser
