@@ -26,7 +26,8 @@ healthy() {
 # tag SERVER: a tag of the image that its container has.
 tag() {
     image=$(docker inspect --format '{{.Image}}' "$(container "$1")")
-    docker image inspect --format '{{index .RepoTags 0}}' "$image" | sed 's/.*://'
+    docker image inspect --format '{{range .RepoTags}}{{println .}}{{end}}' "$image" |
+        sed -n '1s/.*://p'
 }
 
 # replace SERVER [OPTION]
@@ -43,7 +44,7 @@ esac
 servers=$(docker compose config --services) || fail "look at .env in $PWD: nothing was changed."
 servers=$(echo "$servers" | grep '^server-' | sort) ||
     fail "COMPOSE_FILE in .env does not name deploy/compose.production.yaml: nothing was changed."
-well='' ill=''
+well='' ill='' done=''
 for server in $servers; do
     if healthy "$server"; then well="$well $server"; else ill="$ill $server"; fi
 done
@@ -52,11 +53,16 @@ done
 for server in $ill $well; do
     before=
     [ -z "$(container "$server")" ] || before=$(tag "$server")
-    replace "$server" "$again" && continue
+    if replace "$server" "$again"; then
+        done="$done $server"
+        continue
+    fi
     docker compose logs --no-log-prefix --tail 20 "$server" >&2
-    [ -n "$before" ] || fail "$server did not become healthy."
+    rest="Its lines are above.${done:+ These have the new image:$done.}"
+    rest="$rest Name images in .env that work, and start again."
+    [ -n "$before" ] ||
+        fail "$server did not become healthy, and no tag leads to its image before. $rest"
     IMAGE_TAG=$before replace "$server" ||
-        fail "$server did not become healthy, nor with its image before, $before."
-    fail "$server did not become healthy and has its image before, $before, again." \
-        "Its lines are above. Name images in .env that work, and start again."
+        fail "$server did not become healthy, nor with its image before, $before. $rest"
+    fail "$server did not become healthy and has its image before, $before, again. $rest"
 done

@@ -19,13 +19,17 @@ fail() {
     exit 1
 }
 
-# Swarm reads no .env.
+# Swarm reads no .env: comments and quotes are those of Compose.
 read_variables() {
     [ -f .env ] || fail "$PWD/.env is missing: EDGE_NAMES, IMAGE_PREFIX and IMAGE_TAG belong there."
-    while IFS= read -r line; do
+    while IFS= read -r line || [ -n "$line" ]; do
         case $line in
-        [A-Z]*=*) export "${line?}" ;;
+        [A-Z]*=*) ;;
+        *) continue ;;
         esac
+        value=$(echo "${line#*=}" | sed -e 's/[[:space:]]#.*//' -e 's/[[:space:]]*$//' \
+            -e "s/^'\(.*\)'\$/\1/" -e 's/^"\(.*\)"$/\1/')
+        export "${line%%=*}=$value"
     done <.env
     for name in EDGE_NAMES IMAGE_PREFIX IMAGE_TAG; do
         eval "[ -n \"\${$name:-}\" ]" || fail "$name is missing in .env."

@@ -11,7 +11,7 @@ from typing import NoReturn
 
 DEFAULTS = {
     "EDGE_ACME_URL": "",
-    "EDGE_BODY_SECONDS": "60",
+    "EDGE_BODY_SECONDS": "300",
     "EDGE_CERTIFICATE": "",
     "EDGE_DIR": "/var/lib/edge",
     "EDGE_EMAIL": "",
@@ -28,6 +28,7 @@ DEFAULTS = {
     "SYSLOG_PORT": "5514",
 }
 
+NAME = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?([.][a-z0-9]([a-z0-9-]*[a-z0-9])?)*"
 HOST = r"[A-Za-z0-9._-]+"
 PATTERNS = {
     "EDGE_ACME_URL": (r"(https://[!-z]+)?", "the https:// address of an ACME directory"),
@@ -38,7 +39,7 @@ PATTERNS = {
     "EDGE_HTTPS_PORT": (r"[1-9][0-9]{0,4}", "a port number"),
     "EDGE_KEY": (r"(/[!#-z]+)?", "the path of a file"),
     "EDGE_METRICS_PORT": (r"[1-9][0-9]{0,4}", "a port number"),
-    "EDGE_NAMES": (r"[a-z0-9.*-]+(,[a-z0-9.*-]+)*", "host names, separated by commas"),
+    "EDGE_NAMES": (rf"{NAME}(,{NAME})*", "host names, separated by commas"),
     "EDGE_OWN_AUTHORITY": (r"true|false", "true or false"),
     "EDGE_UPSTREAMS": (
         rf"dns:{HOST}:[0-9]+|{HOST}:[0-9]+(,{HOST}:[0-9]+)*",
@@ -52,7 +53,7 @@ NOTHING = "# nothing\n"  # Caddy 2.6 imports no empty file
 NAMED = """to {servers}
 health_uri /healthcheck/
 health_interval 500ms
-health_timeout 3s
+health_timeout 30s
 health_status 200
 """
 # Of names that come and go Caddy cannot ask the health: the engine takes them away.

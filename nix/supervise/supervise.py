@@ -20,6 +20,7 @@ import errno
 import json
 import os
 import secrets
+import select
 import signal
 import socket
 import sys
@@ -73,14 +74,35 @@ def shortened(line: bytes) -> bytes:
     )
 
 
-def put(text: str, stream: TextIO) -> None:
-    """Write; what cannot be written is lost, and the programs go on."""
-    try:
-        stream.write(text)
-        stream.flush()
-    except OSError as error:
-        if error.errno in (errno.EIO, errno.EPIPE):  # a closed terminal, `| head`: for good
-            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+class Printer:
+    """Writes to a stream; what cannot be written is lost, and the programs go on.
+
+    A pipe that nobody reads is waited for once: until it is read again, lines are lost.
+    """
+
+    PIECE = select.PIPE_BUF  # bytes that a pipe takes at once where it takes any
+    PATIENCE = 1.0  # seconds
+    full = False
+    cut = False  # a line was not written to its end
+
+    def takes(self, stream: TextIO) -> bool:
+        """Whether the stream can be written without waiting longer than a moment."""
+        _, ready, _ = select.select([], [stream], [], 0 if self.full else self.PATIENCE)
+        self.full = not ready
+        return bool(ready)
+
+    def put(self, text: str, stream: TextIO) -> None:
+        rest = b"\n" * self.cut + text.encode(errors="replace")
+        try:
+            while rest and self.takes(stream):
+                rest = rest[os.write(stream.fileno(), rest[: self.PIECE]) :]
+            self.cut = bool(rest)
+        except OSError as error:
+            if error.errno in (errno.EIO, errno.EPIPE):  # a closed terminal, `| head`: for good
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+put = Printer().put
 
 
 def as_object(program: str, line: str) -> str:

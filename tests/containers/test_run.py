@@ -9,6 +9,7 @@ import pytest
 import requests
 
 from support.images import Container
+from support.waiting import wait_until
 
 DATABASE = {"POSTGRES_HOST": "127.0.0.1", "POSTGRES_PASSWORD": "p"}
 SERVING = {"POSTGRES_HOST": "127.0.0.1", "POSTGRES_SERVE_PASSWORD": "s"}
@@ -52,9 +53,27 @@ def server(start, db) -> Container:
     )
 
 
-@pytest.mark.parametrize("name", ["log", "metrics"])
+@pytest.mark.parametrize("name", ["alerts", "log", "metrics"])
 def test_becomes_healthy_and_stops_cleanly(start, name: str):
     assert start(name).stop() == 0
+
+
+def test_edge_has_its_certificate_and_leads_to_the_server(start, server):
+    ports = {"EDGE_HTTP_PORT": "8081", "EDGE_HTTPS_PORT": "8444", "EDGE_METRICS_PORT": "9181"}
+    edge = start("edge", **ports, EDGE_UPSTREAMS="127.0.0.1:8080")
+    authority = edge.writable["/var/lib/edge"] / "pki/authorities/local/root.crt"
+    wait_until(authority.exists)
+
+    def answers() -> bool:
+        try:
+            return requests.get(
+                "https://localhost:8444/healthcheck/", verify=str(authority), timeout=10
+            ).ok
+        except requests.exceptions.SSLError:  # it is still made
+            return False
+
+    wait_until(answers)
+    assert edge.stop() == 0
 
 
 def test_exporter_reads_the_database_and_stops_cleanly(start, db):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import ssl
@@ -139,6 +140,38 @@ def test_lines_are_objects_where_that_is_set(start_edge, server):
     assert 0 < told["duration"] < 30
 
 
+def test_client_cannot_write_parts_of_an_access_line(edge, log):
+    context = ssl.create_default_context(cafile=edge.authority)
+    with (
+        socket.create_connection(("localhost", edge.https_port), timeout=30) as plain,
+        context.wrap_socket(plain, server_hostname="localhost") as connection,
+    ):
+        connection.sendall(
+            b'GET https://user:hidden@localhost/a"b?key=hidden HTTP/1.1\r\nHost: localhost\r\n'
+            b"X-Request-ID: abc.4\r\nConnection: close\r\n\r\n"
+        )
+        while connection.recv(4096):
+            pass
+    wait_until(lambda: 'caddy info [abc.4] 127.0.0.1 "GET /a%22b" 404 ' in log.text())
+    assert "hidden" not in log.text()
+
+
+def test_long_address_leaves_no_query_in_the_log(edge, log):
+    """Its line is cut, and is no object any more."""
+    query = "token=hidden" + '"' * 9_000
+    url = f"http://localhost:{edge.http_port}/item/"
+    with socket.create_connection(("localhost", edge.http_port), timeout=30) as connection:
+        connection.sendall(
+            f"GET /item/?{query} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode()
+        )
+        while connection.recv(4096):
+            pass
+    requests.get(f"{url}last", timeout=10, allow_redirects=False)
+    wait_until(lambda: '"GET /item/last" 308 ' in log.text())
+    assert "hidden" not in log.text()
+    assert "hidden" not in edge.output_file.read_text()
+
+
 def test_limits_are_those_of_nginx(edge):
     kind = {"Content-Type": "application/json"}
     large = b"x" * (2**20 + 1)
@@ -151,6 +184,7 @@ def test_limits_are_those_of_nginx(edge):
     assert [answer.status_code for answer in answers] == [413, 413, 431, 414]
     for answer in answers:
         assert answer.json()["detail"]
+    assert edge.get("/item/", headers={f"X-{number}": "1" for number in range(900)}).ok
     # Go's own limit, before any server is asked.
     assert edge.get("/item/", headers={"X-Large": "x" * 60_000}).status_code == 431
     assert edge.get("/item/").ok
@@ -170,15 +204,47 @@ def test_silent_clients_are_let_go(start_edge, server):
                 pass
 
 
+def test_output_that_nobody_reads_stops_no_request(tmp_path, server):
+    edge = Edge(tmp_path / "edge", [server])
+    edge.process = subprocess.Popen(
+        edge.command, env=edge.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    wait_until(edge.is_up)
+    with requests.Session() as session:
+        for _ in range(1000):
+            assert session.get(f"{edge.url}/item/1/", verify=str(edge.authority), timeout=30).ok
+    assert edge.stop() == 0
+    assert edge.process.stdout
+    edge.process.stdout.close()
+
+
+def test_slow_requests_take_no_server_away(start_edge, start_server, database):
+    """They fill its workers, in whose queue the health check waits, too."""
+    edge = start_edge([start_server(**BEHIND)])
+    page = edge.get("/admin/login/").text
+    sheet = re.findall(r'href="(/static/[^"]*[.]css)"', page)[0]
+    with database.locked("item_item"):
+        clients = [threading.Thread(target=edge.get, args=("/item/",)) for _ in range(6)]
+        for client in clients:
+            client.start()
+        for _ in range(8):
+            time.sleep(1)
+            assert edge.get(sheet).ok
+        for client in clients:
+            client.join()
+
+
 def test_service_without_a_server_says_so_in_json(start_edge, start_server):
     server = start_server(**BEHIND)
     edge = start_edge([server])
     assert server.stop() == 0
     wait_until(lambda: edge.get("/item/").status_code == 503)
-    answer = edge.get("/item/", headers={"X-REQUEST-ID": "abc.3"})
+    conditions = {"If-None-Match": "*", "Range": "bytes=0-3"}
+    answer = edge.get("/item/", headers={"X-REQUEST-ID": "abc.3", **conditions})
     assert answer.json() == {"detail": "Service Unavailable."}
     assert answer.headers["X-REQUEST-ID"] == "abc.3"
     assert answer.headers["Content-Type"].startswith("application/json")
+    assert "ETag" not in answer.headers
 
 
 class Upstream:
@@ -311,6 +377,7 @@ def test_death_of_a_server_repeats_no_write_and_loses_none(
         ("EDGE_EMAIL", "a b@c"),
         ("EDGE_HTTPS_PORT", "https"),
         ("EDGE_NAMES", "https://api.example.com"),
+        ("EDGE_NAMES", "*.example.com"),
         ("EDGE_OWN_AUTHORITY", "yes"),
         ("EDGE_UPSTREAMS", "server"),
         ("LOG_FORMAT", "xml"),
