@@ -74,11 +74,16 @@ init_database() {
     [ $ended = 0 ] || fail "the database was not made; the lines above say why."
 }
 
-# finish SERVICE [TASKS]: waits for the task of a job that is none of TASKS, and prints its lines.
+# newest SERVICE: its youngest task.
+newest() {
+    docker service ps --quiet --no-trunc "$1" | head -n 1
+}
+
+# finish SERVICE [TASK]: waits for the task of a job that came after TASK, and prints its lines.
 finish() {
     for _ in $(seq 600); do
-        task=$(docker service ps --quiet --no-trunc "$1" | grep --invert-match --max-count 1 \
-            --fixed-strings "${2:-none}") || task=
+        task=$(newest "$1")
+        [ "$task" != "${2:-}" ] || task=
         state=${task:+$(docker inspect --format '{{.Status.State}} {{.Status.Err}}' "$task")}
         case $state in
         complete*) docker service logs --raw "$task" && return 0 ;;
@@ -95,7 +100,7 @@ finish() {
 }
 
 migrate() {
-    before=$(docker service ps --quiet --no-trunc "${STACK}_migrate")
+    before=$(newest "${STACK}_migrate")
     docker service update --quiet --detach --force --with-registry-auth --restart-condition none \
         --image "${IMAGE_PREFIX}$STACK-server:$IMAGE_TAG" "${STACK}_migrate" >/dev/null
     finish "${STACK}_migrate" "$before" || fail "the migrations failed: the servers are as before."
