@@ -6,6 +6,7 @@ docs/variables.md has the environment variables.
 import os
 import re
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -87,6 +88,8 @@ def read_environment() -> None:
             fail(f"{name} must be a file that uid {os.geteuid()} may read.")
     for name in ("EDGE_DIR", "RUN_DIR"):
         path = Path(os.environ[name])
+        with suppress(OSError):
+            path.mkdir(exist_ok=True)
         if not (path.is_dir() and os.access(path, os.W_OK)):
             fail(f"{name} ({path}) must be a directory that uid {os.geteuid()} may write.")
 

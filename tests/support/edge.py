@@ -1,5 +1,7 @@
 """The edge before servers of a test."""
 
+import socket
+import ssl
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +43,20 @@ class Edge(Program):
         )
 
     def is_ready(self) -> bool:
-        certificate = self.directory / "data/certificates/local/localhost/localhost.crt"
-        return answers(f"http://127.0.0.1:{self.metrics_port}/health") and certificate.exists()
+        """Whether it answers and has its certificate."""
+        if not answers(f"http://127.0.0.1:{self.metrics_port}/health"):
+            return False
+        if not self.authority.exists():
+            return False
+        context = ssl.create_default_context(cafile=self.authority)
+        try:
+            with (
+                socket.create_connection(("localhost", self.https_port), timeout=10) as plain,
+                context.wrap_socket(plain, server_hostname="localhost"),
+            ):
+                return True
+        except OSError:
+            return False
 
     def request(self, method: str, path: str, **arguments: Any) -> requests.Response:
         """One request on a connection of its own."""
