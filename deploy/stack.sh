@@ -11,6 +11,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 STACK=templatesite
+export STACK # for stack.yaml
 SECRETS="django-secret-key django-secret-key-fallbacks postgres-authority
     postgres-metrics-password postgres-password postgres-serve-password"
 

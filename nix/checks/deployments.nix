@@ -45,6 +45,7 @@ buildCommandCheck "deployments"
       grep -q 'image: registry.example.com/team/pet-shop-server:' renamed.yaml
       grep -q 'name: pet-shop$' renamed.yaml
       ! grep -v runbook_url renamed.yaml | grep templatesite
+      ! grep -rv 'runbook_url\|example.com/templatesite' renamed | grep templatesite
     '';
     "compose in production" = ''
       EDGE_NAMES=localhost docker-compose --file deploy/compose.production.yaml --profile '*' \
