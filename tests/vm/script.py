@@ -35,12 +35,12 @@ def query(expression: str) -> str:
     return f"""{wget} '{url}' | grep '"result":\\[{{'"""
 
 
-def scraped(prometheus: str, count: int, health: str = "") -> str:
+def scraped(count: int, health: str = "") -> str:
     """A command that succeeds when Prometheus has that many servers to scrape, all of that health.
 
-    A query would count those of the last five minutes, too.
+    A query would count those of the last five minutes, too, where Prometheus itself was restarted.
     """
-    url = f"{prometheus}/api/v1/targets?state=active"
+    url = "http://localhost:9090/api/v1/targets?state=active"
     servers = (
         f"""{wget} '{url}' | sed 's/"discoveredLabels"/\\n/g' | grep '"scrapePool":"server"'"""
     )
@@ -232,6 +232,12 @@ def check() -> None:
     with subtest("what came back has the new passwords"):
         machine.succeed(owner_changed, *passwords_changed)
 
+    with subtest("a second replica is found, and forgotten when it goes"):
+        compose("up --detach --scale server=2", "SERVER_PORT=8080-8081")
+        machine.wait_until_succeeds(scraped(2, "up"), timeout=600)
+        compose("up --detach --scale server=1", "SERVER_PORT=8080-8081")
+        machine.wait_until_succeeds(scraped(1), timeout=600)
+
     with subtest("everything stops cleanly"):
         compose("stop")
         assert set(inspect("{{.State.ExitCode}}")) == {"0"}, inspect(
@@ -247,67 +253,7 @@ def check() -> None:
             "network ls --filter label=com.docker.compose.project",
         ):
             assert not machine.succeed(f"docker {remains} --quiet")
-
-    with subtest("a release on Swarm fails no request, and every task is scraped"):
-        make_swarm()
-        print(
-            machine.succeed(
-                f"cd /root/project && {releases} https://localhost --authority root.crt "
-                "--path /item/ --rounds 1 --clients 4 --rate 4 --release "
-                "'sed -i s/^IMAGE_TAG=.*/IMAGE_TAG=2/ .env && deploy/stack.sh release'",
-                timeout=1200,
-            )
-        )
-        assert machine.succeed(
-            "docker service inspect --format '{{.Spec.TaskTemplate.ContainerSpec.Image}}' "
-            f"{service}_server"
-        ).endswith(":2\n")
-        machine.wait_until_succeeds(scraped(prometheus_of_swarm(), 2, "up"), timeout=600)
-        machine.succeed(f"docker service scale --detach {service}_server=1")
-        machine.wait_until_succeeds(scraped(prometheus_of_swarm(), 1), timeout=600)
-
-    with subtest("the machine stops"):
         machine.shutdown()
-
-
-def make_swarm() -> None:
-    """The service on a swarm of one node, with the images that are there."""
-    images = machine.succeed("docker image ls --format '{{.Repository}}' | sort --unique").split()
-    machine.succeed(
-        "docker swarm init --advertise-addr 127.0.0.1",
-        "docker node update --label-add data=true $(docker node ls --quiet)",
-        *(f"docker tag {name}:latest local/{name}:{tag}" for name in images for tag in (1, 2)),
-        "mkdir /root/project/deploy",
-        f"cp {deploy}/stack.* /root/project/deploy/",
-        f"cp {stack_own} /root/project/stack.own.yaml",
-    )
-    variables = (
-        "EDGE_NAMES=localhost",
-        "EDGE_OWN_AUTHORITY=true",
-        "IMAGE_PREFIX=local/",
-        "IMAGE_TAG=1",
-        "UWSGI_PROCESSES=1",
-    )
-    machine.succeed(f"printf '%s\\n' {' '.join(variables)} >/root/project/.env")
-    for step in ("secrets", "init", "deploy"):
-        command = f"cd /root/project && deploy/stack.sh {step} | tail -n 3"
-        print(machine.succeed(command, timeout=1200))
-    authority = "/var/lib/edge/pki/authorities/local/root.crt"
-    machine.wait_until_succeeds(
-        f"docker cp $(docker ps --quiet --filter name={service}_edge):{authority} "
-        "/root/project/root.crt",
-        timeout=180,
-    )
-
-
-def prometheus_of_swarm() -> str:
-    """Its address on the node's bridge."""
-    networks = json.loads(machine.succeed("docker network inspect docker_gwbridge"))
-    container = machine.succeed(
-        f"docker ps --no-trunc --quiet --filter name={service}_metrics"
-    ).split()[0]
-    address = networks[0]["Containers"][container]["IPv4Address"].split("/")[0]
-    return f"http://{address}:9090"
 
 
 with subtest("the machine has Docker"):
