@@ -4,6 +4,7 @@
   alerts,
   db,
   db-metrics,
+  edge,
   log,
   metrics,
   postgresql_17,
@@ -17,6 +18,7 @@ buildSuiteCheck "observability" {
     alerts
     db
     db-metrics
+    edge
     log
     log.find-requests
     metrics

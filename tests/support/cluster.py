@@ -6,6 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from support.edge import Edge
 from support.processes import (
     METRICS_PASSWORD,
     Database,
@@ -57,6 +58,7 @@ class Cluster:
             **forwarding,
             UWSGI_PROCESSES="4",
         )
+        self.edge = Edge(directory / "edge", [self.server])
         self.receiver = Receiver()
         self.alertmanager = self.make_alertmanager(directory)
         self.db_metrics = self.make_db_metrics()
@@ -65,6 +67,7 @@ class Cluster:
             self.database,
             self.log,
             self.server,
+            self.edge,
             self.alertmanager,
             self.db_metrics,
             self.metrics,
@@ -137,5 +140,6 @@ class Cluster:
             SERVER_TARGETS=f"static:127.0.0.1:{self.server.metrics_port}",
             DB_METRICS_TARGETS=self.db_metrics.url.replace("http://", "static:"),
             LOG_TARGETS=f"static:127.0.0.1:{self.log.metrics_port}",
+            EDGE_TARGETS=f"static:127.0.0.1:{self.edge.metrics_port}",
             ALERTMANAGER_HOST=self.alertmanager.url.removeprefix("http://"),
         )
