@@ -37,6 +37,7 @@ in
   pythons = callPackage ./python { };
 
   buildShellScript = callPackage ./shell-script.nix { };
+  buildPythonStarted = callPackage ./python-started.nix { };
   supervise = callPackage ./supervise { };
   db-data = callPackage ./db/data.nix { };
   db = callPackage ./db { };
@@ -61,6 +62,7 @@ in
   imageConfiguration = callPackage ./image/configuration.nix { };
   buildLayer = callPackage ./image/layer.nix { };
   image-answers = callPackage ./image/answers.nix { };
+  image-python-answers = callPackage ./image/python-answers.nix { };
   image-layers = callPackage ./image/layers.nix { };
   images = inside "images" (callPackage ./images { });
   layouts = callPackage ./images/layouts.nix { };

@@ -1,22 +1,15 @@
 # TLS before the servers: Caddy and a forwarder of log lines, under one supervisor.
 # docs/variables.md has the variables.
 {
-  lib,
+  buildPythonStarted,
   caddy,
   python313,
   rsyslog-light,
   runCommand,
   server-errors,
   supervise,
-  writeShellApplication,
 }:
 let
-  programs = [
-    caddy
-    rsyslog-light
-    supervise
-  ];
-
   # What start.py links into the run directory.
   files = runCommand "edge-files" { } ''
     mkdir $out
@@ -28,34 +21,20 @@ let
     cp ${../server/output-json.conf} $out/output-json.conf
     cp ${../server/output-text.conf} $out/output-text.conf
   '';
-
+in
+buildPythonStarted {
+  name = "service-edge";
+  python = "${python313}/bin/python3.13";
+  start = ./start.py;
   environment = {
     EDGE_ERRORS = "${server-errors}";
     EDGE_FILES = "${files}";
   };
-  start = ./start.py;
-  entrypoint = [
-    "${python313}/bin/python3.13"
-    "-P"
-    "${start}"
+  inherit files;
+  programs = [
+    caddy
+    rsyslog-light
+    supervise
   ];
-in
-writeShellApplication {
-  name = "service-edge";
-  runtimeInputs = programs;
-  runtimeEnv = environment;
-  text = ''exec ${lib.concatStringsSep " " entrypoint} "$@"'';
-  meta.description = "Caddy with certificates, before the servers";
-  # The image starts it without a shell.
-  passthru = {
-    inherit
-      entrypoint
-      files
-      programs
-      start
-      ;
-    environment = environment // {
-      PATH = lib.makeBinPath programs;
-    };
-  };
+  description = "Caddy with certificates, before the servers";
 }

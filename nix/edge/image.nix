@@ -4,18 +4,16 @@
   buildImage,
   edge,
   image-layers,
+  image-python-answers,
   postgresql_17,
   python313,
   pythons,
-  writeTextFile,
 }:
 let
-  health = writeTextFile {
-    name = "edge-health";
-    executable = true;
-    destination = "/bin/edge-health";
-    text = "#!${python313}/bin/python3.13 -IS\n" + builtins.readFile ./health.py;
-    meta.mainProgram = "edge-health";
+  health = image-python-answers {
+    variable = "EDGE_METRICS_PORT";
+    default = "9180";
+    path = "/health";
   };
 in
 buildImage {

@@ -1,9 +1,8 @@
 # One stateless HTTP node: nginx, Django in uWSGI and a forwarder of log lines,
 # under one supervisor. docs/variables.md has the variables.
 {
-  lib,
+  buildPythonStarted,
   runCommand,
-  writeShellApplication,
   nginx,
   pythons,
   rsyslog-light,
@@ -14,13 +13,6 @@
   uwsgi-python,
 }:
 let
-  programs = [
-    nginx
-    rsyslog-light
-    supervise
-    uwsgi-python
-  ];
-
   # What start.py links into the run directory.
   files = runCommand "server-files" { } ''
     mkdir $out
@@ -43,7 +35,11 @@ let
     ln -s ${server-static}/* $out/static/
     rm $out/static/staticfiles.json
   '';
-
+in
+buildPythonStarted {
+  name = "service-server";
+  python = "${pythons.server}/bin/python";
+  start = ./start.py;
   environment = {
     SERVER_FILES = "${files}";
     DJANGO_SETTINGS_MODULE = "config.settings";
@@ -51,29 +47,12 @@ let
     PYTHON_HOME = "${pythons.server}";
     STATIC_ROOT = "${server-static}";
   };
-  start = ./start.py;
-  entrypoint = [
-    "${pythons.server}/bin/python"
-    "-P"
-    "${start}"
+  inherit files;
+  programs = [
+    nginx
+    rsyslog-light
+    supervise
+    uwsgi-python
   ];
-in
-writeShellApplication {
-  name = "service-server";
-  runtimeInputs = programs;
-  runtimeEnv = environment;
-  text = ''exec ${lib.concatStringsSep " " entrypoint} "$@"'';
-  meta.description = "nginx, uWSGI and Django as one HTTP node";
-  # The image starts it without a shell.
-  passthru = {
-    inherit
-      entrypoint
-      files
-      programs
-      start
-      ;
-    environment = environment // {
-      PATH = lib.makeBinPath programs;
-    };
-  };
+  description = "nginx, uWSGI and Django as one HTTP node";
 }

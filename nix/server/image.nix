@@ -3,22 +3,19 @@
   lib,
   buildImage,
   image-layers,
+  image-python-answers,
   postgresql_17,
   python313,
   pythons,
   server,
-  writeTextFile,
 }:
 let
   packages = image-layers.packages pythons.server;
 
-  # -I and -S: none of the environment's variables and packages, which take time to find.
-  health = writeTextFile {
-    name = "server-health";
-    executable = true;
-    destination = "/bin/server-health";
-    text = "#!${python313}/bin/python3.13 -IS\n" + builtins.readFile ./health.py;
-    meta.mainProgram = "server-health";
+  health = image-python-answers {
+    variable = "SERVER_LISTEN";
+    default = "0.0.0.0:8080";
+    path = "/healthcheck/";
   };
 in
 buildImage {
