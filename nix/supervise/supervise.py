@@ -82,27 +82,27 @@ class Printer:
 
     PIECE = select.PIPE_BUF  # bytes that a pipe takes at once where it takes any
     PATIENCE = 1.0  # seconds
-    full = False
-    cut = False  # a line was not written to its end
 
-    def takes(self, stream: TextIO) -> bool:
-        """Whether the stream can be written without waiting longer than a moment."""
-        _, ready, _ = select.select([], [stream], [], 0 if self.full else self.PATIENCE)
+    def __init__(self, stream: TextIO) -> None:
+        self.descriptor = stream.fileno()
+        self.full = False
+        self.cut = False  # a line was not written to its end
+
+    def is_writable(self) -> bool:
+        """Whether the stream can be written, after a moment at most."""
+        _, ready, _ = select.select([], [self.descriptor], [], 0 if self.full else self.PATIENCE)
         self.full = not ready
         return bool(ready)
 
-    def put(self, text: str, stream: TextIO) -> None:
+    def put(self, text: str) -> None:
         rest = b"\n" * self.cut + text.encode(errors="replace")
         try:
-            while rest and self.takes(stream):
-                rest = rest[os.write(stream.fileno(), rest[: self.PIECE]) :]
+            while rest and self.is_writable():
+                rest = rest[os.write(self.descriptor, rest[: self.PIECE]) :]
             self.cut = bool(rest)
         except OSError as error:
             if error.errno in (errno.EIO, errno.EPIPE):  # a closed terminal, `| head`: for good
-                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-
-
-put = Printer().put
+                os.dup2(os.open(os.devnull, os.O_WRONLY), self.descriptor)
 
 
 def as_object(program: str, line: str) -> str:
@@ -129,6 +129,7 @@ class Output:
         self.as_json = as_json
         self.syslog = syslog
         self.daemon = daemon
+        self.printer, self.teller = Printer(sys.stdout), Printer(sys.stderr)
         self.colour = sys.stdout.isatty()
         self.last = f"the other programs have stopped ({secrets.token_hex(8)})"
         self.deadline: float | None = None  # for the last line to come back
@@ -147,7 +148,7 @@ class Output:
             for line in lines
             if name == self.daemon or not self.syslog or not self.syslog.takes(name, line)
         )
-        put("".join(printed), sys.stdout)
+        self.printer.put("".join(printed))
 
     def may_stop(self, name: str) -> bool:
         """Whether the program can stop without a loss of lines: the daemon, once it has read all.
@@ -162,15 +163,13 @@ class Output:
         return self.emptied or self.syslog.gone or time.monotonic() > self.deadline
 
     def flush(self) -> None:
-        put(
-            "".join(self.formatted(name, rest) for name, rest in self.rest.items() if rest),
-            sys.stdout,
-        )
+        rests = (self.formatted(name, rest) for name, rest in self.rest.items() if rest)
+        self.printer.put("".join(rests))
 
     def tell(self, sentence: str) -> None:
         """Print what the supervisor has to say."""
         name = "supervise"
-        put(as_object(name, sentence) if self.as_json else f"{name}: {sentence}\n", sys.stderr)
+        self.teller.put(as_object(name, sentence) if self.as_json else f"{name}: {sentence}\n")
 
     def formatted(self, name: str, line: str) -> str:
         """A program's line as it is printed."""
