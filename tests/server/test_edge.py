@@ -5,12 +5,13 @@ import os
 import re
 import signal
 import socket
-import ssl
 import subprocess
 import threading
 import time
+from contextlib import ExitStack
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
 from uuid import uuid4
 
 import pytest
@@ -18,61 +19,48 @@ import requests
 
 from support.edge import BEHIND, Edge
 from support.processes import LogServer, Server, free_port
+from support.program import running
 from support.waiting import wait_until
 
 
 @pytest.fixture(scope="module")
 def log(tmp_path_factory):
-    log = LogServer(tmp_path_factory.mktemp("log"))
-    log.start()
-    yield log
-    log.end()
+    with running(LogServer(tmp_path_factory.mktemp("log"))) as log:
+        yield log
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory, database, log):
     """A server that every test leaves as it is."""
-    forwarding = {"SYSLOG_HOST": "127.0.0.1", "SYSLOG_PORT": str(log.port)}
-    server = Server(tmp_path_factory.mktemp("server"), database, **BEHIND, **forwarding)
-    server.start()
-    yield server
-    server.end()
+    directory = tmp_path_factory.mktemp("server")
+    with running(Server(directory, database, **BEHIND, **log.forwarding)) as server:
+        yield server
 
 
 @pytest.fixture(scope="module")
 def edge(tmp_path_factory, server, log):
     """An edge that every test leaves as it is."""
-    forwarding = {"SYSLOG_HOST": "127.0.0.1", "SYSLOG_PORT": str(log.port)}
-    edge = Edge(tmp_path_factory.mktemp("edge") / "edge", [server], **forwarding)
-    edge.start()
-    yield edge
-    edge.end()
+    directory = tmp_path_factory.mktemp("edge") / "edge"
+    with running(Edge(directory, [server], **log.forwarding)) as edge:
+        yield edge
 
 
 @pytest.fixture
 def start_edge(tmp_path):
     """Start an edge; what the test leaves running is stopped."""
-    edges: list[Edge] = []
+    numbers = count()
+    with ExitStack() as edges:
 
-    def start(servers, **variables: str) -> Edge:
-        edge = Edge(tmp_path / f"edge-{len(edges)}", servers, **variables)
-        edges.append(edge)
-        edge.start()
-        return edge
+        def start(servers, **variables: str) -> Edge:
+            directory = tmp_path / f"edge-{next(numbers)}"
+            return edges.enter_context(running(Edge(directory, servers, **variables)))
 
-    yield start
-    for edge in edges:
-        edge.end()
+        yield start
 
 
 def test_names_have_tls_and_http_leads_there(edge):
     assert edge.get("/item/").ok
-    context = ssl.create_default_context(cafile=edge.authority)
-    context.set_alpn_protocols(["h2", "http/1.1"])
-    with (
-        socket.create_connection(("localhost", edge.https_port), timeout=10) as plain,
-        context.wrap_socket(plain, server_hostname="localhost") as connection,
-    ):
+    with edge.connection(10, "h2", "http/1.1") as connection:
         assert connection.selected_alpn_protocol() == "h2"
     answer = requests.get(
         f"http://localhost:{edge.http_port}/item/?a=1", timeout=10, allow_redirects=False
@@ -111,8 +99,7 @@ def test_request_id_is_in_the_answer_and_in_both_lines(edge, log, given: str | N
 def test_edge_serves_while_the_log_is_away_and_delivers_later(start_edge, server, tmp_path):
     (tmp_path / "late").mkdir()
     log = LogServer(tmp_path / "late")
-    forwarding = {"SYSLOG_HOST": "127.0.0.1", "SYSLOG_PORT": str(log.port)}
-    edge = start_edge([server], **forwarding)
+    edge = start_edge([server], **log.forwarding)
     assert edge.get("/item/", headers={"X-REQUEST-ID": "early"}).ok
     log.start()
     wait_until(lambda: "[early]" in log.text())
@@ -141,11 +128,7 @@ def test_lines_are_objects_where_that_is_set(start_edge, server):
 
 
 def test_client_cannot_write_parts_of_an_access_line(edge, log):
-    context = ssl.create_default_context(cafile=edge.authority)
-    with (
-        socket.create_connection(("localhost", edge.https_port), timeout=30) as plain,
-        context.wrap_socket(plain, server_hostname="localhost") as connection,
-    ):
+    with edge.connection(30) as connection:
         connection.sendall(
             b'GET https://user:hidden@localhost/a"b?key=hidden HTTP/1.1\r\nHost: localhost\r\n'
             b"X-Request-ID: abc.4\r\nConnection: close\r\n\r\n"
@@ -192,13 +175,9 @@ def test_limits_are_those_of_nginx(edge):
 
 def test_silent_clients_are_let_go(start_edge, server):
     edge = start_edge([server], EDGE_BODY_SECONDS="7")
-    context = ssl.create_default_context(cafile=edge.authority)
     begun = b"POST /item/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n"
     for sent in (begun, begun + b"\r\n{"):
-        with (
-            socket.create_connection(("localhost", edge.https_port), timeout=180) as plain,
-            context.wrap_socket(plain, server_hostname="localhost") as connection,
-        ):
+        with edge.connection(180) as connection:
             connection.sendall(sent)
             while connection.recv(4096):
                 pass

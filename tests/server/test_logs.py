@@ -48,7 +48,7 @@ def all_arrived(log: LogServer, ids: list[str]) -> bool:
 
 def test_request_id_is_on_the_lines_of_nginx_and_django(start_server, log):
     log.start()
-    server = start_server(SYSLOG_HOST="127.0.0.1", SYSLOG_PORT=str(log.port))
+    server = start_server(**log.forwarding)
     (request_id,) = send(server, 1)
     wait_until(lambda: log.text().count(request_id) == 2)
     lines = [line for line in log.text().splitlines() if request_id in line]
@@ -58,7 +58,7 @@ def test_request_id_is_on_the_lines_of_nginx_and_django(start_server, log):
 
 def test_nothing_is_lost_while_the_log_server_is_away(start_server, log):
     log.start()
-    server = start_server(SYSLOG_HOST="127.0.0.1", SYSLOG_PORT=str(log.port))
+    server = start_server(**log.forwarding)
     ids = send(server, 20)
     wait_until(
         lambda: all_arrived(log, ids)
@@ -70,7 +70,7 @@ def test_nothing_is_lost_while_the_log_server_is_away(start_server, log):
 
 
 def test_what_is_queued_is_sent_before_the_end(start_server, log):
-    server = start_server(SYSLOG_HOST="127.0.0.1", SYSLOG_PORT=str(log.port))
+    server = start_server(**log.forwarding)
     ids = send(server, 100)
     log.start()
     assert server.stop() == 0
@@ -81,7 +81,7 @@ def test_what_is_queued_is_sent_before_the_end(start_server, log):
 @pytest.mark.parametrize("number", [3, 10])
 def test_lines_that_wait_in_the_socket_at_a_stop_are_read(start_server, log, number: int):
     log.start()
-    server = start_server(SYSLOG_HOST="127.0.0.1", SYSLOG_PORT=str(log.port))
+    server = start_server(**log.forwarding)
     uwsgi, forwarder = server.program("uwsgi"), server.program("rsyslog")
     server.log(["begun"])
     wait_until(lambda: "begun" in log.text())  # what the start wrote is read
@@ -117,7 +117,7 @@ def megabytes(server: Server) -> float:
 
 
 def test_full_queue_has_a_bound_in_bytes_and_what_it_drops_is_counted(start_server, log):
-    server = start_server(SYSLOG_HOST="127.0.0.1", SYSLOG_PORT=str(log.port))
+    server = start_server(**log.forwarding)
     wait_until(lambda: "service_log_lines_sent_total" in server.samples())
     sent = {f"line-{number:05}" for number in range(30_000)}
     server.log(f"{'x' * 8000} {line}" for line in sorted(sent))  # 240 MB
@@ -140,7 +140,7 @@ def test_full_queue_has_a_bound_in_bytes_and_what_it_drops_is_counted(start_serv
 
 
 def test_forwarder_that_dies_keeps_lines_and_requests_go_on(start_server, log):
-    server = start_server(SYSLOG_HOST="127.0.0.1", SYSLOG_PORT=str(log.port))
+    server = start_server(**log.forwarding)
     ids = send(server, 3000)
     wait_until(
         lambda: server.samples().get('service_log_queue_lines{queue="forward queue[DA]"}', 0) > 2000
@@ -158,7 +158,7 @@ def test_forwarder_that_dies_keeps_lines_and_requests_go_on(start_server, log):
 
 def test_forwarder_that_cannot_start_is_tried_again(start_server, log):
     log.start()
-    server = start_server(SYSLOG_HOST="127.0.0.1", SYSLOG_PORT=str(log.port))
+    server = start_server(**log.forwarding)
     configuration = server.directory / "rsyslog.conf"
     target = configuration.readlink()
     configuration.unlink()
@@ -192,7 +192,7 @@ def test_lines_that_nginx_dropped_are_missed(start_server):
 
 def test_long_line_keeps_its_end(start_server, log):
     log.start()
-    server = start_server(SYSLOG_HOST="127.0.0.1", SYSLOG_PORT=str(log.port))
+    server = start_server(**log.forwarding)
     path = "/admin/" + "%C3%A4" * 1000
     answer = requests.post(f"{server.url}{path}", headers={"X-Request-ID": "long"}, timeout=10)
     assert answer.status_code == 403
@@ -212,7 +212,7 @@ def test_long_line_keeps_its_end(start_server, log):
 
 def test_client_cannot_write_a_line_of_its_own(start_server, log):
     log.start()
-    server = start_server(SYSLOG_HOST="127.0.0.1", SYSLOG_PORT=str(log.port))
+    server = start_server(**log.forwarding)
     path = "/admin/%1B%7F%E2%80%A8injected/"
     agent = {"User-Agent": "a\tinjected", "Referer": "x" * 8000, "X-Request-ID": "a\tinjected"}
     assert requests.post(f"{server.url}{path}", headers=agent, timeout=10).status_code == 403
@@ -225,7 +225,7 @@ def test_client_cannot_write_a_line_of_its_own(start_server, log):
 
 def test_client_cannot_make_errors_of_nginx(start_server, log):
     log.start()
-    server = start_server(SYSLOG_HOST="127.0.0.1", SYSLOG_PORT=str(log.port))
+    server = start_server(**log.forwarding)
     # nginx warns of a body that it writes to a file, and quotes the request there. Django
     # answers without reading the body.
     path = '/item/" 502 y/'
@@ -273,9 +273,7 @@ def refuse_in_many_ways(server: Server, database: Database) -> None:
 
 def test_log_has_no_query_and_no_referer_and_each_error_once(start_server, database, log):
     log.start()
-    server = start_server(
-        SYSLOG_HOST="127.0.0.1", SYSLOG_PORT=str(log.port), PGOPTIONS="-c lock_timeout=0"
-    )
+    server = start_server(**log.forwarding, PGOPTIONS="-c lock_timeout=0")
     refuse_in_many_ways(server, database)
     assert server.stop() == 0
     wait_until(lambda: '"GET /item/" 502' in log.text())
@@ -289,7 +287,7 @@ def test_log_has_no_query_and_no_referer_and_each_error_once(start_server, datab
 
 def test_uwsgis_own_lines_have_no_query(start_server, log):
     log.start()
-    server = start_server(SYSLOG_HOST="127.0.0.1", SYSLOG_PORT=str(log.port))
+    server = start_server(**log.forwarding)
     server.log(
         ["HARAKIRI [core 0] 127.0.0.1 - GET /item/?secret=1?2 since 1764000000", "why? because"],
         "uwsgi:",
@@ -301,7 +299,7 @@ def test_uwsgis_own_lines_have_no_query(start_server, log):
 
 def test_access_line_has_the_path_of_any_method(start_server, log):
     log.start()
-    server = start_server(SYSLOG_HOST="127.0.0.1", SYSLOG_PORT=str(log.port))
+    server = start_server(**log.forwarding)
     for method in ("G_ET", "UNHEARD-OF"):
         assert requests.request(method, f"{server.url}/item/?secret", timeout=10).status_code == 405
     wait_until(
@@ -311,7 +309,7 @@ def test_access_line_has_the_path_of_any_method(start_server, log):
 
 def test_traceback_is_one_line(start_server, log):
     log.start()
-    server = start_server(SYSLOG_HOST="127.0.0.1", SYSLOG_PORT=str(log.port))
+    server = start_server(**log.forwarding)
     server.log(["failed\nTraceback (most recent call last):\n  File\n\tlast"])
     wait_until(lambda: "Traceback" in log.text())
     (line,) = [line for line in log.text().splitlines() if "failed" in line]
@@ -327,9 +325,7 @@ def test_metrics_of_the_log_come_when_another_program_has_left_their_port(log):
 
 def test_output_is_json_where_that_is_asked_for(start_server, log, capfd):
     log.start()
-    server = start_server(
-        LOG_FORMAT="json", SYSLOG_HOST="127.0.0.1", SYSLOG_PORT=str(log.port), UWSGI_PROCESSES="2"
-    )
+    server = start_server(LOG_FORMAT="json", **log.forwarding, UWSGI_PROCESSES="2")
     (request_id,) = send(server, 1)
     name = '"quoted" \\ \u00e9'
     requests.get(f"{server.url}/no/{name}/", headers={"Referer": '"'}, timeout=10)

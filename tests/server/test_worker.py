@@ -22,7 +22,7 @@ def log(tmp_path):
 
 
 def test_lines_of_a_worker_reach_the_log_server(start_server, log):
-    start_server("worker", "countitems", SYSLOG_HOST="127.0.0.1", SYSLOG_PORT=str(log.port))
+    start_server("worker", "countitems", **log.forwarding)
     wait_until(lambda: log.text().count("There are ") > 1)
     (first, second, *_) = [line for line in log.text().splitlines() if "There are " in line]
     assert first.split()[2] == "django"
@@ -42,11 +42,7 @@ def test_worker_has_health_and_metrics(start_server):
 
 
 def test_run_at_a_stop_is_finished_soon_after_the_start(start_server, log):
-    server = start_server(
-        *("worker", "countitems", "--seconds", "12"),
-        SYSLOG_HOST="127.0.0.1",
-        SYSLOG_PORT=str(log.port),
-    )
+    server = start_server("worker", "countitems", "--seconds", "12", **log.forwarding)
     wait_until(lambda: "Counting" in log.text())
     assert server.stop() == 0
     wait_until(lambda: "There are " in log.text())

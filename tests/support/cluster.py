@@ -50,12 +50,11 @@ class Cluster:
     def __init__(self, directory: Path) -> None:
         self.database = Database(self.directory(directory / "db"))
         self.log = LogServer(self.directory(directory / "log"))
-        forwarding = {"SYSLOG_HOST": "127.0.0.1", "SYSLOG_PORT": str(self.log.port)}
         self.server = Server(
             directory / "server",
             self.database,
             *("worker", "countitems"),
-            **forwarding,
+            **self.log.forwarding,
             UWSGI_PROCESSES="4",
         )
         self.edge = Edge(directory / "edge", [self.server])

@@ -2,6 +2,8 @@
 
 import socket
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -48,15 +50,23 @@ class Edge(Program):
             return False
         if not self.authority.exists():
             return False
-        context = ssl.create_default_context(cafile=self.authority)
         try:
-            with (
-                socket.create_connection(("localhost", self.https_port), timeout=10) as plain,
-                context.wrap_socket(plain, server_hostname="localhost"),
-            ):
+            with self.connection(10):
                 return True
         except OSError:
             return False
+
+    @contextmanager
+    def connection(self, timeout: float, *protocols: str) -> Iterator[ssl.SSLSocket]:
+        """One with TLS, whose reads take no longer than that; the protocols are ALPN's."""
+        context = ssl.create_default_context(cafile=self.authority)
+        if protocols:
+            context.set_alpn_protocols(list(protocols))
+        with (
+            socket.create_connection(("localhost", self.https_port), timeout) as plain,
+            context.wrap_socket(plain, server_hostname="localhost") as connection,
+        ):
+            yield connection
 
     def request(self, method: str, path: str, **arguments: Any) -> requests.Response:
         """One request on a connection of its own."""

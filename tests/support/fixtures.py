@@ -1,6 +1,8 @@
 """The fixtures of all suites."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,29 +17,28 @@ if TYPE_CHECKING:
 def database(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Database]":
     """One PostgreSQL for all tests of a run."""
     from support.processes import Database
+    from support.program import running
 
-    database = Database(tmp_path_factory.mktemp("db"))
-    database.start()
-    yield database
-    database.end()
+    with running(Database(tmp_path_factory.mktemp("db"))) as database:
+        yield database
 
 
 @pytest.fixture
 def start_server(tmp_path: Path, database: "Database") -> "Iterator[Callable[..., Server]]":
     """Start a server with a command and variables; what the test leaves running is stopped."""
     from support.processes import Server
+    from support.program import running
 
-    servers: list[Server] = []
+    numbers = count()
+    with ExitStack() as servers:
 
-    def start(*command: str, **variables: str) -> Server:
-        server = Server(tmp_path / f"run-{len(servers)}", database, *command, **variables)
-        servers.append(server)
-        server.start()
-        return server
+        def start(*command: str, **variables: str) -> Server:
+            directory = tmp_path / f"run-{next(numbers)}"
+            return servers.enter_context(
+                running(Server(directory, database, *command, **variables))
+            )
 
-    yield start
-    for server in servers:
-        server.end()
+        yield start
 
 
 @pytest.fixture(scope="session")

@@ -202,6 +202,11 @@ class LogServer(Program):
         }
         super().__init__(["service-log"], variables)
 
+    @property
+    def forwarding(self) -> dict[str, str]:
+        """What a server or an edge is told, so that its lines come here."""
+        return {"SYSLOG_HOST": "127.0.0.1", "SYSLOG_PORT": str(self.port)}
+
     def text(self) -> str:
         return self.file.read_text() if self.file.exists() else ""
 

@@ -3,8 +3,8 @@
 import os
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from support.waiting import wait_until
@@ -79,3 +79,13 @@ class Program:
         """Stop it if it runs, after a test that may have ended it."""
         if self.is_running():
             self.stop()
+
+
+@contextmanager
+def running[P: Program](program: P) -> Iterator[P]:
+    """Start a program, and end it after the tests that use it."""
+    try:
+        program.start()
+        yield program
+    finally:
+        program.end()
