@@ -62,8 +62,7 @@ buildCommandCheck "configuration"
   )
   {
     "nginx" = "nginx -t -e stderr -p run -c nginx.conf";
-    # With each kind of certificate and of upstream.
-    "caddy" = "bash -eu ${./caddy.sh} ${../edge/start.py}";
+    "caddy" = "python -B ${./caddy.py} ${../edge/start.py}";
     "rsyslog of the edge" = "RUN_DIR=run rsyslogd -N1 -f ${../edge/rsyslog.conf}";
     "rsyslog of the server" = "rsyslogd -N1 -f run/rsyslog.conf";
     "rsyslog of the log" = "rsyslogd -N1 -f ${../log/rsyslog.conf}";

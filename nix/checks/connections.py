@@ -48,7 +48,7 @@ def rows(compose: Any, stack: Any, objects: list[Any]) -> dict[str, list[int]]:
         "Kubernetes": row(
             found["Deployment", "server"]["spec"]["replicas"],
             found["ConfigMap", "server"]["data"],
-            2,
+            2,  # new pods start before old ones have stopped
         ),
     }
 

@@ -11,7 +11,8 @@ let
     ".github/workflows/checks.yaml"
     "docker-compose.yaml"
     "nixw"
-  ];
+  ]
+  ++ lib.optional service.deploy "deploy";
   same =
     file:
     let
@@ -21,20 +22,9 @@ let
     in
     lib.nameValuePair file (
       if builtins.pathExists path then
-        "diff -u ${path} ${files}/${file} || { echo ${advice}; false; }"
+        "diff -ru ${path} ${files}/${file} || { echo ${advice}; false; }"
       else
         "echo ${advice}; false"
     );
-  deploy = root + "/deploy";
-  advice = lib.escapeShellArg "deploy/ is not what the template makes of it: ./nixw run .#files writes it.";
 in
-buildCommandCheck "files" { } (
-  lib.listToAttrs (map same written)
-  // lib.optionalAttrs service.deploy {
-    "deploy" =
-      if builtins.pathExists deploy then
-        "diff -ru ${deploy} ${files}/deploy || { echo ${advice}; false; }"
-      else
-        "echo ${advice}; false";
-  }
-)
+buildCommandCheck "files" { } (lib.listToAttrs (map same written))
