@@ -21,7 +21,14 @@ from pathlib import Path
 
 from releases import Client
 
-SERVICES = ("edge", "server", "db", "log", "metrics")
+SERVICES = {
+    "edge": ["edge"],
+    "server": ["server-1", "server-2"],
+    "db": ["db"],
+    "log": ["log"],
+    "metrics": ["metrics"],
+}
+COSTS = ("edge", "server", "db", "log")  # the columns of the table
 CLIENTS = 8
 REST = 10  # seconds at which rest is measured
 
@@ -34,14 +41,9 @@ def compose(*arguments: str) -> str:
 
 def containers() -> dict[str, list[str]]:
     """The ids of each service's containers; both servers are one."""
-    rows = [json.loads(line) for line in compose("ps", "--format", "json").splitlines()]
     return {
-        name: [
-            compose("ps", "--quiet", "--no-trunc", row["Service"])
-            for row in rows
-            if row["Service"].split("-")[0] == name and "metrics" not in row["Service"][3:]
-        ]
-        for name in SERVICES
+        name: [compose("ps", "--quiet", "--no-trunc", part) for part in parts]
+        for name, parts in SERVICES.items()
     }
 
 
@@ -107,8 +109,7 @@ def measure(
     time.sleep(1)
     after, (log_after, wal_after) = used(ids), written()
     costs = [
-        (after[name] - before[name] - idle[name] * (took + 1)) * 1000 / count
-        for name in SERVICES[:4]
+        (after[name] - before[name] - idle[name] * (took + 1)) * 1000 / count for name in COSTS
     ]
     cells = [f"{max(0.0, cost):.2f}" for cost in costs]
     cells += [f"{(log_after - log) / count:.0f}", f"{(wal_after - wal) / count:.0f}"]

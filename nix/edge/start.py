@@ -22,9 +22,9 @@ DEFAULTS = {
     "EDGE_METRICS_PORT": "9180",
     "EDGE_NAMES": "localhost",
     "EDGE_OWN_AUTHORITY": "false",
-    "RUN_DIR": "/run/service",
     "EDGE_UPSTREAMS": "server-1:8080,server-2:8080",
     "LOG_FORMAT": "text",
+    "RUN_DIR": "/run/service",
     "SYSLOG_HOST": "",
     "SYSLOG_PORT": "5514",
 }
@@ -50,14 +50,14 @@ PATTERNS = {
     "SYSLOG_PORT": (r"[1-9][0-9]{0,4}", "a port number"),
 }
 
-NOTHING = "# nothing\n"  # Caddy 2.6 imports no empty file
+NOTHING = "# nothing\n"  # Caddy 2.6 cannot import an empty file
 NAMED = """to {servers}
 health_uri /healthcheck/
 health_interval 500ms
 health_timeout 30s
 health_status 200
 """
-# Of names that come and go Caddy cannot ask the health: the engine takes them away.
+# Caddy checks no server that it finds by DNS: the engine removes the addresses of those that stop.
 FOUND = """dynamic a {{
 	name {name}
 	port {port}
