@@ -36,12 +36,16 @@ let
           "docker-compose.yaml": "${files}/docker-compose.yaml",
           "docker-compose.override.yaml": "${template + "/tests/vm/docker-compose.override.yaml"}",
       }
+      deploy = "${files}/deploy"
+      stack_own = "${template + "/tests/vm/stack.own.yaml"}"
+      releases = "${python} -P ${template + "/bench/releases.py"}"
       traffic = "${python} -P ${template + "/tests/vm/traffic.py"}"
       wget = "${busybox}/bin/busybox wget -q -O -"
       service = "${service.name}"
       database = "${service.database}"
       grafana = ${if grafana == null then "False" else "True"}
 
+      ${builtins.readFile (template + "/tests/vm/swarm.py")}
       ${builtins.readFile (template + "/tests/vm/script.py")}
     '';
   };

@@ -253,6 +253,14 @@ def check() -> None:
             "network ls --filter label=com.docker.compose.project",
         ):
             assert not machine.succeed(f"docker {remains} --quiet")
+
+    with subtest("Swarm has the service, on a database that it made"):
+        make_swarm()
+
+    with subtest("a release on Swarm fails no request"):
+        release_on_swarm()
+
+    with subtest("the machine stops"):
         machine.shutdown()
 
 

@@ -15,6 +15,7 @@ build "vm-kernel-${locked.debs.${name}.version}" ./kernel.sh {
     "virtio_blk"
     "squashfs"
     "overlay"
+    "vxlan"
     "bridge"
     "br_netfilter"
     "veth"
