@@ -59,6 +59,7 @@ in
 
   packages = {
     inherit (project)
+      backup
       cluster
       db
       db-data

@@ -33,7 +33,9 @@ in
   trees = callPackage ./trees.nix { };
 
   pythonPackages = callPackage ./python/packages.nix { };
+  buildPythonModule = callPackage ./python/module.nix { };
   chassis = callPackage ./python/chassis.nix { };
+  backup-package = callPackage ./backup/package.nix { };
   pythons = callPackage ./python { };
 
   buildShellScript = callPackage ./shell-script.nix { };
@@ -53,6 +55,7 @@ in
   server-errors = callPackage ./server/errors.nix { };
   server = callPackage ./server { };
   edge = callPackage ./edge { };
+  backup = callPackage ./backup { };
   uwsgi-python = callPackage ./server/uwsgi.nix { };
   cluster = callPackage ./cluster { };
   bench = callPackage ./bench.nix { };

@@ -5,6 +5,7 @@ let
   inherit (self) callPackage;
 in
 {
+  backup = callPackage ./backup.nix { };
   chassis = callPackage ./chassis.nix { };
   cluster = callPackage ./cluster.nix { };
   configuration = callPackage ./configuration.nix { };

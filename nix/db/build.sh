@@ -51,6 +51,7 @@ fill() {
     sql --command "CREATE ROLE metrics LOGIN CONNECTION LIMIT 5" \
         --command "GRANT pg_monitor TO metrics" \
         --command "ALTER ROLE metrics SET default_transaction_read_only = on"
+    sql <"$backup_role"
     export POSTGRES_HOST=$PWD POSTGRES_USER=$name POSTGRES_DB=$name DEBUG_MODE=true
     export PYTHONDONTWRITEBYTECODE=1
     manage migrate --skip-checks

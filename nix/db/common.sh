@@ -21,7 +21,7 @@ check_names() {
     local name
     for name; do
         case $name in
-        postgres | template0 | template1 | metrics | none | public | pg_* | *_serve | test_*)
+        postgres | template0 | template1 | backup | metrics | none | public | pg_* | *_serve | test_*)
             fail "POSTGRES_USER and POSTGRES_DB must not be $name, which means something else."
             ;;
         esac

@@ -23,6 +23,7 @@ buildShellScript {
     postgresql_17
   ];
   runtimeEnv = {
+    BACKUP_ROLE = "${./backup_role.sql}";
     DB_DATA = db-data;
     SERVICE_DATABASE = service.database;
     SERVING_ROLE = "${template + "/chassis/chassis/serving_role.sql"}";
@@ -31,6 +32,7 @@ buildShellScript {
     ./common.sh
     ./fill.sh
     ./roles.sh
+    ./dump.sh
     ./start.sh
   ];
   meta.description = "PostgreSQL with the project's migrations applied";

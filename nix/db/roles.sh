@@ -5,6 +5,7 @@ read_passwords() {
     password=$(secret POSTGRES_PASSWORD)
     serve_password=$(secret POSTGRES_SERVE_PASSWORD)
     metrics_password=$(secret POSTGRES_METRICS_PASSWORD)
+    backup_password=$(secret POSTGRES_BACKUP_PASSWORD)
     [ -n "$password" ] || fail "set POSTGRES_PASSWORD or POSTGRES_PASSWORD_FILE."
 }
 
@@ -22,6 +23,14 @@ make_serving_role() {
     sql "$database" "BEGIN" \
         "$(sed "s/OWNER/$role/; s/SERVE/$serve/; s/DATABASE\"/$database\"/" "$SERVING_ROLE")" \
         "COMMIT"
+}
+
+allow_backup_role() {
+    sql postgres "ALTER ROLE backup$(with "$backup_password")"
+}
+
+make_backup_role() {
+    sql postgres "BEGIN" "$(cat "$BACKUP_ROLE")" "COMMIT"
 }
 
 # Fails where there is no such database, or where another role owns it.
@@ -42,7 +51,10 @@ set_passwords() {
     [ -z "$metrics_password" ] ||
         sql postgres "ALTER ROLE metrics$(with "$metrics_password")" >/dev/null ||
         echo "db: PGDATA has no role metrics; db-metrics will see no statistics." >&2
+    [ -z "$backup_password" ] || allow_backup_role >/dev/null ||
+        words=$(make_backup_role && allow_backup_role) || explain "$words"
     unset POSTGRES_PASSWORD POSTGRES_PASSWORD_FILE password
     unset POSTGRES_SERVE_PASSWORD POSTGRES_SERVE_PASSWORD_FILE serve_password
     unset POSTGRES_METRICS_PASSWORD POSTGRES_METRICS_PASSWORD_FILE metrics_password
+    unset POSTGRES_BACKUP_PASSWORD POSTGRES_BACKUP_PASSWORD_FILE backup_password
 }

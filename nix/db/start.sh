@@ -4,10 +4,12 @@
 #   [OPTION…]     serve, with these options of postgres
 #   init          fill an empty PGDATA with the migrations, without fixtures, and end
 #   psql …        a client of the database at POSTGRES_HOST, as the owner; so pg_dump and its like
+#   dump          the database at POSTGRES_HOST, on standard output
+#   load          what `dump` wrote, from standard input, in place of what the database holds
 #
 # docs/variables.md has the environment variables.
 
-client() {
+connect() {
     local password
     [ -n "${POSTGRES_HOST:-}" ] ||
         fail "$1 is a client: set POSTGRES_HOST to where the database runs."
@@ -15,7 +17,7 @@ client() {
     export PGHOST="$POSTGRES_HOST" PGPORT="${POSTGRES_PORT:-5432}"
     export PGUSER="$role" PGDATABASE="$database" PGPASSWORD="$password" HOME=/tmp
     unset PGDATA POSTGRES_PASSWORD POSTGRES_SERVE_PASSWORD POSTGRES_METRICS_PASSWORD
-    exec "$@"
+    unset POSTGRES_BACKUP_PASSWORD
 }
 
 # The lock is on the directory itself, as a file beside a mount protects nobody. PostgreSQL's
@@ -68,7 +70,20 @@ check_version() {
         fail "PGDATA ($PGDATA) lacks a part: its PG_VERSION is empty; restore a backup."
     [ "$theirs" = "$ours" ] ||
         fail "PGDATA ($PGDATA) is of PostgreSQL $theirs, and this is $ours:" \
-            "dump it with an image of $theirs, and restore that here."
+            "serve it with an image of $theirs, and bring its rows here by dump and load."
+}
+
+# PostgreSQL refuses a key that others may read, as a mounted secret is.
+tls() {
+    local cert=${POSTGRES_TLS_CERT_FILE:-} key=${POSTGRES_TLS_KEY_FILE:-} own
+    [ -n "$cert$key" ] || return 0
+    { [ -n "$cert" ] && [ -n "$key" ]; } ||
+        fail "POSTGRES_TLS_CERT_FILE and POSTGRES_TLS_KEY_FILE belong together."
+    { [ -s "$cert" ] && [ -r "$cert" ] && [ -s "$key" ] && [ -r "$key" ]; } ||
+        fail "POSTGRES_TLS_CERT_FILE ($cert) and POSTGRES_TLS_KEY_FILE ($key)" \
+            "must be files that uid $(id -u) may read."
+    own=$(mktemp) && cat "$key" >"$own" || fail "/tmp has no room for the key of TLS."
+    set_options="-c ssl=on -c ssl_cert_file=$cert -c ssl_key_file=$own"
 }
 
 # The lock is on PGDATA: no option may lead elsewhere.
@@ -97,10 +112,17 @@ serve() {
     else
         fail "PGDATA ($PGDATA) is empty. If it should not be, mount the right volume." \
             "To begin, run init once (docker compose run --rm db init)," \
-            "or set POSTGRES_INIT=sample for sample rows."
+            "or set POSTGRES_INIT=sample for sample rows." \
+            "To go on from a backup, run its restore (docker compose run --rm backup restore)."
     fi
     set_passwords
-    exec postgres -D "$PGDATA" "$@" -c data_directory="$PGDATA"
+    set_options=
+    tls
+    # The settings are the image's, also on a volume that an older one has filled.
+    # shellcheck disable=SC2086 # options, one word each
+    exec postgres -D "$PGDATA" -c config_file="$DB_DATA/postgresql.conf" \
+        -c hba_file="$DB_DATA/pg_hba.conf" -c ident_file="$PGDATA/pg_ident.conf" \
+        $set_options "$@" -c data_directory="$PGDATA"
 }
 
 role=$(name POSTGRES_USER)
@@ -121,6 +143,10 @@ postgres)
     serve "$@"
     ;;
 init) initialise ;;
-psql | pg_dump | pg_dumpall | pg_isready | pg_restore | vacuumdb) client "$@" ;;
-*) fail "$1 is no command: init, psql and pg_dump are; options of postgres begin with -." ;;
+psql | pg_dump | pg_dumpall | pg_isready | pg_restore | vacuumdb)
+    connect "$1"
+    exec "$@"
+    ;;
+dump | load) "$@" ;;
+*) fail "$1 is no command: init, psql, dump and load are; options of postgres begin with -." ;;
 esac

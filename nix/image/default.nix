@@ -20,6 +20,8 @@
   # A program that tells whether the service is well: /bin/health, as not every engine takes
   # health checks from images, and compose files and probes must name it.
   health ? null,
+  # Paths of the image that lead elsewhere.
+  links ? { },
   # Directories that only the image's user writes, kept in volumes.
   volumes ? [ ],
   # The rest is for configuration.nix.
@@ -33,6 +35,7 @@ let
       "name"
       "layers"
       "forbidden"
+      "links"
     ]
     // lib.optionalAttrs (health != null) { health = "/bin/health"; }
   );
@@ -45,6 +48,7 @@ let
       ++ [
         config
         health
+        links
       ]
     );
     passAsFile = [ "text" ];
@@ -55,7 +59,7 @@ let
     below = below (lib.length layers);
     omit = [ contents ];
     root = ./root;
-    links = lib.optionalAttrs (health != null) { "/bin/health" = health; };
+    links = links // lib.optionalAttrs (health != null) { "/bin/health" = health; };
     writable = [
       "/tmp"
       "/run"

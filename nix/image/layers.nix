@@ -12,8 +12,23 @@ let
     # Character sets that are not UTF-8, for programs that call iconv: none here does.
     without = [ "lib/**/gconv" ];
   };
+  interpreter = {
+    paths = [ python313 ];
+    without = [
+      # Windows on a terminal; the plain prompt stays.
+      "lib/python3.13/curses"
+      "lib/python3.13/lib-dynload/_curses*"
+      "lib/**/libformw.so*"
+      "lib/**/libmenuw.so*"
+      "lib/**/libpanelw.so*"
+      "lib/python3.13/venv"
+      "lib/**/engines-3" # OpenSSL has providers instead
+    ];
+  };
 in
 {
+  inherit interpreter;
+
   shell = [
     libc
     { paths = [ busybox ]; }
@@ -45,18 +60,6 @@ in
 
   python = [
     libc
-    {
-      paths = [ python313 ];
-      without = [
-        # Windows on a terminal; the plain prompt stays.
-        "lib/python3.13/curses"
-        "lib/python3.13/lib-dynload/_curses*"
-        "lib/**/libformw.so*"
-        "lib/**/libmenuw.so*"
-        "lib/**/libpanelw.so*"
-        "lib/python3.13/venv"
-        "lib/**/engines-3" # OpenSSL has providers instead
-      ];
-    }
+    interpreter
   ];
 }

@@ -14,6 +14,7 @@ in
   db-metrics = callPackage ../db-metrics/image.nix { };
   log = callPackage ../log/image.nix { };
   alerts = callPackage ../alerts/image.nix { };
+  backup = callPackage ../backup/image.nix { };
   edge = callPackage ../edge/image.nix { };
   metrics = callPackage ../metrics/image.nix { };
   test = callPackage ../test/image.nix { };

@@ -1,6 +1,7 @@
 # One Python environment for each use; an image holds only what it runs.
 {
   lib,
+  backup-package,
   chassis,
   python313,
   pythonPackages,
@@ -39,4 +40,5 @@ in
   files = environment (tools.group "files");
   deployments = environment (tools.group "deployments");
   supervisor = environment (tools.group "supervisor");
+  backup = environment (tools.group "backup" ++ [ backup-package ]);
 }

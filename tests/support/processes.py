@@ -19,6 +19,7 @@ from support.waiting import children
 PASSWORD = "p"
 SERVE_PASSWORD = "s"
 METRICS_PASSWORD = "m"
+BACKUP_PASSWORD = "b"
 # The database and the role that owns it.
 NAME = os.environ["SERVICE_DATABASE"]
 PASSWORDS = {"metrics": METRICS_PASSWORD, f"{NAME}_serve": SERVE_PASSWORD}
@@ -39,17 +40,22 @@ def answers(url: str) -> bool:
 
 
 class Database(Program):
-    """PostgreSQL on the prepared data."""
+    """PostgreSQL on the prepared data.
+
+    Args:
+        own: settings of postgresql.conf.
+    """
 
     stop_signal = signal.SIGINT
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, **own: str) -> None:
         self.directory = directory
         self.port = free_port()
         settings = {
             "listen_addresses": "127.0.0.1",
             "port": self.port,
             "unix_socket_directories": directory,
+            **own,
         }
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         super().__init__(
@@ -60,6 +66,7 @@ class Database(Program):
                 "POSTGRES_PASSWORD": PASSWORD,
                 "POSTGRES_SERVE_PASSWORD": SERVE_PASSWORD,
                 "POSTGRES_METRICS_PASSWORD": METRICS_PASSWORD,
+                "POSTGRES_BACKUP_PASSWORD": BACKUP_PASSWORD,
             },
         )
 

@@ -6,24 +6,46 @@ Run by the set's own pip, so that the tags and markers are those of its Python.
 """
 
 import json
+import re
 import subprocess
 import sys
 import tempfile
+import zipfile
 from pathlib import Path
 from typing import Any
 
 from pip._vendor.packaging.requirements import Requirement
 from pip._vendor.packaging.utils import canonicalize_name
 
+# What the set has from Debian, because PyPI has no wheel of it: pip hears of it by an empty one.
+DEBIANS = {"psycopg2": "python3-psycopg2"}
+
+
+def write_stub(folder: Path, name: str) -> None:
+    """An empty wheel (PEP 427) of the version that the lock of Debian's packages has."""
+    lock = Path(__file__).parent.parent / "debian-packages.lock.json"
+    found = re.search(rf'"name": "{DEBIANS[name]}", "version": "([0-9.]+)', lock.read_text())
+    version = found[1].rstrip(".") if found else "0"
+    with zipfile.ZipFile(folder / f"{name}-{version}-py3-none-any.whl", "w") as wheel:
+        for file, text in {
+            "METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
+            "WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+            "RECORD": "",
+        }.items():
+            wheel.writestr(f"{name}-{version}.dist-info/{file}", text)
+
 
 def solve(requirements: str, constraints: str) -> list[dict[str, Any]]:
     """What pip would install: the `install` list of its JSON report."""
     with tempfile.TemporaryDirectory() as directory:
+        for name in DEBIANS:
+            write_stub(Path(directory), name)
         manifest = Path(directory, "wheels.txt")
         report = Path(directory, "report.json")
         manifest.write_text(requirements)
         command = [sys.executable, "-m", "pip", "install", "--dry-run"]
         command += ["--ignore-installed", "--only-binary", ":all:", "--target", directory]
+        command += ["--find-links", directory]
         command += [
             "--requirement",
             str(manifest),
@@ -83,7 +105,10 @@ def entry(item: dict[str, Any], packages: dict[str, dict[str, Any]]) -> dict[str
 def main() -> None:
     items = solve(sys.stdin.read(), sys.argv[2])
     packages = {canonicalize_name(item["metadata"]["name"]): item["metadata"] for item in items}
-    entries = sorted((entry(item, packages) for item in items), key=lambda line: line["name"])
+    entries = sorted(
+        (line for item in items if (line := entry(item, packages))["name"] not in DEBIANS),
+        key=lambda line: line["name"],
+    )
     lines = ",\n  ".join(map(json.dumps, entries))
     print(f'{{"list": "{sys.argv[1]}", "files": [\n  {lines}\n]}}')
 

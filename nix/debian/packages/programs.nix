@@ -17,6 +17,7 @@ in
   gnutar = program "tar" "tar";
   kubectl = program "kubectl" "kubectl";
   pgbouncer = program "pgbouncer" "pgbouncer";
+  rsync = program "rsync" "rsync";
   shellcheck = program "shellcheck" "shellcheck";
   skopeo = program "skopeo" "skopeo";
   wrk = program "wrk" "wrk";

@@ -1,0 +1,70 @@
+"""The numbers that Prometheus gets of this container."""
+
+import shutil
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, start_http_server
+
+from backup.database import Facts
+
+UNKNOWN = float("nan")
+CGROUP = Path("/sys/fs/cgroup")
+
+
+class Metrics:
+    """Of one registry, which has nothing of Python's own."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.registry = CollectorRegistry()
+
+        def gauge(name: str, text: str) -> Gauge:
+            return Gauge(name, text, registry=self.registry)
+
+        self.last = gauge("backup_last_success_timestamp_seconds", "When a base backup ended.")
+        self.first = gauge("backup_first_moment_timestamp_seconds", "What a restore can go back to.")
+        self.streamed = gauge("backup_streamed_until_timestamp_seconds", "What a restore would have.")
+        self.slot = gauge("backup_slot_well", "Whether the slot keeps all of the log that is wanted.")
+        self.kept = gauge("backup_slot_kept_bytes", "The log that the slot keeps.")
+        self.limit = gauge("backup_slot_limit_bytes", "The log that the slot may keep.")
+        self.losses = Counter(
+            "backup_log_gaps", "How often a part of the log was lost.", registry=self.registry
+        )
+        for name, function in {
+            "service_disk_size_bytes": lambda: shutil.disk_usage(home).total,
+            "service_disk_free_bytes": lambda: shutil.disk_usage(home).free,
+            "service_memory_bytes": memory,
+            "service_memory_limit_bytes": memory_limit,
+        }.items():
+            gauge(name, "Of this container.").set_function(function)
+
+    def serve(self, listen: str) -> None:
+        """Answer HTTP at ADDRESS:PORT.
+
+        Raises:
+            OSError: another program has the port.
+        """
+        address, _, port = listen.rpartition(":")
+        start_http_server(int(port), address.strip("[]"), registry=self.registry)
+
+    def note(self, facts: Facts) -> None:
+        self.slot.set(facts.is_slot_well)
+        self.kept.set(UNKNOWN if facts.kept is None else facts.kept)
+        self.limit.set(facts.limit if facts.limit >= 0 else float("inf"))
+
+
+def memory() -> float:
+    """What this container uses, without what the kernel gives back at need."""
+    try:
+        used = int((CGROUP / "memory.current").read_text())
+        stat = dict(line.split() for line in (CGROUP / "memory.stat").read_text().splitlines())
+    except OSError:
+        return UNKNOWN
+    return used - int(stat["inactive_file"])
+
+
+def memory_limit() -> float:
+    try:
+        return float((CGROUP / "memory.max").read_text())  # "max" is no number
+    except (OSError, ValueError):
+        return UNKNOWN

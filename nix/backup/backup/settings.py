@@ -1,0 +1,145 @@
+"""What the environment says, and the configuration that Barman gets of it."""
+
+import os
+import pwd
+import re
+import sys
+import tempfile
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+CONFIGURATION = """\
+[barman]
+barman_home = {home}
+barman_lock_directory = {home}
+barman_user = {user}
+log_level = WARNING
+
+[{server}]
+description = the service's database
+conninfo = host={host} port={port} user={role} dbname=postgres application_name=backup
+streaming_conninfo = host={host} port={port} user={role} dbname=postgres
+backup_method = postgres
+streaming_archiver = on
+slot_name = {slot}
+create_slot = manual
+retention_policy = RECOVERY WINDOW OF {days} DAYS
+minimum_redundancy = 1
+"""
+
+# The names of Barman's server, of the role and of the replication slot.
+SERVER = ROLE = SLOT = "backup"
+
+PATTERNS = {
+    "BACKUP_DAYS": (r"[1-9][0-9]{0,3}", "a whole number of days above 0"),
+    "BACKUP_HOURS": (r"[1-9][0-9]{0,2}", "a whole number of hours above 0"),
+    "BACKUP_LISTEN": (r"[^:\s]*:[1-9][0-9]{0,4}", "ADDRESS:PORT"),
+    "POSTGRES_HOST": (r"[^\s'\\]+", "the host of the database"),
+    "POSTGRES_PORT": (r"[1-9][0-9]{0,4}", "a port number"),
+}
+
+
+def fail(sentence: str) -> NoReturn:
+    sys.exit(f"backup: {sentence}")
+
+
+def tell(sentence: str) -> None:
+    print(f"backup: {sentence}", flush=True)  # noqa: T201 - the container's output
+
+
+@dataclass
+class Settings:
+    """Of this container."""
+
+    home: Path  # where the backups are
+    data: Path  # where a restore puts the database
+    host: str
+    port: int
+    days: int  # how far back a restore can go
+    hours: int  # between two base backups
+    listen: str
+
+    @classmethod
+    def read(cls) -> "Settings":
+        """From the environment.
+
+        Raises:
+            SystemExit: a variable is malformed, or this user has no name.
+        """
+
+        def value(name: str, default: str) -> str:
+            text = os.environ.get(name) or default
+            pattern, meaning = PATTERNS[name]
+            if not re.fullmatch(pattern, text):
+                fail(f"{name} must be {meaning}.")
+            return text
+
+        return cls(
+            home=Path(os.environ.get("BACKUP_DIR") or "/var/lib/backup"),
+            data=Path(os.environ.get("PGDATA") or "/var/lib/postgresql/data"),
+            host=value("POSTGRES_HOST", "db"),
+            port=int(value("POSTGRES_PORT", "5432")),
+            days=int(value("BACKUP_DAYS", "7")),
+            hours=int(value("BACKUP_HOURS", "24")),
+            listen=value("BACKUP_LISTEN", "0.0.0.0:9185"),
+        )
+
+    @property
+    def directory(self) -> Path:
+        """What Barman keeps of this server."""
+        return self.home / SERVER
+
+    def configure(self) -> Path:
+        """Write Barman's configuration; its path.
+
+        Raises:
+            SystemExit: the directory cannot be written, or this user has no name.
+        """
+        try:
+            user = pwd.getpwuid(os.geteuid()).pw_name
+        except KeyError:
+            fail(f"uid {os.geteuid()} has no name here: run this as the user of db, uid 70.")
+        with suppress(OSError):
+            self.home.mkdir(exist_ok=True)
+        if not (self.home.is_dir() and os.access(self.home, os.W_OK)):
+            fail(f"BACKUP_DIR ({self.home}) must be a directory that uid {os.geteuid()} may write.")
+        file = Path(tempfile.mkdtemp(prefix="barman-")) / "barman.conf"
+        file.write_text(
+            CONFIGURATION.format(
+                home=self.home,
+                user=user,
+                server=SERVER,
+                host=self.host,
+                port=self.port,
+                role=ROLE,
+                slot=SLOT,
+                days=self.days,
+            )
+        )
+        return file
+
+
+def read_password(required: bool) -> None:
+    """The role's password, for libpq in this process and in what it starts.
+
+    Raises:
+        SystemExit: there is none and it is required, or its file cannot be read.
+    """
+    password = os.environ.pop("POSTGRES_BACKUP_PASSWORD", "")
+    file = os.environ.pop("POSTGRES_BACKUP_PASSWORD_FILE", "")
+    if password and file:
+        fail("set POSTGRES_BACKUP_PASSWORD or POSTGRES_BACKUP_PASSWORD_FILE, not both.")
+    if file:
+        try:
+            password = Path(file).read_text().rstrip("\r\n")
+        except OSError as error:
+            fail(f"POSTGRES_BACKUP_PASSWORD_FILE ({file}) cannot be read: {error.strerror}.")
+    if required and not password:
+        fail("set POSTGRES_BACKUP_PASSWORD or POSTGRES_BACKUP_PASSWORD_FILE.")
+    os.environ["PGPASSWORD"] = password
+    for name in ("SSLMODE", "SSLROOTCERT"):
+        if os.environ.get(f"POSTGRES_{name}"):
+            os.environ[f"PG{name}"] = os.environ[f"POSTGRES_{name}"]
+    os.environ.setdefault("PGCONNECT_TIMEOUT", "10")

@@ -1,0 +1,169 @@
+"""The service: a stream, base backups, and what tells whether a restore would succeed."""
+
+import fcntl
+import json
+import os
+import signal
+import subprocess
+import threading
+import time
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psycopg2
+
+from backup.barman import Barman
+from backup.bases import Bases
+from backup.database import Database, Facts
+from backup.metrics import Metrics
+from backup.settings import Settings, fail, tell
+from backup.stream import Stream
+
+TICK = 5  # seconds between two looks at the database
+CRON = 60  # seconds between two runs of Barman's maintenance
+
+
+def streamed_until(directory: Path) -> datetime | None:
+    """Until when the log is known to be here; None where nothing is known."""
+    file = directory / "streamed-until"
+    return datetime.fromisoformat(file.read_text()) if file.exists() else None
+
+
+class Watch:
+    """Starts the other two as threads, looks on, and does Barman's maintenance."""
+
+    def __init__(self, settings: Settings, barman: Barman) -> None:
+        self.settings, self.barman = settings, barman
+        self.metrics = Metrics(settings.home)
+        self.stopping = threading.Event()
+        self.stream = Stream(settings, barman, self.is_ours, self.on_begin, self.stopping)
+        self.bases = Bases(
+            settings.hours, barman, self.stream.is_steady, self.note_backups, self.stopping
+        )
+        self.failed = False
+        self.trouble = ""  # of which was told
+        self.ahead: list[tuple[int, datetime]] = []  # what was written, until it is received
+
+    def run(self) -> None:
+        """Until SIGTERM or SIGINT.
+
+        Raises:
+            SystemExit: another container has the backups, or the port is taken.
+        """
+        lock = os.open(self.settings.home, os.O_RDONLY)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            fail(f"BACKUP_DIR ({self.settings.home}) is in use by another backup.")
+        try:
+            self.metrics.serve(self.settings.listen)
+        except OSError as error:
+            fail(f"BACKUP_LISTEN ({self.settings.listen}) cannot be used: {error.strerror}.")
+        threading.excepthook = self.end
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self.stopping.set())
+        with suppress(PermissionError):  # the first process of a session leads its group already
+            os.setpgid(0, 0)
+        threads = [threading.Thread(target=part.run) for part in (self.stream, self.bases)]
+        for thread in threads:
+            thread.start()
+        self.look_on()
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        os.killpg(0, signal.SIGTERM)  # what Barman started
+        for thread in threads:
+            thread.join()
+        if self.failed:
+            fail("a part of it ended; its traceback is above.")
+
+    def end(self, error: threading.ExceptHookArgs) -> None:
+        """Stop all when a thread ended by an error that it does not expect."""
+        threading.__excepthook__(error)
+        self.failed = True
+        self.stopping.set()
+
+    def look_on(self) -> None:
+        database, maintained = Database(self.settings), 0.0
+        self.note_backups()
+        while not self.stopping.wait(TICK):
+            facts = self.ask(database)
+            if facts:
+                self.metrics.note(facts)
+                self.note_streamed(facts)
+            if time.monotonic() - maintained > CRON and self.stream.is_steady():
+                maintained = time.monotonic()
+                self.maintain()
+            reap()
+
+    def ask(self, database: Database) -> Facts | None:
+        """What our database says; where it does not, one line tells why."""
+        facts, trouble = None, ""
+        try:
+            facts = database.ask()
+            if not self.is_ours(facts):
+                facts, trouble = None, (
+                    "the database is another one than the backups are of: give it a BACKUP_DIR "
+                    f"({self.settings.home}) of its own."
+                )
+        except psycopg2.Error as error:
+            trouble = f"the database does not answer: {str(error).strip()}"
+        if trouble != self.trouble:
+            tell(trouble or "the database answers again.")
+        self.trouble = trouble
+        return facts
+
+    def is_ours(self, facts: Facts) -> bool:
+        """Whether the backups, if there are any, are of this cluster."""
+        identity = self.settings.directory / "identity.json"
+        return (
+            not identity.exists()
+            or str(json.loads(identity.read_text())["systemid"]) == facts.system
+        )
+
+    def on_begin(self, lost: bool) -> None:
+        """A stream has begun anew: what is older leads to a new base backup only."""
+        if lost:
+            self.metrics.losses.inc()
+            tell("a part of the log is missing: moments after it need the base backup that comes.")
+        self.ahead.clear()
+        self.bases.wanted.set()
+
+    def note_streamed(self, facts: Facts) -> None:
+        """What was written when we looked before is known to be here once it is received."""
+        self.ahead.append((facts.written, facts.time))
+        known = [time for written, time in self.ahead if written <= (facts.received or 0)]
+        if known:
+            self.ahead = self.ahead[len(known) :]
+            self.metrics.streamed.set(known[-1].timestamp())
+            file = self.settings.directory / "streamed-until"
+            with suppress(OSError):  # a full disk
+                file.with_suffix(".new").write_text(known[-1].isoformat())
+                file.with_suffix(".new").rename(file)
+
+    def note_backups(self) -> None:
+        with suppress(subprocess.CalledProcessError):
+            backups = self.barman.backups()
+            if backups:
+                self.metrics.first.set(backups[0].end.timestamp())
+                self.metrics.last.set(backups[-1].end.timestamp())
+
+    def maintain(self) -> None:
+        """Barman's own, and ours of what it does not know."""
+        try:
+            self.barman.run("cron")
+        except subprocess.CalledProcessError as error:
+            tell(f"barman cron failed: {error.stdout.strip()}")
+        before = datetime.now(UTC) - timedelta(days=self.settings.days)
+        for file in (self.settings.directory / "set-aside").glob("*"):
+            if file.stat().st_mtime < before.timestamp():
+                file.unlink()
+        self.note_backups()
+
+
+def reap() -> None:
+    """End what Barman's maintenance started in sessions of its own, and nobody waits for."""
+    with suppress(ChildProcessError):
+        while found := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+            if os.getsid(found.si_pid) == os.getsid(0):
+                break
+            os.waitpid(found.si_pid, 0)

@@ -1,0 +1,34 @@
+# Barman beside the database, and its restores. docs/variables.md has the variables.
+{
+  buildShellScript,
+  postgresql_17,
+  pythons,
+  rsync,
+}:
+let
+  fetch = buildShellScript {
+    name = "fetch-wal";
+    text = builtins.readFile ./fetch-wal.sh;
+  };
+  # Barman asks it whether a segment is encrypted. Ours never are, and the real one has 10 MB.
+  file = buildShellScript {
+    name = "file";
+    text = "echo data";
+  };
+in
+buildShellScript {
+  name = "service-backup";
+  runtimeInputs = [
+    file
+    pythons.backup
+    postgresql_17
+    rsync
+  ];
+  runtimeEnv = {
+    BACKUP_FETCH = "${fetch}/bin/fetch-wal";
+    BACKUP_PG_HBA = "${../db/pg_hba.conf}";
+    BACKUP_POSTGRESQL_CONF = "${../db/postgresql.conf}";
+  };
+  text = ''exec python3.13 -P -m backup "$@"'';
+  meta.description = "Base backups and a stream of the log, and restores";
+}

@@ -1,0 +1,48 @@
+# Barman, with the PostgreSQL that finishes a restore.
+{
+  lib,
+  backup,
+  busybox,
+  buildImage,
+  db-data,
+  image-layers,
+  image-python-answers,
+  postgresql_17,
+  pythons,
+  rsync,
+}:
+let
+  health = image-python-answers {
+    variable = "BACKUP_LISTEN";
+    default = "0.0.0.0:9185";
+    path = "/metrics";
+  };
+in
+buildImage {
+  name = "backup";
+  title = "backup";
+  layers = image-layers.shell ++ [
+    { paths = [ postgresql_17 ]; }
+    image-layers.interpreter
+    (image-layers.packages pythons.backup)
+    { paths = [ rsync ]; }
+  ];
+  entrypoint = [ (lib.getExe backup) ];
+  environment = {
+    PGDATA = "/var/lib/postgresql/data";
+    BACKUP_DIR = "/var/lib/backup";
+  };
+  # PostgreSQL's restore_command is a line of shell.
+  links."/bin/sh" = "${busybox}/bin/busybox";
+  user = "70:70"; # db's
+  ports = [ "9185/tcp" ];
+  volumes = [
+    "/var/lib/backup"
+    "/var/lib/postgresql"
+  ];
+  health = lib.getExe health;
+  forbidden = [
+    db-data
+    pythons.server
+  ];
+}

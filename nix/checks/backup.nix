@@ -1,0 +1,16 @@
+# The drill: a database is destroyed and restored from its backups, and what happens to the stream.
+{
+  backup,
+  db,
+  postgresql_17,
+  server,
+  buildSuiteCheck,
+}:
+buildSuiteCheck "backup" {
+  packages = [
+    backup
+    db
+    postgresql_17
+    server
+  ];
+}
