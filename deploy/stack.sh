@@ -4,6 +4,8 @@
 #   deploy/stack.sh secrets   .secrets/ as Swarm's own, those that are missing
 #   deploy/stack.sh init      once: roles and tables in an empty volume; leave it out for another
 #                             database (DB_REPLICAS=0)
+#   deploy/stack.sh restore [--to TIME …]    the database from its backups, while db and backup have
+#                             no task; docs/backup.md
 #   deploy/stack.sh deploy    all services; what changed is replaced, db and edge, too
 #   deploy/stack.sh release   migrations, and then the servers one after the other; if one does not
 #                             become healthy, all go back to the image before
@@ -13,7 +15,7 @@ cd "$(dirname "$0")/.."
 STACK=templatesite
 export STACK # for stack.yaml
 SECRETS="django-secret-key django-secret-key-fallbacks postgres-authority
-    postgres-metrics-password postgres-password postgres-serve-password"
+    postgres-backup-password postgres-metrics-password postgres-password postgres-serve-password"
 
 fail() {
     echo "stack: $*" >&2
@@ -58,21 +60,35 @@ make_secrets() {
     done
 }
 
+# once NAME OPTION…: a task where the data are, with db's volume; its exit status.
+once() {
+    once_name=${STACK}_$1
+    shift
+    docker service create --name "$once_name" --mode replicated-job --restart-condition none \
+        --constraint 'node.labels.data == true' --with-registry-auth --detach --no-healthcheck \
+        --read-only --cap-drop ALL --mount type=tmpfs,target=/tmp \
+        --mount "type=volume,source=${STACK}_db,target=/var/lib/postgresql" "$@" >/dev/null
+    ended=0
+    finish "$once_name" || ended=$?
+    docker service rm "$once_name" >/dev/null
+    return $ended
+}
+
 init_database() {
     passwords=$(secret_options postgres-password postgres-serve-password postgres-metrics-password)
     # shellcheck disable=SC2086
-    docker service create --name "${STACK}_db-init" --mode replicated-job --restart-condition none \
-        --constraint 'node.labels.data == true' --with-registry-auth --detach --no-healthcheck \
-        --read-only --cap-drop ALL --mount type=tmpfs,target=/tmp \
-        --mount "type=volume,source=${STACK}_db,target=/var/lib/postgresql" $passwords \
+    once db-init $passwords \
         --env POSTGRES_PASSWORD_FILE=/run/secrets/postgres-password \
         --env POSTGRES_SERVE_PASSWORD_FILE=/run/secrets/postgres-serve-password \
         --env POSTGRES_METRICS_PASSWORD_FILE=/run/secrets/postgres-metrics-password \
-        "${IMAGE_PREFIX}$STACK-db:$IMAGE_TAG" init >/dev/null
-    ended=0
-    finish "${STACK}_db-init" || ended=$?
-    docker service rm "${STACK}_db-init" >/dev/null
-    [ $ended = 0 ] || fail "the database was not made; the lines above say why."
+        "${IMAGE_PREFIX}$STACK-db:$IMAGE_TAG" init ||
+        fail "the database was not made; the lines above say why."
+}
+
+restore_database() {
+    once restore --mount "type=volume,source=${STACK}_backup,target=/var/lib/backup" \
+        "${IMAGE_PREFIX}$STACK-backup:$IMAGE_TAG" restore "$@" ||
+        fail "the database is as it was; the lines above say why."
 }
 
 # newest SERVICE: its youngest task.
@@ -122,6 +138,10 @@ read_variables
 case "${1:-}" in
 secrets) make_secrets ;;
 init) init_database ;;
+restore)
+    shift
+    restore_database "$@"
+    ;;
 deploy)
     # What the service has of its own is laid over it.
     set -- --compose-file deploy/stack.yaml
@@ -136,5 +156,5 @@ back)
     docker service rollback --detach=false "${STACK}_server" ||
         fail "Swarm knows no image before: name it in .env, and say release."
     ;;
-*) fail "say secrets, init, deploy, release or back." ;;
+*) fail "say secrets, init, restore, deploy, release or back." ;;
 esac

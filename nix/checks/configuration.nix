@@ -18,6 +18,7 @@ let
   # What docs/variables.md has a section for, with the folder of what reads them.
   programs = {
     alerts = ../alerts;
+    backup = ../backup;
     db = ../db;
     db-metrics = ../db-metrics;
     edge = ../edge;

@@ -51,11 +51,18 @@ MEANT = {
             "secret postgres-metrics-password",
             "tmpfs /tmp",
         },
+        "backup": {
+            "env POSTGRES_SSL*",
+            "limit pids",
+            "secret postgres-authority",
+            "tmpfs /tmp",
+            "volume /var/lib/postgresql",  # a restore is a Job
+        },
     },
 }
 PROBES = ("startup", "readiness", "liveness")
 # What Kubernetes runs.
-RUN = {"server", "migrate", "db"}
+RUN = {"server", "migrate", "db", "backup"}
 UNITS = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30}
 
 Settings = dict[str, object]
@@ -71,7 +78,7 @@ def bytes_of(text: object) -> int:
 
 def value(text: object) -> str:
     """A value without the variables of .env: their defaults, or else their names."""
-    variable = r"\$\{(\w+)(?::-([^}]*)|:\?[^}]*)?\}"
+    variable = r"\$\{(\w+)(?::?-([^}]*)|:\?[^}]*)?\}"
     return re.sub(variable, lambda found: found[1] if found[2] is None else found[2], str(text))
 
 
@@ -136,6 +143,7 @@ def of_kubernetes(found: dict[str, Any], objects: Objects) -> Settings:
     for source in container.get("envFrom", []):
         environment |= objects["ConfigMap", source["configMapRef"]["name"]]["data"]
     claims = {claim["metadata"]["name"] for claim in found["spec"].get("volumeClaimTemplates", [])}
+    claims |= {one["name"] for one in pod["volumes"] if "persistentVolumeClaim" in one}
     grace = pod.get("terminationGracePeriodSeconds")
     return {
         "image": image(container["image"]),

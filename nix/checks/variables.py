@@ -14,6 +14,8 @@ from pathlib import Path
 
 ROW = re.compile(r"^\| `([A-Z_]+)` \| ([^|]*) \|", re.MULTILINE)
 NAME = "([A-Z][A-Z0-9_]+)"
+# Files by their nature, and not a value in a file.
+FILES = ("POSTGRES_TLS_CERT_FILE", "POSTGRES_TLS_KEY_FILE")
 # In shell, and in files that take $NAME; `name` and `secret` are functions of nix/db/common.sh.
 USE = re.compile(rf"\$\{{?{NAME}|(?<![\w$])(?:name|secret) {NAME}")
 SELF = re.compile(rf"\$\{{{NAME}:?[-+?]")
@@ -54,7 +56,9 @@ def read_by(folder: Path) -> dict[str, str]:
     given = {name for text in texts[(".nix",)] for name in GIVEN.findall(text)}
     given |= {name for text in texts[(".py",)] for name in SET.findall(text)}
     return {
-        name.removesuffix("_FILE"): default for name, default in found.items() if name not in given
+        name if name in FILES else name.removesuffix("_FILE"): default
+        for name, default in found.items()
+        if name not in given
     }
 
 

@@ -82,7 +82,7 @@ tls() {
     { [ -s "$cert" ] && [ -r "$cert" ] && [ -s "$key" ] && [ -r "$key" ]; } ||
         fail "POSTGRES_TLS_CERT_FILE ($cert) and POSTGRES_TLS_KEY_FILE ($key)" \
             "must be files that uid $(id -u) may read."
-    own=$(mktemp) && cat "$key" >"$own" || fail "/tmp has no room for the key of TLS."
+    { own=$(mktemp) && cat "$key" >"$own"; } || fail "/tmp has no room for the key of TLS."
     set_options="-c ssl=on -c ssl_cert_file=$cert -c ssl_key_file=$own"
 }
 

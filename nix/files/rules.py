@@ -14,6 +14,12 @@ import yaml
 
 # Alerts and records of the template, with the service that Kubernetes does not run.
 LEFT_OUT = {
+    "BackupDown": "backup",
+    "BackupLogGap": "backup",
+    "BackupOld": "backup",
+    "BackupSlotHalfFull": "backup",
+    "BackupSlotUnwell": "backup",
+    "BackupStreamBehind": "backup",
     "DatabaseConnections": "db-metrics",
     "DiskAlmostFull": "log",
     "EdgeDown": "edge",

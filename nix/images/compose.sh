@@ -8,7 +8,8 @@ make_secrets() {
     mkdir -p -m 0700 .secrets
     # Until there is a former key, the fallback is one that signed nothing.
     for name in django-secret-key django-secret-key-fallbacks grafana-admin-password \
-        postgres-metrics-password postgres-password postgres-serve-password; do
+        postgres-backup-password postgres-metrics-password postgres-password \
+        postgres-serve-password; do
         if [ ! -e ".secrets/$name" ]; then
             rm -f ".secrets/$name.new" # of an interrupted load
             head -c 48 /dev/urandom | base64 --wrap=0 >".secrets/$name.new"

@@ -6,7 +6,6 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pytest
 import requests
 
 from support.backup import Backup
@@ -43,13 +42,6 @@ class Writer(threading.Thread):
 
 def rows(database: Database) -> set[str]:
     return set(database.tell("SELECT text FROM item_item").split("\n "))
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Path:
-    for name in ("db", "look", "backup", "server"):
-        (tmp_path / name).mkdir()
-    return tmp_path
 
 
 def test_drill(place: Path):

@@ -1,6 +1,5 @@
 """Backups of a database that a test makes, and restores of it."""
 
-import os
 import re
 import subprocess
 from datetime import datetime
@@ -32,7 +31,7 @@ class Backup(Program):
 
     def metric(self, name: str) -> float:
         text = requests.get(f"http://127.0.0.1:{self.port}/metrics", timeout=10).text
-        return float(re.search(rf"^{name} (\S+)$", text, re.MULTILINE)[1])
+        return float(re.findall(rf"^{name} (\S+)$", text, re.MULTILINE)[0])
 
     def is_ready(self) -> bool:
         try:
@@ -44,7 +43,9 @@ class Backup(Program):
         """Until when the log is known to be whole, in seconds of the epoch."""
         return self.metric("backup_streamed_until_timestamp_seconds")
 
-    def run(self, data: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, data: Path, *arguments: str, **variables: str
+    ) -> subprocess.CompletedProcess[str]:
         """A command beside the service, with PGDATA."""
         return subprocess.run(
             ["service-backup", *arguments],
@@ -74,13 +75,13 @@ class Backup(Program):
 def receiver(of: int) -> int | None:
     """The process that receives the log, somewhere below a process."""
     parents = {}
-    for entry in os.listdir("/proc"):
+    for process in Path("/proc").glob("[0-9]*"):
         try:
-            words = Path("/proc", entry, "cmdline").read_text().split("\0")
-            parent = int(re.search(r"PPid:\s+(\d+)", Path("/proc", entry, "status").read_text())[1])
-        except (OSError, TypeError):
+            words = (process / "cmdline").read_text().split("\0")
+            (parent,) = re.findall(r"PPid:\s+(\d+)", (process / "status").read_text())
+        except OSError:
             continue
-        parents[int(entry)] = (parent, Path(words[0]).name)
+        parents[int(process.name)] = (int(parent), Path(words[0]).name)
     for pid, (parent, name) in parents.items():
         if "pg_receivewal" in name:
             while parent in parents and parent != of:
@@ -88,3 +89,11 @@ def receiver(of: int) -> int | None:
             if parent == of:
                 return pid
     return None
+
+
+def keep(database: Database, number: int) -> None:
+    database.tell(f"INSERT INTO kept VALUES ({number})")
+
+
+def kept(database: Database) -> list[int]:
+    return [int(line) for line in database.tell("SELECT number FROM kept ORDER BY 1").split()]

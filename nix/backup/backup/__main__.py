@@ -1,27 +1,26 @@
-"""Backups of the database at POSTGRES_HOST. docs/variables.md has the environment variables.
+"""Backups of the database at POSTGRES_HOST; docs/variables.md has the environment variables.
 
-    (nothing)     stream the log and take base backups
-    restore       the newest moment into an empty PGDATA, which db then serves
-        --to TIME       an earlier moment
-        --timeline N    of a database before it was restored
-        --set-aside     keep the database that is in PGDATA beside it
-    list          what can be restored
-    copy          all backups to /copy, such as a disk elsewhere
-    barman …      Barman's own commands; its server is named backup
+(nothing)     stream the log and take base backups
+restore       the newest moment into an empty PGDATA, which db then serves
+    --to TIME       an earlier moment
+    --timeline N    of a database before it was restored
+    --set-aside     keep the database that is in PGDATA beside it
+list          what can be restored
+copy FOLDER   all backups to a folder, such as a disk elsewhere
+barman …      Barman's own commands; its server is named backup
 """
 
 import argparse
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 from backup.barman import Barman
-from backup.log import Log
+from backup.log import Log, streamed_until
 from backup.restore import moment, restore
-from backup.settings import Settings, fail, read_password, tell
-from backup.watch import Watch, streamed_until
-
-COPY = "/copy"
+from backup.settings import Settings, fail, read_password, tell, told
+from backup.watch import Watch
 
 
 class Parser(argparse.ArgumentParser):
@@ -37,9 +36,13 @@ def read_arguments() -> argparse.Namespace:
     to.add_argument("--timeline", type=int)
     to.add_argument("--set-aside", action="store_true")
     commands.add_parser("list")
-    commands.add_parser("copy")
-    commands.add_parser("barman", add_help=False).add_argument("arguments", nargs="...")
-    return parser.parse_args()
+    commands.add_parser("copy").add_argument("folder", type=Path)
+    commands.add_parser("barman", add_help=False)
+    arguments, more = parser.parse_known_args()
+    if more and arguments.command != "barman":
+        parser.error(f"{more[0]} is not known")
+    arguments.more = more
+    return arguments
 
 
 def show(settings: Settings, barman: Barman) -> None:
@@ -48,26 +51,23 @@ def show(settings: Settings, barman: Barman) -> None:
     for backup in barman.backups():
         reach = log.reach(backup, backup.timeline)
         gap = ", then a gap" if reach.gap else ""
-        print(  # noqa: T201
-            f"{backup.name}: from {backup.end:%Y-%m-%dT%H:%M:%S%z} on, timeline {backup.timeline}{gap}"
-        )
-    until = streamed_until(settings.directory)
-    if until:
-        print(f"the log is known to reach {until:%Y-%m-%dT%H:%M:%S%z}")  # noqa: T201
+        print(f"{backup.name}: from {told(backup.end)} on, timeline {backup.timeline}{gap}")
+    print(f"the log is known to reach {told(streamed_until(settings.directory))}")
 
 
-def copy(settings: Settings) -> None:
-    """Base backups first: what the log has meanwhile is then whole, too.
+def copy(settings: Settings, folder: Path) -> None:
+    """Copy what is new; what retention removed here is removed there, too.
 
     Raises:
-        SystemExit: there is nothing to copy to, or it has no room.
+        SystemExit: there is no such folder, or it has no room.
     """
-    if not (os.path.isdir(COPY) and os.access(COPY, os.W_OK)):
-        fail(f"mount a folder that uid {os.geteuid()} may write at {COPY}.")
-    command = ["rsync", "--archive", "--delete-delay", f"{settings.home}/", f"{COPY}/"]
-    if subprocess.run(command).returncode:
+    if not (folder.is_dir() and os.access(folder, os.W_OK)):
+        fail(f"{folder} must be a folder that uid {os.geteuid()} may write: mount one.")
+    command = ["rsync", "--archive", "--delete-delay", f"{settings.home}/", f"{folder}/"]
+    # 24: a segment was moved meanwhile, and is there under its new name or comes the next time.
+    if subprocess.run(command).returncode not in (0, 24):
         fail("the copy is not whole: rsync's words above say why.")
-    tell(f"{COPY} has all backups.")
+    tell(f"{folder} has all backups.")
 
 
 def main() -> None:
@@ -78,15 +78,13 @@ def main() -> None:
     barman = Barman(settings.configure())
     match arguments.command:
         case "restore":
-            restore(
-                settings, barman, arguments.to, arguments.timeline, aside=arguments.set_aside
-            )
+            restore(settings, barman, arguments.to, arguments.timeline, aside=arguments.set_aside)
         case "list":
             show(settings, barman)
         case "copy":
-            copy(settings)
+            copy(settings, arguments.folder)
         case "barman":
-            sys.exit(subprocess.run(barman.command(*arguments.arguments)).returncode)
+            sys.exit(subprocess.run(barman.command(*arguments.more)).returncode)
         case _:
             Watch(settings, barman).run()
 

@@ -50,7 +50,7 @@ class Barman:
             timeout=timeout,
         ).stdout
 
-    def ask(self, *arguments: str) -> list[dict[str, Any]] | dict[str, Any]:
+    def ask(self, *arguments: str) -> Any:
         """What it says of backups.
 
         Raises:
@@ -63,8 +63,7 @@ class Barman:
             text=True,
             check=True,
         )
-        answer: list[dict[str, Any]] | dict[str, Any] = json.loads(ended.stdout)["backup"]
-        return answer
+        return json.loads(ended.stdout)["backup"]
 
     def backups(self) -> list[BaseBackup]:
         """Those that are whole, the oldest first."""

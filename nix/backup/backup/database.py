@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 import psycopg2
 
@@ -11,6 +12,7 @@ QUERY = """
 SELECT
     clock_timestamp(),
     pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0'),
+    pg_wal_lsn_diff(replication.sent_lsn, '0/0'),
     pg_wal_lsn_diff(replication.write_lsn, '0/0'),
     CASE WHEN slots.slot_name IS NOT NULL THEN coalesce(slots.wal_status, 'new') END,
     coalesce(slots.active, false),
@@ -31,6 +33,7 @@ class Facts:
 
     time: datetime
     written: int  # where the log ends
+    sent: int | None  # what was sent to the receiver; None without one
     received: int | None  # what the receiver has acknowledged; None without one
     slot: str | None  # its wal_status, or `new`; None where there is no slot
     active: bool
@@ -42,6 +45,10 @@ class Facts:
     @property
     def is_slot_well(self) -> bool:
         return self.slot in ("new", "reserved", "extended")
+
+
+def whole(number: Decimal | None) -> int | None:
+    return None if number is None else int(number)
 
 
 class Database:
@@ -72,19 +79,19 @@ class Database:
                 self.connection.autocommit = True
             with self.connection.cursor() as cursor:
                 cursor.execute(QUERY, [SLOT])
-                time, written, received, slot, active, kept, limit, system, timeline = (
-                    cursor.fetchone()
-                )
+                row = cursor.fetchone()
         except psycopg2.Error:
             self.close()
             raise
+        time, written, sent, received, slot, active, kept, limit, system, timeline = row
         return Facts(
             time=time,
             written=int(written),
-            received=None if received is None else int(received),
+            sent=whole(sent),
+            received=whole(received),
             slot=slot,
             active=active,
-            kept=None if kept is None else int(kept),
+            kept=whole(kept),
             limit=int(limit),
             system=str(system),
             timeline=timeline,

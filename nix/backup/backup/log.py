@@ -4,6 +4,7 @@ A segment's name is its timeline, the upper half of its address and its number i
 hexadecimal digits each (PostgreSQL's documentation, "WAL Internals").
 """
 
+import os
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,6 +14,8 @@ from backup.barman import BaseBackup
 
 SEGMENT = re.compile(r"([0-9A-F]{8})([0-9A-F]{8})([0-9A-F]{8})(\.partial)?")
 SWITCH = re.compile(r"^\s*(\d+)\s+([0-9A-F]+)/([0-9A-F]+)", re.MULTILINE)
+
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def address(lsn: str) -> int:
@@ -25,18 +28,20 @@ def address(lsn: str) -> int:
 class Reach:
     """How far the log goes on from a base backup without a gap."""
 
-    until: datetime  # when its last segment was written
+    until: datetime  # everything until then is there
     gap: bool  # there is more of the log after a missing segment
 
 
 class Log:
-    """Of Barman's folders wals and streaming, and of set-aside: what a stream had that was begun anew.
+    """Of Barman's folders wals and streaming, and of set-aside, where a stream that began anew left
+    what it had.
 
     Args:
         directory: what Barman keeps of the server.
     """
 
     def __init__(self, directory: Path) -> None:
+        self.directory = directory
         self.wals = directory / "wals"
         self.folders = (self.wals, directory / "streaming", directory / "set-aside")
         self.segments = {
@@ -69,16 +74,47 @@ class Log:
 
     def reach(self, backup: BaseBackup, timeline: int) -> Reach:
         """How far the log reaches on that timeline, from a backup that leads to it."""
-        _, upper, lower, _ = SEGMENT.fullmatch(backup.begin_wal).groups()
-        size = (self.wals / backup.begin_wal[:16] / backup.begin_wal).stat().st_size
-        each = (1 << 32) // size
+        begin = backup.begin_wal
+        each = (1 << 32) // (self.wals / begin[:16] / begin).stat().st_size
         files = {
             upper * each + lower: file
             for (of, upper, lower), file in sorted(self.segments.items())
             if of <= timeline
         }
-        last = int(upper, 16) * each + int(lower, 16)
+        last = int(begin[8:16], 16) * each + int(begin[16:], 16)
         while last + 1 in files:
             last += 1
         written = datetime.fromtimestamp(files[last].stat().st_mtime, UTC)
-        return Reach(written, gap=max(files) > last)
+        gap = max(files) > last
+        return Reach(written if gap else max(written, streamed_until(self.directory)), gap)
+
+
+def streamed_until(directory: Path) -> datetime:
+    """Until when the stream is known to be whole; long ago where nothing is known."""
+    file = directory / "streamed-until"
+    return datetime.fromisoformat(file.read_text()) if file.exists() else NEVER
+
+
+def note_streamed(directory: Path, until: datetime) -> None:
+    """Write it down.
+
+    Raises:
+        OSError: the disk is full.
+    """
+    new = directory / "streamed-until.new"
+    new.write_text(until.isoformat())
+    new.rename(directory / "streamed-until")
+
+
+def set_aside(directory: Path) -> None:
+    """Let the stream begin without what it had, which stays for restores: see Log.
+
+    Its last segment says by its time until when it is whole.
+    """
+    into = directory / "set-aside"
+    into.mkdir(exist_ok=True)
+    until = streamed_until(directory).timestamp()
+    for file in (directory / "streaming").glob("*"):
+        file = file.rename(into / file.name)
+        if file.stat().st_mtime < until:
+            os.utime(file, (until, until))

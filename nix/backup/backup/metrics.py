@@ -22,9 +22,9 @@ class Metrics:
             return Gauge(name, text, registry=self.registry)
 
         self.last = gauge("backup_last_success_timestamp_seconds", "When a base backup ended.")
-        self.first = gauge("backup_first_moment_timestamp_seconds", "What a restore can go back to.")
-        self.streamed = gauge("backup_streamed_until_timestamp_seconds", "What a restore would have.")
-        self.slot = gauge("backup_slot_well", "Whether the slot keeps all of the log that is wanted.")
+        self.first = gauge("backup_first_moment_timestamp_seconds", "How far a restore goes.")
+        self.streamed = gauge("backup_streamed_until_timestamp_seconds", "What is here.")
+        self.slot = gauge("backup_slot_well", "Whether it keeps the log for us.")
         self.kept = gauge("backup_slot_kept_bytes", "The log that the slot keeps.")
         self.limit = gauge("backup_slot_limit_bytes", "The log that the slot may keep.")
         self.losses = Counter(

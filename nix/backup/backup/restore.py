@@ -13,13 +13,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from time import sleep
 
+import psycopg2
+
 from backup.barman import Barman, BaseBackup
+from backup.database import Database
 from backup.log import Log
-from backup.settings import SERVER, Settings, fail, tell
-from backup.watch import streamed_until
+from backup.settings import SERVER, Settings, fail, tell, told
 
 # What is made of a backup before it is the database: db takes no such directory for one.
 STAGING = ".restore"
+CATCH_UP = 30  # seconds at most
 
 # Of Barman's, in a directory that it restored.
 LEFT_BY_BARMAN = (".barman-recover.info", "barman_wal", "*.origin", "backup_manifest.*")
@@ -108,8 +111,11 @@ def set_aside(data: Path) -> Path:
     return aside
 
 
-def choose(barman: Barman, log: Log, timeline: int, time: datetime | None) -> BaseBackup:
-    """The newest backup from which the timeline goes on and that is older than the moment.
+def choose(
+    barman: Barman, log: Log, timeline: int, time: datetime | None
+) -> tuple[BaseBackup, datetime]:
+    """The newest backup from which the timeline goes on and that is older than the moment, and until
+    when the log after it is known to be whole.
 
     Raises:
         SystemExit: there is none, or the log that follows it does not reach the moment.
@@ -119,16 +125,15 @@ def choose(barman: Barman, log: Log, timeline: int, time: datetime | None) -> Ba
         fail(f"there is no base backup yet for timeline {timeline}.")
     before = [backup for backup in backups if time is None or backup.end <= time]
     if not before:
-        oldest = f"{backups[0].end:%Y-%m-%dT%H:%M:%S%z}"
+        oldest = told(backups[0].end)
         fail(f"no backup is that old: the first moment that can be restored is {oldest}.")
     reach = log.reach(before[-1], timeline)
     if reach.gap and (time is None or time > reach.until):
-        until = f"{reach.until:%Y-%m-%dT%H:%M:%S%z}"
         fail(
-            f"the log has a gap after {until}: name an earlier moment (--to), "
+            f"the log has a gap after {told(reach.until)}: name an earlier moment (--to), "
             "or one after the next base backup."
         )
-    return before[-1]
+    return before[-1], reach.until
 
 
 @contextmanager
@@ -171,8 +176,8 @@ def is_recovered(data: Path) -> bool:
     return re.search(rb"^Database cluster state: +in production$", facts, re.MULTILINE) is not None
 
 
-def replay(staging: Path, time: datetime | None, known: datetime | None) -> None:
-    """Replay the log until the moment; `known` is until when the stream is known to be whole.
+def replay(staging: Path, time: datetime | None, known: datetime) -> None:
+    """Replay the log until the moment; `known` is until when it is known to be whole.
 
     Raises:
         SystemExit: PostgreSQL refused; its words are printed.
@@ -182,13 +187,11 @@ def replay(staging: Path, time: datetime | None, known: datetime | None) -> None
             tell(replayed(output.read_text()))
     except subprocess.CalledProcessError as error:
         ended = "recovery ended before configured recovery target was reached" in error.output
-        if not (ended and time and known):
-            print(error.output)  # noqa: T201 - PostgreSQL's words
+        if not (ended and time):
+            print(error.output)
             fail("PostgreSQL could not finish the recovery: its words above say why.")
         if time > known:
-            fail(
-                f"the log is known to reach {known:%Y-%m-%dT%H:%M:%S%z}, and not {time.isoformat()}."
-            )
+            fail(f"the log is known to reach {told(known)}, and not {told(time)}.")
         # Nothing was written between the last transaction and the moment.
         with recovery(staging, "recovery_target_time=''") as output:
             tell(replayed(output.read_text()))
@@ -217,10 +220,17 @@ def place(staging: Path, data: Path) -> None:
     os.sync()
 
 
-def end_stream(barman: Barman) -> None:
-    """Let the database end its segment, where it runs, so that the backups have all of it."""
-    with suppress(subprocess.SubprocessError):
-        barman.run("switch-wal", "--force", "--archive", "--archive-timeout=30", SERVER, timeout=60)
+def catch_up(settings: Settings) -> None:
+    """Wait until what a database that runs has written is received."""
+    database = Database(settings)
+    with suppress(psycopg2.Error):
+        written = database.ask().written
+        for _ in range(CATCH_UP * 10):
+            facts = database.ask()
+            if not facts.active or (facts.sent or 0) >= written:
+                break
+            sleep(0.1)
+    database.close()
 
 
 def restore(
@@ -240,13 +250,13 @@ def restore(
     lock(settings.data)
     if not (aside and is_whole(settings.data)):
         empty(settings.data)
-    end_stream(barman)
+    catch_up(settings)
     log = Log(settings.directory)
     timeline = timeline or log.newest_timeline()
-    backup = choose(barman, log, timeline, time)
+    backup, known = choose(barman, log, timeline, time)
     with room(settings.data) as staging:
         copy(barman, backup, staging, timeline, time)
-        replay(staging, time, streamed_until(settings.directory))
+        replay(staging, time, known)
         shutil.move(staging / "postgresql.auto.conf.origin", staging / "postgresql.auto.conf")
         place(staging, settings.data)
     tell(f"PGDATA ({settings.data}) is restored; start db.")
@@ -279,7 +289,7 @@ def copy(
     Raises:
         SystemExit: Barman failed; its words are printed.
     """
-    tell(f"copying the base backup of {backup.end:%Y-%m-%dT%H:%M:%S%z}…")
+    tell(f"copying the base backup of {told(backup.end)}…")
     target = [f"--target-time={time.isoformat(sep=' ')}"] if time else []
     try:
         barman.run(
@@ -294,5 +304,5 @@ def copy(
             str(staging),
         )
     except subprocess.CalledProcessError as error:
-        print(error.stdout)  # noqa: T201 - Barman's words
+        print(error.stdout)
         fail("Barman could not copy the base backup: its words above say why.")

@@ -7,6 +7,7 @@ import sys
 import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import NoReturn
 
@@ -32,6 +33,15 @@ minimum_redundancy = 1
 # The names of Barman's server, of the role and of the replication slot.
 SERVER = ROLE = SLOT = "backup"
 
+DEFAULTS = {
+    "BACKUP_DAYS": "7",
+    "BACKUP_DIR": "/var/lib/backup",
+    "BACKUP_HOURS": "24",
+    "BACKUP_LISTEN": "0.0.0.0:9185",
+    "PGDATA": "/var/lib/postgresql/data",
+    "POSTGRES_HOST": "db",
+    "POSTGRES_PORT": "5432",
+}
 PATTERNS = {
     "BACKUP_DAYS": (r"[1-9][0-9]{0,3}", "a whole number of days above 0"),
     "BACKUP_HOURS": (r"[1-9][0-9]{0,2}", "a whole number of hours above 0"),
@@ -46,7 +56,12 @@ def fail(sentence: str) -> NoReturn:
 
 
 def tell(sentence: str) -> None:
-    print(f"backup: {sentence}", flush=True)  # noqa: T201 - the container's output
+    print(f"backup: {sentence}", flush=True)
+
+
+def told(time: datetime) -> str:
+    """A time as a restore takes it."""
+    return time.isoformat(timespec="seconds")
 
 
 @dataclass
@@ -69,21 +84,18 @@ class Settings:
             SystemExit: a variable is malformed, or this user has no name.
         """
 
-        def value(name: str, default: str) -> str:
-            text = os.environ.get(name) or default
-            pattern, meaning = PATTERNS[name]
-            if not re.fullmatch(pattern, text):
+        values = {name: os.environ.get(name) or text for name, text in DEFAULTS.items()}
+        for name, (pattern, meaning) in PATTERNS.items():
+            if not re.fullmatch(pattern, values[name]):
                 fail(f"{name} must be {meaning}.")
-            return text
-
         return cls(
-            home=Path(os.environ.get("BACKUP_DIR") or "/var/lib/backup"),
-            data=Path(os.environ.get("PGDATA") or "/var/lib/postgresql/data"),
-            host=value("POSTGRES_HOST", "db"),
-            port=int(value("POSTGRES_PORT", "5432")),
-            days=int(value("BACKUP_DAYS", "7")),
-            hours=int(value("BACKUP_HOURS", "24")),
-            listen=value("BACKUP_LISTEN", "0.0.0.0:9185"),
+            home=Path(values["BACKUP_DIR"]),
+            data=Path(values["PGDATA"]),
+            host=values["POSTGRES_HOST"],
+            port=int(values["POSTGRES_PORT"]),
+            days=int(values["BACKUP_DAYS"]),
+            hours=int(values["BACKUP_HOURS"]),
+            listen=values["BACKUP_LISTEN"],
         )
 
     @property
@@ -127,8 +139,10 @@ def read_password(required: bool) -> None:
     Raises:
         SystemExit: there is none and it is required, or its file cannot be read.
     """
-    password = os.environ.pop("POSTGRES_BACKUP_PASSWORD", "")
-    file = os.environ.pop("POSTGRES_BACKUP_PASSWORD_FILE", "")
+    password = os.environ.get("POSTGRES_BACKUP_PASSWORD", "")
+    file = os.environ.get("POSTGRES_BACKUP_PASSWORD_FILE", "")
+    for name in ("POSTGRES_BACKUP_PASSWORD", "POSTGRES_BACKUP_PASSWORD_FILE"):
+        os.environ.pop(name, "")
     if password and file:
         fail("set POSTGRES_BACKUP_PASSWORD or POSTGRES_BACKUP_PASSWORD_FILE, not both.")
     if file:
@@ -139,7 +153,8 @@ def read_password(required: bool) -> None:
     if required and not password:
         fail("set POSTGRES_BACKUP_PASSWORD or POSTGRES_BACKUP_PASSWORD_FILE.")
     os.environ["PGPASSWORD"] = password
-    for name in ("SSLMODE", "SSLROOTCERT"):
-        if os.environ.get(f"POSTGRES_{name}"):
-            os.environ[f"PG{name}"] = os.environ[f"POSTGRES_{name}"]
+    if mode := os.environ.get("POSTGRES_SSLMODE"):
+        os.environ["PGSSLMODE"] = mode
+    if authority := os.environ.get("POSTGRES_SSLROOTCERT"):
+        os.environ["PGSSLROOTCERT"] = authority
     os.environ.setdefault("PGCONNECT_TIMEOUT", "10")

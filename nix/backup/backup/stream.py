@@ -4,13 +4,12 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import psycopg2
 
 from backup.barman import Barman
 from backup.database import Database, Facts
-from backup.log import Log
+from backup.log import Log, set_aside
 from backup.settings import SERVER, Settings, tell
 
 PAUSE = 2  # seconds before the stream is begun again
@@ -23,8 +22,7 @@ class Stream:
 
     Args:
         is_ours: whether the database is the one that the backups are of.
-        on_begin: called with the facts and whether a part of the log is missing, when the stream
-            has begun anew.
+        on_begin: called with whether a part of the log is missing, when the stream began anew.
         stopping: set when the stream shall not begin again.
     """
 
@@ -84,20 +82,13 @@ class Stream:
         Raises:
             subprocess.CalledProcessError: Barman failed.
         """
-        streaming = self.directory / "streaming"
-        former = streaming.exists() and (any(streaming.iterdir()) or bool(Log(self.directory).segments))
-        restored = former and Log(self.directory).newest_timeline() != facts.timeline
+        former = Log(self.directory).newest_timeline()
         if former:
             self.barman.run("archive-wal", SERVER)
-            set_aside(streaming, self.directory / "set-aside")
+            set_aside(self.directory)
         if facts.slot:
             self.barman.run("receive-wal", "--drop-slot", SERVER)
         self.barman.run("receive-wal", "--create-slot", SERVER)
         self.quick = 0
-        self.on_begin(former and not restored)
-
-
-def set_aside(folder: Path, into: Path) -> None:
-    into.mkdir(exist_ok=True)
-    for file in folder.iterdir():
-        file.rename(into / file.name)
+        # On another timeline it was restored, and nothing is missing.
+        self.on_begin(former == facts.timeline)

@@ -9,25 +9,24 @@ import threading
 import time
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import psycopg2
 
 from backup.barman import Barman
 from backup.bases import Bases
 from backup.database import Database, Facts
+from backup.log import note_streamed
 from backup.metrics import Metrics
 from backup.settings import Settings, fail, tell
 from backup.stream import Stream
 
 TICK = 5  # seconds between two looks at the database
 CRON = 60  # seconds between two runs of Barman's maintenance
-
-
-def streamed_until(directory: Path) -> datetime | None:
-    """Until when the log is known to be here; None where nothing is known."""
-    file = directory / "streamed-until"
-    return datetime.fromisoformat(file.read_text()) if file.exists() else None
+STRANGE = (
+    "the volume of the database was filled by an old version, which drew an identifier that Barman "
+    "does not take: bring its rows into a new one (dump and load)."
+)
+OTHER = "the database is another one than the backups are of: give it a BACKUP_DIR ({}) of its own."
 
 
 class Watch:
@@ -100,17 +99,16 @@ class Watch:
         facts, trouble = None, ""
         try:
             facts = database.ask()
-            if not self.is_ours(facts):
-                facts, trouble = None, (
-                    "the database is another one than the backups are of: give it a BACKUP_DIR "
-                    f"({self.settings.home}) of its own."
-                )
         except psycopg2.Error as error:
             trouble = f"the database does not answer: {str(error).strip()}"
+        if facts and facts.system.startswith("-"):
+            trouble = STRANGE
+        elif facts and not self.is_ours(facts):
+            trouble = OTHER.format(self.settings.home)
         if trouble != self.trouble:
             tell(trouble or "the database answers again.")
         self.trouble = trouble
-        return facts
+        return None if trouble else facts
 
     def is_ours(self, facts: Facts) -> bool:
         """Whether the backups, if there are any, are of this cluster."""
@@ -135,10 +133,8 @@ class Watch:
         if known:
             self.ahead = self.ahead[len(known) :]
             self.metrics.streamed.set(known[-1].timestamp())
-            file = self.settings.directory / "streamed-until"
             with suppress(OSError):  # a full disk
-                file.with_suffix(".new").write_text(known[-1].isoformat())
-                file.with_suffix(".new").rename(file)
+                note_streamed(self.settings.directory, known[-1])
 
     def note_backups(self) -> None:
         with suppress(subprocess.CalledProcessError):

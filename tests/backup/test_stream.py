@@ -1,0 +1,174 @@
+"""The stream ends, is cut or loses its slot: it begins again, and says what is missing."""
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from support.backup import Backup, keep, kept, receiver
+from support.processes import Database
+from support.program import running
+from support.waiting import wait_until
+
+
+def wait_until_new(backup: Backup) -> None:
+    """Until what is written now is received."""
+    now = time.time()
+    wait_until(lambda: backup.streamed_until() > now)
+
+
+def test_receiver_that_ends_begins_again(backup: Backup, database: Database):
+    before = receiver(backup.process.pid)
+    os.kill(before, signal.SIGKILL)
+    begun = time.monotonic()
+    wait_until(lambda: receiver(backup.process.pid) not in (None, before))
+    print(f"streams again after {time.monotonic() - begun:.1f} s")
+    wait_until_new(backup)
+    assert backup.metric("backup_log_gaps_total") == 0
+
+
+def test_stream_goes_on_after_the_database_was_away(
+    backup: Backup, database: Database, look: Database
+):
+    for end in (database.stop, database.kill):
+        keep(database, 1)
+        end()
+        database.start()
+        keep(database, 2)
+        wait_until_new(backup)
+    assert backup.metric("backup_log_gaps_total") == 0
+    backup.restore(look.directory / "data")
+    with running(look):
+        assert kept(look) == kept(database)
+
+
+def test_backup_that_is_killed_goes_on(backup: Backup, database: Database, look: Database):
+    keep(database, 3)
+    receiving = receiver(backup.process.pid)
+    backup.kill()
+    os.kill(receiving, signal.SIGKILL)
+    keep(database, 4)
+    backup.start()
+    wait_until_new(backup)
+    assert backup.metric("backup_log_gaps_total") == 0
+    backup.restore(look.directory / "data")
+    with running(look):
+        assert kept(look) == kept(database)
+
+
+def test_new_base_backup_is_taken_when_the_last_one_is_old(backup: Backup):
+    first = backup.metric("backup_last_success_timestamp_seconds")
+    (info,) = (backup.directory / "backup/meta").glob("*.info")
+    assert time.time() - first < 24 * 3600
+    backup.stop()
+    text = info.read_text()
+    yesterday = f"{datetime.fromtimestamp(first - 25 * 3600, UTC):%Y-%m-%d %H:%M:%S.000000+00:00}"
+    lines = [
+        f"end_time={yesterday}" if line.startswith("end_time=") else line
+        for line in text.splitlines()
+    ]
+    info.write_text("\n".join(lines) + "\n")
+    backup.start()
+    wait_until(lambda: backup.metric("backup_last_success_timestamp_seconds") > first, seconds=120)
+
+
+@pytest.fixture
+def narrow(place: Path) -> Iterator[Database]:
+    """A database that keeps little of its log for a backup that is away."""
+    with running(
+        Database(place / "db", max_slot_wal_keep_size="2MB", max_wal_size="4MB")
+    ) as narrow:
+        narrow.tell("CREATE TABLE kept (number integer)")
+        yield narrow
+
+
+def lose_slot(database: Database) -> None:
+    database.tell("CREATE TABLE IF NOT EXISTS filler (text text)")
+    query = "SELECT wal_status FROM pg_replication_slots"
+    for _ in range(60):
+        database.tell("INSERT INTO filler SELECT repeat('x', 1000) FROM generate_series(1, 5000)")
+        checkpoint(database)
+        if database.tell(query) == "lost":
+            return
+    raise AssertionError(database.tell(query))
+
+
+def checkpoint(database: Database) -> None:
+    """As the role that may."""
+    command = [*database.client("psql", "backup"), "--command", "CHECKPOINT"]
+    command[command.index(next(word for word in command if word.startswith("--dbname")))] = (
+        "--dbname=postgres"
+    )
+    subprocess.run(command, env={**os.environ, "PGPASSWORD": "b"}, check=True)
+
+
+def test_lost_slot_is_made_anew_and_told(narrow: Database, place: Path, look: Database):
+    backup = Backup(place / "backup", narrow)
+    with running(backup):
+        keep(narrow, 1)
+        time.sleep(0.1)
+        before = datetime.now(UTC)
+        wait_until_new(backup)
+        first = backup.metric("backup_last_success_timestamp_seconds")
+        assert backup.stop() == 0
+        keep(narrow, 2)
+        lose_slot(narrow)
+        lost = datetime.now(UTC)
+        keep(narrow, 3)
+        backup.start()
+        wait_until(lambda: backup.metric("backup_log_gaps_total") == 1)
+        wait_until(lambda: backup.metric("backup_slot_well") == 1)
+        wait_until(
+            lambda: backup.metric("backup_last_success_timestamp_seconds") > first, seconds=120
+        )
+        keep(narrow, 4)
+        data = look.directory / "data"
+        # Within the gap nothing can be restored, and before and after it all.
+        assert "the log has a gap after" in backup.refuses(
+            data, "restore", f"--to={lost.isoformat()}"
+        )
+        for moment, rows in ((before, [1]), (None, [1, 2, 3, 4])):
+            backup.restore(data, moment)
+            with running(look):
+                assert kept(look) == rows
+            shutil.rmtree(data)
+
+
+def test_restored_database_is_backed_up_again(place: Path, look: Database):
+    """In place, twice: to a moment before, and then to a later one of the first life."""
+    database = Database(place / "db")
+    with running(database), running(Backup(place / "backup", database)) as backup:
+        database.tell("CREATE TABLE kept (number integer)")
+        moments = []
+        for number in (1, 2, 3):
+            keep(database, number)
+            time.sleep(0.1)
+            moments.append(datetime.now(UTC))
+            time.sleep(0.1)
+        first = backup.metric("backup_last_success_timestamp_seconds")
+        database.stop()
+        backup.restore(database.directory / "data", moments[0], "--set-aside")
+        database.start()
+        assert kept(database) == [1]
+        keep(database, 10)
+        wait_until(
+            lambda: backup.metric("backup_last_success_timestamp_seconds") > first, seconds=120
+        )
+        assert backup.metric("backup_log_gaps_total") == 0
+        keep(database, 11)
+        data = look.directory / "data"
+        for moment, more, rows in (
+            (None, [], [1, 10, 11]),
+            (moments[1], ["--timeline=1"], [1, 2]),
+            (None, ["--timeline=1"], [1, 2, 3]),
+        ):
+            backup.restore(data, moment, *more)
+            with running(look):
+                assert kept(look) == rows
+            shutil.rmtree(data)
