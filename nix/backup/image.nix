@@ -31,6 +31,11 @@ buildImage {
   environment = {
     PGDATA = "/var/lib/postgresql/data";
     BACKUP_DIR = "/var/lib/backup";
+    # `docker compose exec backup df`
+    PATH = lib.makeBinPath [
+      postgresql_17
+      busybox
+    ];
   };
   # PostgreSQL's restore_command is a line of shell.
   links."/bin/sh" = "${busybox}/bin/busybox";

@@ -95,9 +95,11 @@ def write(tar: tarfile.TarFile, attributes: dict[str, Any], paths: list[str]) ->
     layer = Layer(tar)
     if attributes["root"]:
         layer.add_tree(Path(attributes["root"]), PurePath(), [], 0o755)
-    for link, target in attributes["links"].items():
-        layer.add_directory(PurePath(link.lstrip("/")).parent, 0o755)
-        layer.add(PurePath(link.lstrip("/")), 0o777, tarfile.SYMTYPE, linkname=target)
+    for path, target in attributes["links"].items():
+        link = PurePath(path.lstrip("/"))
+        if link.parent not in layer.directories:
+            layer.add_directory(link.parent, 0o755)
+        layer.add(link, 0o777, tarfile.SYMTYPE, linkname=target)
     for directory in attributes["writable"]:
         # Anyone may write here, as in the official images: Docker gives a new volume the
         # mode of the directory that it covers.

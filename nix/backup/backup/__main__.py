@@ -48,7 +48,11 @@ def read_arguments() -> argparse.Namespace:
 def show(settings: Settings, barman: Barman) -> None:
     """What can be restored."""
     log = Log(settings.directory)
-    for backup in barman.backups():
+    backups = barman.backups()
+    if not backups:
+        print("there is no base backup yet")
+        return
+    for backup in backups:
         reach = log.reach(backup, backup.timeline)
         gap = ", then a gap" if reach.gap else ""
         print(f"{backup.name}: from {told(backup.end)} on, timeline {backup.timeline}{gap}")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from backup.barman import Barman
+from backup.log import NEVER
 from backup.settings import SERVER, tell
 
 LOOK = 5  # seconds between two looks whether one is due
@@ -36,6 +37,7 @@ class Bases:
         self.barman = barman
         self.is_streaming, self.on_change, self.stopping = is_streaming, on_change, stopping
         self.wanted = threading.Event()  # one, now
+        self.newest: datetime | None = None  # the end of the last one, once it is known
 
     def run(self) -> None:
         while not self.stopping.wait(LOOK):
@@ -58,9 +60,9 @@ class Bases:
         Raises:
             subprocess.CalledProcessError: Barman failed.
         """
-        backups = self.barman.backups()
-        newest = backups[-1].end if backups else datetime.min.replace(tzinfo=UTC)
-        return self.wanted.is_set() or datetime.now(UTC) - newest > self.interval
+        if self.newest is None:
+            self.newest = max((backup.end for backup in self.barman.backups()), default=NEVER)
+        return self.wanted.is_set() or datetime.now(UTC) - self.newest > self.interval
 
     def take(self) -> None:
         """Take one, and forget those that were cut short.
@@ -75,5 +77,6 @@ class Bases:
         self.barman.run(*END_SEGMENT)
         self.barman.run("backup", "--wait", "--wait-timeout=600", SERVER)
         newest = self.barman.backups()[-1]
+        self.newest = newest.end
         tell(f"base backup {newest.name} is whole.")
         self.on_change()

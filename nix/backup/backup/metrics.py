@@ -3,7 +3,13 @@
 import shutil
 from pathlib import Path
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, start_http_server
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    disable_created_metrics,
+    start_http_server,
+)
 
 from backup.database import Facts
 
@@ -17,6 +23,7 @@ class Metrics:
     def __init__(self, home: Path) -> None:
         self.home = home
         self.registry = CollectorRegistry()
+        disable_created_metrics()  # type: ignore[no-untyped-call]
 
         def gauge(name: str, text: str) -> Gauge:
             return Gauge(name, text, registry=self.registry)

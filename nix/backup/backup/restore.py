@@ -114,8 +114,8 @@ def set_aside(data: Path) -> Path:
 def choose(
     barman: Barman, log: Log, timeline: int, time: datetime | None
 ) -> tuple[BaseBackup, datetime]:
-    """The newest backup from which the timeline goes on and that is older than the moment, and until
-    when the log after it is known to be whole.
+    """The newest backup that is older than the moment and from which the timeline goes on, and
+    until when the log after it is known to be whole.
 
     Raises:
         SystemExit: there is none, or the log that follows it does not reach the moment.
