@@ -3,6 +3,7 @@
 The others have a connection of their own, as locks are seen between two.
 """
 
+import io
 import threading
 from contextlib import contextmanager
 
@@ -15,6 +16,7 @@ from django.db.migrations import Migration, RunSQL
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.migrations.state import ProjectState
 
+from chassis.management.commands import migrate
 from chassis.migrations_executor import PatientExecutor
 
 # A table that no migration of the project's own changes.
@@ -134,6 +136,7 @@ def test_other_gaps_in_the_history_are_told_as_django_does(app: str):
         call_command("migrate")
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("pgcode", "expected"),
     [("55P03", CommandError), ("57014", OperationalError), (None, OperationalError)],
@@ -155,3 +158,33 @@ def test_lock_that_others_keep_is_told_of(
         if expected is CommandError
         else ""
     )
+
+
+def test_second_migrate_waits_for_the_first(transactional_db, capsys):
+    """Two that start at once would both apply the same migration, and one of them fail."""
+    begun, leave, told = threading.Event(), threading.Event(), []
+
+    def first() -> None:
+        other = connections.create_connection("default")
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [migrate.LOCK])
+            begun.set()
+            leave.wait(30)
+        other.close()
+
+    class Told(io.StringIO):
+        def write(self, text: str) -> int:
+            told.append(text)
+            leave.set()
+            return super().write(text)
+
+    thread = threading.Thread(target=first)
+    thread.start()
+    begun.wait(30)
+    call_command("migrate", verbosity=0, stderr=Told())
+    thread.join()
+    assert "Another migrate runs" in told[0]
+    # The next one does not wait.
+    told.clear()
+    call_command("migrate", verbosity=0, stderr=Told())
+    assert not told
