@@ -1,5 +1,7 @@
 """manage.py migrate, for use while servers run."""
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -19,13 +21,31 @@ OLDER = (
     "begin with an empty one, and bring over the rows that you need."
 )
 
+# Of PostgreSQL's advisory locks, the one that who migrates has: "migrate" in ASCII.
+LOCK = 0x6D696772617465
+
 
 class Command(migrate.Command):
-    """Django's command, with error messages that say what to do."""
+    """Django's command, once at a time, with error messages that say what to do."""
+
+    @contextmanager
+    def alone(self, alias: str) -> Iterator[None]:
+        """Wait until no other one migrates that database.
+
+        The lock is a session's, on a connection of its own: it is there during migrations that are
+        not atomic, too, and ends with this process.
+        """
+        with closing(connections.create_connection(alias)) as own, own.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+            if not cursor.fetchone()[0]:
+                self.stderr.write("Another migrate runs: waiting until it has ended.")
+                cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+            yield
 
     def handle(self, *arguments: Any, **options: Any) -> None:
         try:
-            super().handle(*arguments, **options)
+            with self.alone(options["database"]):
+                super().handle(*arguments, **options)
         except InconsistentMigrationHistory as error:
             users = get_user_model()._meta.app_label
             recorded = MigrationRecorder(connections[options["database"]]).applied_migrations()
