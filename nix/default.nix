@@ -9,6 +9,8 @@
   revision ? null,
   # What a team adds or replaces (project.nix has the names): final: prev: { … }
   overlay ? (_: _: { }),
+  # The root at its last release: a path, or an input that is no flake.
+  previous ? null,
   # Whether this is the template's repository, where the template's own tests are among the checks.
   platform ? false,
 }:
@@ -26,6 +28,7 @@ let
           committed
           revision
           platform
+          previous
           ;
       }
     )).overrideScope

@@ -9,6 +9,8 @@
   # What the root adds or replaces (project.nix has the names): final: prev: { … }
   overlay ? (_: _: { }),
   revision ? null,
+  # The root at its last release: a path, or an input that is no flake.
+  previous ? null,
   platform ? false,
 }:
 let
@@ -26,6 +28,7 @@ let
       inherit
         overlay
         platform
+        previous
         revision
         root
         ;

@@ -8,6 +8,8 @@
   revision,
   # Whether this is the template's repository.
   platform,
+  # The root at its last release, or null.
+  previous,
 }:
 self:
 let
@@ -23,6 +25,7 @@ in
     revision
     packageSet
     platform
+    previous
     ;
   template = ../.;
 

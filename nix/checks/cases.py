@@ -2,7 +2,8 @@
 
     cases.py COMMANDS.json JUNIT.xml
 
-The JSON maps a case's name to its command. Exit status 1 when one failed.
+The JSON maps a case's name to its command; one that ends with status 77 could not be run, and its
+last line says why. Exit status 1 when one failed.
 """
 
 import json
@@ -11,9 +12,11 @@ import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
+SKIPPED = 77
 
-def run(name: str, command: str, suite: ElementTree.Element) -> bool:
-    """Whether the command succeeded; its output goes to the report, too."""
+
+def run(name: str, command: str, suite: ElementTree.Element) -> int:
+    """The command's exit status; its output goes to the report, too."""
     print(f"== {name}", flush=True)
     ended = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", command],
@@ -23,22 +26,26 @@ def run(name: str, command: str, suite: ElementTree.Element) -> bool:
     output = ended.stdout.decode("utf-8", "replace")
     print(output, end="", flush=True)
     case = ElementTree.SubElement(suite, "testcase", name=name)
-    if ended.returncode:
+    if ended.returncode == SKIPPED:
+        ElementTree.SubElement(case, "skipped", message=output.strip().rpartition("\n")[2])
+    elif ended.returncode:
         failure = ElementTree.SubElement(case, "failure", message=f"exit status {ended.returncode}")
         failure.text = "".join(
             character for character in output if character.isprintable() or character == "\n"
         )
-    return ended.returncode == 0
+    return ended.returncode
 
 
 def main() -> int:
     commands = json.loads(Path(sys.argv[1]).read_text())
     suite = ElementTree.Element("testsuite")
     results = [run(name, command, suite) for name, command in commands.items()]
-    suite.attrib.update(tests=str(len(results)), failures=str(results.count(False)))
+    passed, skipped = results.count(0), results.count(SKIPPED)
+    failed = len(results) - passed - skipped
+    suite.attrib.update(tests=str(len(results)), failures=str(failed), skipped=str(skipped))
     ElementTree.ElementTree(suite).write(sys.argv[2])
-    print(f"{results.count(True)} passed, {results.count(False)} failed")
-    return 0 if results and all(results) else 1
+    print(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
+    return 0 if passed and not failed else 1
 
 
 if __name__ == "__main__":

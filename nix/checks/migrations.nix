@@ -5,9 +5,11 @@
   buildCommandCheck,
   platform,
   postgresql_17,
+  previous,
   pythons,
   root,
   service,
+  squawk,
   with-db,
 }:
 let
@@ -16,6 +18,11 @@ let
     { text, operation }:
     "with-db bash -euo pipefail migrations.sh found "
     + "${lib.escapeShellArg text} ${lib.escapeShellArg operation}";
+  # What is said of this tree as the release before one that a script made of it.
+  unsafe =
+    { text, script }:
+    "with-db bash -euo pipefail migrations.sh unsafe "
+    + "${lib.escapeShellArg text} ${lib.escapeShellArg script}";
 in
 buildCommandCheck "migrations"
   (
@@ -24,6 +31,7 @@ buildCommandCheck "migrations"
       nativeBuildInputs = [
         postgresql_17
         pythons.test
+        squawk
         with-db
       ];
       source = root + "/src";
@@ -36,6 +44,8 @@ buildCommandCheck "migrations"
         cp "$configuration" pyproject.toml
         cp ${./migrations.sh} migrations.sh
         cp ${./stepwise.py} stepwise.py
+        cp ${./locks.py} locks.py
+        cp ${./openapi.py} openapi.py
       '';
     }
   )
@@ -46,6 +56,9 @@ buildCommandCheck "migrations"
         "with-db bash -euo pipefail migrations.sh fresh";
       "each migration applies to rows of the one before" =
         "with-db bash -euo pipefail migrations.sh stepwise";
+      "the previous release's code works on this schema" =
+        "with-db bash -euo pipefail migrations.sh previous "
+        + lib.escapeShellArg (lib.optionalString (previous != null) "${previous}");
     }
     # Show on the sample application that the test above finds faults.
     // lib.optionalAttrs (platform && builtins.pathExists (root + "/src/accounts")) {
@@ -66,4 +79,31 @@ buildCommandCheck "migrations"
         operation = ''migrations.RemoveField("user", "first_name")'';
       };
     }
+    // lib.optionalAttrs (platform && builtins.pathExists (root + "/src/accounts")) (
+      lib.mapAttrs' (what: lib.nameValuePair "${what} is found") (
+        lib.mapAttrs (_: found) (import ./unsafe.nix)
+      )
+      // {
+        "a release that changes nothing follows itself" =
+          "with-db bash -euo pipefail migrations.sh previous \"$PWD\"";
+        "a column that the previous release reads is found" = unsafe {
+          text = "tests fail on this release";
+          script = ''
+            sed -i '/timestamp = /d' src/tweet/models.py
+            sed -i 's/, "timestamp"//' src/tweet/api/serializers.py
+          '';
+        };
+        "a property that the previous release did not require is found" = unsafe {
+          text = "body: kind is required now";
+          script = ''
+            sed -i '/timestamp = /i \    kind = models.CharField(max_length=9, db_default="x")' src/tweet/models.py
+            sed -i 's/"timestamp"/"kind", &/' src/tweet/api/serializers.py
+          '';
+        };
+        "a property that the previous release answered is found" = unsafe {
+          text = "answer 200: timestamp is gone";
+          script = ''sed -i 's/, "timestamp"//' src/tweet/api/serializers.py'';
+        };
+      }
+    )
   )

@@ -27,24 +27,70 @@ fresh() {
 stepwise() {
     createdb stepwise
     export POSTGRES_DB=stepwise
-    python stepwise.py
+    PYTHONPATH=$PWD python stepwise.py
     manage migrate --check
 }
 
 # found TEXT OPERATION: what is said of a last migration with that operation has that text.
 found() {
     tree=$(mktemp -d)
-    cp -r --no-preserve=mode src pyproject.toml stepwise.py "$tree"
+    cp -r --no-preserve=mode src pyproject.toml stepwise.py locks.py "$tree"
     cd "$tree" || exit
     manage makemigrations accounts --empty --name wrong
     sed -i -e 's/import migrations/&, models/' -e "s/operations = \[/&$2/" \
         src/accounts/migrations/*_wrong.py
     createdb stepwise
-    if POSTGRES_DB=stepwise python stepwise.py 2>told; then
+    if POSTGRES_DB=stepwise PYTHONPATH=$PWD python stepwise.py 2>told; then
         return 1
     fi
     cat told
     grep "accounts\..*_wrong.*$1" told
+}
+
+# next DATABASE: with the schema that this tree's migrations make.
+next() {
+    createdb "$1"
+    POSTGRES_DB=$1 manage migrate --verbosity 0
+}
+
+# previous ROOT: the unit tests of a release before this one, which read and write through its API,
+# on this schema; and this one's OpenAPI document beside its.
+previous() {
+    [ -n "$1" ] || { echo "no previous release: lib.service has no \`previous\`" && exit 77; }
+    next next
+    next test_next
+    mkdir previous
+    cp -r --no-preserve=mode "$1/src" "$1/pyproject.toml" previous/
+    manage spectacular --format openapi-json --file after.json
+    cd previous || exit
+    export POSTGRES_DB=next
+    manage spectacular --format openapi-json --file ../before.json
+    python -m pytest -p no:cacheprovider -q || {
+        echo "The code of the previous release serves on while a release is made, and its tests" \
+            "fail on this release's tables: see docs/how-to/migrate.md of the template."
+        exit 1
+    }
+    python -P ../openapi.py ../before.json ../after.json || {
+        echo "Clients of the previous release would miss the above: keep it for a release, or" \
+            "offer another path beside it."
+        exit 1
+    }
+}
+
+# unsafe TEXT SCRIPT: what is said, with this tree as the previous release, of one in which the
+# script of sed has changed a model or a view.
+unsafe() {
+    tree=$(mktemp -d) here=$PWD
+    cp -r --no-preserve=mode src pyproject.toml openapi.py "$tree"
+    cd "$tree" || exit
+    bash -c "$2"
+    manage makemigrations --name unsafe --verbosity 0
+    if (previous "$here") >told 2>&1; then
+        cat told
+        return 1
+    fi
+    cat told
+    grep "$1" told
 }
 
 "$@"

@@ -9,7 +9,8 @@ so a migration that older rows do not allow fails here. After one that fills col
 only the first of them, as the next one may make unique what it filled.
 
 The models as they were before the migration must be able to read and insert rows, too: servers
-with the old code answer until the release is complete. Run by migrations.sh.
+with the old code answer until the release is complete. Nor may it keep them from a table for long
+(locks.py). Run by migrations.sh.
 """
 
 import importlib
@@ -26,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 import django
+import locks
 from django.apps import apps
 from django.core.management import call_command
 from django.db import DataError, Error, IntegrityError, connection, transaction
@@ -86,6 +88,10 @@ PASSED: set[str] = set()
 
 # Migrations that are applied while no server answers, such as "shop.0004_no_price".
 DOWNTIME: set[str] = set()
+
+# Migrations that keep others from a table for long, with the reason why that does no harm, such as
+# "shop.0005_index": "the table has 100 rows".
+LOCKS: dict[str, str] = {}
 
 # Models that have one row, such as "shop.Configuration".
 SINGLE: set[str] = set()
@@ -302,6 +308,35 @@ def old_code_faults(name: str, old: ProjectState) -> list[str]:
     return [f"  {name}: {fault}" for fault in map(old_code_fault, own_models(old)) if fault]
 
 
+def lock_faults(migration: Migration) -> list[str]:
+    """Apply a migration of the project's own; what it does to those who use its tables meanwhile.
+
+    Raises:
+        SystemExit: the rows that there are do not allow it.
+    """
+    name, before, sql = str(migration), locks.files(), locks.sql_of(migration)
+    step(name, migration.app_label, migration.name)
+    if LOCKS.get(name) or name in DOWNTIME:
+        return []
+    told = locks.faults(migration, sql, before, locks.files())
+    return [f"  {name} {sentence}." for sentence in told]
+
+
+def refuse_locks(faults: list[str]) -> None:
+    """End where a migration keeps others from a table for long.
+
+    Raises:
+        SystemExit: there is such a migration.
+    """
+    if faults:
+        sys.exit(
+            "These migrations keep others from a table for as long as PostgreSQL looks at all of "
+            "its rows, and requests fail after two seconds. Where that does no harm, name the "
+            f'migration with the reason in LOCKS in {HERE}: LOCKS = {{"shop.0005_index": "the '
+            'table has 100 rows"}.\n' + "\n".join(faults)
+        )
+
+
 def refuse_faults(faults: list[str]) -> None:
     """End where old code cannot go on after a migration.
 
@@ -369,6 +404,7 @@ def read_own() -> None:
     DELETES.update(getattr(own, "DELETES", ()))
     PASSED.update(getattr(own, "PASSED", ()))
     DOWNTIME.update(getattr(own, "DOWNTIME", ()))
+    LOCKS.update(getattr(own, "LOCKS", {}))
     SINGLE.update(getattr(own, "SINGLE", ()))
 
 
@@ -377,7 +413,7 @@ def migrate(executor: MigrationExecutor) -> None:
 
     Raises:
         SystemExit: a migration does not allow the rows before it, or deletes some; or old code
-            could not go on after it.
+            could not go on after it, or only after a while.
     """
     plan = in_order(executor)
     PASSED.update(together(plan))
@@ -385,11 +421,14 @@ def migrate(executor: MigrationExecutor) -> None:
     own = own_applications()
     rows: dict[str, int] = {}
     faults: list[str] = []
+    locking: list[str] = []
     for migration in plan:
-        step(str(migration), migration.app_label, migration.name)
-        state = migration.mutate_state(state)
         if migration.app_label not in own:
+            step(str(migration), migration.app_label, migration.name)
+            state = migration.mutate_state(state)
             continue
+        locking += lock_faults(migration)
+        state = migration.mutate_state(state)
         refuse_fewer(str(migration), rows, counts(state))
         faults += old_code_faults(str(migration), old)
         for model in own_models(state):
@@ -399,6 +438,7 @@ def migrate(executor: MigrationExecutor) -> None:
         if str(migration) not in PASSED:
             old = state
     refuse_faults(faults)
+    refuse_locks(locking)
     print(f"{len(plan)} migrations; rows: {rows}")
 
 

@@ -42,8 +42,9 @@ let
           ;
         inherit (stdenv) runCommand;
       };
-      # A program that PyPI has as a wheel and Debian does not have.
+      # Programs that PyPI has as wheels and Debian does not have.
       inherit (pkgs.python313.pkgs) ruff;
+      squawk = pkgs.python313.pkgs.squawk-cli;
 
       testers = import ../vm {
         inherit
