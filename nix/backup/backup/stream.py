@@ -38,8 +38,9 @@ class Stream:
         self.directory = settings.directory
         self.database = Database(settings)
         self.is_ours, self.on_begin, self.stopping = is_ours, on_begin, stopping
-        self.receiver: subprocess.Popen[bytes] | None = None
+        self.receiver: subprocess.Popen[str] | None = None
         self.quick = 0
+        self.words = ""  # of why it ended
 
     def run(self) -> None:
         while not self.stopping.is_set():
@@ -50,7 +51,7 @@ class Stream:
                         self.begin_anew(facts)
                     self.receive()
                 except subprocess.CalledProcessError as error:
-                    tell(f"the stream cannot begin: {error.stdout.strip()}")
+                    self.tell(f"the stream cannot begin: {error.stdout.strip()}")
             self.stopping.wait(PAUSE)
 
     def ask(self) -> Facts | None:
@@ -67,17 +68,32 @@ class Stream:
     def receive(self) -> None:
         """Until it ends, as it does with the database."""
         self.begun = time.monotonic()
-        self.receiver = subprocess.Popen(
+        with subprocess.Popen(
             self.barman.command("receive-wal", SERVER),
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-        )
-        self.receiver.wait()
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        ) as self.receiver:
+            lines = self.receiver.stdout or ()  # one for each segment, and its last words
+            errors = [line.strip() for line in lines if "error: " in line.lower()]
         self.receiver = None
-        self.quick = self.quick + 1 if time.monotonic() - self.begun < QUICK else 0
+        if time.monotonic() - self.begun < QUICK:
+            self.quick += 1
+        else:
+            self.quick, self.words = 0, ""
+        if errors and not self.stopping.is_set():
+            self.tell(f"the stream ended: {errors[0]}")
+
+    def tell(self, words: str) -> None:
+        """Once, while it is tried again with the same end."""
+        if words != self.words:
+            tell(words)
+        self.words = words
 
     def begin_anew(self, facts: Facts) -> None:
-        """Make a slot, and forget where the stream was; what was received stays.
+        """Forget where the stream was; what was received stays for restores. Without a slot that
+        has kept what follows, make one.
 
         Raises:
             subprocess.CalledProcessError: Barman failed.
@@ -86,9 +102,10 @@ class Stream:
         if former:
             self.barman.run("archive-wal", SERVER)
             set_aside(self.directory)
-        if facts.slot:
-            self.barman.run("receive-wal", "--drop-slot", SERVER)
-        self.barman.run("receive-wal", "--create-slot", SERVER)
+        if not facts.is_slot_well:
+            if facts.slot:
+                self.barman.run("receive-wal", "--drop-slot", SERVER)
+            self.barman.run("receive-wal", "--create-slot", SERVER)
         self.quick = 0
         # On another timeline it was restored, and nothing is missing.
-        self.on_begin(former == facts.timeline)
+        self.on_begin(not facts.is_slot_well and former == facts.timeline)
