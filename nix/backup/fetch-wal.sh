@@ -1,15 +1,19 @@
 # shellcheck shell=busybox disable=SC2154
 # PostgreSQL's restore_command: a segment of the log, or a timeline's history, from Barman's folders.
-# The last segment is still being received, or was when the stream was begun anew.
+# They are asked in the order in which files move on, so that none is missed. The last segment is
+# still being received, or was when the stream was begun anew.
 
-name=$1 to=$2
+name=$1 to=$2 kept=$BACKUP_DIR/backup
 for file in \
-    "$BACKUP_DIR/backup/wals/${name%????????}/$name" \
-    "$BACKUP_DIR/backup/wals/$name" \
-    "$BACKUP_DIR/backup/streaming/$name" \
-    "$BACKUP_DIR/backup/streaming/$name.partial" \
-    "$BACKUP_DIR/backup/set-aside/$name" \
-    "$BACKUP_DIR/backup/set-aside/$name.partial"; do
-    [ ! -e "$file" ] || exec cp "$file" "$to"
+    "$kept/streaming/$name.partial" \
+    "$kept/streaming/$name" \
+    "$kept/wals/${name%????????}/$name" \
+    "$kept/wals/$name" \
+    "$kept/set-aside/$name" \
+    "$kept/set-aside/$name.partial"; do
+    [ -e "$file" ] || continue
+    ! cp "$file" "$to" 2>/dev/null || exit 0
+    # PostgreSQL takes 1 as the end of the log, and ends the recovery at what is above 125.
+    [ ! -e "$file" ] || { cp "$file" "$to" || exit 255; exit 0; }
 done
 exit 1

@@ -46,6 +46,9 @@ state() {
         echo cluster
         return
     fi
+    [ ! -e "$PGDATA/.restore" ] ||
+        fail "a restore into PGDATA ($PGDATA) was cut short: run it again;" \
+            "a database that it set aside is beside it (data-before-…)."
     for name in $(others); do
         if [ ! -e "$PGDATA/.fill" ] || [ ! -e "$DB_DATA/$name" ]; then
             fail "PGDATA ($PGDATA) is neither empty nor a cluster; name another directory."

@@ -171,7 +171,7 @@ def test_copy_of_the_backups_can_be_restored(
 def test_what_can_be_restored_is_listed(backup: Backup, place: Path):
     listed = backup.run(place, "list").stdout
     assert ": from " in listed
-    assert "the log is known to reach " in listed
+    assert "timeline 1 is known to reach " in listed
 
 
 @pytest.mark.parametrize(
@@ -204,3 +204,76 @@ def test_database_is_named_that_the_backups_are_not_of(backup: Backup, place: Pa
             time.sleep(5)
         assert {file.name for file in copy.rglob("0*")} == segments
         assert NAME not in stranger.tell("SELECT slot_name FROM pg_replication_slots")
+
+
+def segments(backup: Backup) -> list[Path]:
+    """What is archived of the log, the oldest first."""
+    return sorted((backup.directory / "backup/wals").glob("0*/0*"))
+
+
+@pytest.fixture
+def copied(backup: Backup, database: Database, place: Path) -> Path:
+    """Backups that a test may damage, with rows 100 to 102 in segments of their own after them."""
+    for number in (100, 101, 102):
+        keep(database, number)
+        assert backup.run(place, "barman", "switch-wal", "--force", "backup").returncode == 0
+        archived = len(segments(backup))
+        keep(database, number)
+        wait_until(lambda archived=archived: archive(backup, place) > archived)
+    copy = place / "copied"
+    shutil.copytree(backup.directory, copy)
+    return copy
+
+
+def archive(backup: Backup, place: Path) -> int:
+    backup.run(place, "barman", "archive-wal", "backup")
+    return len(segments(backup))
+
+
+def test_damaged_segment_is_told_and_does_not_end_the_restore_early(
+    backup: Backup, copied: Path, place: Path
+):
+    away = {"BACKUP_DIR": str(copied), "POSTGRES_PORT": str(free_port())}
+    wals = sorted((copied / "backup/wals").glob("0*/0*"))
+    damaged = wals[-3]
+    damaged.chmod(0o600)
+    with damaged.open("r+b") as file:
+        file.seek(200)
+        file.write(b"\xff" * 4000)
+    assert "cannot be read" in backup.refuses(place / "look/data", "restore", **away)
+    damaged.chmod(0)
+    assert "could not finish the recovery" in backup.refuses(place / "look/data", "restore", **away)
+    damaged.unlink()
+    assert "the log has a gap after" in backup.refuses(place / "look/data", "restore", **away)
+    assert not contents(place / "look/data")
+
+
+def test_damaged_base_backup_is_told(backup: Backup, copied: Path, place: Path):
+    (newest,) = sorted((copied / "backup/base").iterdir())[-1:]
+    table = max((newest / "data/base").glob("*/*"), key=lambda file: file.stat().st_size)
+    table.unlink()
+    refused = backup.refuses(place / "look/data", "restore", BACKUP_DIR=str(copied))
+    assert f"the base backup {newest.name} is damaged" in refused
+
+
+def test_restore_of_a_database_that_is_written_to(
+    backup: Backup, database: Database, look: Database
+):
+    """Segments move on while it looks at them."""
+    database.tell("CREATE TABLE IF NOT EXISTS busy (text text)")
+    insert = "INSERT INTO busy SELECT repeat('x', 1000) FROM generate_series(1, 500);"
+    with database.psql() as psql:
+        for number in range(3):
+            psql.stdin.write(insert * 40)
+            psql.stdin.flush()
+            written = f"SELECT count(*) > {number * 20_000} FROM busy"
+            wait_until(lambda written=written: database.tell(written) == "t")
+            backup.restore(look.directory / "data")
+            with running(look):
+                assert look.tell(written) == "t"
+            shutil.rmtree(look.directory / "data")
+        psql.stdin.close()
+
+
+def test_copy_into_the_backups_themselves_is_refused(backup: Backup, place: Path):
+    assert "must be apart" in backup.refuses(place, "copy", str(backup.directory))

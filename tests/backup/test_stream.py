@@ -13,7 +13,7 @@ import pytest
 
 from support.backup import Backup, keep, kept, receiver
 from support.processes import Database
-from support.program import running
+from support.program import Program, running
 from support.waiting import wait_until
 
 
@@ -30,7 +30,7 @@ def test_receiver_that_ends_begins_again(backup: Backup, database: Database):
     wait_until(lambda: receiver(backup.process.pid) not in (None, before))
     print(f"streams again after {time.monotonic() - begun:.1f} s")
     wait_until_new(backup)
-    assert backup.metric("backup_log_gaps_total") == 0
+    assert backup.metric("backup_last_gap_timestamp_seconds") == 0
 
 
 def test_stream_goes_on_after_the_database_was_away(
@@ -42,7 +42,7 @@ def test_stream_goes_on_after_the_database_was_away(
         database.start()
         keep(database, 2)
         wait_until_new(backup)
-    assert backup.metric("backup_log_gaps_total") == 0
+    assert backup.metric("backup_last_gap_timestamp_seconds") == 0
     backup.restore(look.directory / "data")
     with running(look):
         assert kept(look) == kept(database)
@@ -56,7 +56,7 @@ def test_backup_that_is_killed_goes_on(backup: Backup, database: Database, look:
     keep(database, 4)
     backup.start()
     wait_until_new(backup)
-    assert backup.metric("backup_log_gaps_total") == 0
+    assert backup.metric("backup_last_gap_timestamp_seconds") == 0
     backup.restore(look.directory / "data")
     with running(look):
         assert kept(look) == kept(database)
@@ -122,7 +122,7 @@ def test_lost_slot_is_made_anew_and_told(narrow: Database, place: Path, look: Da
         lost = datetime.now(UTC)
         keep(narrow, 3)
         backup.start()
-        wait_until(lambda: backup.metric("backup_log_gaps_total") == 1)
+        wait_until(lambda: backup.metric("backup_last_gap_timestamp_seconds") > 0)
         wait_until(lambda: backup.metric("backup_slot_well") == 1)
         wait_until(
             lambda: backup.metric("backup_last_success_timestamp_seconds") > first, seconds=120
@@ -160,15 +160,116 @@ def test_restored_database_is_backed_up_again(place: Path, look: Database):
         wait_until(
             lambda: backup.metric("backup_last_success_timestamp_seconds") > first, seconds=120
         )
-        assert backup.metric("backup_log_gaps_total") == 0
+        assert backup.metric("backup_last_gap_timestamp_seconds") == 0
         keep(database, 11)
         data = look.directory / "data"
         for moment, more, rows in (
             (None, [], [1, 10, 11]),
-            (moments[1], ["--timeline=1"], [1, 2]),
+            (moments[1], [], [1, 2]),
             (None, ["--timeline=1"], [1, 2, 3]),
         ):
             backup.restore(data, moment, *more)
             with running(look):
                 assert kept(look) == rows
             shutil.rmtree(data)
+
+
+def test_database_that_ends_again_and_again_loses_nothing(
+    backup: Backup, database: Database, look: Database
+):
+    for number in range(20, 26):
+        keep(database, number)
+        database.kill()
+        time.sleep(1)
+        database.start()
+    wait_until_new(backup)
+    assert backup.metric("backup_last_gap_timestamp_seconds") == 0
+    backup.restore(look.directory / "data")
+    with running(look):
+        assert kept(look) == kept(database)
+
+
+def test_gap_is_remembered_until_there_is_a_base_backup(narrow: Database, place: Path):
+    """Also where the backup is restarted in between."""
+    backup = Backup(place / "backup", narrow)
+    with running(backup):
+        first = backup.metric("backup_last_success_timestamp_seconds")
+        assert backup.stop() == 0
+        lose_slot(narrow)
+        Program.start(backup)
+        wait_until(lambda: backup.metric("backup_last_gap_timestamp_seconds") > 0)
+        assert backup.stop() == 0
+        backup.start()
+        wait_until(
+            lambda: backup.metric("backup_last_success_timestamp_seconds") > first, seconds=120
+        )
+        assert backup.metric("backup_last_gap_timestamp_seconds") > 0
+
+
+def test_database_that_was_set_aside_can_come_back(place: Path, look: Database):
+    """The newest restore is then of its timeline, and not of the one with the highest number."""
+    database = Database(place / "db")
+    data = database.directory / "data"
+    with running(database), running(Backup(place / "backup", database)) as backup:
+        database.tell("CREATE TABLE kept (number integer)")
+        keep(database, 1)
+        time.sleep(0.1)
+        moment = datetime.now(UTC)
+        time.sleep(0.1)
+        keep(database, 2)
+        wait_until_new(backup)
+        database.stop()
+        backup.restore(data, moment, "--set-aside")
+        database.start()
+        wait_until(lambda: "timeline 2 " in backup.run(place, "list").stdout, seconds=120)
+        database.stop()
+        shutil.rmtree(data)
+        (aside,) = database.directory.glob("data-before-*")
+        aside.rename(data)
+        database.start()
+        keep(database, 3)
+        wait_until_new(backup)
+        backup.restore(look.directory / "data")
+        with running(look):
+            assert kept(look) == [1, 2, 3]
+
+
+def test_what_a_restored_database_wrote_unseen_is_not_taken_for_restored(
+    place: Path, look: Database
+):
+    database = Database(place / "db")
+    data = database.directory / "data"
+    with running(database), running(Backup(place / "backup", database)) as backup:
+        database.tell("CREATE TABLE kept (number integer); CREATE TABLE filler (text text)")
+        keep(database, 1)
+        time.sleep(0.1)
+        moment = datetime.now(UTC)
+        time.sleep(0.1)
+        keep(database, 2)
+        fill = "INSERT INTO filler SELECT repeat('x', 1000) FROM generate_series(1, 10000)"
+        database.tell(fill)
+        wait_until_new(backup)
+        first = backup.metric("backup_last_success_timestamp_seconds")
+        assert backup.stop() == 0
+        database.stop()
+        backup.restore(data, moment, "--set-aside")
+        database.start()
+        keep(database, 10)
+        time.sleep(0.1)
+        unseen = datetime.now(UTC)
+        time.sleep(0.1)
+        database.tell(fill)
+        database.tell("DROP TABLE filler")
+        checkpoint(database)
+        backup.start()
+        wait_until(
+            lambda: backup.metric("backup_last_success_timestamp_seconds") > first, seconds=120
+        )
+        ended = backup.run(look.directory / "data", "restore", f"--to={unseen.isoformat()}")
+        if ended.returncode == 0:
+            with running(look):
+                assert kept(look) == [1, 10]
+            shutil.rmtree(look.directory / "data")
+        backup.restore(look.directory / "data")
+        with running(look):
+            assert kept(look) == [1, 10]

@@ -17,9 +17,12 @@ import sys
 from pathlib import Path
 
 from backup.barman import Barman
-from backup.log import Log, streamed_until
+from backup.copies import copy
+from backup.log import Log
 from backup.restore import moment, restore
-from backup.settings import Settings, fail, read_password, tell, told
+from backup.settings import Settings, fail, read_password, told, told_after
+from backup.stream import words_of
+from backup.streams import Streams
 from backup.watch import Watch
 
 
@@ -33,7 +36,7 @@ def read_arguments() -> argparse.Namespace:
     commands = parser.add_subparsers(dest="command", parser_class=Parser)
     to = commands.add_parser("restore")
     to.add_argument("--to", type=moment)
-    to.add_argument("--timeline", type=int)
+    to.add_argument("--timeline", type=int, choices=range(1, 1 << 32), metavar="N")
     to.add_argument("--set-aside", action="store_true")
     commands.add_parser("list")
     commands.add_parser("copy").add_argument("folder", type=Path)
@@ -47,31 +50,17 @@ def read_arguments() -> argparse.Namespace:
 
 def show(settings: Settings, barman: Barman) -> None:
     """What can be restored."""
-    log = Log(settings.directory)
     backups = barman.backups()
     if not backups:
         print("there is no base backup yet")
         return
+    log, streams = Log(settings.directory), Streams(settings.directory)
     for backup in backups:
-        reach = log.reach(backup, backup.timeline)
-        gap = ", then a gap" if reach.gap else ""
-        print(f"{backup.name}: from {told(backup.end)} on, timeline {backup.timeline}{gap}")
-    print(f"the log is known to reach {told(streamed_until(settings.directory))}")
-
-
-def copy(settings: Settings, folder: Path) -> None:
-    """Copy what is new; what retention removed here is removed there, too.
-
-    Raises:
-        SystemExit: there is no such folder, or it has no room.
-    """
-    if not (folder.is_dir() and os.access(folder, os.W_OK)):
-        fail(f"{folder} must be a folder that uid {os.geteuid()} may write: mount one.")
-    command = ["rsync", "--archive", "--delete-delay", f"{settings.home}/", f"{folder}/"]
-    # 24: a segment was moved meanwhile, and is there under its new name or comes the next time.
-    if subprocess.run(command).returncode not in (0, 24):
-        fail("the copy is not whole: rsync's words above say why.")
-    tell(f"{folder} has all backups.")
+        gap = ", then a gap" if log.reach(backup, backup.timeline).gap else ""
+        print(f"{backup.name}: from {told_after(backup.end)} on, timeline {backup.timeline}{gap}")
+    if streams.newest:
+        life = streams.newest
+        print(f"timeline {life.timeline} is known to reach {told(life.until)}")
 
 
 def main() -> None:
@@ -86,11 +75,15 @@ def main() -> None:
         case "list":
             show(settings, barman)
         case "copy":
-            copy(settings, arguments.folder)
+            copy(settings, barman, arguments.folder)
         case "barman":
             sys.exit(subprocess.run(barman.command(*arguments.more)).returncode)
         case _:
             Watch(settings, barman).run()
 
 
-main()
+try:
+    main()
+except subprocess.CalledProcessError as error:
+    print(words_of(error))
+    fail(f"{Path(error.cmd[0]).name} failed: its words above say why.")

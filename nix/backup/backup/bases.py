@@ -6,8 +6,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from backup.barman import Barman
-from backup.log import NEVER
 from backup.settings import SERVER, tell
+from backup.stream import words_of
+from backup.streams import NEVER, Streams
 
 LOOK = 5  # seconds between two looks whether one is due
 AGAIN = 60  # seconds before one that failed is tried again
@@ -17,7 +18,7 @@ END_SEGMENT = ("switch-wal", "--force", "--archive", "--archive-timeout=60", SER
 
 
 class Bases:
-    """Takes one where it is due and the log is streamed.
+    """Takes one where it is due and the log is streamed, and removes those that nobody needs.
 
     Args:
         is_streaming: whether it is.
@@ -29,54 +30,67 @@ class Bases:
         self,
         hours: int,
         barman: Barman,
+        streams: Streams,
         is_streaming: Callable[[], bool],
         on_change: Callable[[], None],
         stopping: threading.Event,
     ) -> None:
         self.interval = timedelta(hours=hours)
-        self.barman = barman
+        self.barman, self.streams = barman, streams
         self.is_streaming, self.on_change, self.stopping = is_streaming, on_change, stopping
-        self.wanted = threading.Event()  # one, now
         self.newest: datetime | None = None  # the end of the last one, once it is known
+        self.taking = threading.Lock()
 
     def run(self) -> None:
         while not self.stopping.wait(LOOK):
-            if not self.is_streaming():
-                continue
             try:
-                if self.is_due():
-                    self.wanted.clear()
+                if self.is_streaming() and self.is_due():
                     self.take()
-            except subprocess.CalledProcessError as error:
+            except (OSError, subprocess.CalledProcessError) as error:
                 if not self.stopping.is_set():
-                    words = (error.stderr or error.stdout).strip()
-                    tell(f"no base backup could be taken, it is tried again: {words}")
-                self.wanted.set()
+                    tell(f"no base backup could be taken, it is tried again: {words_of(error)}")
                 self.stopping.wait(AGAIN)
 
     def is_due(self) -> bool:
-        """Whether none is new enough.
+        """Whether none is new enough, or the log was broken off after it.
 
         Raises:
             subprocess.CalledProcessError: Barman failed.
         """
         if self.newest is None:
             self.newest = max((backup.end for backup in self.barman.backups()), default=NEVER)
-        return self.wanted.is_set() or datetime.now(UTC) - self.newest > self.interval
+        life = self.streams.newest
+        return datetime.now(UTC) - self.newest > self.interval or (
+            life is not None and self.newest < life.begun
+        )
 
     def take(self) -> None:
-        """Take one, and forget those that were cut short.
+        """Take one.
 
         Raises:
             subprocess.CalledProcessError: Barman failed.
         """
-        for item in self.barman.ask("list-backups", SERVER):
-            if item["status"] in UNFINISHED:
-                self.barman.run("delete", SERVER, item["backup_id"])
-        tell("a base backup begins.")
-        self.barman.run(*END_SEGMENT)
-        self.barman.run("backup", "--wait", "--wait-timeout=600", SERVER)
-        newest = self.barman.backups()[-1]
-        self.newest = newest.end
-        tell(f"base backup {newest.name} is whole.")
+        with self.taking:
+            tell("a base backup begins.")
+            self.barman.run(*END_SEGMENT)
+            self.barman.run("backup", "--wait", "--wait-timeout=600", SERVER)
+            newest = self.barman.backups()[-1]
+            self.newest = newest.end
+            tell(f"base backup {newest.name} is whole.")
         self.on_change()
+
+    def tidy(self) -> None:
+        """Remove those that were cut short and those that retention does not keep, whether the log
+        is streamed or not: the disk may be full of them.
+
+        Raises:
+            subprocess.CalledProcessError: Barman failed.
+        """
+        if not self.taking.acquire(blocking=False):
+            return
+        try:
+            for item in self.barman.ask("list-backups", SERVER):
+                if item["status"] in UNFINISHED or item.get("retention_status") == "OBSOLETE":
+                    self.barman.run("delete", SERVER, item["backup_id"])
+        finally:
+            self.taking.release()

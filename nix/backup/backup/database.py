@@ -46,6 +46,11 @@ class Facts:
     def is_slot_well(self) -> bool:
         return self.slot in ("new", "reserved", "extended")
 
+    @property
+    def is_slot_gone(self) -> bool:
+        """Whether it no longer has what follows; an unreserved one has, until a checkpoint."""
+        return self.slot in (None, "lost")
+
 
 def whole(number: Decimal | None) -> int | None:
     return None if number is None else int(number)

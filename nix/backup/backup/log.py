@@ -4,8 +4,10 @@ A segment's name is its timeline, the upper half of its address and its number i
 hexadecimal digits each (PostgreSQL's documentation, "WAL Internals").
 """
 
-import os
 import re
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,9 +15,7 @@ from pathlib import Path
 from backup.barman import BaseBackup
 
 SEGMENT = re.compile(r"([0-9A-F]{8})([0-9A-F]{8})([0-9A-F]{8})(\.partial)?")
-SWITCH = re.compile(r"^\s*(\d+)\s+([0-9A-F]+)/([0-9A-F]+)", re.MULTILINE)
-
-NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+SWITCH = re.compile(r"^\s*(\d+)\s+([0-9A-F]+/[0-9A-F]+)", re.MULTILINE)
 
 
 def address(lsn: str) -> int:
@@ -28,7 +28,8 @@ def address(lsn: str) -> int:
 class Reach:
     """How far the log goes on from a base backup without a gap."""
 
-    until: datetime  # everything until then is there
+    last: int  # the number of its last segment
+    written: datetime  # when that was written to
     gap: bool  # there is more of the log after a missing segment
 
 
@@ -41,80 +42,78 @@ class Log:
     """
 
     def __init__(self, directory: Path) -> None:
-        self.directory = directory
-        self.wals = directory / "wals"
-        self.folders = (self.wals, directory / "streaming", directory / "set-aside")
+        self.folders = [directory / name for name in ("streaming", "wals", "set-aside")]
+        self.size = 0  # bytes of a segment
+        # By timeline and number, when each was written to. Files move on from the first folder to
+        # the second.
+        self.segments: dict[tuple[int, int], float] = {}
+        for found, size, time in self.scan():
+            self.size = max(self.size, size)
+            self.segments[int(found[1], 16), int(found[2] + found[3], 16)] = time
+        # The names count from 0 again where the lower half is full.
+        each = (1 << 32) // (self.size or 1)
         self.segments = {
-            (int(found[1], 16), int(found[2], 16), int(found[3], 16)): file
-            for folder in self.folders
-            for file in folder.rglob("*")
-            if (found := SEGMENT.fullmatch(file.name))
+            (timeline, (number >> 32) * each + (number & 0xFFFFFFFF)): time
+            for (timeline, number), time in self.segments.items()
         }
+
+    def scan(self) -> Iterator[tuple[re.Match[str], int, float]]:
+        for folder in self.folders:
+            for file in folder.rglob("*"):
+                if found := SEGMENT.fullmatch(file.name):
+                    with suppress(FileNotFoundError):  # it has just moved on
+                        stat = file.stat()
+                        yield found, stat.st_size, stat.st_mtime
+
+    def number(self, name: str) -> int:
+        """Of the segment with that name."""
+        return int(name[8:16], 16) * ((1 << 32) // (self.size or 1)) + int(name[16:24], 16)
 
     def newest_timeline(self) -> int:
         """0 where there is no log."""
-        return max((timeline for timeline, _, _ in self.segments), default=0)
+        return max((timeline for timeline, _ in self.segments), default=0)
 
     def branches(self, timeline: int) -> dict[int, int]:
         """Where the timelines before this one ended, by their number, in bytes of the log."""
         for folder in self.folders:
             history = folder / f"{timeline:08X}.history"
             if history.exists():
-                return {
-                    int(parent): address(f"{upper}/{lower}")
-                    for parent, upper, lower in SWITCH.findall(history.read_text())
-                }
+                return {int(one): address(end) for one, end in SWITCH.findall(history.read_text())}
         return {}
 
     def leads_to(self, backup: BaseBackup, timeline: int) -> bool:
         """Whether the timeline goes on from the backup's."""
-        return backup.timeline == timeline or address(backup.end_lsn) <= self.branches(
-            timeline
-        ).get(backup.timeline, -1)
+        end = self.branches(timeline).get(backup.timeline, -1)
+        return backup.timeline == timeline or address(backup.end_lsn) <= end
+
+    def of(self, timeline: int) -> dict[int, float]:
+        """When each segment that leads to the end of a timeline was written to, by number.
+
+        Before it branched off, its log is that of the timelines before it.
+        """
+        begin, spans = 0, {}
+        for parent, end in sorted(self.branches(timeline).items()):
+            spans[parent] = range(begin, end // (self.size or 1))
+            begin = spans[parent].stop
+        spans[timeline] = range(begin, sys.maxsize)
+        return {
+            number: time
+            for (one, number), time in self.segments.items()
+            if number in spans.get(one, ())
+        }
 
     def reach(self, backup: BaseBackup, timeline: int) -> Reach:
         """How far the log reaches on that timeline, from a backup that leads to it."""
-        begin = backup.begin_wal
-        each = (1 << 32) // (self.wals / begin[:16] / begin).stat().st_size
-        files = {
-            upper * each + lower: file
-            for (of, upper, lower), file in sorted(self.segments.items())
-            if of <= timeline
-        }
-        last = int(begin[8:16], 16) * each + int(begin[16:], 16)
-        while last + 1 in files:
+        times, last = self.of(timeline), self.number(backup.begin_wal) - 1
+        while last + 1 in times:
             last += 1
-        written = datetime.fromtimestamp(files[last].stat().st_mtime, UTC)
-        gap = max(files) > last
-        return Reach(written if gap else max(written, streamed_until(self.directory)), gap)
-
-
-def streamed_until(directory: Path) -> datetime:
-    """Until when the stream is known to be whole; long ago where nothing is known."""
-    file = directory / "streamed-until"
-    return datetime.fromisoformat(file.read_text()) if file.exists() else NEVER
-
-
-def note_streamed(directory: Path, until: datetime) -> None:
-    """Write it down.
-
-    Raises:
-        OSError: the disk is full.
-    """
-    new = directory / "streamed-until.new"
-    new.write_text(until.isoformat())
-    new.rename(directory / "streamed-until")
+        written = datetime.fromtimestamp(times.get(last, 0), UTC)
+        return Reach(last, written, gap=max(times, default=0) > last)
 
 
 def set_aside(directory: Path) -> None:
-    """Let the stream begin without what it had, which stays for restores: see Log.
-
-    Its last segment says by its time until when it is whole.
-    """
+    """Let the stream begin without what it had, which stays for restores: see Log."""
     into = directory / "set-aside"
     into.mkdir(exist_ok=True)
-    until = streamed_until(directory).timestamp()
     for file in (directory / "streaming").glob("*"):
-        file = file.rename(into / file.name)
-        if file.stat().st_mtime < until:
-            os.utime(file, (until, until))
+        file.rename(into / file.name)

@@ -5,9 +5,7 @@ from pathlib import Path
 
 from prometheus_client import (
     CollectorRegistry,
-    Counter,
     Gauge,
-    disable_created_metrics,
     start_http_server,
 )
 
@@ -23,7 +21,6 @@ class Metrics:
     def __init__(self, home: Path) -> None:
         self.home = home
         self.registry = CollectorRegistry()
-        disable_created_metrics()  # type: ignore[no-untyped-call]
 
         def gauge(name: str, text: str) -> Gauge:
             return Gauge(name, text, registry=self.registry)
@@ -34,9 +31,8 @@ class Metrics:
         self.slot = gauge("backup_slot_well", "Whether it keeps the log for us.")
         self.kept = gauge("backup_slot_kept_bytes", "The log that the slot keeps.")
         self.limit = gauge("backup_slot_limit_bytes", "The log that the slot may keep.")
-        self.losses = Counter(
-            "backup_log_gaps", "How often a part of the log was lost.", registry=self.registry
-        )
+        self.gap = gauge("backup_last_gap_timestamp_seconds", "When a part of the log was missing.")
+        self.interval = gauge("backup_interval_seconds", "Between two base backups.")
         for name, function in {
             "service_disk_size_bytes": lambda: shutil.disk_usage(home).total,
             "service_disk_free_bytes": lambda: shutil.disk_usage(home).free,
@@ -54,7 +50,12 @@ class Metrics:
         address, _, port = listen.rpartition(":")
         start_http_server(int(port), address.strip("[]"), registry=self.registry)
 
-    def note(self, facts: Facts) -> None:
+    def note(self, facts: Facts | None) -> None:
+        """What the database says; nothing is known of its slot where it does not answer."""
+        if facts is None:
+            self.slot.set(UNKNOWN)
+            self.kept.set(UNKNOWN)
+            return
         self.slot.set(facts.is_slot_well)
         self.kept.set(UNKNOWN if facts.kept is None else facts.kept)
         self.limit.set(facts.limit if facts.limit >= 0 else float("inf"))

@@ -8,17 +8,19 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from time import sleep
+from typing import NoReturn
 
 import psycopg2
 
 from backup.barman import Barman, BaseBackup
-from backup.database import Database
-from backup.log import Log
-from backup.settings import SERVER, Settings, fail, tell, told
+from backup.database import Database, Facts
+from backup.log import Log, Reach
+from backup.settings import SERVER, Settings, fail, tell, told, told_after
+from backup.streams import Streams
 
 # What is made of a backup before it is the database: db takes no such directory for one.
 STAGING = ".restore"
@@ -52,7 +54,6 @@ def lock(data: Path) -> None:
     """
     try:
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        data.chmod(0o700)
         descriptor = os.open(data, os.O_RDONLY)
     except OSError as error:
         fail(
@@ -111,29 +112,36 @@ def set_aside(data: Path) -> Path:
     return aside
 
 
-def choose(
-    barman: Barman, log: Log, timeline: int, time: datetime | None
-) -> tuple[BaseBackup, datetime]:
-    """The newest backup that is older than the moment and from which the timeline goes on, and
-    until when the log after it is known to be whole.
+def choose(backups: list[BaseBackup], log: Log, timeline: int, time: datetime | None) -> BaseBackup:
+    """The newest backup that is older than the moment and from which the timeline goes on.
 
     Raises:
-        SystemExit: there is none, or the log that follows it does not reach the moment.
+        SystemExit: there is none.
     """
-    backups = [backup for backup in barman.backups() if log.leads_to(backup, timeline)]
+    backups = [backup for backup in backups if log.leads_to(backup, timeline)]
     if not backups:
-        fail(f"there is no base backup yet for timeline {timeline}.")
+        fail(f"there is no base backup yet from which timeline {timeline} goes on.")
     before = [backup for backup in backups if time is None or backup.end <= time]
     if not before:
-        oldest = told(backups[0].end)
+        oldest = told_after(backups[0].end)
         fail(f"no backup is that old: the first moment that can be restored is {oldest}.")
-    reach = log.reach(before[-1], timeline)
-    if reach.gap and (time is None or time > reach.until):
-        fail(
-            f"the log has a gap after {told(reach.until)}: name an earlier moment (--to), "
-            "or one after the next base backup."
-        )
-    return before[-1], reach.until
+    return before[-1]
+
+
+def whole_until(
+    streams: Streams, reach: Reach, backup: BaseBackup, timeline: int, now: Facts | None
+) -> datetime:
+    """Until when the log after a backup is known to be whole.
+
+    Args:
+        now: what the database says that streams now, all of which is received.
+    """
+    known, is_lost = streams.whole_until(timeline, backup.end)
+    if reach.gap and not is_lost:  # a file that somebody removed
+        return reach.written
+    if now and now.timeline == timeline and not reach.gap:
+        known = max(known, now.time)
+    return max(known, backup.end)
 
 
 @contextmanager
@@ -150,13 +158,21 @@ def recovery(data: Path, *options: str) -> Iterator[Path]:
             "listen_addresses": "",
             "unix_socket_directories": run,
             "hot_standby": "off",
+            # What ALTER SYSTEM may have set.
+            "archive_mode": "off",
+            "logging_collector": "off",
+            "recovery_min_apply_delay": "0",
         }
         words = [f"-c {name}='{value}'" for name, value in settings.items()]
         words += [f"-c {option}" for option in options]
         output = Path(run, "log")
         command = ["pg_ctl", f"--pgdata={data}", "--silent", f"--log={output}"]
         try:
-            subprocess.run([*command, f"--options={' '.join(words)}", "start"], check=True)
+            subprocess.run(
+                [*command, f"--options={' '.join(words)}", "start"],
+                stderr=subprocess.DEVNULL,  # of which the log tells more
+                check=True,
+            )
             while not is_recovered(data):
                 subprocess.run([*command, "status"], stdout=subprocess.DEVNULL, check=True)
                 sleep(0.2)
@@ -176,15 +192,19 @@ def is_recovered(data: Path) -> bool:
     return re.search(rb"^Database cluster state: +in production$", facts, re.MULTILINE) is not None
 
 
-def replay(staging: Path, time: datetime | None, known: datetime) -> None:
-    """Replay the log until the moment; `known` is until when it is known to be whole.
+def replay(staging: Path, time: datetime | None, known: datetime, last: int) -> None:
+    """Replay the log until the moment.
+
+    Args:
+        known: until when the log is known to be whole.
+        last: where its last segment but one begins, in bytes of the log.
 
     Raises:
-        SystemExit: PostgreSQL refused; its words are printed.
+        SystemExit: PostgreSQL refused, or stopped too early; its words are printed.
     """
     try:
         with recovery(staging) as output:
-            tell(replayed(output.read_text()))
+            words = output.read_text()
     except subprocess.CalledProcessError as error:
         ended = "recovery ended before configured recovery target was reached" in error.output
         if not (ended and time):
@@ -193,8 +213,26 @@ def replay(staging: Path, time: datetime | None, known: datetime) -> None:
         if time > known:
             fail(f"the log is known to reach {told(known)}, and not {told(time)}.")
         # Nothing was written between the last transaction and the moment.
-        with recovery(staging, "recovery_target_time=''") as output:
-            tell(replayed(output.read_text()))
+        with recovery(staging, "recovery_target_time=") as output:
+            words = error.output + output.read_text()
+    refuse_early_end(words, last)
+    tell(replayed(words))
+
+
+def refuse_early_end(words: str, last: int) -> None:
+    """End where the recovery did not come to its moment nor to the last segment but one.
+
+    Raises:
+        SystemExit: PostgreSQL could not read the log further; its words are printed.
+    """
+    done = re.findall(r"redo done at ([0-9A-F]+)/([0-9A-F]+)", words)
+    if done and "recovery stopping before" not in words:
+        reached = int(done[-1][0], 16) << 32 | int(done[-1][1], 16)
+        if reached < last:
+            print(words)
+            until = re.findall(r"last completed transaction was at log time (.*)", words)
+            after = f"after {until[-1]}" if until else "further"
+            fail(f"the log cannot be read {after}: name an earlier moment (--to).")
 
 
 def replayed(words: str) -> str:
@@ -220,17 +258,31 @@ def place(staging: Path, data: Path) -> None:
     os.sync()
 
 
-def catch_up(settings: Settings) -> None:
-    """Wait until what a database that runs has written is received."""
+def catch_up(settings: Settings) -> Facts | None:
+    """Wait until what a database that runs has written is received; what it said then.
+
+    None where it does not run, or nobody receives.
+    """
     database = Database(settings)
-    with suppress(psycopg2.Error):
-        written = database.ask().written
+    try:
+        facts = database.ask()
         for _ in range(CATCH_UP * 10):
-            facts = database.ask()
-            if not facts.active or (facts.sent or 0) >= written:
-                break
+            now = database.ask()
+            if not now.active:
+                return None
+            if (now.sent or 0) >= facts.written:
+                sleep(0.5)  # until it is in its file
+                return facts
             sleep(0.1)
-    database.close()
+    except psycopg2.Error:
+        pass
+    finally:
+        database.close()
+    return None
+
+
+def stop(*_: object) -> NoReturn:
+    fail("the restore was stopped; nothing is lost.")
 
 
 def restore(
@@ -240,26 +292,52 @@ def restore(
 
     Args:
         time: None for the newest that the backups have.
-        timeline: None for the newest.
+        timeline: None for the one that the database had then.
         aside: whether a database that is there is renamed.
 
     Raises:
         SystemExit: it cannot be done; PGDATA is as it was.
     """
-    signal.signal(signal.SIGTERM, lambda *_: fail("the restore was stopped; nothing is lost."))
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
     lock(settings.data)
     if not (aside and is_whole(settings.data)):
         empty(settings.data)
-    catch_up(settings)
-    log = Log(settings.directory)
-    timeline = timeline or log.newest_timeline()
-    backup, known = choose(barman, log, timeline, time)
+    now = catch_up(settings)
+    backups = barman.backups()  # which may take a while, in which segments move on
+    log, streams = Log(settings.directory), Streams(settings.directory)
+    life = streams.at(time)
+    timeline = timeline or (life.timeline if life else log.newest_timeline())
+    if not timeline:
+        fail("there is no base backup yet.")
+    backup = choose(backups, log, timeline, time)
+    reach = log.reach(backup, timeline)
+    known = whole_until(streams, reach, backup, timeline, now)
+    if reach.gap and (time is None or time > known):
+        fail(
+            f"the log has a gap after {told(known)}: name an earlier moment (--to), "
+            "or one after the next base backup."
+        )
+    verify(settings.directory / "base" / backup.name / "data")
     with room(settings.data) as staging:
         copy(barman, backup, staging, timeline, time)
-        replay(staging, time, known)
+        replay(staging, time, known, (reach.last - 1) * log.size)
         shutil.move(staging / "postgresql.auto.conf.origin", staging / "postgresql.auto.conf")
         place(staging, settings.data)
     tell(f"PGDATA ({settings.data}) is restored; start db.")
+
+
+def verify(base: Path) -> None:
+    """Compare a base backup with its manifest.
+
+    Raises:
+        SystemExit: it is damaged; PostgreSQL's words are printed.
+    """
+    command = ["pg_verifybackup", "--no-parse-wal", "--quiet", str(base)]
+    ended = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if ended.returncode:
+        print(ended.stdout)
+        fail(f"the base backup {base.parent.name} is damaged: name a moment before it (--to).")
 
 
 @contextmanager
@@ -269,8 +347,9 @@ def room(data: Path) -> Iterator[Path]:
     if aside:
         lock(data)
     staging = data / STAGING
-    staging.mkdir(mode=0o700)
     try:
+        data.chmod(0o700)
+        staging.mkdir(mode=0o700)
         yield staging
     except BaseException:
         if not is_whole(data):

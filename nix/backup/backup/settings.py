@@ -7,7 +7,7 @@ import sys
 import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NoReturn
 
@@ -24,6 +24,7 @@ conninfo = host={host} port={port} user={role} dbname=postgres application_name=
 streaming_conninfo = host={host} port={port} user={role} dbname=postgres
 backup_method = postgres
 streaming_archiver = on
+immediate_checkpoint = true
 slot_name = {slot}
 create_slot = manual
 retention_policy = RECOVERY WINDOW OF {days} DAYS
@@ -64,6 +65,11 @@ def told(time: datetime) -> str:
     return time.isoformat(timespec="seconds")
 
 
+def told_after(time: datetime) -> str:
+    """The first whole second after it: a restore takes that, too."""
+    return told(time + timedelta(seconds=1))
+
+
 @dataclass
 class Settings:
     """Of this container."""
@@ -89,8 +95,8 @@ class Settings:
             if not re.fullmatch(pattern, values[name]):
                 fail(f"{name} must be {meaning}.")
         return cls(
-            home=Path(values["BACKUP_DIR"]),
-            data=Path(values["PGDATA"]),
+            home=Path(values["BACKUP_DIR"]).resolve(),
+            data=Path(values["PGDATA"]).resolve(),
             host=values["POSTGRES_HOST"],
             port=int(values["POSTGRES_PORT"]),
             days=int(values["BACKUP_DAYS"]),

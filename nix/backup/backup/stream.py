@@ -1,5 +1,6 @@
 """The stream of the log, which begins again whenever it ends, and anew where it cannot go on."""
 
+import re
 import subprocess
 import threading
 import time
@@ -9,12 +10,16 @@ import psycopg2
 
 from backup.barman import Barman
 from backup.database import Database, Facts
-from backup.log import Log, set_aside
+from backup.log import set_aside
 from backup.settings import SERVER, Settings, tell
+from backup.streams import Streams
 
 PAUSE = 2  # seconds before the stream is begun again
-QUICK = 5  # seconds: a stream that ends sooner did not begin
-PATIENCE = 5  # times that it may do so before it is begun anew
+STEADY = 5  # seconds after which it is taken to have begun
+# What PostgreSQL says where it can never go on from where it was.
+IMPOSSIBLE = re.compile(
+    r"has already been removed|requested starting point|timeline \d+ is not|should be 0 or"
+)
 
 
 class Stream:
@@ -22,7 +27,7 @@ class Stream:
 
     Args:
         is_ours: whether the database is the one that the backups are of.
-        on_begin: called with whether a part of the log is missing, when the stream began anew.
+        on_begin: called before the stream begins anew.
         stopping: set when the stream shall not begin again.
     """
 
@@ -30,16 +35,17 @@ class Stream:
         self,
         settings: Settings,
         barman: Barman,
+        streams: Streams,
         is_ours: Callable[[Facts], bool],
-        on_begin: Callable[[bool], None],
+        on_begin: Callable[[], None],
         stopping: threading.Event,
     ) -> None:
-        self.barman = barman
+        self.barman, self.streams = barman, streams
         self.directory = settings.directory
         self.database = Database(settings)
         self.is_ours, self.on_begin, self.stopping = is_ours, on_begin, stopping
         self.receiver: subprocess.Popen[str] | None = None
-        self.quick = 0
+        self.begun = 0.0  # when it was started
         self.words = ""  # of why it ended
 
     def run(self) -> None:
@@ -47,11 +53,11 @@ class Stream:
             facts = self.ask()
             if facts and self.is_ours(facts) and not facts.active:
                 try:
-                    if not facts.is_slot_well or self.quick >= PATIENCE:
+                    if facts.is_slot_gone or IMPOSSIBLE.search(self.words):
                         self.begin_anew(facts)
                     self.receive()
-                except subprocess.CalledProcessError as error:
-                    self.tell(f"the stream cannot begin: {error.stdout.strip()}")
+                except (OSError, subprocess.CalledProcessError) as error:
+                    self.tell(f"the stream cannot begin: {words_of(error)}")
             self.stopping.wait(PAUSE)
 
     def ask(self) -> Facts | None:
@@ -63,7 +69,7 @@ class Stream:
 
     def is_steady(self) -> bool:
         """Whether the receiver has run for a moment, so that Barman's cron starts no other."""
-        return self.receiver is not None and time.monotonic() - self.begun > QUICK
+        return self.receiver is not None and time.monotonic() - self.begun > STEADY
 
     def receive(self) -> None:
         """Until it ends, as it does with the database."""
@@ -77,11 +83,9 @@ class Stream:
         ) as self.receiver:
             lines = self.receiver.stdout or ()  # one for each segment, and its last words
             errors = [line.strip() for line in lines if "error: " in line.lower()]
+        if self.is_steady():
+            self.words = ""
         self.receiver = None
-        if time.monotonic() - self.begun < QUICK:
-            self.quick += 1
-        else:
-            self.quick, self.words = 0, ""
         if errors and not self.stopping.is_set():
             self.tell(f"the stream ended: {errors[0]}")
 
@@ -92,20 +96,29 @@ class Stream:
         self.words = words
 
     def begin_anew(self, facts: Facts) -> None:
-        """Forget where the stream was; what was received stays for restores. Without a slot that
-        has kept what follows, make one.
+        """Forget where the stream was; what was received stays for restores.
 
         Raises:
             subprocess.CalledProcessError: Barman failed.
+            OSError: the disk is full.
         """
-        former = Log(self.directory).newest_timeline()
-        if former:
+        if self.streams.newest:
             self.barman.run("archive-wal", SERVER)
             set_aside(self.directory)
-        if not facts.is_slot_well:
-            if facts.slot:
-                self.barman.run("receive-wal", "--drop-slot", SERVER)
+        if facts.slot == "lost":
+            self.barman.run("receive-wal", "--drop-slot", SERVER)
+        if facts.is_slot_gone:
             self.barman.run("receive-wal", "--create-slot", SERVER)
-        self.quick = 0
-        # On another timeline it was restored, and nothing is missing.
-        self.on_begin(not facts.is_slot_well and former == facts.timeline)
+        # On a timeline that it never had, it was restored, and nothing is missing.
+        former = any(life.timeline == facts.timeline for life in self.streams.lives)
+        self.words = ""
+        self.on_begin()
+        self.streams.begin(facts.timeline, facts.time, lost=former and facts.is_slot_gone)
+        if former and facts.is_slot_gone:
+            tell("a part of the log is missing: moments after it need the base backup that comes.")
+
+
+def words_of(error: OSError | subprocess.CalledProcessError) -> str:
+    if isinstance(error, OSError):
+        return str(error)
+    return (error.stderr or error.stdout or str(error)).strip()

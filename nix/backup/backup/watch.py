@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import shutil
 import signal
 import subprocess
 import threading
@@ -15,13 +16,14 @@ import psycopg2
 from backup.barman import Barman
 from backup.bases import Bases
 from backup.database import Database, Facts
-from backup.log import note_streamed
 from backup.metrics import Metrics
 from backup.settings import Settings, fail, tell
-from backup.stream import Stream
+from backup.stream import Stream, words_of
+from backup.streams import Streams
 
 TICK = 5  # seconds between two looks at the database
 CRON = 60  # seconds between two runs of Barman's maintenance
+RESERVE = 4 << 20  # bytes that let Barman's maintenance work on a full disk
 STRANGE = (
     "the volume of the database was filled by an old version, which drew an identifier that Barman "
     "does not take: bring its rows into a new one (dump and load)."
@@ -34,11 +36,21 @@ class Watch:
 
     def __init__(self, settings: Settings, barman: Barman) -> None:
         self.settings, self.barman = settings, barman
+        settings.directory.mkdir(exist_ok=True)
+        self.streams = Streams(settings.directory)
         self.metrics = Metrics(settings.home)
+        self.metrics.interval.set(settings.hours * 3600)
         self.stopping = threading.Event()
-        self.stream = Stream(settings, barman, self.is_ours, self.on_begin, self.stopping)
+        self.stream = Stream(
+            settings, barman, self.streams, self.is_ours, self.on_begin, self.stopping
+        )
         self.bases = Bases(
-            settings.hours, barman, self.stream.is_steady, self.note_backups, self.stopping
+            settings.hours,
+            barman,
+            self.streams,
+            self.stream.is_steady,
+            self.note_backups,
+            self.stopping,
         )
         self.failed = False
         self.trouble = ""  # of which was told
@@ -57,8 +69,8 @@ class Watch:
             fail(f"BACKUP_DIR ({self.settings.home}) is in use by another backup.")
         try:
             self.metrics.serve(self.settings.listen)
-        except OSError as error:
-            fail(f"BACKUP_LISTEN ({self.settings.listen}) cannot be used: {error.strerror}.")
+        except (OSError, OverflowError) as error:
+            fail(f"BACKUP_LISTEN ({self.settings.listen}) cannot be used: {error}.")
         threading.excepthook = self.end
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self.stopping.set())
@@ -86,10 +98,10 @@ class Watch:
         self.note_backups()
         while not self.stopping.wait(TICK):
             facts = self.ask(database)
+            self.metrics.note(facts)
             if facts:
-                self.metrics.note(facts)
                 self.note_streamed(facts)
-            if time.monotonic() - maintained > CRON and self.stream.is_steady():
+            if time.monotonic() - maintained > CRON:
                 maintained = time.monotonic()
                 self.maintain()
             reap()
@@ -112,31 +124,35 @@ class Watch:
 
     def is_ours(self, facts: Facts) -> bool:
         """Whether the backups, if there are any, are of this cluster."""
-        identity = self.settings.directory / "identity.json"
-        return (
-            not identity.exists()
-            or str(json.loads(identity.read_text())["systemid"]) == facts.system
-        )
+        try:
+            identity = json.loads((self.settings.directory / "identity.json").read_text())
+        except (OSError, ValueError):  # Barman is writing it
+            return True
+        return str(identity["systemid"]) == facts.system
 
-    def on_begin(self, lost: bool) -> None:
-        """A stream has begun anew: what is older leads to a new base backup only."""
-        if lost:
-            self.metrics.losses.inc()
-            tell("a part of the log is missing: moments after it need the base backup that comes.")
-        self.ahead.clear()
-        self.bases.wanted.set()
+    def on_begin(self) -> None:
+        self.ahead = []
 
     def note_streamed(self, facts: Facts) -> None:
         """What was written when we looked before is known to be here once it is received."""
-        self.ahead.append((facts.written, facts.time))
-        known = [time for written, time in self.ahead if written <= (facts.received or 0)]
-        if known:
-            self.ahead = self.ahead[len(known) :]
-            self.metrics.streamed.set(known[-1].timestamp())
-            with suppress(OSError):  # a full disk
-                note_streamed(self.settings.directory, known[-1])
+        ahead = self.ahead
+        ahead.append((facts.written, facts.time))
+        known = [time for written, time in ahead if written <= (facts.received or 0)]
+        life = self.streams.newest
+        if not known or ahead is not self.ahead:
+            return
+        del ahead[: len(known)]
+        with suppress(OSError):  # a full disk
+            if life is None or life.timeline != facts.timeline:
+                self.streams.begin(facts.timeline, facts.time, lost=False)
+            elif known[-1] > life.until:
+                self.metrics.streamed.set(known[-1].timestamp())
+                self.streams.reach(known[-1])
 
     def note_backups(self) -> None:
+        self.metrics.gap.set(self.streams.last_gap.timestamp())
+        if life := self.streams.newest:
+            self.metrics.streamed.set(life.until.timestamp())
         with suppress(subprocess.CalledProcessError):
             backups = self.barman.backups()
             if backups:
@@ -144,16 +160,33 @@ class Watch:
                 self.metrics.last.set(backups[-1].end.timestamp())
 
     def maintain(self) -> None:
-        """Barman's own, and ours of what it does not know."""
+        """Barman's own, and ours of what it does not know or does not do without a stream."""
         try:
-            self.barman.run("cron")
-        except subprocess.CalledProcessError as error:
-            tell(f"barman cron failed: {error.stdout.strip()}")
+            self.keep_reserve()
+            self.bases.tidy()
+            if self.stream.is_steady():
+                self.barman.run("cron")
+        except (OSError, subprocess.CalledProcessError) as error:
+            if not self.stopping.is_set():
+                tell(f"maintenance failed, it is tried again: {words_of(error)}")
         before = datetime.now(UTC) - timedelta(days=self.settings.days)
         for file in (self.settings.directory / "set-aside").glob("*"):
             if file.stat().st_mtime < before.timestamp():
                 file.unlink()
         self.note_backups()
+
+    def keep_reserve(self) -> None:
+        """A file that goes when the disk is full, and comes back when it is not.
+
+        Raises:
+            OSError: the disk does not write.
+        """
+        reserve = self.settings.home / "reserve"
+        free = shutil.disk_usage(self.settings.home).free
+        if free < RESERVE:
+            reserve.unlink(missing_ok=True)
+        elif free > 4 * RESERVE and not reserve.exists():
+            reserve.write_bytes(bytes(RESERVE))
 
 
 def reap() -> None:
