@@ -264,7 +264,7 @@ def test_restore_of_a_database_that_is_written_to(
     insert = "INSERT INTO busy SELECT repeat('x', 1000) FROM generate_series(1, 500);"
     with database.psql() as psql:
         for number in range(3):
-            psql.stdin.write(insert * 40)
+            psql.stdin.write(f"{insert * 40}\n")
             psql.stdin.flush()
             written = f"SELECT count(*) > {number * 20_000} FROM busy"
             wait_until(lambda written=written: database.tell(written) == "t")
