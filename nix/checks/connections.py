@@ -15,9 +15,10 @@ from typing import Any
 import yaml
 
 METRICS = 5  # the role's CONNECTION LIMIT
-MIGRATE = 1
+BACKUP = 10  # the same
+MIGRATE = 2  # one is for its lock
 RESERVED = 3  # PostgreSQL's superuser_reserved_connections
-ROW = re.compile(r"^\| (one machine|Swarm|Kubernetes) \|((?: \d+ \|){7})$", re.MULTILINE)
+ROW = re.compile(r"^\| (one machine|Swarm|Kubernetes) \|((?: \d+ \|){8})$", re.MULTILINE)
 
 
 def default(text: object) -> int:
@@ -29,11 +30,12 @@ def default(text: object) -> int:
 
 
 def row(servers: int, environment: dict[str, Any], release: int) -> list[int]:
-    """Servers, workers, threads, connections of servers in a release, metrics, migrate, all."""
+    """Servers, workers, threads, connections of servers in a release, of the others, and of all."""
     workers = default(environment["UWSGI_PROCESSES"])
     threads = default(environment["UWSGI_THREADS"])
     most = servers * release * workers * threads
-    return [servers, workers, threads, most, METRICS, MIGRATE, most + METRICS + MIGRATE]
+    others = [METRICS, MIGRATE, BACKUP]
+    return [servers, workers, threads, most, *others, most + sum(others)]
 
 
 def rows(compose: Any, stack: Any, objects: list[Any]) -> dict[str, list[int]]:
