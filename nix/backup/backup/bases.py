@@ -2,6 +2,7 @@
 
 import subprocess
 import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -10,11 +11,10 @@ from backup.settings import SERVER, tell
 from backup.stream import words_of
 from backup.streams import NEVER, Streams
 
-LOOK = 5  # seconds between two looks whether one is due
+LOOK = 1  # seconds between two looks whether one is due
 AGAIN = 60  # seconds before one that failed is tried again
 UNFINISHED = ("EMPTY", "STARTED", "FAILED")
-# Barman begins when it has a segment of the log, which an idle database does not end by itself.
-END_SEGMENT = ("switch-wal", "--force", "--archive", "--archive-timeout=60", SERVER)
+SENT = 2  # seconds until a segment is here
 
 
 class Bases:
@@ -72,12 +72,26 @@ class Bases:
         """
         with self.taking:
             tell("a base backup begins.")
-            self.barman.run(*END_SEGMENT)
+            if self.newest == NEVER:
+                self.begin_archive()
             self.barman.run("backup", "--wait", "--wait-timeout=600", SERVER)
             newest = self.barman.backups()[-1]
             self.newest = newest.end
             tell(f"base backup {newest.name} is whole.")
         self.on_change()
+
+    def begin_archive(self) -> None:
+        """Let Barman have a first segment of the log, without which it begins no base backup.
+
+        An idle database ends none by itself, and the end of one is sent with what comes after it.
+
+        Raises:
+            subprocess.CalledProcessError: Barman failed.
+        """
+        self.barman.run("switch-wal", "--force", SERVER)
+        self.barman.run("switch-wal", "--force", SERVER)
+        time.sleep(SENT)
+        self.barman.run("archive-wal", SERVER)
 
     def tidy(self) -> None:
         """Remove those that were cut short and those that retention does not keep, whether the log

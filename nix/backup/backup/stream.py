@@ -15,7 +15,7 @@ from backup.settings import SERVER, Settings, tell
 from backup.streams import Streams
 
 PAUSE = 2  # seconds before the stream is begun again
-STEADY = 5  # seconds after which it is taken to have begun
+STEADY = 3  # seconds after which it is taken to have begun
 # What PostgreSQL says where it can never go on from where it was.
 IMPOSSIBLE = re.compile(
     r"has already been removed|requested starting point|timeline \d+ is not|should be 0 or"
