@@ -1,8 +1,10 @@
 """What the environment says, and the configuration that Barman gets of it."""
 
+import atexit
 import os
 import pwd
 import re
+import shutil
 import sys
 import tempfile
 from contextlib import suppress
@@ -123,7 +125,9 @@ class Settings:
             self.home.mkdir(exist_ok=True)
         if not (self.home.is_dir() and os.access(self.home, os.W_OK)):
             fail(f"BACKUP_DIR ({self.home}) must be a directory that uid {os.geteuid()} may write.")
-        file = Path(tempfile.mkdtemp(prefix="barman-")) / "barman.conf"
+        folder = tempfile.mkdtemp(prefix="barman-")
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        file = Path(folder, "barman.conf")
         file.write_text(
             CONFIGURATION.format(
                 home=self.home,
