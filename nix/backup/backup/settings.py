@@ -55,6 +55,7 @@ PATTERNS = {
 
 
 def fail(sentence: str) -> NoReturn:
+    sys.stdout.flush()  # the words that it is about
     sys.exit(f"backup: {sentence}")
 
 
