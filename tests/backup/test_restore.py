@@ -240,7 +240,7 @@ def test_damaged_segment_is_told_and_does_not_end_the_restore_early(
     with damaged.open("r+b") as file:
         file.seek(200)
         file.write(b"\xff" * 4000)
-    assert "cannot be read" in backup.refuses(place / "look/data", "restore", **away)
+    assert "cannot be read to its end" in backup.refuses(place / "look/data", "restore", **away)
     damaged.chmod(0)
     assert "could not finish the recovery" in backup.refuses(place / "look/data", "restore", **away)
     damaged.unlink()

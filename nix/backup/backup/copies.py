@@ -4,28 +4,34 @@ import os
 import subprocess
 from pathlib import Path
 
-from backup.barman import Barman
+from backup.barman import Barman, BaseBackup
+from backup.log import Log
 from backup.settings import SERVER, Settings, fail, tell, told
 from backup.streams import Streams
 
+LOG = ("streaming", "wals")
+VANISHED = 24  # rsync's status
+TRIES = 10
 
-def transfer(source: Path, target: Path, *options: str) -> None:
-    """Bring a folder up to date with another one.
+
+def transfer(source: Path, target: Path, *options: str) -> bool:
+    """Bring a folder up to date with another one; whether no file vanished meanwhile.
 
     Raises:
         SystemExit: the copy is not whole; rsync's words are above.
     """
-    command = ["rsync", "--archive", *options, f"{source}/", f"{target}/"]
-    # 24: a file has moved on, into a folder that comes later.
-    if subprocess.run(command).returncode not in (0, 24):
+    command = ["rsync", "--archive", "--modify-window=-1", *options, f"{source}/", f"{target}/"]
+    status = subprocess.run(command).returncode
+    if status not in (0, VANISHED):
         fail("the copy is not whole: rsync's words above say why.")
+    return status == 0
 
 
 def copy(settings: Settings, barman: Barman, folder: Path) -> None:
     """Copy what is new; what retention removed here is removed there, too.
 
     Base backups come first, those that are whole, and then the log in the direction in which its
-    files move: so that the copy has all that follows them.
+    files move: so that the copy has all that follows them. A former copy stays whole meanwhile.
 
     Raises:
         SystemExit: there is no such folder, or it has no room.
@@ -37,22 +43,38 @@ def copy(settings: Settings, barman: Barman, folder: Path) -> None:
         fail(f"{folder} and BACKUP_DIR ({settings.home}) must be apart.")
     source, target = settings.directory, folder / SERVER
     target.mkdir(exist_ok=True)
-    until = Streams(source).newest
-    whole = [backup.name for backup in barman.backups()]
-    kept = [f"--include=/{one}/{name}*" for name in whole for one in ("base", "meta")]
-    others = ["--exclude=/base/*", "--exclude=/meta/*"]
-    log = [f"--exclude=/{name}" for name in ("streaming", "wals")]
-    transfer(source, target, "--delete-excluded", "--delete-delay", *kept, *others, *log)
-    for name in ("streaming", "wals"):
-        transfer(source / name, target / name, *(["--delete-delay"] if name == "wals" else []))
+    newest, whole, before = Streams(source).newest, barman.backups(), Log(source)
+    rules = [f"--filter=protect /{name}" for name in LOG]
+    rules += [f"--include=/{one}/{b.name}*" for b in whole for one in ("base", "meta")]
+    rules += [f"--exclude={path}" for path in ("/base/*", "/meta/*", *(f"/{one}" for one in LOG))]
+    transfer(source, target, "--delete-excluded", "--delete-delay", *rules)
+    for _ in range(TRIES):
+        if transfer(source / "streaming", target / "streaming"):
+            break
+    transfer(source / "wals", target / "wals", "--delete-delay")
     remove_moved(target)
-    known = f" until {told(until.until)}" if until else ""
+    if whole and newest:
+        refuse_shorter(before, Log(target), whole[-1], newest.timeline)
+    known = f" until {told(newest.until)}" if newest else ""
     tell(f"{folder} has all backups{known}.")
+
+
+def refuse_shorter(before: Log, after: Log, backup: BaseBackup, timeline: int) -> None:
+    """End where the copy lacks what there was when it began.
+
+    Raises:
+        SystemExit: it does.
+    """
+    if after.reach(backup, timeline).last < before.reach(backup, timeline).last:
+        fail("the copy lacks a part of the log, which moved on meanwhile: run it again.")
 
 
 def remove_moved(target: Path) -> None:
     """What has moved on since an earlier copy."""
-    later = {file.name for file in (target / "wals").rglob("*")}
-    for file in (target / "streaming").glob("*"):
-        if file.name.removesuffix(".partial") in later:
+    streaming = list((target / "streaming").glob("*"))
+    archived = {file.name for file in (target / "wals").rglob("*")}
+    whole = archived | {file.name for file in streaming}
+    for file in streaming:
+        name = file.name.removesuffix(".partial")
+        if name in (whole if name != file.name else archived):
             file.unlink()

@@ -11,7 +11,8 @@ from backup.settings import ROLE, SLOT, Settings
 QUERY = """
 SELECT
     clock_timestamp(),
-    pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0'),
+    pg_postmaster_start_time(),
+    pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0'),
     pg_wal_lsn_diff(replication.sent_lsn, '0/0'),
     pg_wal_lsn_diff(replication.write_lsn, '0/0'),
     CASE WHEN slots.slot_name IS NOT NULL THEN coalesce(slots.wal_status, 'new') END,
@@ -32,7 +33,8 @@ class Facts:
     """At one moment; places in the log are in bytes from its beginning."""
 
     time: datetime
-    written: int  # where the log ends
+    since: datetime  # when the server was started
+    written: int  # where the log ends, after a whole record
     sent: int | None  # what was sent to the receiver; None without one
     received: int | None  # what the receiver has acknowledged; None without one
     slot: str | None  # its wal_status, or `new`; None where there is no slot
@@ -88,9 +90,10 @@ class Database:
         except psycopg2.Error:
             self.close()
             raise
-        time, written, sent, received, slot, active, kept, limit, system, timeline = row
+        time, since, written, sent, received, slot, active, kept, limit, system, timeline = row
         return Facts(
             time=time,
+            since=since,
             written=int(written),
             sent=whole(sent),
             received=whole(received),

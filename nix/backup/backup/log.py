@@ -43,35 +43,30 @@ class Log:
 
     def __init__(self, directory: Path) -> None:
         self.folders = [directory / name for name in ("streaming", "wals", "set-aside")]
-        self.size = 0  # bytes of a segment
-        # By timeline and number, when each was written to. Files move on from the first folder to
-        # the second.
-        self.segments: dict[tuple[int, int], float] = {}
-        for found, size, time in self.scan():
-            self.size = max(self.size, size)
-            self.segments[int(found[1], 16), int(found[2] + found[3], 16)] = time
-        # The names count from 0 again where the lower half is full.
-        each = (1 << 32) // (self.size or 1)
+        # Files move on from the first folder to the second.
+        found = list(self.scan())
+        self.size = max((size for _, size, _ in found), default=0)  # bytes of a segment
+        # By timeline and number, when each was written to. Shorter ones had no room on the disk.
         self.segments = {
-            (timeline, (number >> 32) * each + (number & 0xFFFFFFFF)): time
-            for (timeline, number), time in self.segments.items()
+            (int(name[:8], 16), self.number(name)): time
+            for name, size, time in found
+            if size == self.size
         }
 
-    def scan(self) -> Iterator[tuple[re.Match[str], int, float]]:
+    def scan(self) -> Iterator[tuple[str, int, float]]:
         for folder in self.folders:
             for file in folder.rglob("*"):
-                if found := SEGMENT.fullmatch(file.name):
+                if SEGMENT.fullmatch(file.name):
                     with suppress(FileNotFoundError):  # it has just moved on
                         stat = file.stat()
-                        yield found, stat.st_size, stat.st_mtime
+                        yield file.name, stat.st_size, stat.st_mtime
 
     def number(self, name: str) -> int:
-        """Of the segment with that name."""
+        """Of the segment with that name; they count from 0 again where the lower half is full."""
         return int(name[8:16], 16) * ((1 << 32) // (self.size or 1)) + int(name[16:24], 16)
 
-    def newest_timeline(self) -> int:
-        """0 where there is no log."""
-        return max((timeline for timeline, _ in self.segments), default=0)
+    def timelines(self) -> list[int]:
+        return sorted({timeline for timeline, _ in self.segments})
 
     def branches(self, timeline: int) -> dict[int, int]:
         """Where the timelines before this one ended, by their number, in bytes of the log."""

@@ -18,13 +18,14 @@ import psycopg2
 
 from backup.barman import Barman, BaseBackup
 from backup.database import Database, Facts
-from backup.log import Log, Reach
+from backup.log import SWITCH, Log, Reach, address
 from backup.settings import SERVER, Settings, fail, tell, told, told_after
 from backup.streams import Streams
 
 # What is made of a backup before it is the database: db takes no such directory for one.
 STAGING = ".restore"
 CATCH_UP = 30  # seconds at most
+PAGE_HEADER = 64  # bytes that may be between the end of a record and the next one's beginning
 
 # Of Barman's, in a directory that it restored.
 LEFT_BY_BARMAN = (".barman-recover.info", "barman_wal", "*.origin", "backup_manifest.*")
@@ -112,6 +113,22 @@ def set_aside(data: Path) -> Path:
     return aside
 
 
+def which_timeline(log: Log, streams: Streams, time: datetime | None) -> int:
+    """The timeline that the database had at the moment.
+
+    Raises:
+        SystemExit: nobody knows.
+    """
+    if life := streams.at(time):
+        return life.timeline
+    timelines = log.timelines()
+    if not timelines:
+        fail("there is no base backup yet.")
+    if len(timelines) > 1:
+        fail("the log has several timelines: name one (--timeline), of those that `list` has.")
+    return timelines[0]
+
+
 def choose(backups: list[BaseBackup], log: Log, timeline: int, time: datetime | None) -> BaseBackup:
     """The newest backup that is older than the moment and from which the timeline goes on.
 
@@ -130,18 +147,18 @@ def choose(backups: list[BaseBackup], log: Log, timeline: int, time: datetime | 
 
 def whole_until(
     streams: Streams, reach: Reach, backup: BaseBackup, timeline: int, now: Facts | None
-) -> datetime:
-    """Until when the log after a backup is known to be whole.
+) -> tuple[datetime, int]:
+    """Until when the log after a backup is known to be whole, and where it was then, in bytes.
 
     Args:
         now: what the database says that streams now, all of which is received.
     """
     known, is_lost = streams.whole_until(timeline, backup.end)
     if reach.gap and not is_lost:  # a file that somebody removed
-        return reach.written
+        return reach.written, 0
     if now and now.timeline == timeline and not reach.gap:
-        known = max(known, now.time)
-    return max(known, backup.end)
+        return now.time, now.written
+    return max(known.until, backup.end), known.end
 
 
 @contextmanager
@@ -192,12 +209,12 @@ def is_recovered(data: Path) -> bool:
     return re.search(rb"^Database cluster state: +in production$", facts, re.MULTILINE) is not None
 
 
-def replay(staging: Path, time: datetime | None, known: datetime, last: int) -> None:
+def replay(staging: Path, time: datetime | None, known: datetime, end: int) -> None:
     """Replay the log until the moment.
 
     Args:
         known: until when the log is known to be whole.
-        last: where its last segment but one begins, in bytes of the log.
+        end: where it was then, in bytes.
 
     Raises:
         SystemExit: PostgreSQL refused, or stopped too early; its words are printed.
@@ -211,28 +228,24 @@ def replay(staging: Path, time: datetime | None, known: datetime, last: int) -> 
             print(error.output)
             fail("PostgreSQL could not finish the recovery: its words above say why.")
         if time > known:
-            fail(f"the log is known to reach {told(known)}, and not {told(time)}.")
+            fail(
+                f"the log is known to reach {told(known)}, and not {told_after(time)}: "
+                "without --to you get all of it."
+            )
         # Nothing was written between the last transaction and the moment.
         with recovery(staging, "recovery_target_time=") as output:
             words = error.output + output.read_text()
-    refuse_early_end(words, last)
+    if "recovery stopping before" not in words and ended_at(staging) < end - PAGE_HEADER:
+        print(words)
+        fail("the log cannot be read to its end, a part is damaged: name an earlier moment (--to).")
     tell(replayed(words))
 
 
-def refuse_early_end(words: str, last: int) -> None:
-    """End where the recovery did not come to its moment nor to the last segment but one.
-
-    Raises:
-        SystemExit: PostgreSQL could not read the log further; its words are printed.
-    """
-    done = re.findall(r"redo done at ([0-9A-F]+)/([0-9A-F]+)", words)
-    if done and "recovery stopping before" not in words:
-        reached = int(done[-1][0], 16) << 32 | int(done[-1][1], 16)
-        if reached < last:
-            print(words)
-            until = re.findall(r"last completed transaction was at log time (.*)", words)
-            after = f"after {until[-1]}" if until else "further"
-            fail(f"the log cannot be read {after}: name an earlier moment (--to).")
+def ended_at(staging: Path) -> int:
+    """Where the recovery ended, in bytes of the log: the new timeline begins there."""
+    history = max((staging / "pg_wal").glob("*.history"))
+    *_, last = SWITCH.findall(history.read_text())
+    return address(last[1])
 
 
 def replayed(words: str) -> str:
@@ -306,22 +319,20 @@ def restore(
     now = catch_up(settings)
     backups = barman.backups()  # which may take a while, in which segments move on
     log, streams = Log(settings.directory), Streams(settings.directory)
-    life = streams.at(time)
-    timeline = timeline or (life.timeline if life else log.newest_timeline())
-    if not timeline:
-        fail("there is no base backup yet.")
+    timeline = timeline or which_timeline(log, streams, time)
     backup = choose(backups, log, timeline, time)
     reach = log.reach(backup, timeline)
-    known = whole_until(streams, reach, backup, timeline, now)
+    known, end = whole_until(streams, reach, backup, timeline, now)
     if reach.gap and (time is None or time > known):
         fail(
             f"the log has a gap after {told(known)}: name an earlier moment (--to), "
             "or one after the next base backup."
         )
     verify(settings.directory / "base" / backup.name / "data")
+    os.environ["BACKUP_SEGMENT"] = str(log.size)  # for fetch-wal
     with room(settings.data) as staging:
         copy(barman, backup, staging, timeline, time)
-        replay(staging, time, known, (reach.last - 1) * log.size)
+        replay(staging, time, known, end)
         shutil.move(staging / "postgresql.auto.conf.origin", staging / "postgresql.auto.conf")
         place(staging, settings.data)
     tell(f"PGDATA ({settings.data}) is restored; start db.")

@@ -5,6 +5,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime
 
 import psycopg2
 
@@ -12,7 +13,7 @@ from backup.barman import Barman
 from backup.database import Database, Facts
 from backup.log import set_aside
 from backup.settings import SERVER, Settings, tell
-from backup.streams import Streams
+from backup.streams import Life, Streams
 
 PAUSE = 2  # seconds before the stream is begun again
 STEADY = 3  # seconds after which it is taken to have begun
@@ -83,6 +84,7 @@ class Stream:
         ) as self.receiver:
             lines = self.receiver.stdout or ()  # one for each segment, and its last words
             errors = [line.strip() for line in lines if "error: " in line.lower()]
+            errors = [re.sub(r"^.* ERROR: ", "", line) for line in errors]  # its time
         if self.is_steady():
             self.words = ""
         self.receiver = None
@@ -105,17 +107,36 @@ class Stream:
         if self.streams.newest:
             self.barman.run("archive-wal", SERVER)
             set_aside(self.directory)
+        self.words = ""
+        self.on_begin()
+        self.begin_life(facts)
         if facts.slot == "lost":
             self.barman.run("receive-wal", "--drop-slot", SERVER)
         if facts.is_slot_gone:
             self.barman.run("receive-wal", "--create-slot", SERVER)
+
+    def begin_life(self, facts: Facts) -> None:
+        """Write it down, before there is a slot, unless that was done before a restart.
+
+        Raises:
+            OSError: the disk is full.
+        """
+        newest = self.streams.newest
+        if newest and newest.timeline == facts.timeline and newest.until == newest.begun:
+            return
         # On a timeline that it never had, it was restored, and nothing is missing.
         former = any(life.timeline == facts.timeline for life in self.streams.lives)
-        self.words = ""
-        self.on_begin()
-        self.streams.begin(facts.timeline, facts.time, lost=former and facts.is_slot_gone)
-        if former and facts.is_slot_gone:
+        lost = former and facts.is_slot_gone
+        self.streams.begin(facts.timeline, begun(facts, newest), lost)
+        if lost:
             tell("a part of the log is missing: moments after it need the base backup that comes.")
+
+
+def begun(facts: Facts, former: Life | None) -> datetime:
+    """When a database began on its timeline: with a restore, it was started on it."""
+    if former is None or former.timeline == facts.timeline:
+        return facts.time
+    return max(facts.since, former.until)
 
 
 def words_of(error: OSError | subprocess.CalledProcessError) -> str:

@@ -21,7 +21,8 @@ class Life:
     timeline: int
     begun: datetime
     until: datetime
-    lost: bool = False  # a part of the log before it is missing
+    lost: bool  # a part of the log before it is missing
+    end: int = 0  # where the log was at `until`, in bytes from its beginning
 
 
 class Streams:
@@ -45,10 +46,11 @@ class Streams:
                     datetime.fromisoformat(entry["begun"]),
                     datetime.fromisoformat(entry["until"]),
                     entry["lost"],
+                    entry["end"],
                 )
                 for entry in entries
             ]
-        except (OSError, ValueError, KeyError):
+        except (OSError, ValueError, KeyError, TypeError):
             return []
 
     def write(self) -> None:
@@ -74,31 +76,31 @@ class Streams:
             self.lives.append(Life(timeline, time, time, lost))
             self.write()
 
-    def reach(self, until: datetime) -> None:
+    def reach(self, until: datetime, end: int) -> None:
         """The last life has what was written until then.
 
         Raises:
             OSError: the disk is full.
         """
         with self.lock:
-            self.lives[-1] = replace(self.lives[-1], until=until)
+            self.lives[-1] = replace(self.lives[-1], until=until, end=end)
             self.write()
 
     def at(self, time: datetime | None) -> Life | None:
         """The life that a moment belongs to; the last one for None."""
         before = [life for life in self.lives if time is None or life.begun <= time]
-        return before[-1] if before else next(iter(self.lives), None)
+        return before[-1] if before else None
 
-    def whole_until(self, timeline: int, since: datetime) -> tuple[datetime, bool]:
-        """Until when the log of a timeline is here, from a base backup that ended at `since`, and
-        whether a part of it is known to be missing after that.
+    def whole_until(self, timeline: int, since: datetime) -> tuple[Life, bool]:
+        """The life that has the log of a timeline for the longest without a break, from a base
+        backup that ended at `since`, and whether a part is known to be missing after it.
         """
-        known = NEVER
+        known = Life(timeline, NEVER, NEVER, lost=False)
         for life in self.lives:
             if life.timeline == timeline and life.until >= since:
-                if known != NEVER and life.lost:
+                if known.until != NEVER and life.lost:
                     return known, True
-                known = life.until
+                known = life
         return known, False
 
     @property

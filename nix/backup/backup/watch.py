@@ -18,7 +18,7 @@ from backup.bases import Bases
 from backup.database import Database, Facts
 from backup.metrics import Metrics
 from backup.settings import Settings, fail, tell
-from backup.stream import Stream, words_of
+from backup.stream import Stream, begun, words_of
 from backup.streams import Streams
 
 TICK = 5  # seconds between two looks at the database
@@ -137,17 +137,18 @@ class Watch:
         """What was written when we looked before is known to be here once it is received."""
         ahead = self.ahead
         ahead.append((facts.written, facts.time))
-        known = [time for written, time in ahead if written <= (facts.received or 0)]
+        known = [item for item in ahead if item[0] <= (facts.received or 0)]
         life = self.streams.newest
         if not known or ahead is not self.ahead:
             return
         del ahead[: len(known)]
         with suppress(OSError):  # a full disk
             if life is None or life.timeline != facts.timeline:
-                self.streams.begin(facts.timeline, facts.time, lost=False)
-            elif known[-1] > life.until:
-                self.metrics.streamed.set(known[-1].timestamp())
-                self.streams.reach(known[-1])
+                self.streams.begin(facts.timeline, begun(facts, life), lost=False)
+            elif known[-1][1] > life.until:
+                end, until = known[-1]
+                self.metrics.streamed.set(until.timestamp())
+                self.streams.reach(until, end)
 
     def note_backups(self) -> None:
         self.metrics.gap.set(self.streams.last_gap.timestamp())
