@@ -116,13 +116,13 @@ class Stream:
             self.barman.run("receive-wal", "--create-slot", SERVER)
 
     def begin_life(self, facts: Facts) -> None:
-        """Write it down, before there is a slot, unless that was done before a restart.
+        """Write it down, before there is a slot; a gap that nothing followed is told of once.
 
         Raises:
             OSError: the disk is full.
         """
         newest = self.streams.newest
-        if newest and newest.timeline == facts.timeline and newest.until == newest.begun:
+        if newest and newest.lost and newest.until == newest.begun:
             return
         # On a timeline that it never had, it was restored, and nothing is missing.
         former = any(life.timeline == facts.timeline for life in self.streams.lives)
