@@ -3,6 +3,7 @@
 {
   alerts,
   db,
+  backup,
   db-metrics,
   edge,
   log,
@@ -17,6 +18,7 @@ buildSuiteCheck "observability" {
   packages = [
     alerts
     db
+    backup
     db-metrics
     edge
     log

@@ -6,6 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from support.backup import Backup
 from support.edge import Edge
 from support.processes import (
     METRICS_PASSWORD,
@@ -58,12 +59,14 @@ class Cluster:
             UWSGI_PROCESSES="4",
         )
         self.edge = Edge(directory / "edge", [self.server])
+        self.backup = Backup(self.directory(directory / "backup"), self.database)
         self.receiver = Receiver()
         self.alertmanager = self.make_alertmanager(directory)
         self.db_metrics = self.make_db_metrics()
         self.metrics = self.make_metrics(directory)
         self.services = [
             self.database,
+            self.backup,
             self.log,
             self.server,
             self.edge,
@@ -139,6 +142,7 @@ class Cluster:
             SERVER_TARGETS=f"static:127.0.0.1:{self.server.metrics_port}",
             DB_METRICS_TARGETS=self.db_metrics.url.replace("http://", "static:"),
             LOG_TARGETS=f"static:127.0.0.1:{self.log.metrics_port}",
+            BACKUP_TARGETS=f"static:127.0.0.1:{self.backup.port}",
             EDGE_TARGETS=f"static:127.0.0.1:{self.edge.metrics_port}",
             ALERTMANAGER_HOST=self.alertmanager.url.removeprefix("http://"),
         )
