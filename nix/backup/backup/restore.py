@@ -8,7 +8,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from time import sleep
@@ -294,6 +294,13 @@ def catch_up(settings: Settings) -> Facts | None:
     return None
 
 
+def end_children() -> None:
+    """End what Barman started, which would go on writing."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    os.killpg(0, signal.SIGTERM)
+    sleep(1)
+
+
 def stop(*_: object) -> NoReturn:
     fail("the restore was stopped; nothing is lost.")
 
@@ -311,6 +318,8 @@ def restore(
     Raises:
         SystemExit: it cannot be done; PGDATA is as it was.
     """
+    with suppress(PermissionError):  # the first process of a session leads its group already
+        os.setpgid(0, 0)
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
     lock(settings.data)
@@ -363,6 +372,7 @@ def room(data: Path) -> Iterator[Path]:
         staging.mkdir(mode=0o700)
         yield staging
     except BaseException:
+        end_children()
         if not is_whole(data):
             empty(data)
             if aside:
