@@ -13,12 +13,12 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations import Migration, RunPython
 
-# squawk's rules that hold for Django's SQL, with what to do instead. Others are about style, or
-# about old code, which stepwise.py lets read and write.
 INDEX = (
     "builds an index, and nobody can write to the table meanwhile: AddIndexConcurrently or "
     "RemoveIndexConcurrently, in a migration of its own with atomic = False"
 )
+# squawk's rules that hold for Django's SQL, with what to do instead. Others are about style, or
+# about old code, which stepwise.py lets read and write.
 RULES = {
     "require-concurrent-index-creation": INDEX,
     "require-concurrent-reindex": INDEX,

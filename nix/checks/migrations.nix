@@ -13,16 +13,24 @@
   with-db,
 }:
 let
+  migrations =
+    arguments: "with-db bash -euo pipefail migrations.sh ${toString (map lib.escapeShellArg arguments)}";
   # That the test says a text of a last migration with an operation.
   found =
     { text, operation }:
-    "with-db bash -euo pipefail migrations.sh found "
-    + "${lib.escapeShellArg text} ${lib.escapeShellArg operation}";
+    migrations [
+      "found"
+      text
+      operation
+    ];
   # What is said of this tree as the release before one that a script made of it.
   unsafe =
     { text, script }:
-    "with-db bash -euo pipefail migrations.sh unsafe "
-    + "${lib.escapeShellArg text} ${lib.escapeShellArg script}";
+    migrations [
+      "unsafe"
+      text
+      script
+    ];
 in
 buildCommandCheck "migrations"
   (
@@ -53,12 +61,14 @@ buildCommandCheck "migrations"
     {
       "models have their migrations" = "with-db python src/manage.py makemigrations --check --dry-run";
       "prepared data have the schema of a fresh migrate" =
-        "with-db bash -euo pipefail migrations.sh fresh";
+        migrations [ "fresh" ];
       "each migration applies to rows of the one before" =
-        "with-db bash -euo pipefail migrations.sh stepwise";
+        migrations [ "stepwise" ];
       "the previous release's code works on this schema" =
-        "with-db bash -euo pipefail migrations.sh previous "
-        + lib.escapeShellArg (lib.optionalString (previous != null) "${previous}");
+        migrations [
+          "previous"
+          (lib.optionalString (previous != null) "${previous}")
+        ];
     }
     # Show on the sample application that the test above finds faults.
     // lib.optionalAttrs (platform && builtins.pathExists (root + "/src/accounts")) {
@@ -84,8 +94,10 @@ buildCommandCheck "migrations"
         lib.mapAttrs (_: found) (import ./unsafe.nix)
       )
       // {
-        "a release that changes nothing follows itself" =
-          "with-db bash -euo pipefail migrations.sh previous \"$PWD\"";
+        "a release that changes nothing follows itself" = migrations [
+          "previous"
+          "."
+        ];
         "a column that the previous release reads is found" = unsafe {
           text = "tests fail on this release";
           script = ''

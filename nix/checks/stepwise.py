@@ -96,6 +96,19 @@ LOCKS: dict[str, str] = {}
 # Models that have one row, such as "shop.Configuration".
 SINGLE: set[str] = set()
 
+OLD_CODE = (
+    "Old code still serves while a release is made, and could not read or insert rows after these "
+    "migrations. Give a new column null=True or a db_default; remove a model or a column from the "
+    "models in one release and from the database in the next (the template's "
+    "docs/how-to/migrate.md). If no server answers meanwhile, list them in "
+    f"DOWNTIME in {HERE}:"
+)
+LOCKED = (
+    "These migrations keep others from a table for as long as PostgreSQL looks at all of its rows, "
+    "and requests fail after two seconds. Where that does no harm, name the migration with the "
+    f'reason in LOCKS in {HERE}: LOCKS = {{"shop.0005_index": "the table has 100 rows"}}.'
+)
+
 DRAWS = 200  # values, until a row is given up
 numbers = itertools.count(1)  # each one is new; 0 is what rows have alike
 
@@ -322,35 +335,14 @@ def lock_faults(migration: Migration) -> list[str]:
     return [f"  {name} {sentence}." for sentence in told]
 
 
-def refuse_locks(faults: list[str]) -> None:
-    """End where a migration keeps others from a table for long.
+def refuse(sentence: str, faults: list[str]) -> None:
+    """End where a migration has faults.
 
     Raises:
         SystemExit: there is such a migration.
     """
     if faults:
-        sys.exit(
-            "These migrations keep others from a table for as long as PostgreSQL looks at all of "
-            "its rows, and requests fail after two seconds. Where that does no harm, name the "
-            f'migration with the reason in LOCKS in {HERE}: LOCKS = {{"shop.0005_index": "the '
-            'table has 100 rows"}.\n' + "\n".join(faults)
-        )
-
-
-def refuse_faults(faults: list[str]) -> None:
-    """End where old code cannot go on after a migration.
-
-    Raises:
-        SystemExit: there is such a migration.
-    """
-    if faults:
-        sys.exit(
-            "Old code still serves while a release is made, and could not read or insert rows "
-            "after these migrations. Give a new column null=True or a db_default; remove a model "
-            "or a column from the models in one release and from the database in the next "
-            "(the template's docs/how-to/migrate.md). If no server answers meanwhile, list them in "
-            f"DOWNTIME in {HERE}:\n" + "\n".join(faults)
-        )
+        sys.exit(f"{sentence}\n" + "\n".join(faults))
 
 
 def split_initials(migrations: Iterable[Migration]) -> list[list[Migration]]:
@@ -437,8 +429,8 @@ def migrate(executor: MigrationExecutor) -> None:
         rows = counts(state)
         if str(migration) not in PASSED:
             old = state
-    refuse_faults(faults)
-    refuse_locks(locking)
+    refuse(OLD_CODE, faults)
+    refuse(LOCKED, locking)
     print(f"{len(plan)} migrations; rows: {rows}")
 
 

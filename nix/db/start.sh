@@ -76,7 +76,7 @@ check_version() {
             "serve it with an image of $theirs, and bring its rows here by dump and load."
 }
 
-# PostgreSQL refuses a key that others may read, as a mounted secret is.
+# The options for TLS; PostgreSQL refuses a key that others may read, as a mounted secret is.
 tls() {
     local cert=${POSTGRES_TLS_CERT_FILE:-} key=${POSTGRES_TLS_KEY_FILE:-} own
     [ -n "$cert$key" ] || return 0
@@ -86,7 +86,7 @@ tls() {
         fail "POSTGRES_TLS_CERT_FILE ($cert) and POSTGRES_TLS_KEY_FILE ($key)" \
             "must be files that uid $(id -u) may read."
     { own=$(mktemp) && cat "$key" >"$own"; } || fail "/tmp has no room for the key of TLS."
-    set_options="-c ssl=on -c ssl_cert_file=$cert -c ssl_key_file=$own"
+    echo "-c ssl=on -c ssl_cert_file=$cert -c ssl_key_file=$own"
 }
 
 # The lock is on PGDATA: no option may lead elsewhere.
@@ -119,13 +119,12 @@ serve() {
             "To go on from a backup, run its restore (docker compose run --rm backup restore)."
     fi
     set_passwords
-    set_options=
-    tls
+    tls=$(tls)
     # The settings are the image's, also on a volume that an older one has filled.
     # shellcheck disable=SC2086 # options, one word each
     exec postgres -D "$PGDATA" -c config_file="$DB_DATA/postgresql.conf" \
         -c hba_file="$DB_DATA/pg_hba.conf" -c ident_file="$PGDATA/pg_ident.conf" \
-        $set_options "$@" -c data_directory="$PGDATA"
+        $tls "$@" -c data_directory="$PGDATA"
 }
 
 role=$(name POSTGRES_USER)

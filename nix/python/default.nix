@@ -40,5 +40,11 @@ in
   files = environment (tools.group "files");
   deployments = environment (tools.group "deployments");
   supervisor = environment (tools.group "supervisor");
-  backup = environment (tools.group "backup" ++ [ backup-package ]);
+  backup = environment (
+    tools.group "backup"
+    ++ [
+      backup-package
+      chassis
+    ]
+  );
 }

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from support.backup import Backup, keep, kept, receiver
-from support.processes import Database
-from support.program import Program, running
+from support.processes import BACKUP_PASSWORD, Database
+from support.program import running
 from support.waiting import wait_until
 
 
@@ -101,11 +101,8 @@ def lose_slot(database: Database) -> None:
 
 def checkpoint(database: Database) -> None:
     """As the role that may."""
-    command = [*database.client("psql", "backup"), "--command", "CHECKPOINT"]
-    command[command.index(next(word for word in command if word.startswith("--dbname")))] = (
-        "--dbname=postgres"
-    )
-    subprocess.run(command, env={**os.environ, "PGPASSWORD": "b"}, check=True)
+    command = [*database.client("psql", "backup"), "--dbname=postgres", "--command=CHECKPOINT"]
+    subprocess.run(command, env={**os.environ, "PGPASSWORD": BACKUP_PASSWORD}, check=True)
 
 
 def test_lost_slot_is_made_anew_and_told(narrow: Database, place: Path, look: Database):
@@ -196,7 +193,7 @@ def test_gap_is_remembered_until_there_is_a_base_backup(narrow: Database, place:
         first = backup.metric("backup_last_success_timestamp_seconds")
         assert backup.stop() == 0
         lose_slot(narrow)
-        Program.start(backup)
+        backup.start()
         wait_until(lambda: backup.metric("backup_last_gap_timestamp_seconds") > 0)
         assert backup.stop() == 0
         backup.start()

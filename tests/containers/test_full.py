@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import requests
 
 from support import prometheus
+from support.backup import metric
 from support.images import Container, Image, volumes
 from support.waiting import wait_until
 
@@ -25,6 +25,7 @@ while :; do
 done &
 exec "$@"
 """
+BACKUP = 9185  # its port
 PASSWORDS = {"POSTGRES_PASSWORD": "p", "POSTGRES_BACKUP_PASSWORD": "b"}
 OWNER = {"POSTGRES_PASSWORD": "p", "POSTGRES_HOST": "127.0.0.1"}
 
@@ -91,18 +92,13 @@ def psql(db: Container, statement: str) -> None:
     subprocess.run(command, stdin=subprocess.DEVNULL, check=True, timeout=60)
 
 
-def metric(name: str) -> float:
-    text = requests.get("http://127.0.0.1:9185/metrics", timeout=10).text
-    return float(re.findall(rf"^{name} (\S+)$", text, re.MULTILINE)[0])
-
-
 def test_backups_restore_in_the_images(images, db: Container, tmp_path: Path):
     """Another container's PostgreSQL finishes the restore, and the database's serves it."""
     backup = Container(images["backup"], tmp_path, **PASSWORDS, POSTGRES_HOST="127.0.0.1")
     backup.start()
     try:
         psql(db, "CREATE TABLE kept AS SELECT 1 AS number")
-        wait_until(lambda: metric("backup_last_success_timestamp_seconds") > 0)
+        wait_until(lambda: metric(BACKUP, "backup_last_success_timestamp_seconds") > 0)
         psql(db, "INSERT INTO kept VALUES (2)")
         db.stop()
         command = backup.image.command(volumes(backup.image, tmp_path), {})
@@ -133,9 +129,9 @@ def test_backups_go_on_when_their_volume_has_room_again(fill, db: Container):
     time.sleep(15)  # in which the stream ends again and again
     backup.free()
     now = time.time()
-    wait_until(lambda: metric("backup_streamed_until_timestamp_seconds") > now, seconds=120)
-    assert metric("backup_last_gap_timestamp_seconds") == 0
-    assert metric("backup_slot_well") == 1
+    wait_until(lambda: metric(BACKUP, "backup_streamed_until_timestamp_seconds") > now, seconds=120)
+    assert metric(BACKUP, "backup_last_gap_timestamp_seconds") == 0
+    assert metric(BACKUP, "backup_slot_well") == 1
 
 
 def test_metrics_go_on_when_their_volume_has_room_again(fill):

@@ -11,6 +11,12 @@ from support.processes import BACKUP_PASSWORD, Database, free_port
 from support.program import Program
 
 
+def metric(port: int, name: str) -> float:
+    """A number of the backup service's, at its port of this machine."""
+    text = requests.get(f"http://127.0.0.1:{port}/metrics", timeout=10).text
+    return float(re.findall(rf"^{name} (\S+)$", text, re.MULTILINE)[0])
+
+
 class Backup(Program):
     """The backup service beside a database; ready when the first base backup is whole."""
 
@@ -30,8 +36,7 @@ class Backup(Program):
         )
 
     def metric(self, name: str) -> float:
-        text = requests.get(f"http://127.0.0.1:{self.port}/metrics", timeout=10).text
-        return float(re.findall(rf"^{name} (\S+)$", text, re.MULTILINE)[0])
+        return metric(self.port, name)
 
     def is_ready(self) -> bool:
         try:

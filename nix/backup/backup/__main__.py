@@ -3,7 +3,7 @@
 (nothing)     stream the log and take base backups
 restore       the newest moment into an empty PGDATA, which db then serves
     --to TIME       an earlier moment
-    --timeline N    of a database before it was restored
+    --timeline N    another one than the database had at that moment
     --set-aside     keep the database that is in PGDATA beside it
 list          what can be restored
 copy FOLDER   all backups to a folder, such as a disk elsewhere
@@ -16,12 +16,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from backup.barman import Barman
+from backup.barman import Barman, words_of
 from backup.copies import copy
 from backup.log import Log
 from backup.restore import moment, restore
 from backup.settings import Settings, fail, read_password, told, told_after
-from backup.stream import words_of
 from backup.streams import Streams
 from backup.watch import Watch
 

@@ -1,13 +1,35 @@
 """Barman's commands, which are its interface, and what they say in JSON."""
 
 import json
+import os
+import signal
 import subprocess
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from backup.settings import SERVER
+
+
+def words_of(error: OSError | subprocess.CalledProcessError) -> str:
+    """Why something failed: what Barman said, or the system."""
+    if isinstance(error, OSError):
+        return str(error)
+    return (error.stderr or error.stdout or str(error)).strip()
+
+
+def lead_children() -> None:
+    """Be in a process group of which only Barman's processes are, too."""
+    with suppress(PermissionError):  # the first process of a session leads its group already
+        os.setpgid(0, 0)
+
+
+def end_children() -> None:
+    """End what Barman has started, and what that has started; this process goes on."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    os.killpg(0, signal.SIGTERM)
 
 
 @dataclass(frozen=True)
@@ -30,31 +52,26 @@ class Barman:
     def command(self, *arguments: str) -> list[str]:
         return ["barman", "--config", str(self.configuration), "--color", "never", *arguments]
 
-    def run(self, *arguments: str, timeout: float | None = None) -> str:
-        """What it prints.
-
-        Args:
-            timeout: seconds.
+    def run(self, *arguments: str) -> None:
+        """Do it.
 
         Raises:
-            subprocess.CalledProcessError: it failed; `stdout` has its words.
-            subprocess.TimeoutExpired: it took longer.
+            subprocess.CalledProcessError: it failed; words_of() has its words.
         """
-        return subprocess.run(
+        subprocess.run(
             self.command(*arguments),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             check=True,
-            timeout=timeout,
-        ).stdout
+        )
 
     def ask(self, *arguments: str) -> Any:
         """What it says of backups.
 
         Raises:
-            subprocess.CalledProcessError: it failed; `stderr` has its words.
+            subprocess.CalledProcessError: it failed; words_of() has its words.
         """
         ended = subprocess.run(
             self.command("--format", "json", *arguments),
@@ -65,10 +82,17 @@ class Barman:
         )
         return json.loads(ended.stdout)["backup"]
 
+    def listed(self) -> list[dict[str, Any]]:
+        """What Barman lists of those that are whole."""
+        return [item for item in self.ask("list-backups", SERVER) if item["status"] == "DONE"]
+
+    def ends(self) -> list[float]:
+        """When they ended, in seconds of the epoch: by one question, and not by one for each."""
+        return [float(item["end_time_timestamp"]) for item in self.listed()]
+
     def backups(self) -> list[BaseBackup]:
         """Those that are whole, the oldest first."""
-        listed = [item for item in self.ask("list-backups", SERVER) if item["status"] == "DONE"]
-        return [self.backup(name) for name in sorted(item["backup_id"] for item in listed)]
+        return [self.backup(name) for name in sorted(item["backup_id"] for item in self.listed())]
 
     def backup(self, name: str) -> BaseBackup:
         facts = self.ask("show-backup", SERVER, name)["base_backup_information"]

@@ -6,9 +6,8 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from backup.barman import Barman
+from backup.barman import Barman, words_of
 from backup.settings import SERVER, tell
-from backup.stream import words_of
 from backup.streams import NEVER, Streams
 
 LOOK = 1  # seconds between two looks whether one is due

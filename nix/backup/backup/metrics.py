@@ -3,31 +3,27 @@
 import shutil
 from pathlib import Path
 
-from prometheus_client import (
-    CollectorRegistry,
-    Gauge,
-    start_http_server,
-)
+from chassis.health import memory
+from prometheus_client import CollectorRegistry, Gauge, start_http_server
 
 from backup.database import Facts
 
 UNKNOWN = float("nan")
-CGROUP = Path("/sys/fs/cgroup")
 
 
 class Metrics:
     """Of one registry, which has nothing of Python's own."""
 
     def __init__(self, home: Path) -> None:
-        self.home = home
         self.registry = CollectorRegistry()
+        self.registry.register(memory)
 
         def gauge(name: str, text: str) -> Gauge:
             return Gauge(name, text, registry=self.registry)
 
         self.last = gauge("backup_last_success_timestamp_seconds", "When a base backup ended.")
-        self.first = gauge("backup_first_moment_timestamp_seconds", "How far a restore goes.")
-        self.streamed = gauge("backup_streamed_until_timestamp_seconds", "What is here.")
+        self.first = gauge("backup_first_moment_timestamp_seconds", "What can be restored first.")
+        self.streamed = gauge("backup_streamed_until_timestamp_seconds", "Until when all is here.")
         self.slot = gauge("backup_slot_well", "Whether it keeps the log for us.")
         self.kept = gauge("backup_slot_kept_bytes", "The log that the slot keeps.")
         self.limit = gauge("backup_slot_limit_bytes", "The log that the slot may keep.")
@@ -36,10 +32,8 @@ class Metrics:
         for name, function in {
             "service_disk_size_bytes": lambda: shutil.disk_usage(home).total,
             "service_disk_free_bytes": lambda: shutil.disk_usage(home).free,
-            "service_memory_bytes": memory,
-            "service_memory_limit_bytes": memory_limit,
         }.items():
-            gauge(name, "Of this container.").set_function(function)
+            gauge(name, "Of the backups.").set_function(function)
 
     def serve(self, listen: str) -> None:
         """Answer HTTP at ADDRESS:PORT.
@@ -59,20 +53,3 @@ class Metrics:
         self.slot.set(facts.is_slot_well)
         self.kept.set(UNKNOWN if facts.kept is None else facts.kept)
         self.limit.set(facts.limit if facts.limit >= 0 else float("inf"))
-
-
-def memory() -> float:
-    """What this container uses, without what the kernel gives back at need."""
-    try:
-        used = int((CGROUP / "memory.current").read_text())
-        stat = dict(line.split() for line in (CGROUP / "memory.stat").read_text().splitlines())
-    except OSError:
-        return UNKNOWN
-    return used - int(stat["inactive_file"])
-
-
-def memory_limit() -> float:
-    try:
-        return float((CGROUP / "memory.max").read_text())  # "max" is no number
-    except (OSError, ValueError):
-        return UNKNOWN

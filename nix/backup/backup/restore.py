@@ -8,7 +8,8 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from time import sleep
@@ -16,7 +17,7 @@ from typing import NoReturn
 
 import psycopg2
 
-from backup.barman import Barman, BaseBackup
+from backup.barman import Barman, BaseBackup, end_children, lead_children, words_of
 from backup.database import Database, Facts
 from backup.log import SWITCH, Log, Reach, address
 from backup.settings import SERVER, Settings, fail, tell, told, told_after
@@ -98,7 +99,7 @@ def remove(path: Path) -> None:
         path.unlink()
 
 
-def set_aside(data: Path) -> Path:
+def rename_former(data: Path) -> Path:
     """Rename a database that is in the way; its new path.
 
     Raises:
@@ -145,7 +146,7 @@ def choose(backups: list[BaseBackup], log: Log, timeline: int, time: datetime | 
     return before[-1]
 
 
-def whole_until(
+def known_until(
     streams: Streams, reach: Reach, backup: BaseBackup, timeline: int, now: Facts | None
 ) -> tuple[datetime, int]:
     """Until when the log after a backup is known to be whole, and where it was then, in bytes.
@@ -294,15 +295,42 @@ def catch_up(settings: Settings) -> Facts | None:
     return None
 
 
-def end_children() -> None:
-    """End what Barman started, which would go on writing."""
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    os.killpg(0, signal.SIGTERM)
-    sleep(1)
-
-
 def stop(*_: object) -> NoReturn:
     fail("the restore was stopped; nothing is lost.")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a restore takes."""
+
+    backup: BaseBackup
+    timeline: int
+    known: datetime  # until when the log after the backup is known to be whole
+    end: int  # where it was then, in bytes
+    segment: int  # bytes of each of its files
+
+
+def make_plan(
+    settings: Settings, barman: Barman, time: datetime | None, timeline: int | None
+) -> Plan:
+    """Find what a restore to that moment takes.
+
+    Raises:
+        SystemExit: the backups do not have it.
+    """
+    now = catch_up(settings)
+    backups = barman.backups()  # which may take a while, in which segments move on
+    log, streams = Log(settings.directory), Streams(settings.directory)
+    timeline = timeline or which_timeline(log, streams, time)
+    backup = choose(backups, log, timeline, time)
+    reach = log.reach(backup, timeline)
+    known, end = known_until(streams, reach, backup, timeline, now)
+    if reach.gap and (time is None or time > known):
+        fail(
+            f"the log has a gap after {told(known)}: name an earlier moment (--to), "
+            "or one after the next base backup."
+        )
+    return Plan(backup, timeline, known, end, log.size)
 
 
 def restore(
@@ -318,30 +346,19 @@ def restore(
     Raises:
         SystemExit: it cannot be done; PGDATA is as it was.
     """
-    with suppress(PermissionError):  # the first process of a session leads its group already
-        os.setpgid(0, 0)
+    lead_children()
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
     lock(settings.data)
     if not (aside and is_whole(settings.data)):
         empty(settings.data)
-    now = catch_up(settings)
-    backups = barman.backups()  # which may take a while, in which segments move on
-    log, streams = Log(settings.directory), Streams(settings.directory)
-    timeline = timeline or which_timeline(log, streams, time)
-    backup = choose(backups, log, timeline, time)
-    reach = log.reach(backup, timeline)
-    known, end = whole_until(streams, reach, backup, timeline, now)
-    if reach.gap and (time is None or time > known):
-        fail(
-            f"the log has a gap after {told(known)}: name an earlier moment (--to), "
-            "or one after the next base backup."
-        )
-    verify(settings.directory / "base" / backup.name / "data")
-    os.environ["BACKUP_SEGMENT"] = str(log.size)  # for fetch-wal
+    plan = make_plan(settings, barman, time, timeline)
+    verify(settings.directory / "base" / plan.backup.name / "data")
+    # For fetch-wal.
+    os.environ.update(BACKUP_DIR=str(settings.home), BACKUP_SEGMENT=str(plan.segment))
     with room(settings.data) as staging:
-        copy(barman, backup, staging, timeline, time)
-        replay(staging, time, known, end)
+        copy_base(barman, plan.backup, staging, plan.timeline, time)
+        replay(staging, time, plan.known, plan.end)
         shutil.move(staging / "postgresql.auto.conf.origin", staging / "postgresql.auto.conf")
         place(staging, settings.data)
     tell(f"PGDATA ({settings.data}) is restored; start db.")
@@ -363,7 +380,7 @@ def verify(base: Path) -> None:
 @contextmanager
 def room(data: Path) -> Iterator[Path]:
     """An empty directory in PGDATA; where what is done with it fails, PGDATA is as it was."""
-    aside = set_aside(data) if is_whole(data) else None
+    aside = rename_former(data) if is_whole(data) else None
     if aside:
         lock(data)
     staging = data / STAGING
@@ -373,6 +390,7 @@ def room(data: Path) -> Iterator[Path]:
         yield staging
     except BaseException:
         end_children()
+        sleep(1)  # until nobody writes there
         if not is_whole(data):
             empty(data)
             if aside:
@@ -381,7 +399,7 @@ def room(data: Path) -> Iterator[Path]:
         raise
 
 
-def copy(
+def copy_base(
     barman: Barman, backup: BaseBackup, staging: Path, timeline: int, time: datetime | None
 ) -> None:
     """Copy the base backup, ready to replay the log.
@@ -404,5 +422,5 @@ def copy(
             str(staging),
         )
     except subprocess.CalledProcessError as error:
-        print(error.stdout)
+        print(words_of(error))
         fail("Barman could not copy the base backup: its words above say why.")

@@ -90,9 +90,8 @@ class Settings:
         """From the environment.
 
         Raises:
-            SystemExit: a variable is malformed, or this user has no name.
+            SystemExit: a variable is malformed.
         """
-
         values = {name: os.environ.get(name) or text for name, text in DEFAULTS.items()}
         for name, (pattern, meaning) in PATTERNS.items():
             if not re.fullmatch(pattern, values[name]):
@@ -152,8 +151,6 @@ def read_password(required: bool) -> None:
     """
     password = os.environ.get("POSTGRES_BACKUP_PASSWORD", "")
     file = os.environ.get("POSTGRES_BACKUP_PASSWORD_FILE", "")
-    for name in ("POSTGRES_BACKUP_PASSWORD", "POSTGRES_BACKUP_PASSWORD_FILE"):
-        os.environ.pop(name, "")
     if password and file:
         fail("set POSTGRES_BACKUP_PASSWORD or POSTGRES_BACKUP_PASSWORD_FILE, not both.")
     if file:

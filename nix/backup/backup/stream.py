@@ -9,7 +9,7 @@ from datetime import datetime
 
 import psycopg2
 
-from backup.barman import Barman
+from backup.barman import Barman, words_of
 from backup.database import Database, Facts
 from backup.log import set_aside
 from backup.settings import SERVER, Settings, tell
@@ -137,9 +137,3 @@ def begun(facts: Facts, former: Life | None) -> datetime:
     if former is None or former.timeline == facts.timeline:
         return facts.time
     return max(facts.since, former.until)
-
-
-def words_of(error: OSError | subprocess.CalledProcessError) -> str:
-    if isinstance(error, OSError):
-        return str(error)
-    return (error.stderr or error.stdout or str(error)).strip()

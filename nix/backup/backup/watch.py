@@ -13,12 +13,12 @@ from datetime import UTC, datetime, timedelta
 
 import psycopg2
 
-from backup.barman import Barman
+from backup.barman import Barman, end_children, lead_children, words_of
 from backup.bases import Bases
 from backup.database import Database, Facts
 from backup.metrics import Metrics
 from backup.settings import Settings, fail, tell
-from backup.stream import Stream, begun, words_of
+from backup.stream import Stream, begun
 from backup.streams import Streams
 
 TICK = 5  # seconds between two looks at the database
@@ -56,11 +56,11 @@ class Watch:
         self.trouble = ""  # of which was told
         self.ahead: list[tuple[int, datetime]] = []  # what was written, until it is received
 
-    def run(self) -> None:
-        """Until SIGTERM or SIGINT.
+    def claim(self) -> None:
+        """Take the backups and the port for this process.
 
         Raises:
-            SystemExit: another container has the backups, or the port is taken.
+            SystemExit: another one has them.
         """
         lock = os.open(self.settings.home, os.O_RDONLY)
         try:
@@ -71,17 +71,23 @@ class Watch:
             self.metrics.serve(self.settings.listen)
         except (OSError, OverflowError) as error:
             fail(f"BACKUP_LISTEN ({self.settings.listen}) cannot be used: {error}.")
+
+    def run(self) -> None:
+        """Until SIGTERM or SIGINT.
+
+        Raises:
+            SystemExit: another container has the backups, the port is taken, or a thread failed.
+        """
+        self.claim()
         threading.excepthook = self.end
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self.stopping.set())
-        with suppress(PermissionError):  # the first process of a session leads its group already
-            os.setpgid(0, 0)
+        lead_children()
         threads = [threading.Thread(target=part.run) for part in (self.stream, self.bases)]
         for thread in threads:
             thread.start()
         self.look_on()
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        os.killpg(0, signal.SIGTERM)  # what Barman started
+        end_children()
         for thread in threads:
             thread.join()
         if self.failed:
@@ -155,10 +161,10 @@ class Watch:
         if life := self.streams.newest:
             self.metrics.streamed.set(life.until.timestamp())
         with suppress(subprocess.CalledProcessError):
-            backups = self.barman.backups()
-            if backups:
-                self.metrics.first.set(backups[0].end.timestamp())
-                self.metrics.last.set(backups[-1].end.timestamp())
+            ends = self.barman.ends()
+            if ends:
+                self.metrics.first.set(min(ends))
+                self.metrics.last.set(max(ends))
 
     def maintain(self) -> None:
         """Barman's own, and ours of what it does not know or does not do without a stream."""
