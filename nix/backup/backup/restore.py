@@ -355,7 +355,8 @@ def restore(
     plan = make_plan(settings, barman, time, timeline)
     verify(settings.directory / "base" / plan.backup.name / "data")
     # For fetch-wal.
-    os.environ.update(BACKUP_DIR=str(settings.home), BACKUP_SEGMENT=str(plan.segment))
+    os.environ.update(BACKUP_DIR=str(settings.home))
+    os.environ["BACKUP_SEGMENT"] = str(plan.segment)
     with room(settings.data) as staging:
         copy_base(barman, plan.backup, staging, plan.timeline, time)
         replay(staging, time, plan.known, plan.end)
