@@ -10,6 +10,14 @@ fail() {
     exit 1
 }
 
+# Debian's name of this machine's architecture.
+machine_architecture() {
+    case $(uname -m) in
+    x86_64) echo amd64 ;;
+    aarch64) echo arm64 ;;
+    esac
+}
+
 # A line of nix.conf for this process and its children, on top of the user's.
 nix_option() {
     NIX_CONFIG="${NIX_CONFIG:+$NIX_CONFIG

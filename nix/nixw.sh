@@ -23,7 +23,7 @@ nixpkgs_answers() {
 }
 
 is_debian_13() {
-    command -v apt-get >/dev/null && [ "$(uname -m)" = x86_64 ] &&
+    command -v apt-get >/dev/null && [ -n "$(machine_architecture)" ] &&
         grep -q '^VERSION_CODENAME=trixie$' /etc/os-release
 }
 
@@ -33,7 +33,7 @@ choose_set() {
     "")
         # Without a choice there is nothing to ask: nixpkgs may be slow.
         if ! is_debian_13; then
-            set=nixpkgs why="the other set needs Debian 13 on x86_64"
+            set=nixpkgs why="the other set needs Debian 13 on x86_64 or arm64"
         elif nixpkgs_answers; then
             set=nixpkgs why="it is reached"
         else
@@ -43,7 +43,7 @@ choose_set() {
     *) fail "NIXW_SET is '$NIXW_SET', but must be nixpkgs or debian." ;;
     esac
     [ "$set" = nixpkgs ] || is_debian_13 ||
-        fail "the Debian set needs Debian 13 on x86_64; leave NIXW_SET unset elsewhere."
+        fail "the Debian set needs Debian 13 on x86_64 or arm64; leave NIXW_SET unset elsewhere."
     export NIXW_SET="$set"
 }
 

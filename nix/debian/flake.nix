@@ -3,6 +3,6 @@
 
   outputs = _: {
     lib = import ./lib.nix;
-    legacyPackages.x86_64-linux = import ./packages;
+    legacyPackages = import ./packages;
   };
 }

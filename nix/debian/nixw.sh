@@ -7,7 +7,17 @@ shift 2
 . "$template/nix/common.sh"
 . "$template/nix/debian/fetch/wanted.sh"
 
-locks="debian-packages.lock.json debian-wheels.lock.json"
+locks="debian-packages.lock.json debian-packages-arm64.lock.json debian-wheels.lock.json"
+
+# Whether this kernel lets a user say which program starts those of another architecture
+# (emulation/).
+emulates() {
+    directory=$(mktemp -d)
+    unshare --user --map-root-user --mount mount -t binfmt_misc none "$directory" 2>/dev/null &&
+        emulates=true || emulates=false
+    rmdir "$directory"
+    echo "$emulates"
+}
 
 # make_copy: $copy becomes the template's Debian set, with the root's locks laid over it. A root
 # without locks begins with the template's.
@@ -17,6 +27,8 @@ make_copy() {
     trap 'exit 1' HUP INT TERM
     cp -r "$template/nix/debian/." "$copy"
     chmod -R u+w "$copy"
+    printf '{"system": "%s-linux", "emulates": %s}\n' "$(uname -m)" "$(emulates)" \
+        >"$copy/machine.json"
     export ROOT="$root" TEMPLATE="$template"
     for lock in $locks; do
         if [ -e "$root/$lock" ]; then

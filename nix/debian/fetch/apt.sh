@@ -1,11 +1,12 @@
 # shellcheck shell=sh disable=SC2154
 # Sourced by fetch and lock: apt with the machine's sources and keys, but with
 # lists, preferences and installed packages of its own. Needs no root and leaves
-# the machine's apt as it is. The caller sets $here and $work.
+# the machine's apt as it is. The caller sets $here, $work and $architecture, Debian's name of one.
 
 # installed NAME VERSION: a stanza of apt's status.
 installed() {
-    printf 'Package: %s\nStatus: install ok installed\nArchitecture: amd64\n' "$1"
+    printf 'Package: %s\nStatus: install ok installed\nArchitecture: %s\n' \
+        "$1" "$architecture"
     printf 'Multi-Arch: foreign\nVersion: %s\nMaintainer: none\nDescription: assumed\n\n' "$2"
 }
 
@@ -21,18 +22,19 @@ assumed_packages() {
 apt_setup() {
     command -v apt-get >/dev/null ||
         fail "the Debian set is fetched with apt, which this machine does not have."
-    mkdir -p "$work/apt/lists/partial" "$work/apt/archives/partial"
+    apt=$work/apt-$architecture
+    mkdir -p "$apt/lists/partial" "$apt/archives/partial"
     # What the machine's apt has read already need not come again.
-    cp /var/lib/apt/lists/*_* "$work/apt/lists/" 2>/dev/null || true
-    : >"$work/apt/status"
-    cat >"$work/apt/apt.conf" <<CONF
-Dir::State "$work/apt";
-Dir::State::status "$work/apt/status";
-Dir::Cache "$work/apt";
+    cp /var/lib/apt/lists/*_* "$apt/lists/" 2>/dev/null || true
+    : >"$apt/status"
+    cat >"$apt/apt.conf" <<CONF
+Dir::State "$apt";
+Dir::State::status "$apt/status";
+Dir::Cache "$apt";
 Dir::Etc::preferences "$here/apt-preferences";
 Dir::Etc::preferencesparts "/dev/null";
-APT::Architecture "amd64";
-APT::Architectures { "amd64"; };
+APT::Architecture "$architecture";
+APT::Architectures { "$architecture"; };
 APT::Install-Recommends "false";
 APT::Sandbox::User "";
 Acquire::Languages "none";
@@ -40,17 +42,17 @@ Acquire::AllowInsecureRepositories "false";
 Acquire::AllowWeakRepositories "false";
 Acquire::Retries "3";
 CONF
-    export APT_CONFIG="$work/apt/apt.conf" LC_ALL=C
-    say "reading Debian's package lists"
+    export APT_CONFIG="$apt/apt.conf" LC_ALL=C
+    say "reading Debian's package lists for $architecture"
     # apt can fail to reach a mirror and still end with status 0.
-    if ! apt-get -qq update >"$work/apt/update.log" 2>&1 ||
-        grep -q '^[EW]: Failed' "$work/apt/update.log"; then
-        cat "$work/apt/update.log" >&2
+    if ! apt-get -qq update >"$apt/update.log" 2>&1 ||
+        grep -q '^[EW]: Failed' "$apt/update.log"; then
+        cat "$apt/update.log" >&2
         fail "apt could not read Debian's package lists;" \
             "check the network and the machine's apt sources."
     fi
-    assumed_packages >"$work/apt/status.new"
-    mv "$work/apt/status.new" "$work/apt/status"
+    assumed_packages >"$apt/status.new"
+    mv "$apt/status.new" "$apt/status"
 }
 
 # download DIRECTORY NAME=VERSION...: one progress line, files under apt's names.
@@ -60,12 +62,12 @@ apt_download() {
     (
         cd "$directory"
         {
-            apt-get -qq -o APT::Status-Fd=3 download "$@" 3>&1 >"$work/apt/download.log" 2>&1
+            apt-get -qq -o APT::Status-Fd=3 download "$@" 3>&1 >"$apt/download.log" 2>&1
             echo "exit $?"
         } |
-            awk -v what="$# Debian packages" -v tty="$([ -t 2 ] && echo 1)" -f "$here/progress.awk"
+            awk -v what="$# Debian packages for $architecture" -v tty="$([ -t 2 ] && echo 1)" -f "$here/progress.awk"
     ) || {
-        cat "$work/apt/download.log" >&2
+        cat "$apt/download.log" >&2
         fail "apt could not download all packages; what did arrive is kept, run the command again."
     }
 }

@@ -2,10 +2,12 @@
 
     lock-wheels.py HASH CONSTRAINTS     of the list that the lock is made from; a file of pip's
 
-Run by the set's own pip, so that the tags and markers are those of its Python.
+Run by the set's own pip, so that the tags and markers are those of its Python. Wheels of native
+code are looked for at the same versions for the other architecture, too.
 """
 
 import json
+import platform
 import re
 import subprocess
 import sys
@@ -16,6 +18,8 @@ from typing import Any
 
 from pip._vendor.packaging.requirements import Requirement
 from pip._vendor.packaging.utils import canonicalize_name
+
+type Item = dict[str, Any]
 
 # What the set has from Debian, because PyPI has no wheel of it: pip hears of it by an empty one.
 DEBIANS = {"psycopg2": "python3-psycopg2"}
@@ -35,8 +39,8 @@ def write_stub(folder: Path, name: str) -> None:
             wheel.writestr(f"{name}-{version}.dist-info/{file}", text)
 
 
-def solve(requirements: str, constraints: str) -> list[dict[str, Any]]:
-    """What pip would install: the `install` list of its JSON report."""
+def install(requirements: str, *options: str) -> subprocess.CompletedProcess[str] | list[Item]:
+    """The `install` list of pip's JSON report, or how pip failed."""
     with tempfile.TemporaryDirectory() as directory:
         for name in DEBIANS:
             write_stub(Path(directory), name)
@@ -45,19 +49,39 @@ def solve(requirements: str, constraints: str) -> list[dict[str, Any]]:
         manifest.write_text(requirements)
         command = [sys.executable, "-m", "pip", "install", "--dry-run"]
         command += ["--ignore-installed", "--only-binary", ":all:", "--target", directory]
-        command += ["--find-links", directory]
-        command += [
-            "--requirement",
-            str(manifest),
-            "--constraint",
-            constraints,
-            "--report",
-            str(report),
-        ]
-        if subprocess.run(command, stdout=sys.stderr).returncode:
-            sys.exit(1)  # after pip's own words
-        install: list[dict[str, Any]] = json.loads(report.read_text())["install"]
-        return install
+        command += ["--find-links", directory, "--report", str(report)]
+        command += ["--requirement", str(manifest), *options]
+        ended = subprocess.run(command, stdout=sys.stderr, stderr=subprocess.PIPE, text=True)
+        sys.stderr.write(ended.stderr)
+        if ended.returncode:
+            return ended
+        found: list[Item] = json.loads(report.read_text())["install"]
+        return found
+
+
+def solve(requirements: str, constraints: str) -> list[Item]:
+    """What pip would install on this machine."""
+    found = install(requirements, "--constraint", constraints)
+    if not isinstance(found, list):
+        sys.exit(1)  # after pip's own words
+    return found
+
+
+def solve_other(pinned: list[str], machine: str) -> list[Item]:
+    """The wheels of these for another machine, as far as PyPI has them."""
+    options = ["--no-deps", "--python-version", "3.13", "--platform", f"manylinux2014_{machine}"]
+    # The versions of libc that Debian 13's runs (PEP 600).
+    for minor in range(17, 42):
+        options += ["--platform", f"manylinux_2_{minor}_{machine}"]
+    while pinned:
+        found = install("\n".join(pinned), *options)
+        if isinstance(found, list):
+            return found
+        lacking = re.search(r"No matching distribution found for (\S+)", found.stderr)
+        if not lacking or lacking[1] not in pinned:
+            sys.exit(1)
+        pinned.remove(lacking[1])
+    return []
 
 
 def applies(requirement: Requirement, extra: str) -> bool:
@@ -86,9 +110,20 @@ def needs(
     return found - {name}
 
 
-def entry(item: dict[str, Any], packages: dict[str, dict[str, Any]]) -> dict[str, Any]:
+def name_of(item: Item) -> str:
+    return canonicalize_name(item["metadata"]["name"])
+
+
+def file_of(item: Item) -> dict[str, str]:
+    return {
+        "file": item["download_info"]["url"].rsplit("/", 1)[-1],
+        "sha256": item["download_info"]["archive_info"]["hashes"]["sha256"],
+    }
+
+
+def entry(item: Item, packages: dict[str, Item]) -> dict[str, Any]:
     """One line of the lock, with the extras that a requirement asks for."""
-    name = canonicalize_name(item["metadata"]["name"])
+    name = name_of(item)
     extras = {
         extra: sorted(needs(name, packages, extra))
         for extra in sorted(item.get("requested_extras", []))
@@ -96,19 +131,39 @@ def entry(item: dict[str, Any], packages: dict[str, dict[str, Any]]) -> dict[str
     return {
         "name": name,
         "version": item["metadata"]["version"],
-        "file": item["download_info"]["url"].rsplit("/", 1)[-1],
-        "sha256": item["download_info"]["archive_info"]["hashes"]["sha256"],
+        **file_of(item),
         "depends": sorted(needs(name, packages)),
     } | ({"extras": extras} if extras else {})
 
 
+def add_other(entries: list[dict[str, Any]]) -> None:
+    """Give each wheel of native code its file for arm64; null where there is none."""
+    native = [line for line in entries if not line["file"].endswith("-any.whl")]
+    own = platform.machine()
+    other = {"x86_64": "aarch64", "aarch64": "x86_64"}[own]
+    found = {
+        name_of(item): file_of(item)
+        for item in solve_other([f"{line['name']}=={line['version']}" for line in native], other)
+    }
+    for line in native:
+        files = {
+            own: {"file": line["file"], "sha256": line["sha256"]},
+            other: found.get(line["name"]),
+        }
+        if not files["x86_64"]:
+            sys.exit(f"PyPI has no wheel of {line['name']} {line['version']} for x86_64.")
+        line |= files["x86_64"]
+        line["arm64"] = files["aarch64"]
+
+
 def main() -> None:
     items = solve(sys.stdin.read(), sys.argv[2])
-    packages = {canonicalize_name(item["metadata"]["name"]): item["metadata"] for item in items}
+    packages = {name_of(item): item["metadata"] for item in items}
     entries = sorted(
         (line for item in items if (line := entry(item, packages))["name"] not in DEBIANS),
         key=lambda line: line["name"],
     )
+    add_other(entries)
     lines = ",\n  ".join(map(json.dumps, entries))
     print(f'{{"list": "{sys.argv[1]}", "files": [\n  {lines}\n]}}')
 

@@ -42,14 +42,14 @@ let
     };
 
   deb =
-    entry:
+    architecture: entry:
     let
       file = storeName (baseName entry.path);
     in
     entry
     // {
       inherit file;
-      kind = "deb";
+      kind = "deb-${architecture}";
       requirement = "${entry.name}=${entry.version}";
       source = fixedOutput (
         if entry ? unpacked then
@@ -66,20 +66,43 @@ let
       );
     };
 
+  # Native code has a wheel for each architecture; PyPI may lack the one for arm64: null.
   wheel =
-    entry:
+    architecture: entry:
+    let
+      own = entry.${architecture} or entry;
+    in
     entry
     // {
-      kind = "wheel";
+      kind = "wheel-${architecture}";
       requirement = "${entry.name}==${entry.version}";
-      source = fixedOutput {
-        name = entry.file;
-        inherit (entry) sha256;
-      };
-    };
+    }
+    // (
+      if own == null then
+        { source = throw "PyPI has no wheel of ${entry.name} ${entry.version} for ${architecture}"; }
+      else
+        {
+          inherit (own) file sha256;
+          source = fixedOutput {
+            name = own.file;
+            inherit (own) sha256;
+          };
+        }
+    );
+  exists = architecture: entry: entry.${architecture} or entry != null;
 
-  debs = map deb (read "debian-packages.lock.json");
-  wheels = map wheel (read "debian-wheels.lock.json");
+  locked =
+    builtins.mapAttrs
+      (architecture: file: {
+        debs = map (deb architecture) (read file);
+        wheels = map (wheel architecture) (read "debian-wheels.lock.json");
+      })
+      {
+        amd64 = "debian-packages.lock.json";
+        arm64 = "debian-packages-arm64.lock.json";
+      };
+  files =
+    architecture: { debs, wheels }: debs ++ builtins.filter (exists architecture) wheels;
 
   line =
     entry:
@@ -91,10 +114,14 @@ let
       entry.file
     ];
 in
-{
-  debs = byName debs;
-  wheels = byName wheels;
-
+builtins.mapAttrs (_: builtins.mapAttrs (_: byName)) locked
+// {
   # What `fetch` reads: a line for each file: path, kind, requirement, hash, file.
-  list = builtins.concatStringsSep "\n" (map line (debs ++ wheels)) + "\n";
+  list =
+    builtins.concatStringsSep "\n" (
+      builtins.concatMap (architecture: map line (files architecture locked.${architecture})) (
+        builtins.attrNames locked
+      )
+    )
+    + "\n";
 }

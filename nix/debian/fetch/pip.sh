@@ -8,3 +8,14 @@ build_pip() {
         fail "the pip that fetches and locks wheels could not be built;" \
             "the message above says why."
 }
+
+# pip_platform: pip's options for the wheels of $architecture, none on a machine of it.
+pip_platform() {
+    [ "$architecture" != "$(machine_architecture)" ] || return 0
+    case $architecture in amd64) machine=x86_64 ;; arm64) machine=aarch64 ;; esac
+    printf -- '--python-version 3.13 --platform manylinux2014_%s' "$machine"
+    # The versions of libc that Debian 13's runs (PEP 600).
+    for minor in $(seq 17 41); do
+        printf -- ' --platform manylinux_2_%s_%s' "$minor" "$machine"
+    done
+}

@@ -64,10 +64,21 @@ let
     packages = hashString "sha256" texts.packages;
     wheels = hashString "sha256" (texts.wheels + texts.constraints);
   };
-  locked = name: builtins.fromJSON (readFile (../. + "/debian-${name}.lock.json"));
+  locks = {
+    packages = [
+      "debian-packages.lock.json"
+      "debian-packages-arm64.lock.json"
+    ];
+    wheels = [ "debian-wheels.lock.json" ];
+  };
+  isStale =
+    name:
+    builtins.any (
+      lock: (builtins.fromJSON (readFile (../. + "/${lock}"))).list != hashes.${name}
+    ) locks.${name};
 in
 texts
 // {
   hash = hashes;
-  stale = lines (filter (name: (locked name).list != hashes.${name}) (attrNames hashes));
+  stale = lines (filter isStale (attrNames hashes));
 }

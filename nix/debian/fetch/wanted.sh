@@ -2,6 +2,8 @@
 # Sourced by ../nixw.sh, which sets $root, $input and $set_path, and by fetch: which files a
 # command needs.
 
+system=$(uname -m)-linux
+
 # installables ARGS…: those among a command's arguments, of this flake; fails where there is a word
 # that could be something else.
 installables() {
@@ -29,7 +31,7 @@ derivations() {
     *#*) flake=${2%%#*} name=${2#*#} ;;
     *) flake=$2 name=default ;;
     esac
-    attribute="$flake#$1.x86_64-linux.$name"
+    attribute="$flake#$1.$system.$name"
     case $1 in
     apps)
         with_set eval --raw "$attribute.program" --apply '
@@ -54,7 +56,7 @@ wanted_by() {
     case $command in
     eval | search | path-info | why-depends) return 0 ;;
     fmt)
-        with_set path-info --derivation .#formatter.x86_64-linux
+        with_set path-info --derivation ".#formatter.$system"
         return
         ;;
     build | shell | bundle) kind=packages ;;
@@ -63,7 +65,7 @@ wanted_by() {
     flake)
         [ "$1" = check ] || return 0
         # shellcheck disable=SC2016 # the names are Nix's
-        with_set eval --raw .#checks.x86_64-linux --apply '
+        with_set eval --raw ".#checks.$system" --apply '
             set:
             let
               paths = map (name: set.${name}.drvPath) (builtins.attrNames set);

@@ -2,7 +2,7 @@
 # is overwritten with one as long, /proc/self/fd/9, which the wrapper opens.
 {
   deb,
-  debs,
+  buildPackages,
   annotate,
 }:
 annotate (deb {
@@ -10,7 +10,7 @@ annotate (deb {
   wraps = true;
   postFixup = ''
     directory=/usr/share/prometheus/alertmanager
-    for offset in $(LC_ALL=C ${debs.grep}/bin/grep -abo "$directory" bin/prometheus-alertmanager |
+    for offset in $(LC_ALL=C ${buildPackages.gnugrep}/bin/grep -abo "$directory" bin/prometheus-alertmanager |
         cut -d : -f 1); do
         printf /proc/self/fd/9/////////////////// |
             dd of=bin/prometheus-alertmanager bs=1 seek="$offset" conv=notrunc 2>/dev/null

@@ -1,61 +1,17 @@
-# The package set: the nixpkgs attributes that nix/ uses, and no others. ../README.md has them as
-# a table.
+# The package sets by system. x86_64's builds with its own programs. aarch64's does so on its own
+# machines; else x86_64's programs build it, and emulate it where a build must run what it built.
 let
-  lib = import ../lib.nix;
-  inherit (import ../relocate/deb.nix) deb debs version;
-  bootstrap = import ../relocate/bootstrap.nix;
-  stdenv = import ./stdenv { inherit lib debs; };
-  inherit (stdenv) annotate;
-
-  pkgs =
-    import ./programs.nix { inherit annotate debs; }
-    // import ./fitted.nix { inherit annotate deb; }
-    // {
-      inherit lib;
-      newScope = scope: lib.callPackageWith (pkgs // scope);
-      inherit (stdenv)
-        closureInfo
-        mkShellNoCC
-        runCommand
-        writeShellApplication
-        writeTextFile
-        ;
-      stdenv.hostPlatform.go.GOARCH = "amd64";
-
-      # Statically linked: nothing below it.
-      busybox = annotate bootstrap.busyboxWithLinks { meta.mainProgram = "busybox"; };
-
-      postgresql_17 = import ./postgresql.nix { inherit deb debs; };
-      prometheus-alertmanager = import ./alertmanager.nix { inherit annotate deb debs; };
-      uwsgi = import ./uwsgi.nix {
-        inherit annotate deb;
-        inherit (pkgs) python313;
-      };
-
-      fetchPypi = import ./python/fetch-pypi.nix;
-      python313 = import ./python {
-        inherit
-          annotate
-          deb
-          lib
-          version
-          ;
-        inherit (stdenv) runCommand;
-      };
-      # Programs that PyPI has as wheels and Debian does not have.
-      inherit (pkgs.python313.pkgs) ruff;
-      squawk = pkgs.python313.pkgs.squawk-cli;
-
-      testers = import ../vm {
-        inherit
-          annotate
-          bootstrap
-          deb
-          debs
-          lib
-          ;
-        packages = pkgs;
-      };
-    };
+  platforms = import ../platforms.nix;
+  machine = builtins.fromJSON (builtins.readFile ../machine.json);
+  builds = system: if system == machine.system then system else "x86_64-linux";
+  sets = builtins.mapAttrs (
+    system: platform:
+    import ./set.nix {
+      inherit platform;
+      buildPlatform = platforms.${builds system};
+      buildPackages = sets.${builds system};
+      emulates = machine.emulates;
+    }
+  ) platforms;
 in
-pkgs
+sets

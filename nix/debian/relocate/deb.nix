@@ -1,14 +1,17 @@
 # Debian packages as store paths. `debs.<name>` is one package of the lock;
 # `deb` makes one path of several that only work together (PostgreSQL's server
 # and client, Python and its standard library).
+{
+  # Of platforms.nix: the machine that runs them.
+  platform,
+  # Of the machine that builds.
+  bootstrap,
+  compiler,
+}:
 let
-  inherit (import ./bootstrap.nix)
-    locked
-    build
-    patchelf
-    ;
+  inherit (bootstrap) build patchelf;
 
-  packages = locked.debs;
+  packages = (import ../fetch/locked.nix).${platform.architecture}.debs;
 
   # Dependencies that nothing here starts or loads.
   unneeded.prometheus = [ "promtool" ];
@@ -48,18 +51,29 @@ let
       # Shell commands in $out, before links and ELF files are fitted and after.
       postUnpack ? "",
       postFixup ? "",
-      # Whether they use tcc: `wrap`, or as a compiler.
+      # Whether they compile: `wrap`, or compile.sh's functions.
       wraps ? false,
     }:
-    build "${pname}-${version parts}" ./relocate.sh {
-      srcs = map (name: packages.${name}.source) parts;
-      deps = map (name: debs.${name}) (needs ++ closure parts);
-      elf = ./elf.sh;
-      patchelf = "${patchelf}/bin/patchelf";
-      inherit postUnpack postFixup;
-      tcc = if wraps then "${debs.tcc}/bin/tcc" else "";
-      wrapper = if wraps then ./wrapper.c else "";
-    };
+    build "${pname}-${version parts}" ./relocate.sh (
+      {
+        srcs = map (name: packages.${name}.source) parts;
+        deps = map (name: debs.${name}) (needs ++ closure parts);
+        elf = ./elf.sh;
+        patchelf = "${patchelf}/bin/patchelf";
+        inherit (platform) libraries loader;
+        inherit postUnpack postFixup;
+      }
+      // (
+        if wraps then
+          {
+            inherit compiler;
+            compile = ./compile + "/${platform.architecture}.sh";
+            wrapper = ./wrapper.c;
+          }
+        else
+          { }
+      )
+    );
 
   # Without epoch, and with what a store name cannot have replaced.
   version =
@@ -72,4 +86,5 @@ let
 in
 {
   inherit deb debs version;
+  locked = packages;
 }

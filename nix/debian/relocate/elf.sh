@@ -1,6 +1,7 @@
 # shellcheck shell=busybox disable=SC2086,SC2154,SC3045
 # Sourced by relocate.sh and wheel.sh: fits ELF files into the store. A library
-# is looked for in this package ($out), then in $deps, in that order.
+# is looked for in this package ($out), then in $deps, in that order. $libraries and
+# $loader are of ../platforms.nix.
 
 elf_magic=$(printf '\177ELF')
 
@@ -15,7 +16,7 @@ elf_files() {
 # $directory becomes the one that holds the library $1.
 find_library() {
     for root in $out $deps; do
-        for directory in "$root/lib/x86_64-linux-gnu" "$root/lib"; do
+        for directory in "$root/lib/$libraries" "$root/lib"; do
             [ ! -e "$directory/$1" ] || return 0
         done
     done
@@ -68,8 +69,8 @@ patch_elf() {
     interpreter=$("$patchelf" --print-interpreter "$1" 2>/dev/null || true)
     add_own "$("$patchelf" --print-rpath "$1")"
     if [ -n "$interpreter" ]; then
-        find_library ld-linux-x86-64.so.2
-        options="--set-interpreter $directory/ld-linux-x86-64.so.2"
+        find_library "$loader"
+        options="--set-interpreter $directory/$loader"
         # libc loads libgcc_s by itself when a thread ends, and would look for it in the host's
         # directories only: programs load it from the start.
         if find_library libgcc_s.so.1; then

@@ -7,7 +7,7 @@ cat >"$out/bin/python" <<WRAPPER
 #!$busybox/bin/busybox sh
 export PYTHONHOME=$out/root/usr PYTHONPATH=$out/root/usr/lib/python3/dist-packages \
 PYTHONDONTWRITEBYTECODE=1
-exec $out/root/usr/lib64/ld-linux-x86-64.so.2 --library-path $out/root/usr/lib/x86_64-linux-gnu \
+exec $out/root/usr/lib/$libraries/$loader --library-path $out/root/usr/lib/$libraries \
 $out/root/usr/bin/python3.13 "\$@"
 WRAPPER
 chmod 0755 "$out/bin/python"

@@ -2,6 +2,7 @@
 # Builder of deb.nix: Debian packages ($srcs), unpacked into one store path, made
 # to work from there. What was below /usr is below $out; sbin joins bin.
 . "$elf"
+[ -z "${compile:-}" ] || . "$compile"
 
 unpack() {
     for src in $srcs; do
@@ -40,9 +41,9 @@ prune() {
 prune_libc() {
     for library in BrokenLocale anl c_malloc_debug memusage mvec nsl nss_hesiod pcprofile \
         thread_db; do
-        rm -f "$out/lib/x86_64-linux-gnu/lib$library".so*
+        rm -f "$out/lib/$libraries/lib$library".so*
     done
-    find "$out/lib/x86_64-linux-gnu/gconv" -name '*.so' \
+    find "$out/lib/$libraries/gconv" -name '*.so' \
         ! -name 'UTF*' ! -name 'UNICODE*' ! -name 'ISO8859-1.so' -exec rm {} +
 }
 
@@ -89,7 +90,7 @@ fix_scripts() {
 wrap() {
     file=$1 program=$2
     shift 2
-    "$tcc" -nostdlib -static "-DPROGRAM=\"$program\"" "$@" "$wrapper" -o "$file"
+    compile "$file" "$wrapper" "-DPROGRAM=\"$program\"" "$@"
     chmod 0755 "$file"
 }
 
@@ -102,7 +103,7 @@ prune
 fix_links
 fix_scripts
 # libc finds its own parts by itself, and must stay as it was linked.
-if [ -e "$out/lib/x86_64-linux-gnu/libc.so.6" ]; then
+if [ -e "$out/lib/$libraries/libc.so.6" ]; then
     prune_libc
 else
     elf_files "$out" >"$NIX_BUILD_TOP/elf-files"

@@ -10,6 +10,21 @@
 #endif
 #define LIMIT 4096 /* arguments and variables that fit */
 
+#ifdef __aarch64__
+enum { SYS_OPENAT = 56, SYS_DUP3 = 24, SYS_EXECVE = 221, SYS_EXIT = 93 };
+
+static long call(long number, long a, long b, long c)
+{
+    register long x8 __asm__("x8") = number, x0 __asm__("x0") = a;
+    register long x1 __asm__("x1") = b, x2 __asm__("x2") = c;
+    __asm__ volatile("svc 0" : "+r"(x0) : "r"(x8), "r"(x1), "r"(x2) : "memory");
+    return x0;
+}
+
+__asm__(".globl _start\n_start:\n mov x0, sp\n bl start\n");
+#else
+enum { SYS_OPENAT = 257, SYS_DUP3 = 292, SYS_EXECVE = 59, SYS_EXIT = 60 };
+
 static long call(long number, long a, long b, long c)
 {
     long result;
@@ -17,7 +32,8 @@ static long call(long number, long a, long b, long c)
     return result;
 }
 
-enum { SYS_OPEN = 2, SYS_DUP2 = 33, SYS_EXECVE = 59, SYS_EXIT = 60 };
+__asm__(".globl _start\n_start:\n mov %rsp, %rdi\n and $-16, %rsp\n call start\n");
+#endif
 
 static char *arguments[LIMIT], *variables[LIMIT];
 
@@ -41,10 +57,8 @@ void start(char **stack)
         variables[used++] = environment[i];
 
 #ifdef DIRECTORY
-    call(SYS_DUP2, call(SYS_OPEN, (long)DIRECTORY, 0200000 /* O_DIRECTORY */, 0), 9, 0);
+    call(SYS_DUP3, call(SYS_OPENAT, -1, (long)DIRECTORY, 0 /* O_RDONLY */), 9, 0);
 #endif
     call(SYS_EXECVE, (long)PROGRAM, (long)arguments, (long)variables);
     call(SYS_EXIT, 127, 0, 0);
 }
-
-__asm__(".globl _start\n_start:\n mov %rsp, %rdi\n and $-16, %rsp\n call start\n");

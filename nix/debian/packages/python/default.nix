@@ -1,10 +1,16 @@
 # Debian's Python 3.13 with wheels from PyPI, under nixpkgs's names.
 {
   lib,
+  bootstrap,
   deb,
   version,
+  locked,
+  platform,
   runCommand,
   annotate,
+  # The set of the machine that builds, and whether that is this one.
+  buildPackages,
+  native,
 }:
 let
   # -B: what compileall itself imports would be there already, with times that Nix
@@ -13,17 +19,26 @@ let
     $python -B -m compileall -q --invalidation-mode unchecked-hash "$out/${directory}"
   '';
 
-  interpreter = import ./interpreter.nix { inherit byteCompile deb; };
+  interpreter = import ./interpreter.nix {
+    inherit byteCompile deb;
+    buildPython = if native then "$out/bin/python3.13" else buildPython;
+  };
+  # Byte code is the same for every machine.
+  buildPython = "${if native then interpreter else buildPackages.python313}/bin/python3.13";
 
   pkgs = import ./packages.nix {
     inherit
       lib
       annotate
+      bootstrap
+      buildPython
       deb
       version
       byteCompile
       closure
-      interpreter
+      locked
+      native
+      platform
       ;
   };
 
@@ -46,7 +61,7 @@ let
     runCommand "python3-${version [ "python3.13" ]}-env"
       {
         packages = map (package: package.outPath) (closure (select pkgs));
-        inherit interpreter;
+        inherit buildPython interpreter;
         meta.mainProgram = "python3";
       }
       ''

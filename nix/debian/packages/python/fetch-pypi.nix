@@ -1,4 +1,5 @@
 # nixpkgs's fetchPypi for wheels that debian-wheels.lock.json has.
+{ locked }:
 {
   pname,
   version,
@@ -10,9 +11,8 @@
   platform ? "any",
 }:
 let
-  inherit (import ../../fetch/locked.nix) wheels;
   file = "${pname}-${version}-${python}-${abi}-${platform}.whl";
-  found = builtins.filter (wheel: wheel.file == file) (builtins.attrValues wheels);
+  found = builtins.filter (wheel: wheel.file or "" == file) (builtins.attrValues locked);
   pinned = builtins.head found;
   expected = builtins.convertHash {
     inherit hash;

@@ -1,5 +1,10 @@
 # Debian's Python without what serves its own development or a desktop.
-{ deb, byteCompile }:
+{
+  deb,
+  byteCompile,
+  # Of the machine that builds.
+  buildPython,
+}:
 deb {
   pname = "python3.13";
   parts = [
@@ -20,11 +25,14 @@ deb {
     rm -f lib/python3.13/lib-dynload/_test*.so lib/python3.13/lib-dynload/_xxtestfuzz*.so
     # ndbm through Berkeley DB; dbm has SQLite.
     rm lib/python3.13/lib-dynload/_dbm*.so
-    "$tcc" -nostdlib -o bin/python3.13 ${./python.c} $(printf ' -L%s/lib/x86_64-linux-gnu' $deps) \
+    compile_with_libraries bin/python3.13 ${./python.c} \
       "$(library_directory libpython3.13.so.1.0)/libpython3.13.so.1.0" \
       "$(library_directory libc.so.6)/libc.so.6"
     sed -i "s|'TZPATH': '[^']*'|'TZPATH': '$(relocated /share/zoneinfo)'|" \
       lib/python3.13/_sysconfigdata_*.py
   '';
-  postFixup = "python=$out/bin/python3.13\n" + byteCompile "lib/python3.13";
+  postFixup = ''
+    python=${buildPython}
+    ${byteCompile "lib/python3.13"}
+  '';
 }

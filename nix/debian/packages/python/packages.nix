@@ -2,19 +2,21 @@
 {
   lib,
   annotate,
+  bootstrap,
+  # The Python of the machine that builds.
+  buildPython,
   deb,
   version,
   byteCompile,
   closure,
-  interpreter,
+  # Wheels by name.
+  locked,
+  platform,
+  # Whether the machine that builds is the one that imports them.
+  native,
 }:
 let
-  inherit (import ../../relocate/bootstrap.nix)
-    locked
-    build
-    patchelf
-    ;
-  python = "${interpreter}/bin/python3.13";
+  inherit (bootstrap) build patchelf;
 
   # Libraries that a wheel may take from its host, of those that manylinux allows (PEP 600), and
   # what these need.
@@ -44,11 +46,12 @@ let
     build "python3.13-${name}" ./wheel.sh {
       inherit
         src
-        imports
         dependencies
-        python
         ;
+      imports = if native then imports else [ ];
+      python = buildPython;
       deps = wheelLibraries;
+      inherit (platform) libraries loader;
       elf = ../../relocate/elf.sh;
       unzip = ./unzip.py;
       patchelf = "${patchelf}/bin/patchelf";
@@ -96,10 +99,10 @@ let
         mv lib/python3/dist-packages lib/python3.13/site-packages
         rmdir lib/python3
       '';
-      postFixup = "python=${python}\n" + byteCompile "lib/python3.13/site-packages";
+      postFixup = "python=${buildPython}\n" + byteCompile "lib/python3.13/site-packages";
     }) [ ];
 
-  packages = lib.mapAttrs (_: fromLock) locked.wheels // {
+  packages = lib.mapAttrs (_: fromLock) locked // {
     inherit buildPythonPackage;
     toPythonModule = derivation: package "" derivation [ ];
     psycopg2 = debian "python3-psycopg2"; # PyPI has no wheel of it

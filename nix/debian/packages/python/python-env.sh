@@ -44,7 +44,7 @@ for package in $packages; do
     link_all "$package/lib/python3.13/site-packages" "$site"
 done
 
-"$out/bin/python" - "$out" <<'PYTHON'
+PYTHONPATH=$site "$buildPython" - "$out" <<'PYTHON'
 """One command for each console script that a package declares."""
 import importlib.metadata
 import pathlib

@@ -9,4 +9,8 @@ void start(char **stack, void (*loader_finish)(void))
     __libc_start_main(Py_BytesMain, *(int *)stack, stack + 1, 0, 0, loader_finish, stack);
 }
 
+#ifdef __aarch64__
+__asm__(".globl _start\n_start:\n mov x1, x0\n mov x0, sp\n bl start\n");
+#else
 __asm__(".globl _start\n_start:\n mov %rsp, %rdi\n mov %rdx, %rsi\n and $-16, %rsp\n call start\n");
+#endif

@@ -1,8 +1,16 @@
-# nixpkgs's trivial builders on Debian's shell and tools.
-{ lib, debs }:
+# nixpkgs's trivial builders on the shell and tools of the machine that builds.
+{
+  lib,
+  bootstrap,
+  # Debian's packages for that machine, and for the one that runs what is built.
+  buildDebs,
+  debs,
+  # What lets a builder start programs of the other architecture: { builder, environment }.
+  emulation ? null,
+}:
 let
   # What stdenv has on its PATH, as far as Debian's packages are in the set.
-  tools = map (name: debs.${name}) [
+  tools = map (name: buildDebs.${name}) [
     "bash"
     "coreutils"
     "diffutils"
@@ -14,10 +22,9 @@ let
     "tar"
     "xz-utils"
   ];
-  shell = "${debs.bash}/bin/bash";
-  inherit (import ../../relocate/bootstrap.nix) build;
+  buildShell = "${buildDebs.bash}/bin/bash";
   # `nix develop` sources $stdenv/setup too.
-  stdenv = build "stdenv" ./stdenv.sh {
+  stdenv = bootstrap.build "stdenv" ./stdenv.sh {
     setup = ./setup.sh;
     tools = lib.makeBinPath tools;
   };
@@ -38,15 +45,20 @@ let
     }:
     derivation // passthru // { inherit meta passthru; };
 
+  # nixpkgs's splicing: programs that a build starts are those of the machine that builds.
+  forBuild = package: package.buildPackage or package;
+
+  command = if emulation == null then [ buildShell ] else emulation.command ++ [ buildShell ];
+
   runCommand =
     name: environment: buildCommand:
     annotate (derivation (
       {
         inherit name buildCommand stdenv;
         outputs = [ "out" ];
-        system = "x86_64-linux";
-        builder = shell;
-        args = [
+        inherit (bootstrap.platform) system;
+        builder = builtins.head command;
+        args = builtins.tail command ++ [
           "-euo"
           "pipefail"
           "-c"
@@ -59,7 +71,9 @@ let
           )
         ];
         passAsFile = [ "buildCommand" ] ++ environment.passAsFile or [ ];
-        inputs = lib.makeBinPath (environment.nativeBuildInputs or [ ] ++ environment.buildInputs or [ ]);
+        inputs = lib.makeBinPath (
+          map forBuild (environment.nativeBuildInputs or [ ]) ++ environment.buildInputs or [ ]
+        );
       }
       // removeAttrs environment (notForTheBuilder ++ [ "passAsFile" ])
     )) environment;
@@ -85,4 +99,7 @@ in
         grep '^/nix/store/' graph | sort -u | grep -v -e '\.drv$' -e "^$roots$" >$out/store-paths
       '';
 }
-// import ./text.nix { inherit lib runCommand shell; }
+// import ./text.nix {
+  inherit lib runCommand buildShell;
+  shell = "${debs.bash}/bin/bash";
+}

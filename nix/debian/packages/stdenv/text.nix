@@ -2,7 +2,9 @@
 {
   lib,
   runCommand,
+  # That scripts run in, and that of the machine that builds.
   shell,
+  buildShell,
 }:
 rec {
   writeTextFile =
@@ -63,7 +65,7 @@ rec {
 
         ${text}
       '';
-      checkPhase = ''${shell} -n "$target"'';
+      checkPhase = ''${buildShell} -n "$target"'';
     };
 
   mkShellNoCC =

@@ -1,0 +1,117 @@
+# A package set: the nixpkgs attributes that nix/ uses, and no others. ../README.md has them as a
+# table.
+{
+  # Of platforms.nix: the machine that runs what is in it.
+  platform,
+  # The machine that builds, and its set.
+  buildPlatform,
+  buildPackages,
+  # Whether that can start programs of another architecture.
+  emulates,
+}:
+let
+  lib = import ../lib.nix;
+  native = buildPlatform == platform;
+  bootstrap = import ../relocate/bootstrap.nix { platform = buildPlatform; };
+  inherit
+    (import ../relocate/deb.nix {
+      inherit bootstrap platform;
+      compiler = buildPackages.compilers.${platform.architecture};
+    })
+    deb
+    debs
+    version
+    ;
+  locked = (import ../fetch/locked.nix).${platform.architecture};
+  stdenv = import ./stdenv {
+    inherit bootstrap debs lib;
+    buildDebs = if native then debs else buildPackages.debs;
+    emulation = if native then null else buildPackages.emulation;
+  };
+  inherit (stdenv) annotate;
+
+  # As nixpkgs splices: what a build starts of these is the other set's (stdenv/default.nix).
+  spliced =
+    if native then
+      packages
+    else
+      builtins.mapAttrs (
+        name: package:
+        if lib.isDerivation package then
+          package // { buildPackage = buildPackages.${name}; }
+        else
+          package
+      ) packages;
+
+  packages =
+    import ./programs.nix { inherit annotate debs; }
+    // import ./fitted.nix { inherit annotate deb platform; }
+    // {
+      inherit buildPackages lib;
+      newScope = scope: lib.callPackageWith (spliced // scope);
+      inherit (stdenv)
+        closureInfo
+        mkShellNoCC
+        runCommand
+        writeShellApplication
+        writeTextFile
+        ;
+      stdenv.hostPlatform = platform // {
+        go.GOARCH = platform.architecture;
+      };
+
+      # Statically linked: nothing below it.
+      busybox = annotate (bootstrap.linked locked.debs.busybox-static) { meta.mainProgram = "busybox"; };
+
+      postgresql_17 = import ./postgresql.nix { inherit buildPackages deb debs; };
+      prometheus-alertmanager = import ./alertmanager.nix { inherit annotate buildPackages deb; };
+      uwsgi = import ./uwsgi.nix {
+        inherit annotate deb;
+        inherit (packages) python313;
+      };
+
+      fetchPypi = import ./python/fetch-pypi.nix { locked = locked.wheels; };
+      python313 = import ./python {
+        inherit
+          annotate
+          bootstrap
+          buildPackages
+          deb
+          lib
+          native
+          platform
+          version
+          ;
+        locked = locked.wheels;
+        inherit (stdenv) runCommand;
+      };
+      # Programs that PyPI has as wheels and Debian does not have.
+      inherit (packages.python313.pkgs) ruff;
+      squawk = packages.python313.pkgs.squawk-cli;
+
+      # For the other set.
+      inherit debs;
+      compilers = import ../relocate/compilers.nix { inherit deb debs; };
+      emulation = import ../emulation {
+        inherit
+          bootstrap
+          deb
+          debs
+          emulates
+          ;
+      };
+    }
+    // lib.optionalAttrs (platform.architecture == "amd64") {
+      testers = import ../vm {
+        inherit
+          annotate
+          bootstrap
+          deb
+          debs
+          lib
+          packages
+          ;
+      };
+    };
+in
+spliced
