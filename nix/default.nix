@@ -1,6 +1,10 @@
 # Everything that the flake offers of one root for one system, from one package set.
 {
   pkgs,
+  # The sets by the architectures of images, for those of images that are not this system's.
+  packageSets ? {
+    ${pkgs.stdenv.hostPlatform.go.GOARCH} = pkgs;
+  },
   # Whose service this is: the folder with pyproject.toml and src/, as a path.
   root,
   # Whether the root is a commit, without changes.
@@ -17,11 +21,14 @@
 let
   inherit (pkgs) lib;
 
-  projectOf =
-    root:
+  projectOf = root: projectFor root pkgs;
+  projectFor =
+    root: pkgs:
     (lib.makeScope pkgs.newScope (
       import ./project.nix {
         packageSet = pkgs;
+        # The same project by architectures.
+        projects = lib.mapAttrs (_: projectFor root) packageSets;
         inherit
           lib
           root

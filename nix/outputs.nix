@@ -15,14 +15,16 @@
 }:
 let
   inherit (nixpkgs) lib;
-  systems = lib.intersectLists (lib.attrNames nixpkgs.legacyPackages) [
-    "x86_64-linux"
-    "aarch64-linux"
-  ];
-  project = lib.genAttrs systems (
+  systems = lib.filterAttrs (_: system: nixpkgs.legacyPackages ? ${system}) {
+    amd64 = "x86_64-linux";
+    arm64 = "aarch64-linux";
+  };
+  packageSets = lib.mapAttrs (_: system: nixpkgs.legacyPackages.${system}) systems;
+  project = lib.genAttrs (lib.attrValues systems) (
     system:
     import ./. {
       pkgs = nixpkgs.legacyPackages.${system};
+      inherit packageSets;
       # A tree whose input nixw overrides has no revision, but what else git tells of it.
       committed = self ? rev || self ? submodules && !(self ? dirtyRev) && self.lastModified > 0;
       inherit

@@ -3,6 +3,7 @@
 {
   lib,
   packageSet,
+  projects,
   root,
   committed,
   revision,
@@ -25,6 +26,7 @@ in
     revision
     packageSet
     platform
+    projects
     previous
     ;
   template = ../.;
@@ -87,7 +89,7 @@ in
   buildCommandCheck = callPackage ./checks/build-command-check.nix { };
   buildSuiteCheck = callPackage ./checks/build-suite-check.nix { };
   checks = inside "checks" (import ./checks);
-  platform-checks = inside "platform-checks" (import ./checks/platform.nix);
+  platform-checks = inside "platform-checks" (callPackage ./checks/platform.nix { });
 
   format = callPackage ./format.nix { };
   dev = callPackage ./dev { };

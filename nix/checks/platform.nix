@@ -1,8 +1,15 @@
 # The template's own checks: of its tree, and of the platform, with the programs and images of
 # tests/application.
+{
+  lib,
+  projects,
+  stdenv,
+}:
 self:
 let
   inherit (self) callPackage;
+  # Only one set builds the other architecture's images here.
+  emulates = stdenv.hostPlatform.go.GOARCH == "amd64" && projects.arm64.packageSet or { } ? debian;
 in
 {
   backup = callPackage ./backup.nix { };
@@ -21,3 +28,4 @@ in
   server = callPackage ./server.nix { };
   vm = callPackage ./vm.nix { };
 }
+// lib.optionalAttrs emulates { arm64 = callPackage ./arm64.nix { }; }

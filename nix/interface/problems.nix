@@ -10,7 +10,7 @@ let
     split
     ;
   facts = builtins.fromTOML (builtins.readFile ./facts.toml);
-  debian = import ../debian/packages;
+  debian = (import ../debian/packages).x86_64-linux;
 
   required = list: filter (name: !(list.${name}.optional or false)) (attrNames list);
   parts = path: filter isString (split "\\." path);
@@ -33,6 +33,7 @@ let
     attrNames facts.packages
     ++ map (name: builtins.head (parts name)) (attrNames facts.functions)
     ++ [
+      "debian" # what its sets have of one another
       "lib"
       "stdenv"
     ];

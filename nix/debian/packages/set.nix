@@ -16,7 +16,7 @@ let
   inherit
     (import ../relocate/deb.nix {
       inherit bootstrap platform;
-      compiler = buildPackages.compilers.${platform.architecture};
+      compiler = buildPackages.debian.compilers.${platform.architecture};
     })
     deb
     debs
@@ -25,8 +25,8 @@ let
   locked = (import ../fetch/locked.nix).${platform.architecture};
   stdenv = import ./stdenv {
     inherit bootstrap debs lib;
-    buildDebs = if native then debs else buildPackages.debs;
-    emulation = if native then null else buildPackages.emulation;
+    buildDebs = if native then debs else buildPackages.debian.debs;
+    emulation = if native then null else buildPackages.debian.emulation;
   };
   inherit (stdenv) annotate;
 
@@ -47,7 +47,7 @@ let
     import ./programs.nix { inherit annotate debs; }
     // import ./fitted.nix { inherit annotate deb platform; }
     // {
-      inherit buildPackages lib;
+      inherit lib;
       newScope = scope: lib.callPackageWith (spliced // scope);
       inherit (stdenv)
         closureInfo
@@ -89,16 +89,18 @@ let
       inherit (packages.python313.pkgs) ruff;
       squawk = packages.python313.pkgs.squawk-cli;
 
-      # For the other set.
-      inherit debs;
-      compilers = import ../relocate/compilers.nix { inherit deb debs; };
-      emulation = import ../emulation {
-        inherit
-          bootstrap
-          deb
-          debs
-          emulates
-          ;
+      # What is not nixpkgs's: what the set of another machine is built with.
+      debian = {
+        inherit debs;
+        compilers = import ../relocate/compilers.nix { inherit deb debs; };
+        emulation = import ../emulation {
+          inherit
+            bootstrap
+            deb
+            debs
+            emulates
+            ;
+        };
       };
     }
     // lib.optionalAttrs (platform.architecture == "amd64") {

@@ -1,0 +1,58 @@
+"""The images for arm64, started on a machine that emulates it."""
+
+from pathlib import Path
+
+import pytest
+import requests
+
+from support.images import Container
+
+AARCH64 = 183  # e_machine of ELF's header
+
+
+def machine(file: Path) -> int | None:
+    """What a program or library is for; None where it is none."""
+    with file.open("rb") as content:
+        header = content.read(20)
+    return int.from_bytes(header[18:20], "little") if header[:4] == b"\x7fELF" else None
+
+
+def test_every_program_and_library_is_for_the_architecture(image):
+    assert image.image["architecture"] == "arm64"
+    files = [file for file in image.root.rglob("*") if file.is_file() and not file.is_symlink()]
+    machines = {str(file): found for file in files if (found := machine(file)) is not None}
+    assert machines
+    assert [file for file, found in machines.items() if found != AARCH64] == []
+
+
+@pytest.fixture(scope="module")
+def start(images, tmp_path_factory):
+    """Start a container of an image and wait until it is healthy."""
+    running = []
+
+    def start(name: str, **variables: str) -> Container:
+        container = Container(images[name], tmp_path_factory.mktemp(name), **variables)
+        running.append(container)
+        container.start()
+        return container
+
+    yield start
+    for container in reversed(running):
+        container.end()
+
+
+def test_server_answers_with_a_row_that_it_reads_from_the_database(start):
+    db = start("db", POSTGRES_INIT="sample", POSTGRES_PASSWORD="p", POSTGRES_SERVE_PASSWORD="s")
+    server = start(
+        "server",
+        POSTGRES_HOST="127.0.0.1",
+        POSTGRES_SERVE_PASSWORD="s",
+        DJANGO_SECRET_KEY="k" * 50,
+        ALLOWED_HOSTS="127.0.0.1",
+        BEHIND_TLS="false",
+    )
+    answer = requests.get("http://127.0.0.1:8080/item/1/", timeout=60)
+    assert answer.status_code == 200
+    assert answer.json()["text"]
+    assert server.stop() == 0
+    assert db.stop() == 0
