@@ -74,6 +74,7 @@ in
   image-layers = callPackage ./image/layers.nix { };
   images = inside "images" (callPackage ./images { });
   layouts = callPackage ./images/layouts.nix { };
+  indexes = callPackage ./images/indexes.nix { };
   archives = callPackage ./images/archives.nix { };
   images-directory = callPackage ./images/directory.nix { };
   back = callPackage ./images/back.nix { };

@@ -5,14 +5,24 @@
   root,
   buildSuiteCheck,
   distribution,
+  indexes,
   layouts,
+  projects,
   push,
   runCommand,
   server,
   server-project,
+  skopeo,
+  stdenv,
   trees,
 }:
 let
+  own = stdenv.hostPlatform.go.GOARCH;
+  # The same images with the name of another architecture: here they are only carried.
+  others =
+    (projects.${own}.overrideScope (
+      _: _: { stdenv.hostPlatform.go.GOARCH = if own == "amd64" then "arm64" else "amd64"; }
+    )).layouts;
   django = runCommand "changed-source" { } ''
     cp -r ${trees.django} $out
     chmod -R u+w $out
@@ -25,15 +35,23 @@ let
     images: committed:
     lib.getExe (
       push.override {
-        layouts = layouts.override { images = layouts.images // images; };
+        indexes = indexes.override {
+          all = [
+            (layouts.override { images = layouts.images // images; })
+            others
+          ];
+        };
         inherit committed;
       }
     );
 in
 buildSuiteCheck "registry" {
-  packages = [ distribution ];
+  packages = [
+    distribution
+    skopeo
+  ];
   variables = {
-    inherit layouts;
+    inherit layouts others;
     registry = lib.getExe distribution;
     push = pushes { } true;
     push_changed = pushes { server = changed; } true;

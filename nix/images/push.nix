@@ -4,7 +4,7 @@
   writeShellApplication,
   coreutils,
   skopeo,
-  layouts,
+  indexes,
   committed,
   service,
 }:
@@ -16,7 +16,7 @@ writeShellApplication {
   ];
   runtimeEnv = {
     COMMITTED = lib.optionalString committed "yes";
-    IMAGES = layouts;
+    IMAGES = indexes;
     VERSION = service.version;
   };
   text = builtins.readFile ./tell.sh + builtins.readFile ./push.sh;

@@ -6,7 +6,7 @@
 push_image() {
     local layout=$1 target=$2
     shift 2
-    skopeo --insecure-policy --tmpdir "$work" copy --quiet --preserve-digests \
+    skopeo --insecure-policy --tmpdir "$work" copy --all --quiet --preserve-digests \
         --digestfile "$work/digest" "$@" "oci:$layout" "docker://$target" ||
         fail "$target could not be pushed; the words above say why." \
             "\`docker login\` gives credentials."

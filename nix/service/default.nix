@@ -37,6 +37,9 @@ else
     # Whether `files` writes deploy/, the files for production.
     deploy = own.deploy or false;
 
+    # What `push` pushes images for; null is the architecture of the machine that pushes.
+    architectures = own.architectures or null;
+
     # Languages whose translations images keep; Django needs English in any case.
     languages = [ "en" ] ++ own.languages or [ ];
 

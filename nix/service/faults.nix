@@ -35,6 +35,17 @@ let
   notOwn = filter (variable: match rules.variables variable != null) variables;
   areTexts = list: isList list && all isString list;
   areLanguages = list: areTexts list && all (language: match rules.language language != null) list;
+  areArchitectures =
+    list:
+    areTexts list
+    && list != [ ]
+    && all (
+      name:
+      elem name [
+        "amd64"
+        "arm64"
+      ]
+    ) list;
   areBudgets =
     images: isAttrs images && all (image: isInt (image.megabytes or null)) (attrValues images);
 
@@ -88,6 +99,10 @@ let
     {
       holds = !builtins.isBool (own.deploy or false);
       sentence = "[tool.template] deploy must be true or false.";
+    }
+    {
+      holds = own ? architectures && !areArchitectures own.architectures;
+      sentence = "[tool.template] architectures is a list of \"amd64\" and \"arm64\".";
     }
     {
       holds = !areBudgets (own.images or { });

@@ -1,13 +1,16 @@
 """`push` and a registry.
 
-A blob is sent once, tags tell version and content, nothing unclear is pushed.
+A blob is sent once, tags tell version and content, each architecture gets its own image, nothing
+unclear is pushed.
 """
 
+import json
 import os
 import re
 import subprocess
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -15,10 +18,12 @@ import requests
 from support.processes import answers, free_port
 from support.program import Program
 
-LIST = [line.split() for line in Path(os.environ["layouts"], "list").read_text().splitlines()]
+LAYOUTS = [Path(os.environ[name]) for name in ("layouts", "others")]
+NAMES = [line.split()[:2] for line in (LAYOUTS[0] / "list").read_text().splitlines()]
 SERVICE = os.environ["SERVICE_NAME"]
 VERSION = tomllib.loads(Path(os.environ["configuration"]).read_text())["project"]["version"]
-OCI = {"Accept": "application/vnd.oci.image.manifest.v1+json"}
+INDEX = "application/vnd.oci.image.index.v1+json"
+OCI = {"Accept": f"{INDEX}, application/vnd.oci.image.manifest.v1+json"}
 CONFIGURATION = """
 version: 0.1
 log: {accesslog: {disabled: false}, level: error}
@@ -63,11 +68,15 @@ def registry(tmp_path_factory):
     registry.end()
 
 
+def environment(home: Path) -> dict[str, str]:
+    """As on a machine whose caches are in `home`."""
+    return {"PATH": os.environ["PATH"], "HOME": str(home)}
+
+
 def push(program: str, home: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    """Run it as on a machine whose caches are in `home`."""
     return subprocess.run(
         [os.environ[program], *arguments],
-        env={"PATH": os.environ["PATH"], "HOME": str(home)},
+        env=environment(home),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -88,32 +97,48 @@ def pushed(registry, home) -> str:
     return done.stdout
 
 
+def manifests(registry: Registry, repository: str) -> list[dict[str, Any]]:
+    """Those that the version's index names."""
+    index = registry.get(f"{repository}/manifests/{VERSION}").json()
+    assert index["mediaType"] == INDEX
+    return [
+        registry.get(f"{repository}/manifests/{image['digest']}").json()
+        for image in index["manifests"]
+    ]
+
+
 def test_version_and_content_are_tags_of_what_was_printed(registry, pushed):
-    for line, (_, repository, tag) in zip(pushed.splitlines(), LIST, strict=True):
+    for line, (_, repository) in zip(pushed.splitlines(), NAMES, strict=True):
         name, digest = line.split("@")
         assert name == f"{registry.address}/team/{repository}:{VERSION}"
-        for reference in (VERSION, tag):
+        for reference in (VERSION, digest.removeprefix("sha256:")[:12]):
             answer = registry.get(f"{repository}/manifests/{reference}")
             assert answer.headers["Docker-Content-Digest"] == digest
-        assert digest.removeprefix("sha256:").startswith(tag)
 
 
 def test_what_the_registry_has_is_what_was_built(registry, pushed):
-    for name, repository, tag in LIST:
-        for layer in registry.get(f"{repository}/manifests/{tag}").json()["layers"]:
-            built = Path(os.environ["layouts"], name, "blobs", layer["digest"].replace(":", "/"))
-            assert (
-                registry.get(f"{repository}/blobs/{layer['digest']}").content == built.read_bytes()
-            )
+    for name, repository in NAMES:
+        for layouts, manifest in zip(LAYOUTS, manifests(registry, repository), strict=True):
+            for layer in manifest["layers"]:
+                built = layouts / name / "blobs" / layer["digest"].replace(":", "/")
+                sent = registry.get(f"{repository}/blobs/{layer['digest']}").content
+                assert sent == built.read_bytes()
+
+
+@pytest.mark.parametrize("architecture", ["amd64", "arm64"])
+def test_each_machine_gets_its_own_image(registry, pushed, home, architecture: str):
+    for _, repository in NAMES:
+        asked = ["skopeo", "inspect", "--override-arch", architecture, "--tls-verify=false"]
+        asked += [f"docker://{registry.address}/team/{repository}:{VERSION}"]
+        told = subprocess.run(asked, env=environment(home), capture_output=True, check=True)
+        assert json.loads(told.stdout)["Architecture"] == architecture
 
 
 def test_images_share_what_is_alike(registry, pushed):
-    manifests = [
-        registry.get(f"{repository}/manifests/{tag}").json() for _, repository, tag in LIST
-    ]
-    every = [layer["digest"] for manifest in manifests for layer in manifest["layers"]]
-    assert len(set(every)) < len(every)
-    assert registry.uploads() == len(set(every)) + len(manifests)  # and each one's configuration
+    every = [manifest for _, repository in NAMES for manifest in manifests(registry, repository)]
+    layers = [layer["digest"] for manifest in every for layer in manifest["layers"]]
+    assert len(set(layers)) < len(layers)
+    assert registry.uploads() == len(set(layers)) + len(every)  # and each one's configuration
 
 
 @pytest.mark.parametrize("machine", ["the same machine", "another machine"])
@@ -134,7 +159,7 @@ def test_changed_line_sends_one_small_layer(registry, pushed, tmp_path):
     done = push("push_changed", tmp_path, f"{registry.address}/team", "--dest-tls-verify=false")
     assert done.returncode == 0, done
     assert len(set(done.stdout.splitlines()) - set(pushed.splitlines())) == 1
-    layers = registry.get(f"{SERVICE}-server/manifests/{VERSION}").json()["layers"]
+    layers = manifests(registry, f"{SERVICE}-server")[0]["layers"]
     new = {layer["digest"]: layer["size"] for layer in layers if layer["digest"] not in before}
     assert new == {layers[-1]["digest"]: layers[-1]["size"]}
     assert registry.uploads() - uploads == 2  # and the configuration
