@@ -40,6 +40,11 @@ buildCommandCheck "deployments"
       sed 's/DRAIN_SECONDS: "5"/DRAIN_SECONDS: "6"/' sample.yaml >changed.yaml
       ! python -P ${./deployments.py} deploy/compose.production.yaml deploy/stack.yaml changed.yaml
     '';
+    "a job with a health check is told" = ''
+      sed '/healthcheck: {disable: true}/d' deploy/stack.yaml >changed.yaml
+      ! python -P ${./deployments.py} deploy/compose.production.yaml changed.yaml sample.yaml >told
+      grep -x 'Swarm would kill migrate, a job that has a health check' told
+    '';
     # Links lead to the template's repository.
     "another service's name" = ''
       grep -q 'image: registry.example.com/team/pet-shop-server:' renamed.yaml

@@ -232,6 +232,14 @@ def ports_of(services: dict[str, Any], metrics: dict[str, Any]) -> set[int]:
     return {int(target.rsplit(":", 1)[1]) for target in targets}
 
 
+def killed(services: dict[str, Any]) -> Iterator[str]:
+    """The jobs that Swarm would end, as the image's health check fails while they work."""
+    for name, service in services.items():
+        is_job = service.get("deploy", {}).get("mode") == "replicated-job"
+        if is_job and not service.get("healthcheck", {}).get("disable"):
+            yield f"Swarm would kill {name}, a job that has a health check"
+
+
 def faults(compose: Any, stack: Any, objects: Objects) -> Iterator[str]:
     services = {name: of_compose(service) for name, service in compose["services"].items()}
     if services.pop("server-2") != services["server-1"]:
@@ -242,6 +250,7 @@ def faults(compose: Any, stack: Any, objects: Objects) -> Iterator[str]:
         yield f"{name} is with Compose or with Swarm, but not with both"
     for name in sorted(services.keys() & swarm.keys()):
         yield from differences("Swarm", name, services[name], swarm[name])
+    yield from killed(stack["services"])
     run = workloads(objects)
     for name in sorted(run.keys() ^ RUN):
         yield f"{name} is with Kubernetes or in RUN, but not in both"

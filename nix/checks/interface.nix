@@ -37,7 +37,9 @@ buildCommandCheck "interface" { } {
     outputs packageSet
   );
   "this package set has what is listed" = none (problems.missing packageSet);
-  "the Debian set has what is listed" = none (problems.missing (import ../debian/packages).x86_64-linux);
+  "the Debian set has what is listed" = none (
+    problems.missing (import ../debian/packages).x86_64-linux
+  );
   "the Debian set has nothing else" = none problems.unlisted;
   "the VM test calls what is listed" = none problems.driver;
 }

@@ -24,6 +24,7 @@ let
         ".github/workflows"
         ".github/workflows/checks.yaml"
         ".gitignore"
+        "debian-packages-arm64.lock.json"
         "debian-packages.lock.json"
         "debian-wheels.lock.json"
         "docker-compose.yaml"

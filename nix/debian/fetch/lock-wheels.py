@@ -111,7 +111,7 @@ def needs(
 
 
 def name_of(item: Item) -> str:
-    return canonicalize_name(item["metadata"]["name"])
+    return str(canonicalize_name(item["metadata"]["name"]))
 
 
 def file_of(item: Item) -> dict[str, str]:

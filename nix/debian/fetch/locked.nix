@@ -101,8 +101,7 @@ let
         amd64 = "debian-packages.lock.json";
         arm64 = "debian-packages-arm64.lock.json";
       };
-  files =
-    architecture: { debs, wheels }: debs ++ builtins.filter (exists architecture) wheels;
+  files = architecture: { debs, wheels }: debs ++ builtins.filter (exists architecture) wheels;
 
   line =
     entry:

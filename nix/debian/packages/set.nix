@@ -37,10 +37,7 @@ let
     else
       builtins.mapAttrs (
         name: package:
-        if lib.isDerivation package then
-          package // { buildPackage = buildPackages.${name}; }
-        else
-          package
+        if lib.isDerivation package then package // { buildPackage = buildPackages.${name}; } else package
       ) packages;
 
   packages =
