@@ -78,6 +78,8 @@ in
   load = callPackage ./images/load.nix { };
   push = callPackage ./images/push.nix { };
   sizes = callPackage ./images/sizes.nix { };
+  known-packages = callPackage ./sbom/known.nix { };
+  sboms = callPackage ./sbom { };
 
   files = callPackage ./files { };
   new = callPackage ./new { };

@@ -50,6 +50,12 @@ let
     // {
       inherit file;
       kind = "deb";
+      # Debian's source package and its version.
+      origin =
+        entry.source or (throw (
+          "debian-packages.lock.json is of an older template and names no sources: "
+          + "./nixw relock packages makes it anew."
+        ));
       requirement = "${entry.name}=${entry.version}";
       source = fixedOutput (
         if entry ? unpacked then

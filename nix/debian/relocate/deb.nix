@@ -8,6 +8,8 @@ let
     patchelf
     ;
 
+  purl = import ./purl.nix;
+
   packages = locked.debs;
 
   # Dependencies that nothing here starts or loads.
@@ -51,14 +53,22 @@ let
       # Whether they use tcc: `wrap`, or as a compiler.
       wraps ? false,
     }:
+    let
+      deps = map (name: debs.${name}) (needs ++ closure parts);
+    in
     build "${pname}-${version parts}" ./relocate.sh {
       srcs = map (name: packages.${name}.source) parts;
-      deps = map (name: debs.${name}) (needs ++ closure parts);
+      inherit deps;
       elf = ./elf.sh;
       patchelf = "${patchelf}/bin/patchelf";
       inherit postUnpack postFixup;
       tcc = if wraps then "${debs.tcc}/bin/tcc" else "";
       wrapper = if wraps then ./wrapper.c else "";
+    }
+    // {
+      # As nixpkgs tells what a path is made of and from.
+      buildInputs = deps;
+      meta.identifiers.purls = builtins.concatMap (name: purl.deb packages.${name}) parts;
     };
 
   # Without epoch, and with what a store name cannot have replaced.

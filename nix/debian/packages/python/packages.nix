@@ -14,6 +14,7 @@ let
     build
     patchelf
     ;
+  purl = import ../../relocate/purl.nix;
   python = "${interpreter}/bin/python3.13";
 
   # Libraries that a wheel may take from its host, of those that manylinux allows (PEP 600), and
@@ -31,12 +32,14 @@ let
     annotate derivation {
       passthru = {
         inherit dependencies version;
+        propagatedBuildInputs = dependencies;
       };
     };
 
   wheel =
     {
       name,
+      pypi,
       src,
       imports ? [ ],
       dependencies ? [ ],
@@ -52,12 +55,17 @@ let
       elf = ../../relocate/elf.sh;
       unzip = ./unzip.py;
       patchelf = "${patchelf}/bin/patchelf";
+    }
+    // {
+      buildInputs = wheelLibraries;
+      meta.identifiers.purls = [ (purl.pypi pypi) ];
     };
 
   fromLock =
     entry:
     package entry.version (wheel {
       name = "${entry.name}-${entry.version}";
+      pypi = entry;
       src = entry.source;
     }) (map (name: packages.${name}) entry.depends)
     // {
@@ -81,6 +89,10 @@ let
     else
       package version (wheel {
         name = "${pname}-${version}";
+        pypi = {
+          name = pname;
+          inherit version;
+        };
         inherit src;
         imports = pythonImportsCheck;
         dependencies = map (dependency: dependency.outPath) (closure dependencies);

@@ -36,7 +36,12 @@ let
       passthru ? { },
       ...
     }:
-    derivation // passthru // { inherit meta passthru; };
+    derivation
+    // passthru
+    // {
+      inherit passthru;
+      meta = derivation.meta or { } // meta;
+    };
 
   runCommand =
     name: environment: buildCommand:
