@@ -87,7 +87,10 @@ in
         dev
         load
         push
+        sign
         sizes
+        sources
+        verify
         ;
       inherit (project.log) find-requests;
       files = project.write-files;

@@ -77,6 +77,9 @@ in
   back = callPackage ./images/back.nix { };
   load = callPackage ./images/load.nix { };
   push = callPackage ./images/push.nix { };
+  sign = callPackage ./images/sign.nix { };
+  verify = callPackage ./images/verify.nix { };
+  sources = callPackage ./images/sources.nix { };
   sizes = callPackage ./images/sizes.nix { };
   known-packages = callPackage ./sbom/known.nix { };
   sboms = callPackage ./sbom { };

@@ -19,5 +19,6 @@ in
   owners = callPackage ./owners.nix { };
   registry = callPackage ./registry.nix { };
   server = callPackage ./server.nix { };
+  sources = callPackage ./sources.nix { };
   vm = callPackage ./vm.nix { };
 }

@@ -1,16 +1,21 @@
-# `push` against a real registry: what is sent, the first time and later, and what is refused.
+# `push`, `sign` and `verify` against a real registry.
 {
   lib,
   callPackage,
   root,
   buildSuiteCheck,
+  cosign,
   distribution,
   layouts,
   push,
   runCommand,
+  sboms,
   server,
   server-project,
+  sign,
+  skopeo,
   trees,
+  verify,
 }:
 let
   django = runCommand "changed-source" { } ''
@@ -33,11 +38,15 @@ in
 buildSuiteCheck "registry" {
   packages = [ distribution ];
   variables = {
-    inherit layouts;
+    inherit layouts sboms;
+    cosign = lib.getExe cosign;
     registry = lib.getExe distribution;
     push = pushes { } true;
     push_changed = pushes { server = changed; } true;
     push_dirty = pushes { } false;
+    skopeo = "${skopeo}/bin/skopeo";
+    sign = lib.getExe sign;
+    verify = lib.getExe verify;
     configuration = root + "/pyproject.toml";
   };
 }

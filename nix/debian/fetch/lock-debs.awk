@@ -83,10 +83,11 @@ END {
     for (name in version)
         line[name] = sprintf("  { \"name\": \"%s\", \"version\": \"%s\", " \
             "\"architecture\": \"%s\", \"path\": \"%s\", " \
-            "\"size\": %s, \"sha256\": \"%s\", " \
-            "\"source\": \"%s\", \"built_using\": [%s], \"depends\": [%s] }",
+            "\"size\": %s, \"sha256\": \"%s\", \"source\": \"%s\", ",
             name, version[name], architecture[name], path[name],
-            size[name], sha256[name], source(name), built_using(name), dependencies(name))
+            size[name], sha256[name], source(name)) \
+            "\"built_using\": [" built_using(name) "], " \
+            "\"depends\": [" dependencies(name) "] }" # too long for mawk's sprintf
     need_all(wanted)
     for (name in needed) print line[name]
 }
