@@ -23,11 +23,17 @@ healthy() {
     [ "$(docker inspect --format '{{.State.Health.Status}}' "$(container "$1")" 2>&1)" = healthy ]
 }
 
-# tag SERVER: a tag of the image that its container has.
+# tag SERVER: a tag of the image that its container has, with its digest where .env named that.
 tag() {
-    image=$(docker inspect --format '{{.Image}}' "$(container "$1")")
-    docker image inspect --format '{{range .RepoTags}}{{println .}}{{end}}' "$image" |
-        sed -n '1s/.*://p'
+    named=$(docker inspect --format '{{.Config.Image}}' "$(container "$1")")
+    case $named in
+    *:*@*) echo "${named##*/}" | sed 's/[^:]*://' ;;
+    *)
+        image=$(docker inspect --format '{{.Image}}' "$(container "$1")")
+        docker image inspect --format '{{range .RepoTags}}{{println .}}{{end}}' "$image" |
+            sed -n '1s/.*://p'
+        ;;
+    esac
 }
 
 # replace SERVER [OPTION]
@@ -62,7 +68,7 @@ for server in $ill $well; do
     rest="$rest Name images in .env that work, and start again."
     [ -n "$before" ] ||
         fail "$server did not become healthy, and no tag leads to its image before. $rest"
-    IMAGE_TAG=$before replace "$server" ||
+    IMAGE_TAG=$before SERVER_DIGEST='' replace "$server" ||
         fail "$server did not become healthy, nor with its image before, $before. $rest"
     fail "$server did not become healthy and has its image before, $before, again. $rest"
 done

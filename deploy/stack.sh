@@ -81,13 +81,13 @@ init_database() {
         --env POSTGRES_PASSWORD_FILE=/run/secrets/postgres-password \
         --env POSTGRES_SERVE_PASSWORD_FILE=/run/secrets/postgres-serve-password \
         --env POSTGRES_METRICS_PASSWORD_FILE=/run/secrets/postgres-metrics-password \
-        "${IMAGE_PREFIX}$STACK-db:$IMAGE_TAG" init ||
+        "${IMAGE_PREFIX}$STACK-db:$IMAGE_TAG${DB_DIGEST:-}" init ||
         fail "the database was not made; the lines above say why."
 }
 
 restore_database() {
     once restore --mount "type=volume,source=${STACK}_backup,target=/var/lib/backup" \
-        "${IMAGE_PREFIX}$STACK-backup:$IMAGE_TAG" restore "$@" ||
+        "${IMAGE_PREFIX}$STACK-backup:$IMAGE_TAG${BACKUP_DIGEST:-}" restore "$@" ||
         fail "the database is as it was; the lines above say why."
 }
 
@@ -119,12 +119,12 @@ finish() {
 migrate() {
     before=$(newest "${STACK}_migrate")
     docker service update --quiet --detach --force --with-registry-auth --restart-condition none \
-        --image "${IMAGE_PREFIX}$STACK-server:$IMAGE_TAG" "${STACK}_migrate" >/dev/null
+        --image "${IMAGE_PREFIX}$STACK-server:$IMAGE_TAG${SERVER_DIGEST:-}" "${STACK}_migrate" >/dev/null
     finish "${STACK}_migrate" "$before" || fail "the migrations failed: the servers are as before."
 }
 
 replace_servers() {
-    image=${IMAGE_PREFIX}$STACK-server:$IMAGE_TAG
+    image=${IMAGE_PREFIX}$STACK-server:$IMAGE_TAG${SERVER_DIGEST:-}
     docker service update --detach=false --with-registry-auth --image "$image" "${STACK}_server"
     # It ends with 0 after a rollback, too.
     case $(docker service inspect --format '{{.Spec.TaskTemplate.ContainerSpec.Image}}' \

@@ -81,6 +81,7 @@ in
       ;
     default = project.cluster;
     images = project.images-directory;
+    inherit (project) sboms;
     reports = project.callPackage ./checks/reports.nix { inherit checks; };
   }
   // lib.mapAttrs' (name: lib.nameValuePair "image-${name}") (members project.archives);
@@ -93,7 +94,10 @@ in
         dev
         load
         push
+        sign
         sizes
+        sources
+        verify
         ;
       inherit (project.log) find-requests;
       files = project.write-files;

@@ -74,13 +74,19 @@ in
   image-layers = callPackage ./image/layers.nix { };
   images = inside "images" (callPackage ./images { });
   layouts = callPackage ./images/layouts.nix { };
+  released = callPackage ./images/released.nix { };
   indexes = callPackage ./images/indexes.nix { };
   archives = callPackage ./images/archives.nix { };
   images-directory = callPackage ./images/directory.nix { };
   back = callPackage ./images/back.nix { };
   load = callPackage ./images/load.nix { };
   push = callPackage ./images/push.nix { };
+  sign = callPackage ./images/sign.nix { };
+  verify = callPackage ./images/verify.nix { };
+  sources = callPackage ./images/sources.nix { };
   sizes = callPackage ./images/sizes.nix { };
+  known-packages = callPackage ./sbom/known.nix { };
+  sboms = callPackage ./sbom { };
 
   files = callPackage ./files { };
   new = callPackage ./new { };

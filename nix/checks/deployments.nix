@@ -60,5 +60,7 @@ buildCommandCheck "deployments"
       python -P ${./connections.py} ${template + "/docs/scale.md"} ${../db/postgresql.conf} \
         deploy/compose.production.yaml deploy/stack.yaml sample.yaml
     '';
+    "exact images" = "python -P ${./pinned.py} deploy ${template + "/docker-compose.yaml"}";
+    "back to an exact image" = "bash -eu ${./back.sh} deploy/release.sh";
     "release.sh" = "bash -eu ${./release.sh} deploy/kubernetes/release.sh deploy/kubernetes/sample";
   }

@@ -26,6 +26,7 @@ in
   owners = callPackage ./owners.nix { };
   registry = callPackage ./registry.nix { };
   server = callPackage ./server.nix { };
+  sources = callPackage ./sources.nix { };
   vm = callPackage ./vm.nix { };
 }
 // lib.optionalAttrs emulates { arm64 = callPackage ./arm64.nix { }; }

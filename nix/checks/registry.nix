@@ -1,28 +1,31 @@
-# `push` against a real registry: what is sent, the first time and later, and what is refused.
+# `push`, `sign` and `verify` against a real registry.
 {
   lib,
   callPackage,
   root,
   buildSuiteCheck,
+  cosign,
   distribution,
   indexes,
   layouts,
   projects,
   push,
   runCommand,
+  sboms,
   server,
   server-project,
+  sign,
   skopeo,
   stdenv,
   trees,
+  verify,
 }:
 let
   own = stdenv.hostPlatform.go.GOARCH;
   # The same images with the name of another architecture: here they are only carried.
-  others =
-    (projects.${own}.overrideScope (
-      _: _: { stdenv.hostPlatform.go.GOARCH = if own == "amd64" then "arm64" else "amd64"; }
-    )).layouts;
+  other = projects.${own}.overrideScope (
+    _: _: { stdenv.hostPlatform.go.GOARCH = if own == "amd64" then "arm64" else "amd64"; }
+  );
   django = runCommand "changed-source" { } ''
     cp -r ${trees.django} $out
     chmod -R u+w $out
@@ -31,16 +34,23 @@ let
   changed = callPackage ../server/image.nix {
     server = server.override { server-project = server-project.override { inherit django; }; };
   };
+  documents = [
+    sboms
+    other.sboms
+  ];
+  indexesWith =
+    images:
+    indexes.override {
+      all = [
+        (layouts.override { images = layouts.images // images; })
+        other.layouts
+      ];
+    };
   pushes =
     images: committed:
     lib.getExe (
       push.override {
-        indexes = indexes.override {
-          all = [
-            (layouts.override { images = layouts.images // images; })
-            others
-          ];
-        };
+        indexes = indexesWith images;
         inherit committed;
       }
     );
@@ -51,11 +61,22 @@ buildSuiteCheck "registry" {
     skopeo
   ];
   variables = {
-    inherit layouts others;
+    inherit layouts;
+    others = other.layouts;
+    sboms = documents;
+    cosign = lib.getExe cosign;
     registry = lib.getExe distribution;
     push = pushes { } true;
     push_changed = pushes { server = changed; } true;
     push_dirty = pushes { } false;
+    skopeo = "${skopeo}/bin/skopeo";
+    sign = lib.getExe (
+      sign.override {
+        indexes = indexesWith { };
+        sboms = documents;
+      }
+    );
+    verify = lib.getExe verify;
     configuration = root + "/pyproject.toml";
   };
 }

@@ -77,6 +77,11 @@ runCommand "image-${name}"
     # A configuration that names programs does not keep them.
     unsafeDiscardReferences.metadata = true;
     layers = lib.imap0 (index: own: buildLayer (own // { below = below index; })) layers ++ [ last ];
+    # What it holds: a path that refers to all of it, and packages that were named for it.
+    passthru = {
+      inherit contents;
+      packages = below (lib.length layers);
+    };
     inherit config;
     architecture = stdenv.hostPlatform.go.GOARCH;
     repository = "${service.name}-${name}";

@@ -19,6 +19,10 @@ writeShellApplication {
     IMAGES = indexes;
     VERSION = service.version;
   };
-  text = builtins.readFile ./tell.sh + builtins.readFile ./push.sh;
+  text = lib.concatMapStringsSep "\n" builtins.readFile [
+    ./tell.sh
+    ./registry.sh
+    ./push.sh
+  ];
   meta.description = "Push the images to a registry, from a tree without changes";
 }

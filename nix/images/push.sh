@@ -24,12 +24,7 @@ push_images() {
     done <"$IMAGES/list"
 }
 
-# The first part is a host, as Docker tells one from a name of its own registry's.
-case "${1:-}" in
-*://* | */ | -*) ;;
-localhost/* | *.*/* | *:*/*) target=$1 ;;
-esac
-[ -n "${target:-}" ] ||
+is_prefix "${1:-}" ||
     fail "give it a registry's host and a prefix, without a slash at the end," \
         "such as: push registry.example.com/team"
 [ -n "$COMMITTED" ] ||

@@ -31,6 +31,7 @@ let
         }
         // {
           version = fact.evaluatedAs or fact.version or "";
+          optional-dependencies = lib.genAttrs (fact.extras or [ ]) (_: [ ]);
           meta = if fact ? mainProgram then { inherit (fact) mainProgram; } else { };
         };
       overridden = strict "${name}.override" {

@@ -19,7 +19,8 @@ let
 
   service = everyone.dependencies ++ [ chassis ] ++ own.dependencies;
   tests = everyone.group "test" ++ own.group "test";
-  environment = packages: python313.withPackages (_: packages);
+  # With what it was made of, for the SBOM.
+  environment = packages: python313.withPackages (_: packages) // { inherit packages; };
 in
 {
   server = environment service;
@@ -39,6 +40,9 @@ in
   # What writes files of the root, and what holds deploy/ together.
   files = environment (tools.group "files");
   deployments = environment (tools.group "deployments");
+  # What writes the SBOMs, and what compares them with known vulnerabilities.
+  sbom = environment (tools.group "sbom");
+  audit = environment (tools.group "audit");
   supervisor = environment (tools.group "supervisor");
   backup = environment (
     tools.group "backup"

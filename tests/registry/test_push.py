@@ -6,95 +6,17 @@ unclear is pushed.
 
 import json
 import os
-import re
 import subprocess
-import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 
-from support.processes import answers, free_port
-from support.program import Program
+from support.processes import free_port
+from support.registry import INDEX, LIST, VERSION, Registry, environment, run
 
 LAYOUTS = [Path(os.environ[name]) for name in ("layouts", "others")]
-NAMES = [line.split()[:2] for line in (LAYOUTS[0] / "list").read_text().splitlines()]
 SERVICE = os.environ["SERVICE_NAME"]
-VERSION = tomllib.loads(Path(os.environ["configuration"]).read_text())["project"]["version"]
-INDEX = "application/vnd.oci.image.index.v1+json"
-OCI = {"Accept": f"{INDEX}, application/vnd.oci.image.manifest.v1+json"}
-CONFIGURATION = """
-version: 0.1
-log: {accesslog: {disabled: false}, level: error}
-http: {addr: "127.0.0.1:%d"}
-storage: {filesystem: {rootdirectory: %s}}
-"""
-
-
-class Registry(Program):
-    """The registry's process, what it stores, and what it was sent."""
-
-    def __init__(self, directory: Path) -> None:
-        self.directory = directory
-        self.address = f"127.0.0.1:{free_port()}"
-        (directory / "configuration.yml").write_text(
-            CONFIGURATION % (int(self.address.split(":")[1]), directory)
-        )
-        command = [os.environ["registry"], "serve", str(directory / "configuration.yml")]
-        super().__init__(command, {"OTEL_TRACES_EXPORTER": "none"}, output=directory / "log")
-
-    def is_ready(self) -> bool:
-        return answers(f"http://{self.address}/v2/")
-
-    def get(self, path: str) -> requests.Response:
-        return requests.get(f"http://{self.address}/v2/team/{path}", headers=OCI, timeout=10)
-
-    def uploads(self) -> int:
-        """How many blobs it was sent."""
-        return len(re.findall(r'"PUT /v2/\S+/blobs/uploads/', (self.directory / "log").read_text()))
-
-    def blobs(self) -> dict[str, int]:
-        """Bytes by digest."""
-        stored = (self.directory / "docker/registry/v2/blobs/sha256").glob("*/*/data")
-        return {f"sha256:{blob.parent.name}": blob.stat().st_size for blob in stored}
-
-
-@pytest.fixture(scope="module")
-def registry(tmp_path_factory):
-    registry = Registry(tmp_path_factory.mktemp("registry"))
-    registry.start()
-    yield registry
-    registry.end()
-
-
-def environment(home: Path) -> dict[str, str]:
-    """As on a machine whose caches are in `home`."""
-    return {"PATH": os.environ["PATH"], "HOME": str(home)}
-
-
-def push(program: str, home: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [os.environ[program], *arguments],
-        env=environment(home),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory) -> Path:
-    return tmp_path_factory.mktemp("home")
-
-
-@pytest.fixture(scope="module")
-def pushed(registry, home) -> str:
-    """What the first push prints."""
-    done = push("push", home, f"{registry.address}/team", "--dest-tls-verify=false")
-    assert done.returncode == 0, done
-    return done.stdout
 
 
 def manifests(registry: Registry, repository: str) -> list[dict[str, Any]]:
@@ -108,7 +30,7 @@ def manifests(registry: Registry, repository: str) -> list[dict[str, Any]]:
 
 
 def test_version_and_content_are_tags_of_what_was_printed(registry, pushed):
-    for line, (_, repository) in zip(pushed.splitlines(), NAMES, strict=True):
+    for line, (_, repository, _) in zip(pushed.splitlines(), LIST, strict=True):
         name, digest = line.split("@")
         assert name == f"{registry.address}/team/{repository}:{VERSION}"
         for reference in (VERSION, digest.removeprefix("sha256:")[:12]):
@@ -117,7 +39,7 @@ def test_version_and_content_are_tags_of_what_was_printed(registry, pushed):
 
 
 def test_what_the_registry_has_is_what_was_built(registry, pushed):
-    for name, repository in NAMES:
+    for name, repository, _ in LIST:
         for layouts, manifest in zip(LAYOUTS, manifests(registry, repository), strict=True):
             for layer in manifest["layers"]:
                 built = layouts / name / "blobs" / layer["digest"].replace(":", "/")
@@ -127,7 +49,7 @@ def test_what_the_registry_has_is_what_was_built(registry, pushed):
 
 @pytest.mark.parametrize("architecture", ["amd64", "arm64"])
 def test_each_machine_gets_its_own_image(registry, pushed, home, architecture: str):
-    for _, repository in NAMES:
+    for _, repository, _ in LIST:
         asked = ["skopeo", "inspect", "--override-arch", architecture, "--tls-verify=false"]
         asked += [f"docker://{registry.address}/team/{repository}:{VERSION}"]
         told = subprocess.run(asked, env=environment(home), capture_output=True, check=True)
@@ -135,7 +57,7 @@ def test_each_machine_gets_its_own_image(registry, pushed, home, architecture: s
 
 
 def test_images_share_what_is_alike(registry, pushed):
-    every = [manifest for _, repository in NAMES for manifest in manifests(registry, repository)]
+    every = [manifest for _, repository, _ in LIST for manifest in manifests(registry, repository)]
     layers = [layer["digest"] for manifest in every for layer in manifest["layers"]]
     assert len(set(layers)) < len(layers)
     assert registry.uploads() == len(set(layers)) + len(every)  # and each one's configuration
@@ -144,7 +66,7 @@ def test_images_share_what_is_alike(registry, pushed):
 @pytest.mark.parametrize("machine", ["the same machine", "another machine"])
 def test_second_push_sends_no_blob(registry, pushed, home, tmp_path, machine: str):
     before = registry.uploads()
-    again = push(
+    again = run(
         "push",
         home if machine == "the same machine" else tmp_path,
         f"{registry.address}/team",
@@ -156,7 +78,7 @@ def test_second_push_sends_no_blob(registry, pushed, home, tmp_path, machine: st
 
 def test_changed_line_sends_one_small_layer(registry, pushed, tmp_path):
     uploads, before = registry.uploads(), registry.blobs()
-    done = push("push_changed", tmp_path, f"{registry.address}/team", "--dest-tls-verify=false")
+    done = run("push_changed", tmp_path, f"{registry.address}/team", "--dest-tls-verify=false")
     assert done.returncode == 0, done
     assert len(set(done.stdout.splitlines()) - set(pushed.splitlines())) == 1
     layers = manifests(registry, f"{SERVICE}-server")[0]["layers"]
@@ -167,7 +89,7 @@ def test_changed_line_sends_one_small_layer(registry, pushed, tmp_path):
 
 def test_tree_with_changes_is_refused(registry, tmp_path):
     before = registry.blobs()
-    done = push("push_dirty", tmp_path, f"{registry.address}/other", "--dest-tls-verify=false")
+    done = run("push_dirty", tmp_path, f"{registry.address}/other", "--dest-tls-verify=false")
     assert done.returncode == 1
     assert "commit everything" in done.stderr
     assert registry.blobs() == before
@@ -177,13 +99,13 @@ def test_tree_with_changes_is_refused(registry, tmp_path):
     "arguments", [[], [""], ["--help"], ["docker://registry/team"], ["a.b/team/"], ["team"]]
 )
 def test_unclear_target_is_refused(tmp_path, arguments: list[str]):
-    done = push("push", tmp_path, *arguments)
+    done = run("push", tmp_path, *arguments)
     assert done.returncode == 1
     assert "such as: push registry.example.com/team" in done.stderr
 
 
 def test_registry_that_is_away_is_named(tmp_path):
-    done = push("push", tmp_path, f"127.0.0.1:{free_port()}/team", "--dest-tls-verify=false")
+    done = run("push", tmp_path, f"127.0.0.1:{free_port()}/team", "--dest-tls-verify=false")
     assert done.returncode == 1
     assert "could not be pushed" in done.stderr.splitlines()[-1]
     assert done.stdout == ""

@@ -19,6 +19,11 @@ FILENAME == ARGV[1] {
 current == "" { next }
 /^Version: / { version[current] = $2 }
 /^Architecture: / { architecture[current] = $2 }
+/^Source: / { origin[current] = $2 ($3 ? " " substr($3, 2, length($3) - 2) : "") }
+/^(Static-)?Built-Using: / {
+    sub(/^[^:]*: /, "")
+    linked[current] = linked[current] (linked[current] ? ", " : "") $0
+}
 /^Filename: / { path[current] = $2 }
 /^Size: / { size[current] = $2 }
 /^SHA256: / { sha256[current] = $2 }
@@ -48,6 +53,19 @@ function dependencies(name,    groups, i, amount, found, seen, result) {
     }
     return result
 }
+# The source package and its version, where Debian's index does not name them the binary's own.
+function source(name) {
+    if (!(name in origin)) return name " " version[name]
+    return origin[name] (origin[name] ~ / / ? "" : " " version[name])
+}
+# "NAME (= VERSION), …" as a JSON list of "NAME VERSION".
+function built_using(name,    list) {
+    list = linked[name]
+    gsub(/ \(= /, " ", list)
+    gsub(/\), */, "\", \"", list)
+    sub(/\)$/, "", list)
+    return list ? "\"" list "\"" : ""
+}
 # What is printed: a name and all that it needs.
 function need(name,    list) {
     if (name in needed) return
@@ -65,9 +83,11 @@ END {
     for (name in version)
         line[name] = sprintf("  { \"name\": \"%s\", \"version\": \"%s\", " \
             "\"architecture\": \"%s\", \"path\": \"%s\", " \
-            "\"size\": %s, \"sha256\": \"%s\", \"depends\": [%s] }",
+            "\"size\": %s, \"sha256\": \"%s\", \"source\": \"%s\", ",
             name, version[name], architecture[name], path[name],
-            size[name], sha256[name], dependencies(name))
+            size[name], sha256[name], source(name)) \
+            "\"built_using\": [" built_using(name) "], " \
+            "\"depends\": [" dependencies(name) "] }" # too long for mawk's sprintf
     need_all(wanted)
     for (name in needed) print line[name]
 }

@@ -50,6 +50,7 @@ let
     // {
       inherit file;
       kind = "deb-${architecture}";
+      origin = entry.source; # Debian's source package and its version
       requirement = "${entry.name}=${entry.version}";
       source = fixedOutput (
         if entry ? unpacked then

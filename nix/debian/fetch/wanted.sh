@@ -60,7 +60,11 @@ wanted_by() {
         return
         ;;
     build | shell | bundle) kind=packages ;;
-    run) kind=apps ;;
+    run)
+        # `sources` copies files, also those of which nothing has to be built.
+        case " $* " in *"#sources "*) return 1 ;; esac
+        kind=apps
+        ;;
     develop | print-dev-env) kind=devShells ;;
     flake)
         [ "$1" = check ] || return 0

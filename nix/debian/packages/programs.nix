@@ -8,6 +8,7 @@ in
   bubblewrap = program "bubblewrap" "bwrap";
   caddy = program "caddy" "caddy";
   coreutils = program "coreutils" "ls";
+  cosign = program "cosign" "cosign";
   diffutils = program "diffutils" "diff";
   distribution = program "docker-registry" "docker-registry"; # the registry of OCI images
   docker-compose = program "docker-compose" "docker-compose";

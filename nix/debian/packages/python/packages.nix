@@ -17,6 +17,7 @@
 }:
 let
   inherit (bootstrap) build patchelf;
+  purl = import ../../relocate/purl.nix;
 
   # Libraries that a wheel may take from its host, of those that manylinux allows (PEP 600), and
   # what these need.
@@ -33,12 +34,14 @@ let
     annotate derivation {
       passthru = {
         inherit dependencies version;
+        propagatedBuildInputs = dependencies;
       };
     };
 
   wheel =
     {
       name,
+      pypi,
       src,
       imports ? [ ],
       dependencies ? [ ],
@@ -55,12 +58,17 @@ let
       elf = ../../relocate/elf.sh;
       unzip = ./unzip.py;
       patchelf = "${patchelf}/bin/patchelf";
+    }
+    // {
+      buildInputs = wheelLibraries;
+      meta.identifiers.purls = [ (purl.pypi pypi) ];
     };
 
   fromLock =
     entry:
     package entry.version (wheel {
       name = "${entry.name}-${entry.version}";
+      pypi = entry;
       src = entry.source;
     }) (map (name: packages.${name}) entry.depends)
     // {
@@ -84,6 +92,10 @@ let
     else
       package version (wheel {
         name = "${pname}-${version}";
+        pypi = {
+          name = pname;
+          inherit version;
+        };
         inherit src;
         imports = pythonImportsCheck;
         dependencies = map (dependency: dependency.outPath) (closure dependencies);

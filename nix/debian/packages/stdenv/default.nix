@@ -43,7 +43,12 @@ let
       passthru ? { },
       ...
     }:
-    derivation // passthru // { inherit meta passthru; };
+    derivation
+    // passthru
+    // {
+      inherit passthru;
+      meta = derivation.meta or { } // meta;
+    };
 
   # nixpkgs's splicing: programs that a build starts are those of the machine that builds.
   forBuild = package: package.buildPackage or package;

@@ -1,0 +1,60 @@
+#!/bin/sh
+# Names the exact images of a release by their digests. FILE has the lines that `push` printed.
+#
+#   deploy/pin.sh FILE            in .env, for Docker Compose and Swarm
+#   deploy/pin.sh FILE OVERLAY    in OVERLAY/images, for Kubernetes
+set -eu
+STACK=templatesite
+
+fail() {
+    echo "pin: $*" >&2
+    exit 1
+}
+
+# each FORMAT: of each line, with \1 for the prefix, \2 for the image, \3 for the version and \4 for
+# the digest.
+each() {
+    sed -n "s|^\(.*/\)$STACK-\([a-z-]*\):\([^@]*\)@\(sha256:[0-9a-f]\{64\}\)\$|$1|p" "$lines"
+}
+
+# What else .env holds stays, and who may read it.
+write_env() {
+    touch .env
+    cp -p .env .env.new
+    {
+        grep -v -e '^IMAGE_PREFIX=' -e '^IMAGE_TAG=' -e '^[A-Z_]*_DIGEST=@sha256:' .env || true
+        grep -q '^IMAGE_PULL=' .env || echo IMAGE_PULL=missing
+        each 'IMAGE_PREFIX=\1' | sort -u
+        each 'IMAGE_TAG=\3' | sort -u
+        each '\2 \4' | while read -r image digest; do
+            echo "$(echo "$image" | tr a-z- A-Z_)_DIGEST=@$digest" # counts more than IMAGE_TAG
+        done
+    } >.env.new
+    mv .env.new .env
+}
+
+write_component() {
+    mkdir -p "$overlay/images"
+    {
+        echo "# deploy/pin.sh writes this. The overlay names it: components: [images]"
+        printf '%s\n' "apiVersion: kustomize.config.k8s.io/v1alpha1" "kind: Component" "images:"
+        each "  - name: \2\n    newName: \1$STACK-\2\n    digest: \4"
+    } >"$overlay/images/kustomization.yaml"
+    grep -q '^components:' "$overlay/kustomization.yaml" ||
+        echo "pin: write \`components: [images]\` into $overlay/kustomization.yaml, in place of images."
+}
+
+lines=${1:-} overlay=${2:-}
+[ -f "$lines" ] || fail "give it a file with the lines that push printed."
+if [ "$(each '\1 \3' | sort -u | wc -l)" -ne 1 ] ||
+    [ "$(each x | wc -l)" -ne "$(wc -l <"$lines")" ]; then
+    fail "$lines must have lines PREFIX/$STACK-IMAGE:VERSION@sha256:DIGEST, all of one version."
+fi
+if [ -z "$overlay" ]; then
+    lines=$(realpath "$lines")
+    cd "$(dirname "$0")/.."
+    write_env
+    exit
+fi
+[ -f "$overlay/kustomization.yaml" ] || fail "$overlay has no kustomization.yaml."
+write_component

@@ -1,0 +1,30 @@
+# Signs the images in a registry, and attaches their SBOMs: `nix run .#sign -- REGISTRY/PREFIX`.
+{
+  lib,
+  writeShellApplication,
+  coreutils,
+  cosign,
+  skopeo,
+  indexes,
+  released,
+  # Of each architecture.
+  sboms ? map (project: project.sboms) released,
+}:
+writeShellApplication {
+  name = "sign";
+  runtimeInputs = [
+    coreutils
+    cosign
+    skopeo
+  ];
+  runtimeEnv = {
+    IMAGES = indexes;
+    SBOMS = toString sboms;
+  };
+  text = lib.concatMapStringsSep "\n" builtins.readFile [
+    ./tell.sh
+    ./registry.sh
+    ./sign.sh
+  ];
+  meta.description = "Sign the images that push brought, and attach their SBOMs";
+}

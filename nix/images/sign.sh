@@ -1,0 +1,55 @@
+# shellcheck shell=bash
+# Signs the images that `push` brought, by their digests, and attaches the SBOMs of all their
+# architectures, signed, too: sign REGISTRY/PREFIX [OPTIONS of cosign]. COSIGN_KEY or --key names the key, COSIGN_PASSWORD has
+# its password.
+
+# No service but the registry is asked. cosign 3 has that from files, cosign 2 from a flag.
+choose_services() {
+    if cosign signing-config create --out "$work/services" 2>/dev/null; then
+        cosign trusted-root create --out "$work/roots"
+        services=(--signing-config "$work/services" --trusted-root "$work/roots")
+    else
+        services=(--tlog-upload=false)
+    fi
+}
+
+# cosign's words are many; they are shown where it fails.
+ask_cosign() {
+    local command=$1
+    shift
+    cosign "$command" --yes "${services[@]}" "$@" >"$work/words" 2>&1 || {
+        cat "$work/words" >&2
+        return 1
+    }
+}
+
+sign_image() {
+    local name=$1 image=$2 sboms
+    shift 2
+    # It looks the image up, and takes with an index all that this names.
+    ask_cosign sign --recursive "$@" "$image" || tell_unsigned "$image"
+    for sboms in $SBOMS; do
+        ask_cosign attest "$@" --type cyclonedx --predicate "$sboms/$name.cdx.json" "$image" ||
+            tell_unsigned "$image"
+    done
+    echo "$image"
+}
+
+tell_unsigned() {
+    fail "$1 could not be signed; the words above say why." \
+        "\`push\` must have brought it, and COSIGN_PASSWORD be the key's password."
+}
+
+is_prefix "${1:-}" ||
+    fail "give it what you gave to push, such as: sign registry.example.com/team"
+prefix=$1
+shift
+[ -z "${COSIGN_KEY:-}" ] || set -- --key "$COSIGN_KEY" "$@"
+[[ " $*" = *" --key"* ]] ||
+    fail "COSIGN_KEY names no key: a file that \`cosign generate-key-pair\` made, or env://VARIABLE."
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+choose_services
+while read -r name repository _; do
+    sign_image "$name" "$prefix/$repository@$(digest_of "$name")" "$@"
+done <"$IMAGES/list"

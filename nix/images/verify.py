@@ -1,0 +1,188 @@
+"""Compare images of a registry with those that this tree builds.
+
+    verify.py LAYOUTS VERSION [OPTION…] REFERENCE…
+
+A reference is PREFIX/IMAGE with a tag, a digest or both, as `push` prints it; PREFIX alone stands
+for the version of every image. Options are those of `skopeo inspect`. Exit status 1 and a sentence
+for each image that is another one.
+"""
+
+import hashlib
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+Document = dict[str, Any]
+SHOWN = 8  # names of store paths in a sentence
+
+
+class ImageError(Exception):
+    """A sentence that says what is wrong with an image."""
+
+
+class Image:
+    """A manifest and its configuration, as bytes of a registry or of a layout."""
+
+    def __init__(self, manifest: bytes, configuration: bytes) -> None:
+        self.digest = f"sha256:{hashlib.sha256(manifest).hexdigest()}"
+        self.layers = [layer["digest"] for layer in json.loads(manifest)["layers"]]
+        self.configuration: Document = json.loads(configuration)
+
+    def names(self, layer: int) -> set[str]:
+        """Of the store paths that a layer holds; none where nothing tells."""
+        history = [
+            step for step in self.configuration.get("history", []) if not step.get("empty_layer")
+        ]
+        return set(history[layer].get("created_by", "").split()) if layer < len(history) else set()
+
+    def settings(self) -> Document:
+        settings: Document = self.configuration.get("config", {})
+        rest = {key: self.configuration.get(key) for key in ("architecture", "os", "created")}
+        return rest | settings
+
+
+def built(layout: Path) -> Image:
+    def blob(descriptor: Document) -> bytes:
+        digest: str = descriptor["digest"]
+        return (layout / "blobs" / digest.replace(":", "/")).read_bytes()
+
+    manifest = blob(json.loads((layout / "index.json").read_text())["manifests"][0])
+    return Image(manifest, blob(json.loads(manifest)["config"]))
+
+
+def inspect(reference: str, *options: str) -> bytes:
+    """What skopeo says of it.
+
+    Raises:
+        ImageError: the registry does not have it.
+    """
+    command = ["skopeo", "inspect", "--raw", *options, f"docker://{reference}"]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True)
+    words = done.stderr.decode().strip()
+    if done.returncode and re.search("(manifest|name) unknown", words):
+        raise ImageError(f"{reference} is not in the registry.")
+    if done.returncode:
+        raise ImageError(f"{reference} cannot be read: {words}")
+    return done.stdout
+
+
+def pushed(reference: str, architecture: str, options: list[str]) -> Image:
+    """The image; of an index of several, the one for that architecture.
+
+    Raises:
+        ImageError: there is none.
+    """
+    manifest = inspect(reference, *options)
+    manifests = json.loads(manifest).get("manifests")
+    if manifests is not None:
+        fitting = [one for one in manifests if one["platform"]["architecture"] == architecture]
+        if not fitting:
+            raise ImageError(
+                f"{reference} has no image for {architecture}, which this tree builds."
+            )
+        reference = f"{repository(reference)}@{fitting[0]['digest']}"
+        manifest = inspect(reference, *options)
+    return Image(manifest, inspect(reference, "--config", *options))
+
+
+def repository(reference: str) -> str:
+    """The reference without its tag and its digest."""
+    folder, slash, name = reference.partition("@")[0].rpartition("/")
+    return folder + slash + name.partition(":")[0]
+
+
+def without_tag(reference: str) -> str:
+    """skopeo takes a tag or a digest, and the digest is what counts."""
+    digest = reference.partition("@")[2]
+    return f"{repository(reference)}@{digest}" if digest else reference
+
+
+def listed(names: set[str]) -> str:
+    shown = sorted(names)[:SHOWN]
+    return ", ".join(shown) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
+
+
+def of_layer(number: int, ours: Image, theirs: Image) -> str:
+    only_theirs = theirs.names(number) - ours.names(number)
+    only_ours = ours.names(number) - theirs.names(number)
+    where = f"layer {number + 1}"
+    if not only_theirs and not only_ours:
+        return f"{where} differs inside {listed(ours.names(number))}"
+    told = [
+        f"only the {whose} has {listed(names)}"
+        for whose, names in (("registry's", only_theirs), ("tree's", only_ours))
+        if names
+    ]
+    return f"in {where} {' and '.join(told)}"
+
+
+def differences(ours: Image, theirs: Image) -> Iterator[str]:
+    for number, (one, other) in enumerate(zip_longest(ours.layers, theirs.layers)):
+        if one != other:
+            yield of_layer(number, ours, theirs)
+    one, other = ours.settings(), theirs.settings()
+    keys = {key for key in one.keys() | other.keys() if one.get(key) != other.get(key)}
+    if keys:
+        yield f"the configuration differs in {', '.join(sorted(keys))}"
+
+
+def compare(reference: str, layout: Path, options: list[str]) -> None:
+    """Say that it is the same.
+
+    Raises:
+        ImageError: it is another one, or not there.
+    """
+    ours = built(layout)
+    theirs = pushed(without_tag(reference), ours.configuration["architecture"], options)
+    if theirs.digest != ours.digest:
+        found = "; ".join(differences(ours, theirs)) or "the manifests alone differ"
+        raise ImageError(f"{reference} is not {ours.digest}, which this tree builds: {found}.")
+    print(f"verify: {reference} is what this tree builds")
+
+
+def references(text: str, layouts: dict[str, Path], version: str) -> list[tuple[str, Path]]:
+    """What it stands for, with the layouts.
+
+    Raises:
+        ImageError: the tree builds no such image.
+    """
+    if layout := layouts.get(repository(text).rpartition("/")[2]):
+        return [(text, layout)]
+    if repository(text) != text:
+        raise ImageError(
+            f"{text} is none of the images of this tree: {', '.join(sorted(layouts))}."
+        )
+    return [(f"{text}/{name}:{version}", layout) for name, layout in layouts.items()]
+
+
+def main() -> int:
+    directory, version, *words = sys.argv[1:]
+    options = [word for word in words if word.startswith("-")]
+    layouts = {
+        name: Path(directory, folder)
+        for folder, name, _ in map(str.split, Path(directory, "list").read_text().splitlines())
+    }
+    status = 0
+    named = [word for word in words if not word.startswith("-")]
+    if not named:
+        sys.exit("verify: give it images as `push` printed them, or the prefix alone.")
+    for word in named:
+        try:
+            for reference, layout in references(word, layouts, version):
+                try:
+                    compare(reference, layout, options)
+                except ImageError as error:
+                    print(f"verify: {error}", file=sys.stderr)
+                    status = 1
+        except ImageError as error:
+            sys.exit(f"verify: {error}")
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

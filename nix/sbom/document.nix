@@ -1,0 +1,30 @@
+# One image's document. The image is read, and knows nothing of it.
+{
+  known-packages,
+  pythons,
+  runCommand,
+  service,
+}:
+name: image:
+runCommand "${name}.cdx.json"
+  {
+    __structuredAttrs = true;
+    # Licences are read from the paths; the document only names them.
+    unsafeDiscardReferences.out = true;
+    exportReferencesGraph.closure = [ image.contents ];
+    inherit (image) contents;
+    known = known-packages;
+    layout = "${image}";
+    service = {
+      inherit (service)
+        license
+        name
+        repository
+        version
+        ;
+    };
+    nativeBuildInputs = [ pythons.sbom ];
+  }
+  ''
+    python ${./scripts}/write.py
+  ''
