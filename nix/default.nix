@@ -102,8 +102,8 @@ in
       inherit (project.log) find-requests;
       files = project.write-files;
     }
-    // lib.optionalAttrs platform {
-      inherit (project) bench mutants new;
+    // lib.optionalAttrs platform { inherit (project) bench mutants new; }
+    // lib.optionalAttrs (platform && pkgs ? testers) {
       vm-test-interactive = application.platform-checks.vm.report.interactive;
     }
   );

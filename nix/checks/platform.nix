@@ -2,6 +2,7 @@
 # tests/application.
 {
   lib,
+  packageSet,
   projects,
   stdenv,
 }:
@@ -27,6 +28,6 @@ in
   registry = callPackage ./registry.nix { };
   server = callPackage ./server.nix { };
   sources = callPackage ./sources.nix { };
-  vm = callPackage ./vm.nix { };
 }
+// lib.optionalAttrs (packageSet ? testers) { vm = callPackage ./vm.nix { }; }
 // lib.optionalAttrs emulates { arm64 = callPackage ./arm64.nix { }; }
