@@ -83,6 +83,7 @@ in
     {
       default = project.cluster;
       inherit (project)
+        audit
         back
         dev
         load
