@@ -5,6 +5,7 @@ let
   inherit (self) callPackage;
 in
 {
+  audit = callPackage ./audit.nix { };
   backup = callPackage ./backup.nix { };
   chassis = callPackage ./chassis.nix { };
   cluster = callPackage ./cluster.nix { };

@@ -62,14 +62,18 @@ def accepted(file: str, number: int, entry: object) -> Accepted:
 
 
 def apply(answers: list[Answer], entries: list[Accepted], today: date) -> list[Answer]:
-    """The answers, where all that was found is accepted with that state."""
+    """The answers without what is accepted; those that have nothing else with that state."""
     valid = [entry for entry in entries if entry.until >= today]
-    return [
-        replace(answer, state=State.ACCEPTED)
-        if answer.ids and all(any(e.covers(answer, ids) for e in valid) for ids in answer.ids)
-        else answer
-        for answer in answers
-    ]
+    return [without(answer, valid) if answer.ids else answer for answer in answers]
+
+
+def without(answer: Answer, entries: list[Accepted]) -> Answer:
+    covering = [entry for entry in entries if any(entry.covers(answer, ids) for ids in answer.ids)]
+    rest = tuple(ids for ids in answer.ids if not any(one.covers(answer, ids) for one in covering))
+    if rest:
+        return replace(answer, ids=rest)
+    reasons = "; ".join(f"{one.id} until {one.until}: {one.reason}" for one in covering)
+    return replace(answer, state=State.ACCEPTED, ids=(), says=reasons)
 
 
 def remarks(answers: list[Answer], entries: list[Accepted], today: date) -> list[str]:

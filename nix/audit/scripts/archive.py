@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import IO
 
@@ -20,20 +21,18 @@ from packages import Answer, Package, State
 CVE = re.compile(r"CVE-\d{4}-\d{4,}")
 
 
+@dataclass
 class Archive:
     """A running archive.sh, which says what its arguments are."""
 
-    def __init__(self, process: "subprocess.Popen[str]", candidates: dict[str, str]) -> None:
-        self.process = process
-        self.candidates = candidates
+    questions: IO[str]
+    answers: IO[str]
+    candidates: dict[str, str]
 
     def download(self, name: str) -> Path | None:
         """The newest version of a package; nothing where it cannot be had."""
-        answers: IO[str] = self.process.stdout  # type: ignore[assignment]
-        questions: IO[str] = self.process.stdin  # type: ignore[assignment]
-        questions.write(f"{name}\n")
-        questions.flush()
-        lines = list(iter(lambda: answers.readline().strip(), ""))
+        print(name, file=self.questions, flush=True)
+        lines = list(iter(lambda: self.answers.readline().strip(), ""))
         return Path(lines[0]) if lines else None
 
 
@@ -49,9 +48,10 @@ def archive(command: list[str], names: Iterable[str]) -> Iterator[Archive | None
             stdout=subprocess.PIPE,
             text=True,
         ) as process:
-            if process.stdout and process.stdout.readline().strip() == "ready":
+            pipes = process.stdin, process.stdout
+            if pipes[0] and pipes[1] and pipes[1].readline().strip() == "ready":
                 candidates = Path(directory, "candidates").read_text().splitlines()
-                yield Archive(process, dict(line.split() for line in candidates))
+                yield Archive(pipes[0], pipes[1], dict(line.split() for line in candidates))
             else:
                 yield None
 
@@ -76,13 +76,12 @@ def changelog_of(archive: Archive, name: str) -> Changelog | None:
     file = archive.download(name)
     if not file:
         return None
-    package = DebFile(file)
-    if changelog := package.changelog():
-        return changelog
-    link = f"./usr/share/doc/{name}"
-    members = {member.name: member for member in package.data.tgz().getmembers()}
-    if link in members and members[link].issym():
-        return changelog_of(archive, PurePath(members[link].linkname).name)
+    with DebFile(file) as package:
+        if changelog := package.changelog():
+            return changelog
+        for member in package.data.tgz():
+            if member.issym() and str(member.name).removeprefix("./") == f"usr/share/doc/{name}":
+                return changelog_of(archive, PurePath(member.linkname).name)
     return None
 
 

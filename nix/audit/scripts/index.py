@@ -102,7 +102,8 @@ def judge(package: Package, vulnerabilities: list[Document]) -> Answer:
     known = [one for one in vulnerabilities if not one.get("withdrawn")]
     if not known:
         return Answer(package, State.NONE_KNOWN)
-    ids = tuple(frozenset([one["id"], *one.get("aliases", [])]) for one in known)
+    # Two databases may have the same one.
+    ids = tuple({frozenset([one["id"], *one.get("aliases", [])]): None for one in known})
     fixed = sorted({version for one in known for version in one.get("fixed_in", [])})
     renewed = f"fixed in {', '.join(fixed)}: ./nixw relock wheels {package.name}"
     return Answer(package, State.FOUND, renewed if fixed else "no fixed version is known", ids)
