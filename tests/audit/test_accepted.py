@@ -82,12 +82,12 @@ def test_an_entry_of_what_was_not_checked_is_not_judged(tmp_path: Path):
         (ENTRY.replace("until", "to"), "audit.toml: entry 1 needs id, package, reason, until"),
         (ENTRY + "more = 1", "audit.toml: entry 1 needs id, package, reason, until"),
         (ENTRY.replace("2027-01-31", '"2027-01-31"'), "until of entry 1 is not a date"),
-        (ENTRY.replace("2027-01-31", "2027-01-31T00:00:00"), "until of entry 1 is not a date"),
+        (ENTRY.replace("01-31", "01-31T00:00:00"), "until of entry 1 is not a date"),
         (ENTRY.replace("the service parses no XML", ""), "reason of entry 1 is not a text"),
         (ENTRY + ENTRY.replace('"libxml2"', "1"), "package of entry 2 is not a text"),
     ],
 )
 def test_a_malformed_file_is_refused(tmp_path: Path, text: str, sentence: str):
-    with pytest.raises(ValueError, match="audit.toml") as refused:
+    with pytest.raises(ValueError, match=r"^audit[.]toml") as refused:
         entries(tmp_path, text)
     assert sentence in str(refused.value)

@@ -125,10 +125,11 @@ class Audit:
         with (self.packages / "candidates").open("a") as candidates:
             candidates.write(f"{name} {newest}\n" if newest else "")
 
-    def run(self) -> tuple[int, str]:
+    def run(self, **written: dict | None) -> tuple[int, str]:
         """The exit status, and all that it prints."""
-        document = {"components": self.components}
-        (self.sboms / "server.cdx.json").write_text(json.dumps(document))
+        document = written.get("document", {"components": self.components})
+        if document is not None:
+            (self.sboms / "server.cdx.json").write_text(json.dumps(document))
         done = subprocess.run(
             [sys.executable, f"{os.environ['AUDIT_SCRIPTS']}/audit.py", str(self.sboms)],
             cwd=self.root,
@@ -316,16 +317,13 @@ def test_a_malformed_file_is_refused_before_anything_else(audit: Audit):
     assert len(output.splitlines()) == 1
 
 
-def test_a_folder_without_sboms_is_refused(audit: Audit, tmp_path: Path):
-    (tmp_path / "empty").mkdir()
-    audit.run()
-    (audit.sboms / "server.cdx.json").write_text("{}")
-    done = subprocess.run(
-        [sys.executable, f"{os.environ['AUDIT_SCRIPTS']}/audit.py", str(audit.sboms)],
-        env=audit.environment,
-        cwd=audit.root,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 1
-    assert "is no SBOM of CycloneDX" in done.stderr
+def test_what_is_no_sbom_is_refused(audit: Audit):
+    status, output = audit.run(document={})
+    assert status == 1
+    assert "server.cdx.json is no SBOM of CycloneDX" in output
+
+
+def test_a_folder_without_sboms_is_refused(audit: Audit):
+    status, output = audit.run(document=None)
+    assert status == 1
+    assert "has no SBOM (NAME.cdx.json)." in output

@@ -21,8 +21,7 @@ class Sbom:
         self.document = json.loads((SBOMS / f"{image.name}.cdx.json").read_text())
         self.components = self.document["components"]
         self.dependencies = {
-            entry["ref"]: set(entry.get("dependsOn", []))
-            for entry in self.document["dependencies"]
+            entry["ref"]: set(entry.get("dependsOn", [])) for entry in self.document["dependencies"]
         }
 
     def holding(self, path: str) -> list[dict]:

@@ -1,10 +1,10 @@
 """Findings that somebody accepted for a time: the root's file audit.toml.
 
-    [[accepted]]
-    id = "CVE-2026-1234"
-    package = "libxml2"
-    reason = "the service parses no XML"
-    until = 2027-01-31
+[[accepted]]
+id = "CVE-2026-1234"
+package = "libxml2"
+reason = "the service parses no XML"
+until = 2027-01-31
 """
 
 import tomllib

@@ -20,8 +20,8 @@ import scanner
 from packages import Answer, Package, State
 
 BLIND = (
-    "It cannot see vulnerabilities that no newer version fixes (of Debian's packages), nor those of "
-    "the {inside} libraries that are linked or bundled into others, nor tools of the build."
+    "It cannot see vulnerabilities that no newer version of Debian's fixes, those of the {inside} "
+    "libraries that are linked or bundled into others, and tools of the build."
 )
 
 

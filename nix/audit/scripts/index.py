@@ -82,15 +82,12 @@ class Index:
         exact, newest = addresses(self.address, package)
         document = self.get(exact) or self.get(newest)
         if not document or "vulnerabilities" not in document:
-            return Answer(package, State.NOT_CHECKED, "the package index tells of no vulnerabilities")
-        if document["info"]["version"] != package.version:
-            newest_version = document["info"]["version"]
-            return Answer(
-                package,
-                State.NOT_CHECKED,
-                f"the package index tells of the newest version alone, {newest_version}",
-            )
-        return judge(package, document["vulnerabilities"])
+            fault = "the package index does not tell of vulnerabilities"
+        elif (version := document["info"]["version"]) != package.version:
+            fault = f"the package index tells of the newest version alone, {version}"
+        else:
+            return judge(package, document["vulnerabilities"])
+        return Answer(package, State.NOT_CHECKED, fault)
 
 
 def not_reached(package: Package) -> Answer:

@@ -1,7 +1,7 @@
 """The packages that SBOMs name, and what can be told of them."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -70,10 +70,7 @@ def read(folder: Path) -> Shipped:
                 )
             else:
                 inside.add((component["name"], component["version"]))
-    packages = [
-        Package(one.name, one.version, one.kind, one.source, one.source_version, tuple(sorted(have)))
-        for one, have in images.items()
-    ]
+    packages = [replace(one, images=tuple(sorted(have))) for one, have in images.items()]
     return Shipped(sorted(packages), len(inside))
 
 

@@ -36,6 +36,6 @@ def check(packages: list[Package], grype: str, sboms: Path) -> Iterator[Answer]:
             yield Answer(package, State.NOT_CHECKED, "grype failed")
         return
     for package in packages:
-        ids = sorted(found.get((package.name, package.version), set()), key=sorted)
-        state = State.FOUND if ids else State.NONE_KNOWN
-        yield Answer(package, state, "nix flake update" if ids else "", tuple(ids))
+        known = sorted(found.get((package.name, package.version), set()), key=sorted)
+        state = State.FOUND if known else State.NONE_KNOWN
+        yield Answer(package, state, "nix flake update" if known else "", tuple(known))

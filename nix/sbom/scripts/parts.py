@@ -61,7 +61,7 @@ def describe(path: Path, known: dict[str, Document | None]) -> Parts:
 
 def is_source(purl: PackageURL) -> bool:
     """Whether it is of one of Debian's source packages, which are linked into programs."""
-    return purl.type == "deb" and purl.qualifiers.get("arch") == "source"
+    return (purl.type, purl.qualifiers.get("arch")) == ("deb", "source")
 
 
 def parse(name: str) -> Document | None:
