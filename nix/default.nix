@@ -90,6 +90,7 @@ in
     {
       default = project.cluster;
       inherit (project)
+        audit
         back
         dev
         load

@@ -87,6 +87,7 @@ in
   sizes = callPackage ./images/sizes.nix { };
   known-packages = callPackage ./sbom/known.nix { };
   sboms = callPackage ./sbom { };
+  audit = callPackage ./audit { };
 
   files = callPackage ./files { };
   new = callPackage ./new { };

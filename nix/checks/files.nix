@@ -8,6 +8,7 @@
 }:
 let
   written = [
+    ".github/workflows/audit.yaml"
     ".github/workflows/checks.yaml"
     "docker-compose.yaml"
     "nixw"

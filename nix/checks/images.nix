@@ -3,12 +3,13 @@
 {
   fetchFromGitHub,
   layouts,
+  sboms,
   service,
   buildSuiteCheck,
 }:
 buildSuiteCheck "images" {
   variables = {
-    inherit layouts;
+    inherit layouts sboms;
     languages = toString service.languages;
     budgets = builtins.toFile "budgets.json" (builtins.toJSON service.images);
     specification = fetchFromGitHub {

@@ -13,6 +13,7 @@ let
   emulates = stdenv.hostPlatform.go.GOARCH == "amd64" && projects.arm64.packageSet or { } ? debian;
 in
 {
+  audit = callPackage ./audit.nix { };
   backup = callPackage ./backup.nix { };
   chassis = callPackage ./chassis.nix { };
   cluster = callPackage ./cluster.nix { };

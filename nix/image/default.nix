@@ -15,6 +15,8 @@
   # From what changes least to what changes most; layers.nix has what images share.
   # What else the image needs is the last layer.
   layers,
+  # Packages of which the image has files in paths of the service's own, for the SBOM.
+  copies ? [ ],
   # Packages that the image must not contain.
   forbidden ? [ ],
   # A program that tells whether the service is well: /bin/health, as not every engine takes
@@ -33,6 +35,7 @@ let
   config = imageConfiguration (
     removeAttrs image [
       "name"
+      "copies"
       "layers"
       "forbidden"
       "links"
@@ -79,7 +82,7 @@ runCommand "image-${name}"
     layers = lib.imap0 (index: own: buildLayer (own // { below = below index; })) layers ++ [ last ];
     # What it holds: a path that refers to all of it, and packages that were named for it.
     passthru = {
-      inherit contents;
+      inherit contents copies;
       packages = below (lib.length layers);
     };
     inherit config;

@@ -22,6 +22,7 @@ let
         ".envrc"
         ".github"
         ".github/workflows"
+        ".github/workflows/audit.yaml"
         ".github/workflows/checks.yaml"
         ".gitignore"
         "debian-packages-arm64.lock.json"

@@ -12,7 +12,7 @@ runCommand "${name}.cdx.json"
     # Licences are read from the paths; the document only names them.
     unsafeDiscardReferences.out = true;
     exportReferencesGraph.closure = [ image.contents ];
-    inherit (image) contents;
+    inherit (image) contents copies;
     known = known-packages;
     layout = "${image}";
     service = {

@@ -41,6 +41,7 @@ buildImage {
       ];
     }
   ];
+  copies = pythons.static.packages;
   inherit (server) entrypoint environment;
   forbidden = [
     postgresql_17

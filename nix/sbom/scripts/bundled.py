@@ -22,7 +22,7 @@ def of_documents(path: Path) -> Iterator[Component]:
         document = json.loads(file.read_text())
         if document.get("bomFormat") != "CycloneDX":
             continue
-        for stated in Bom.from_json(document).components:  # type: ignore[attr-defined]
+        for stated in Bom.from_json(document).components:
             if not (stated.purl and stated.purl.type == "pypi"):
                 yield Component(
                     type=ComponentType.LIBRARY,

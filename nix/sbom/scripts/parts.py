@@ -2,6 +2,7 @@
 
 import base64
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,42 +22,46 @@ from packageurl import PackageURL
 
 type Document = dict[str, Any]
 
-STORE_PATH = "nix:store-path"
+
+@dataclass
+class Parts:
+    """What a path holds: the packages that it was made of, and what was inside of them already."""
+
+    packages: list[Component]
+    inside: list[Component]
+
+    @property
+    def all(self) -> list[Component]:
+        return [*self.packages, *self.inside]
 
 
-def describe(path: Path, known: dict[str, Document | None]) -> list[Component]:
-    """The components that a path holds: what it is for, what is beside that and inside it.
+def describe(path: Path, known: dict[str, Document | None]) -> Parts:
+    """The components that a path holds; nothing where the path is the service's own.
 
     Args:
         path: in the store.
         known: by paths, what the package set tells of them (known.nix), or nothing where the
             service made them.
-
-    Returns:
-        Nothing where the path is the service's own.
     """
     told = known.get(str(path), parse(path.name))
     if not told:
-        return []
-    packaged = [
-        purl
-        for purl in map(PackageURL.from_string, told["purls"])
-        if purl.type == "deb" or purl.type == "pypi"
-    ]
-    found = [of_package(purl, path) for purl in packaged] or [of_told(told)]
-    own = [component for component in found if not is_linked(component)]
-    for component, file in zip(own, told["files"], strict=False):
+        return Parts([], [])
+    purls = [PackageURL.from_string(purl) for purl in told["purls"]]
+    sources = [purl for purl in purls if is_source(purl)]
+    packages = [
+        of_package(purl, path)
+        for purl in purls
+        if purl.type in ("deb", "pypi") and not is_source(purl)
+    ] or [of_told(told)]
+    for component, file in zip(packages, told["files"], strict=False):
         if file:
             component.external_references.update(downloads(file))
-    for component in own:
-        component.properties.add(Property(name=STORE_PATH, value=str(path)))
-    return [*found, *libraries(path)]
+    return Parts(packages, [*map(of, sources), *libraries(path)])
 
 
-def is_linked(component: Component) -> bool:
-    """Whether it is a source package of Debian, which is inside of another package's programs."""
-    purl = component.purl
-    return bool(purl and purl.type == "deb" and purl.qualifiers["arch"] == "source")
+def is_source(purl: PackageURL) -> bool:
+    """Whether it is of one of Debian's source packages, which are linked into programs."""
+    return (purl.type, purl.qualifiers.get("arch")) == ("deb", "source")
 
 
 def parse(name: str) -> Document | None:
@@ -74,18 +79,22 @@ def parse(name: str) -> Document | None:
     }
 
 
-def of_package(purl: PackageURL, path: Path) -> Component:
-    """A package of Debian or PyPI, or a source package of Debian that is linked into one."""
-    component = Component(
+def of(purl: PackageURL) -> Component:
+    return Component(
         type=ComponentType.LIBRARY,
         name=purl.name,
         version=purl.version,
         purl=purl,
         bom_ref=str(purl),
     )
+
+
+def of_package(purl: PackageURL, path: Path) -> Component:
+    """A package of Debian or PyPI."""
+    component = of(purl)
     if purl.type == "pypi":
         component.licenses.update(of_python(path, purl.name))
-    elif purl.qualifiers["arch"] != "source":
+    else:
         component.licenses.update(of_debian(path, purl.name))
         component.properties.update(for_trivy(purl.qualifiers["upstream"]))
     return component

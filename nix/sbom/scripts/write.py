@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from cyclonedx.factory.license import LicenseFactory
+from cyclonedx.contrib.license.factories import LicenseFactory
 from cyclonedx.model import ExternalReference, ExternalReferenceType, Property, XsUri
 from cyclonedx.model.bom import Bom
 from cyclonedx.model.component import Component, ComponentType
@@ -19,10 +19,11 @@ from cyclonedx.output import make_outputter
 from cyclonedx.schema import OutputFormat, SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 from packageurl import PackageURL
-from parts import STORE_PATH, describe
+from parts import describe
 
 type Document = dict[str, Any]
 
+STORE_PATH = "nix:store-path"
 CREATED = datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC)  # the images' own
 
 
@@ -84,13 +85,19 @@ class Contents:
         self.service = service_of(attributes["service"])
         self.components: dict[str, Component] = {}
         self.parts = {path: self.parts_of(path) for path in sorted(self.references)}
+        self.copies = [
+            self.merged(component)
+            for path in attributes["copies"]
+            for component in describe(Path(path), self.known).all
+        ]
 
     def parts_of(self, path: str) -> list[Component]:
         described = describe(Path(path), self.known)
-        if not described:
-            self.service.properties.add(Property(name=STORE_PATH, value=path))
-            described = [self.service]
-        return [self.merged(component) for component in described]
+        if not described.packages:
+            described.packages.append(self.service)
+        for component in described.packages:
+            component.properties.add(Property(name=STORE_PATH, value=path))
+        return [self.merged(component) for component in described.all]
 
     def merged(self, component: Component) -> Component:
         """The component, or the one that another path has of the same."""
@@ -108,6 +115,7 @@ def make(attributes: Document) -> Bom:
     bom.components.update(contents.components.values())
     bom.components.update(system_of(contents.components.values()))
     bom.register_dependency(image, {contents.parts[path][0] for path in contents.roots})
+    bom.register_dependency(contents.service, contents.copies)
     for path, (first, *others) in contents.parts.items():
         needed = {contents.parts[other][0] for other in contents.references[path]}
         bom.register_dependency(first, (needed | set(others)) - {first})

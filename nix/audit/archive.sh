@@ -1,0 +1,30 @@
+#!/bin/sh
+# What this machine's Debian archive has of packages, through the apt of the Debian set:
+#
+#   archive.sh NAMES DIRECTORY     for each name in the file NAMES a line in DIRECTORY/candidates,
+#                                  NAME VERSION; then takes names from standard input, one a line,
+#                                  and answers each with the path of its .deb, or an empty line
+#
+# FETCH names the set's folder fetch/, COMMON the file common.sh.
+set -eu
+names=$1 directory=$2 here=$FETCH
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+# shellcheck source=../common.sh
+. "$COMMON"
+# shellcheck source=../debian/fetch/apt.sh
+. "$FETCH/apt.sh"
+
+apt_setup
+# shellcheck disable=SC2046 # one word a package
+apt-cache policy $(cat "$names") |
+    awk '/^[^ ]/ { sub(/:$/, ""); name = $0 }
+        $1 == "Candidate:" && $2 != "(none)" { print name, $2 }' >"$directory/candidates"
+echo ready
+while read -r name; do
+    mkdir "$work/$name"
+    (cd "$work/$name" && apt-get -qq download "$name" >"$work/download.log" 2>&1) || true
+    find "$work/$name" -name '*.deb'
+    echo
+done

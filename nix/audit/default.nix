@@ -1,0 +1,25 @@
+# Tells which packages in the images have known vulnerabilities: `nix run .#audit`.
+{
+  lib,
+  pythons,
+  sboms,
+  template,
+  writeShellApplication,
+  # Only nixpkgs has it.
+  grype ? null,
+}:
+writeShellApplication {
+  name = "audit";
+  runtimeEnv = {
+    ARCHIVE = "${./archive.sh}";
+    COMMON = "${template + "/nix/common.sh"}";
+    FETCH = "${template + "/nix/debian/fetch"}";
+    SBOMS = "${sboms}";
+  }
+  // lib.optionalAttrs (grype != null) { GRYPE = lib.getExe grype; };
+  text = builtins.readFile ../images/tell.sh + ''
+    [ $# -le 1 ] || fail "it takes nothing, or a folder of SBOMs, and not $2."
+    exec ${pythons.audit}/bin/python ${./scripts}/audit.py "''${1:-$SBOMS}"
+  '';
+  meta.description = "Tell which packages in the images have known vulnerabilities";
+}

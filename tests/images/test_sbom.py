@@ -1,0 +1,138 @@
+"""Each image's SBOM names what is in the image's layers."""
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from email.parser import BytesParser
+from pathlib import Path
+
+import pytest
+from packageurl import PackageURL
+
+from support.images import NAMES, Image
+
+SBOMS = Path(os.environ["sboms"])
+STORE = Path("nix/store")
+
+
+class Sbom:
+    def __init__(self, image: Image) -> None:
+        self.document = json.loads((SBOMS / f"{image.name}.cdx.json").read_text())
+        self.components = self.document["components"]
+        self.dependencies = {
+            entry["ref"]: set(entry.get("dependsOn", [])) for entry in self.document["dependencies"]
+        }
+
+    def holding(self, path: str) -> list[dict]:
+        """The components that are said to be in a store path."""
+        return [one for one in self.components if path in properties(one, "nix:store-path")]
+
+
+def properties(component: dict, name: str) -> set[str]:
+    return {one["value"] for one in component.get("properties", []) if one["name"] == name}
+
+
+@pytest.fixture(scope="module")
+def documents(images) -> dict[str, Sbom]:
+    return {name: Sbom(image) for name, image in images.items()}
+
+
+@pytest.fixture
+def sbom(image: Image, documents) -> Sbom:
+    return documents[image.name]
+
+
+def store_paths(image: Image) -> set[str]:
+    """Those that the layers hold."""
+    return {f"/{STORE / path.name}" for path in (image.root / STORE).iterdir()}
+
+
+def files(image: Image, pattern: str) -> Iterator[tuple[str, Path]]:
+    """Those of every store path that match, each with its store path; not through links."""
+    store = (image.root / STORE).resolve()
+    for file in store.glob(f"*/{pattern}"):
+        if file.is_file() and file.resolve() == file:
+            yield f"/{STORE / file.relative_to(store).parts[0]}", file
+
+
+def test_there_is_one_for_each_image():
+    assert {file.name for file in SBOMS.iterdir()} == {f"{name}.cdx.json" for name in NAMES}
+
+
+def test_it_is_of_this_image(image: Image, sbom: Sbom):
+    (described,) = image.index["manifests"]
+    assert sbom.document["metadata"]["component"]["version"] == described["digest"]
+
+
+def test_every_store_path_is_named_and_no_other(image: Image, sbom: Sbom):
+    named = set().union(*(properties(one, "nix:store-path") for one in sbom.components))
+    assert named == store_paths(image)
+
+
+def test_every_component_has_name_and_version(sbom: Sbom):
+    assert sbom.components
+    assert not [one for one in sbom.components if not (one["name"] and one["version"])]
+
+
+def test_every_package_of_the_debian_set_has_a_purl(image: Image, sbom: Sbom):
+    if not any("-libc6-" in path for path in store_paths(image)):
+        pytest.skip("of nixpkgs, which declares what it has")
+    packages = [
+        one
+        for one in sbom.components
+        if one["type"] == "library" and properties(one, "nix:store-path")
+    ]
+    for one in packages:
+        purl = PackageURL.from_string(one["purl"])
+        assert (purl.name, purl.version) == (one["name"], one["version"])
+        assert purl.type == "pypi" or purl.qualifiers["distro"] == "debian-13", one
+        assert purl.type == "pypi" or purl.qualifiers["upstream"].count("@") == 1, one
+
+
+def test_every_copyright_file_belongs_to_a_component(image: Image, sbom: Sbom):
+    for path, file in files(image, "share/doc/*/copyright"):
+        assert file.parent.name in {one["name"] for one in sbom.holding(path)}, file
+
+
+def test_every_distribution_of_python_is_named(image: Image, sbom: Sbom):
+    for path, file in files(image, "lib/python3*/site-packages/*.dist-info/METADATA"):
+        stated = BytesParser().parsebytes(file.read_bytes())
+        name = re.sub(r"[-_.]+", "-", stated["Name"]).lower()
+        # Debian's has another name, and a version that goes on.
+        assert any(
+            one["version"].startswith(stated["Version"])
+            and (one["name"].lower() == name or one["purl"].startswith("pkg:deb/"))
+            for one in sbom.holding(path)
+        ), file
+
+
+def test_what_is_inside_of_wheels_is_named(image: Image, sbom: Sbom):
+    for path, file in files(image, "lib/python3*/site-packages/*.dist-info/sboms/*.json"):
+        needed = needs(sbom, path)
+        for stated in json.loads(file.read_text())["components"]:
+            assert any(f"/{stated['name']}@" in ref for ref in needed), stated["name"]
+    for path, file in files(image, "lib/python3*/site-packages/*.libs/*.so*"):
+        assert any(file.name in ref for ref in needs(sbom, path))
+
+
+def test_what_go_programs_were_linked_with_is_named(image: Image, sbom: Sbom):
+    if not any("-libc6-" in path for path in store_paths(image)):
+        pytest.skip("nixpkgs does not tell")
+    for path, file in files(image, "bin/*"):
+        if b"\xff Go buildinf:" in file.read_bytes():
+            linked = [ref for ref in needs(sbom, path) if "arch=source" in ref]
+            assert any(ref.startswith("pkg:deb/debian/golang-1.") for ref in linked), file
+            assert len(linked) > 10, file
+
+
+def needs(sbom: Sbom, path: str) -> set[str]:
+    """The components that those of a store path depend on."""
+    return set().union(*(sbom.dependencies[one["bom-ref"]] for one in sbom.holding(path)))
+
+
+def test_files_of_packages_in_static_files_are_named(image: Image, sbom: Sbom):
+    # Swagger UI comes from a package that is not in the image itself.
+    copied = [name for name in image.entries if "/drf_spectacular_sidecar/" in name]
+    named = [one for one in sbom.components if one["name"] == "drf-spectacular-sidecar"]
+    assert bool(copied) <= bool(named)
