@@ -94,6 +94,7 @@ in
         back
         dev
         load
+        notes
         push
         sign
         sizes

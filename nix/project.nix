@@ -89,6 +89,8 @@ in
   sboms = callPackage ./sbom { };
   audit = callPackage ./audit { };
 
+  notes = callPackage ./release/notes.nix { };
+
   files = callPackage ./files { };
   new = callPackage ./new { };
   write-files = callPackage ./files/write.nix { };

@@ -10,6 +10,7 @@ let
   written = [
     ".github/workflows/audit.yaml"
     ".github/workflows/checks.yaml"
+    ".github/workflows/release.yaml"
     "docker-compose.yaml"
     "nixw"
   ]

@@ -27,6 +27,7 @@ in
   observability = callPackage ./observability.nix { };
   owners = callPackage ./owners.nix { };
   registry = callPackage ./registry.nix { };
+  release = callPackage ./release.nix { };
   server = callPackage ./server.nix { };
   sources = callPackage ./sources.nix { };
 }

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# Sourced with the program: Nix for it, which the sandbox has not. What it fetches has the name of
-# its derivation.
-program=$1
+# Sourced with the program `sources`: Nix for it, which the sandbox has not. What it fetches has the
+# name of its derivation.
+export sources=$1
 find /nix/store -maxdepth 1 -name '*.drv' >derivations
 mkdir bin
 cat >bin/nix-store <<'NIX'
@@ -18,18 +18,13 @@ cat >bin/nix <<'NIX'
 NIX
 sed -i "1s|.*|#!$BASH|" bin/*
 chmod +x bin/*
-export PATH="$PWD/bin:$PATH" program
+export PATH="$PWD/bin:$PATH"
 
-succeeds() {
-    rm -f copied
-    "$program" "$@"
-}
-
-# fails SENTENCE [ARGUMENT…]
+# fails SENTENCE PROGRAM [ARGUMENT…]: without a change.
 fails() {
     local sentence=$1 words
     shift
     rm -f copied
-    ! words=$("$program" "$@" 2>&1) && grep -q -F "$sentence" <<<"$words"
+    ! words=$("$@" 2>&1) && [ ! -e copied ] && grep -F "$sentence" <<<"$words"
 }
-export -f succeeds fails
+export -f fails

@@ -24,6 +24,7 @@ let
         ".github/workflows"
         ".github/workflows/audit.yaml"
         ".github/workflows/checks.yaml"
+        ".github/workflows/release.yaml"
         ".gitignore"
         "debian-packages-arm64.lock.json"
         "debian-packages.lock.json"

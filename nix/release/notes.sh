@@ -1,0 +1,33 @@
+# shellcheck shell=bash
+# The notes of a release on standard output: notes TAG [FILE]. They are what CHANGELOG.md says of
+# the version, and the images of FILE, as `push` printed them.
+
+# What stands below the version's heading, such as `## 1.2.0`, `## [1.2.0] - 2026-11-28`.
+section() {
+    local line inside=
+    while IFS= read -r line; do
+        case $line in
+        "## $VERSION" | "## $VERSION "* | "## [$VERSION]"*) inside=yes ;;
+        "## "*) inside= ;;
+        *) [ -z "$inside" ] || printf '%s\n' "$line" ;;
+        esac
+    done <CHANGELOG.md
+}
+
+images() {
+    # shellcheck disable=SC2016 # Markdown's own
+    printf '\n## Images\n\n```\n%s\n```\n' "$(<"$1")"
+}
+
+case $# in
+1 | 2) ;;
+*) fail "give it the tag, such as: notes v$VERSION" ;;
+esac
+[ "$1" = "v$VERSION" ] ||
+    fail "the tag $1 is not v$VERSION, which pyproject.toml makes it: correct one of them."
+[ -e CHANGELOG.md ] || fail "run it beside CHANGELOG.md, which has a section \`## $VERSION\`."
+text=$(section)
+[[ $text = *[![:space:]]* ]] ||
+    fail "CHANGELOG.md has no section \`## $VERSION\`: write there what changed."
+printf '%s\n' "$text"
+[ -z "${2:-}" ] || images "$2"
