@@ -41,7 +41,7 @@ write_component() {
         each "  - name: \2\n    newName: \1$STACK-\2\n    digest: \4"
     } >"$overlay/images/kustomization.yaml"
     grep -q '^components:' "$overlay/kustomization.yaml" ||
-        echo "pin: write \`components: [images]\` into $overlay/kustomization.yaml, in place of images."
+        echo "pin: in $overlay/kustomization.yaml, write \`components: [images]\` in place of images."
 }
 
 lines=${1:-} overlay=${2:-}

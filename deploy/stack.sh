@@ -119,7 +119,8 @@ finish() {
 migrate() {
     before=$(newest "${STACK}_migrate")
     docker service update --quiet --detach --force --with-registry-auth --restart-condition none \
-        --image "${IMAGE_PREFIX}$STACK-server:$IMAGE_TAG${SERVER_DIGEST:-}" "${STACK}_migrate" >/dev/null
+        --image "${IMAGE_PREFIX}$STACK-server:$IMAGE_TAG${SERVER_DIGEST:-}" \
+        "${STACK}_migrate" >/dev/null
     finish "${STACK}_migrate" "$before" || fail "the migrations failed: the servers are as before."
 }
 

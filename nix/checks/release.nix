@@ -1,5 +1,5 @@
-# The programs of a release that need no registry: `notes`, and `sources`, which copies what fetchers
-# make and nothing else.
+# The programs of a release that need no registry: `notes`, and `sources`, which copies what
+# fetchers make and nothing else.
 {
   lib,
   buildCommandCheck,
@@ -37,7 +37,7 @@ buildCommandCheck "release"
       rm CHANGELOG.md
       fails "run it beside CHANGELOG.md" ${program} v${version}
     '';
-    # By the variable that makes a derivation a fetcher's, and not by its result, as the program does.
+    # Found by the variable of a fetcher's derivation; the program looks at the result.
     "each fetched file is copied" = ''
       $sources file:///srv/sources
       xargs grep -l '("outputHash","[^"]' <derivations | sort >fetched
@@ -50,7 +50,7 @@ buildCommandCheck "release"
     '';
     "what cannot be fetched is told" = ''
       export UNFETCHED=yes
-      fails "not everything that the images are made of could be fetched" $sources file:///srv/sources
+      fails "not everything that the images are made of could" $sources file:///srv/sources
     '';
     "a store that does not take it is told" = ''
       export UNCOPIED=yes

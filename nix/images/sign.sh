@@ -46,7 +46,7 @@ prefix=$1
 shift
 [ -z "${COSIGN_KEY:-}" ] || set -- --key "$COSIGN_KEY" "$@"
 [[ " $*" = *" --key"* ]] ||
-    fail "COSIGN_KEY names no key: a file that \`cosign generate-key-pair\` made, or env://VARIABLE."
+    fail "COSIGN_KEY names no key, such as a file that \`cosign generate-key-pair\` made."
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 choose_services

@@ -1,4 +1,4 @@
-# Checks that a tag and CHANGELOG.md are a release's, and prints its notes: `nix run .#notes -- TAG`.
+# Checks a release's tag and CHANGELOG.md, and prints its notes: `nix run .#notes -- TAG`.
 {
   service,
   writeShellApplication,
