@@ -29,7 +29,6 @@ in
   registry = callPackage ./registry.nix { };
   release = callPackage ./release.nix { };
   server = callPackage ./server.nix { };
-  sources = callPackage ./sources.nix { };
 }
 // lib.optionalAttrs (packageSet ? testers) { vm = callPackage ./vm.nix { }; }
 // lib.optionalAttrs emulates { arm64 = callPackage ./arm64.nix { }; }
