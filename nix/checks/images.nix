@@ -9,6 +9,7 @@
 buildSuiteCheck "images" {
   variables = {
     inherit layouts;
+    inherit (service) version;
     languages = toString service.languages;
     budgets = builtins.toFile "budgets.json" (builtins.toJSON service.images);
     specification = fetchFromGitHub {

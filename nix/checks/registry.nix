@@ -6,6 +6,7 @@
   buildSuiteCheck,
   distribution,
   layouts,
+  overrideScope,
   push,
   runCommand,
   server,
@@ -21,6 +22,9 @@ let
   changed = callPackage ../server/image.nix {
     server = server.override { server-project = server-project.override { inherit django; }; };
   };
+  released = overrideScope (
+    _: previous: { service = previous.service // { version = "7.8.9"; }; }
+  );
   pushes =
     images: committed:
     lib.getExe (
@@ -38,6 +42,7 @@ buildSuiteCheck "registry" {
     push = pushes { } true;
     push_changed = pushes { server = changed; } true;
     push_dirty = pushes { } false;
+    push_released = lib.getExe (released.push.override { committed = true; });
     configuration = root + "/pyproject.toml";
   };
 }

@@ -140,6 +140,18 @@ def test_changed_line_sends_one_small_layer(registry, pushed, tmp_path):
     assert registry.uploads() - uploads == 2  # and the configuration
 
 
+def test_release_by_itself_sends_no_layer(registry, pushed, tmp_path):
+    uploads = registry.uploads()
+    done = push("push_released", tmp_path, f"{registry.address}/team", "--dest-tls-verify=false")
+    assert done.returncode == 0, done
+    assert registry.uploads() - uploads == len(LIST)  # the configurations alone
+    for _, repository, tag in LIST:
+        before = registry.get(f"{repository}/manifests/{tag}").json()
+        after = registry.get(f"{repository}/manifests/7.8.9").json()
+        assert before["layers"] == after["layers"]
+        assert before["config"] != after["config"]
+
+
 def test_tree_with_changes_is_refused(registry, tmp_path):
     before = registry.blobs()
     done = push("push_dirty", tmp_path, f"{registry.address}/other", "--dest-tls-verify=false")
