@@ -280,6 +280,9 @@ PROMETHEUS_LATENCY_BUCKETS = (
 )
 PROMETHEUS_EXPORT_MIGRATIONS = False  # it would ask the database at every start
 
+# Images have it. Only the metrics port and the log tell it: clients learn no version.
+SERVICE_VERSION = env.str("SERVICE_VERSION", "unknown")
+
 SYSLOG_SOCKET = env.str("SYSLOG_SOCKET", "")
 SYSLOG_STATS = env.str("SYSLOG_STATS", "")
 NGINX_STATUS = env.str("NGINX_STATUS", "")

@@ -1,5 +1,7 @@
 """The WSGI application, with the settings that DJANGO_SETTINGS_MODULE names."""
 
+import logging
+
 import django
 
 from chassis.metrics import name_files
@@ -8,6 +10,7 @@ name_files()
 django.setup(set_prefix=False)
 
 # These imports need the settings.
+from django.conf import settings  # noqa: E402
 from django.urls import get_resolver  # noqa: E402
 
 from chassis.handler import WSGIHandler  # noqa: E402
@@ -18,3 +21,4 @@ application = WSGIHandler()
 # to each worker would wait for the imports.
 get_resolver().url_patterns  # noqa: B018
 unapplied.migrations()
+logging.getLogger(__name__).info("Version %s begins to serve.", settings.SERVICE_VERSION)

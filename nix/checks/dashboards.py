@@ -15,6 +15,9 @@ from typing import Any
 
 import yaml
 
+# Grafana's own, as it fills them in.
+VARIABLES = {"$__rate_interval": "1m", "$__range": "30m", "$__interval": "15s"}
+
 
 def panel_faults(panel: dict[str, Any], source: dict[str, str]) -> Iterator[str]:
     if not panel.get("title"):
@@ -26,6 +29,16 @@ def panel_faults(panel: dict[str, Any], source: dict[str, str]) -> Iterator[str]
         yield "has another data source than the provisioned one"
     if not targets or not all(target.get("expr") for target in targets):
         yield "has a target without a query"
+
+
+def annotation_faults(annotation: dict[str, Any], source: dict[str, str]) -> Iterator[str]:
+    """Grafana's own, which people write by hand, has a source and no query."""
+    if annotation.get("builtIn"):
+        return
+    if annotation.get("datasource") != source:
+        yield "has another data source than the provisioned one"
+    if not annotation.get("target", {}).get("expr"):
+        yield "has no query in `target`, where Grafana looks for it"
 
 
 def dashboard_faults(dashboard: dict[str, Any], source: dict[str, str]) -> Iterator[str]:
@@ -41,16 +54,23 @@ def dashboard_faults(dashboard: dict[str, Any], source: dict[str, str]) -> Itera
     for variable in dashboard.get("templating", {}).get("list", []):
         if variable.get("datasource") != source:
             yield f"has a variable, {variable.get('name')}, with another data source"
+    for annotation in dashboard.get("annotations", {}).get("list", []):
+        yield from (
+            f"annotation {annotation.get('name')} {fault}"
+            for fault in annotation_faults(annotation, source)
+        )
     for panel in panels:
         yield from (f"panel {panel.get('id')} {fault}" for fault in panel_faults(panel, source))
 
 
 def queries(dashboard: dict[str, Any]) -> Iterator[str]:
-    """Those of all panels, with Grafana's own variables filled in."""
-    for panel in dashboard.get("panels", []):
-        for target in panel.get("targets", []):
-            query = target.get("expr", "")
-            yield query.replace("$__rate_interval", "1m").replace("$__range", "30m")
+    """Those of all panels and annotations, with Grafana's own variables filled in."""
+    targets = [one for panel in dashboard.get("panels", []) for one in panel.get("targets", [])]
+    targets += [one.get("target", {}) for one in dashboard.get("annotations", {}).get("list", [])]
+    for query in filter(None, (target.get("expr") for target in targets)):
+        for name, value in VARIABLES.items():
+            query = query.replace(name, value)
+        yield query
 
 
 def rules(dashboards: dict[str, dict[str, Any]]) -> dict[str, Any]:

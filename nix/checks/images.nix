@@ -10,6 +10,7 @@
 buildSuiteCheck "images" {
   variables = {
     inherit layouts sboms;
+    inherit (service) version;
     languages = toString service.languages;
     budgets = builtins.toFile "budgets.json" (builtins.toJSON service.images);
     specification = fetchFromGitHub {

@@ -8,7 +8,7 @@
   distribution,
   indexes,
   layouts,
-  projects,
+  overrideScope,
   push,
   runCommand,
   sboms,
@@ -23,7 +23,7 @@
 let
   own = stdenv.hostPlatform.go.GOARCH;
   # The same images with the name of another architecture: here they are only carried.
-  other = projects.${own}.overrideScope (
+  other = overrideScope (
     _: _: { stdenv.hostPlatform.go.GOARCH = if own == "amd64" then "arm64" else "amd64"; }
   );
   django = runCommand "changed-source" { } ''
@@ -46,6 +46,14 @@ let
         other.layouts
       ];
     };
+  # The next release of the same tree.
+  next = overrideScope (
+    _: previous: {
+      service = previous.service // {
+        version = "7.8.9";
+      };
+    }
+  );
   pushes =
     images: committed:
     lib.getExe (
@@ -77,6 +85,7 @@ buildSuiteCheck "registry" {
       }
     );
     verify = lib.getExe verify;
+    push_next = lib.getExe (next.push.override { committed = true; });
     configuration = root + "/pyproject.toml";
   };
 }

@@ -22,7 +22,6 @@ in
 buildImage {
   name = "db";
   title = "database";
-  versioned = true;
   layers = image-layers.shell ++ [
     { paths = [ postgresql_17 ]; }
     { paths = [ db-data ]; }

@@ -2,8 +2,6 @@
 { lib, service }:
 {
   title,
-  # Whether the label `version` is on it, which changes it at each release.
-  versioned ? false,
   entrypoint,
   cmd ? [ ],
   environment ? { },
@@ -24,15 +22,16 @@ in
   User = user;
   WorkingDir = workingDir;
   StopSignal = stopSignal;
-  Env = lib.mapAttrsToList (variable: value: "${variable}=${value}") environment;
+  # The version is here and in a label, so that a release by itself changes no layer.
+  Env = lib.mapAttrsToList (variable: value: "${variable}=${value}") (
+    { SERVICE_VERSION = service.version; } // environment
+  );
   ExposedPorts = keys ports;
   Volumes = keys volumes;
   Labels = {
     "org.opencontainers.image.title" = "${service.name} ${title}";
     "org.opencontainers.image.source" = service.repository;
     "org.opencontainers.image.licenses" = service.license;
-  }
-  // lib.optionalAttrs versioned {
     "org.opencontainers.image.version" = service.version;
   };
 }

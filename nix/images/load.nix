@@ -20,6 +20,7 @@ writeShellApplication {
   runtimeEnv = {
     IMAGES = layouts;
     MARK = "${service.name}-server:moving";
+    VERSION = service.version;
   };
   text = lib.concatMapStringsSep "\n" builtins.readFile [
     ./tell.sh

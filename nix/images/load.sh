@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2154
-# Loads each image that the engine lacks, names it `latest` and the one before it `previous`, and
-# makes the secrets that docker-compose.yaml mounts, where they are missing, and .env.
+# Loads each image that the engine lacks, names it `latest` and by its version, and the one before it
+# `previous`, and makes the secrets that docker-compose.yaml mounts, where they are missing, and .env.
 
 # A tag tells what is in the image: what has the tag is the image.
 load_image() {
@@ -17,11 +17,21 @@ load_images() {
     finish
 }
 
-# Whether the image REPOSITORY:TAG is not the one that the engine had as `latest`.
+# is_new REPOSITORY TAG NAME: whether the image is not the one that the engine had by that name.
 is_new() {
     local id
     id=$(image_id "$1:$2")
-    [ -z "$id" ] || [ "$id" != "$(image_id "$1:latest")" ]
+    [ -z "$id" ] || [ "$id" != "$(image_id "$1:$3")" ]
+}
+
+# As `push` does. What had the version before keeps the tag of its content.
+name_version() {
+    local repository tag
+    while read -r _ repository tag; do
+        ! is_new "$repository" "$tag" "$VERSION" ||
+            in_turn "$engine" tag "$repository:$tag" "$repository:$VERSION"
+    done <"$IMAGES/list"
+    finish
 }
 
 # All that were `latest` are `previous`, by what they were when the engine was asked.
@@ -40,7 +50,7 @@ keep_latest() {
 name_images() {
     local repository tag image new=()
     while read -r _ repository tag; do
-        ! is_new "$repository" "$tag" || new+=("$repository:$tag")
+        ! is_new "$repository" "$tag" latest || new+=("$repository:$tag")
     done <"$IMAGES/list"
     [ "${#new[@]}" -gt 0 ] || [ -n "$(image_id "$MARK")" ] || return 0
     if [ -z "$(image_id "$MARK")" ]; then
@@ -58,6 +68,7 @@ name_images() {
 ask_engine
 load_images
 name_images
+name_version
 [ -e docker-compose.yaml ] ||
     fail "the images are loaded; run this beside docker-compose.yaml to make its secrets, too."
 make_secrets

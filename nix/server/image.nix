@@ -21,7 +21,6 @@ in
 buildImage {
   name = "server";
   title = "server";
-  versioned = true;
   layers = image-layers.python ++ [
     {
       inherit (packages) paths;

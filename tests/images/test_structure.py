@@ -14,6 +14,7 @@ from support.images import NAMES, Image
 EXPECTED = json.loads(Path(__file__).with_name("expected.json").read_text())
 # Of [tool.template.images] in the root's pyproject.toml.
 BUDGETS = json.loads(Path(os.environ["budgets"]).read_text())
+VERSION = os.environ["version"]
 LANGUAGES = set(os.environ["languages"].split())
 SHELLS = ("sh", "bash", "dash", "busybox", "zsh")
 
@@ -52,11 +53,14 @@ def test_ports_and_volumes(image: Image, expected):
     assert list(image.config["Volumes"]) == expected["volumes"]
 
 
-def test_labels(image: Image, expected):
+def test_labels(image: Image):
     labels = {name.removeprefix("org.opencontainers.image.") for name in image.config["Labels"]}
-    assert labels - {"version"} == {"title", "source", "licenses"}
-    # A release changes the images that have its number: those of the service's own code.
-    assert image.name not in EXPECTED or ("version" in labels) == expected.get("versioned", False)
+    assert labels == {"title", "source", "licenses", "version"}
+
+
+def test_release_is_in_a_label_and_in_a_variable(image: Image):
+    label = image.config["Labels"]["org.opencontainers.image.version"]
+    assert (label, image.environment()["SERVICE_VERSION"]) == (VERSION, VERSION)
 
 
 def test_everything_is_roots_and_nothing_gains_privileges(image: Image):

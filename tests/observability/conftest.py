@@ -63,6 +63,13 @@ def traffic(cluster):
     return failed
 
 
+def console(cluster: Cluster) -> str:
+    """The console's page."""
+    answer = requests.get(f"{cluster.metrics.url}/consoles/index.html", timeout=10)
+    answer.raise_for_status()
+    return answer.text
+
+
 def counted(cluster: Cluster) -> dict[tuple[str, ...], float]:
     result = cluster.metrics.query("django_http_responses_total_by_status_view_method_total > 0")
     return {

@@ -4,8 +4,7 @@ import os
 import re
 import subprocess
 
-import requests
-
+from conftest import console
 from support.waiting import wait_until
 
 
@@ -35,12 +34,6 @@ def failed_ids(cluster) -> list[str]:
     return [line.split()[4].strip("[]") for line in run_requests(cluster, "failed", "3")]
 
 
-def console(cluster) -> str:
-    answer = requests.get(f"{cluster.metrics.url}/consoles/index.html", timeout=10)
-    answer.raise_for_status()
-    return answer.text
-
-
 def test_three_steps_lead_from_an_alert_to_the_request(cluster, traffic):
     wait_until(lambda: "StatementTimeouts" in cluster.receiver.names("firing"))
     page = console(cluster)
@@ -65,6 +58,6 @@ def test_console_has_the_numbers_of_the_traffic(cluster, traffic):
         assert float(requests_.removesuffix("/s").rstrip("m")) > 0
         assert all(re.fullmatch(r"[\d.]+(us|ms|s)", quantile) for quantile in quantiles), quantiles
     (replica,) = rows(page, "replicas").values()
-    assert replica[0] == "yes"
-    assert replica[2:5] == ["0/s", "ok", "ok"]
+    assert replica[:2] == [cluster.version, "yes"]
+    assert replica[3:6] == ["0/s", "ok", "ok"]
     assert "\N{EN DASH}" not in page, "a number is missing"

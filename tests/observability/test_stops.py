@@ -1,9 +1,46 @@
 """What a person is told of when services stop. Last, because it stops them."""
 
+import json
+import os
+import re
+from pathlib import Path
+
 import pytest
 import requests
 
+from conftest import console
+from support.cluster import Cluster
 from support.waiting import wait_until
+
+# Each dashboard's mark of a new release, as Grafana asks for it where a step is 15 seconds.
+MARKS = {
+    annotation["target"]["expr"].replace("$__interval", "15s")
+    for file in Path(os.environ["dashboards"]).iterdir()
+    for annotation in json.loads(file.read_text())["annotations"]["list"]
+}
+
+
+def marked(cluster: Cluster) -> dict[str, float]:
+    """How often each version was marked in all the time that the cluster runs."""
+    (expression,) = MARKS
+    result = cluster.metrics.query(f"count_over_time(({expression})[1h:15s])")
+    return {sample["metric"]["version"]: float(sample["value"][1]) for sample in result}
+
+
+def shown(cluster: Cluster) -> list[str]:
+    """The versions that the console says serve now."""
+    (versions,) = re.findall(r'id="versions">version<b>(.*?)</b>', console(cluster))
+    return versions.split()
+
+
+def test_new_release_is_shown_and_marked_once(cluster):
+    wait_until(lambda: shown(cluster) == [cluster.version])
+    wait_until(lambda: marked(cluster) == {cluster.version: 1})
+    cluster.server.stop()
+    cluster.server.environment["SERVICE_VERSION"] = "7.9.0"
+    cluster.server.start()
+    wait_until(lambda: shown(cluster) == ["7.9.0"])
+    wait_until(lambda: marked(cluster) == {cluster.version: 1, "7.9.0": 1})
 
 
 @pytest.mark.usefixtures("traffic")

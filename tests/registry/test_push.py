@@ -19,9 +19,9 @@ LAYOUTS = [Path(os.environ[name]) for name in ("layouts", "others")]
 SERVICE = os.environ["SERVICE_NAME"]
 
 
-def manifests(registry: Registry, repository: str) -> list[dict[str, Any]]:
-    """Those that the version's index names."""
-    index = registry.get(f"{repository}/manifests/{VERSION}").json()
+def manifests(registry: Registry, repository: str, tag: str = VERSION) -> list[dict[str, Any]]:
+    """Those that the tag's index names."""
+    index = registry.get(f"{repository}/manifests/{tag}").json()
     assert index["mediaType"] == INDEX
     return [
         registry.get(f"{repository}/manifests/{image['digest']}").json()
@@ -85,6 +85,17 @@ def test_changed_line_sends_one_small_layer(registry, pushed, tmp_path):
     new = {layer["digest"]: layer["size"] for layer in layers if layer["digest"] not in before}
     assert new == {layers[-1]["digest"]: layers[-1]["size"]}
     assert registry.uploads() - uploads == 2  # and the configuration
+
+
+def test_release_by_itself_sends_no_layer(registry, pushed, tmp_path):
+    uploads = registry.uploads()
+    done = run("push_next", tmp_path, f"{registry.address}/team", "--dest-tls-verify=false")
+    assert done.returncode == 0, done
+    assert registry.uploads() - uploads == len(LIST)  # the configurations alone
+    for _, repository, _ in LIST:
+        before, after = (manifests(registry, repository, tag)[0] for tag in (VERSION, "7.8.9"))
+        assert before["layers"] == after["layers"]
+        assert before["config"] != after["config"]
 
 
 def test_tree_with_changes_is_refused(registry, tmp_path):

@@ -48,6 +48,8 @@ class Receiver:
 class Cluster:
     """Four workers and a task, each service as it starts, and a person who is told of alerts."""
 
+    version = "7.8.9"  # of the server, as its image would have it
+
     def __init__(self, directory: Path) -> None:
         self.database = Database(self.directory(directory / "db"))
         self.log = LogServer(self.directory(directory / "log"))
@@ -56,6 +58,7 @@ class Cluster:
             self.database,
             *("worker", "countitems"),
             **self.log.forwarding,
+            SERVICE_VERSION=self.version,
             UWSGI_PROCESSES="4",
         )
         self.edge = Edge(directory / "edge", [self.server])

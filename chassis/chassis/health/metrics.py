@@ -4,10 +4,11 @@ import os
 import shutil
 from collections.abc import Iterator
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
@@ -15,14 +16,22 @@ from chassis.health import log_lines, memory, nginx, views
 
 
 class StateCollector(Collector):
-    """What is looked at when it is asked for: dependencies, disk, memory, nginx, log lines."""
+    """What is looked at when it is asked for: release, dependencies, disk, memory, nginx, lines."""
 
     def collect(self) -> Iterator[Metric]:
+        yield release()
         yield dependencies()
         yield from disk()
         yield from memory.collect()
         yield from nginx.collect()
         yield from log_lines.collect()
+
+
+def release() -> Metric:
+    """`service_build_info`, named as other programs name theirs."""
+    return InfoMetricFamily(
+        "service_build", "Which release serves.", value={"version": settings.SERVICE_VERSION}
+    )
 
 
 def dependencies() -> Metric:

@@ -26,6 +26,12 @@ def samples(client: Client) -> dict[tuple[str, ...], float]:
 
 
 @pytest.mark.django_db
+def test_release_is_told_by_its_version(client: Client, settings):
+    settings.SERVICE_VERSION = "7.8.9"
+    assert samples(client)["service_build_info", "7.8.9"] == 1
+
+
+@pytest.mark.django_db
 def test_well_dependencies_are_up(client: Client):
     found = samples(client)
     assert found["service_dependency_up", "db"] == 1
