@@ -85,7 +85,12 @@ buildSuiteCheck "registry" {
       }
     );
     verify = lib.getExe verify;
-    push_next = lib.getExe (next.push.override { committed = true; });
+    push_next = lib.getExe (
+      next.push.override {
+        indexes = indexes.override { all = [ next.layouts ]; };
+        committed = true;
+      }
+    );
     configuration = root + "/pyproject.toml";
   };
 }

@@ -24,12 +24,12 @@ ask_cosign() {
 }
 
 sign_image() {
-    local name=$1 image=$2 sboms
+    local name=$1 image=$2 documents
     shift 2
     # It looks the image up, and takes with an index all that this names.
     ask_cosign sign --recursive "$@" "$image" || tell_unsigned "$image"
-    for sboms in $SBOMS; do
-        ask_cosign attest "$@" --type cyclonedx --predicate "$sboms/$name.cdx.json" "$image" ||
+    for documents in $SBOMS; do
+        ask_cosign attest "$@" --type cyclonedx --predicate "$documents/$name.cdx.json" "$image" ||
             tell_unsigned "$image"
     done
     echo "$image"
