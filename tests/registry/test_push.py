@@ -92,8 +92,9 @@ def test_release_by_itself_sends_no_layer(registry, pushed, tmp_path):
     done = run("push_next", tmp_path, f"{registry.address}/team", "--dest-tls-verify=false")
     assert done.returncode == 0, done
     assert registry.uploads() - uploads == len(LIST)  # the configurations alone
-    for _, repository, _ in LIST:
-        before, after = (manifests(registry, repository, tag)[0] for tag in (VERSION, "7.8.9"))
+    for line, (_, repository, _) in zip(pushed.splitlines(), LIST, strict=True):
+        tags = (line.split("@sha256:")[1][:12], "7.8.9")
+        before, after = (manifests(registry, repository, tag)[0] for tag in tags)
         assert before["layers"] == after["layers"]
         assert before["config"] != after["config"]
 
