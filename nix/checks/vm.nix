@@ -42,6 +42,7 @@ let
       traffic = "${python} -P ${template + "/tests/vm/traffic.py"}"
       wget = "${busybox}/bin/busybox wget -q -O -"
       service = "${service.name}"
+      version = "${service.version}"
       database = "${service.database}"
       grafana = ${if grafana == null then "False" else "True"}
 

@@ -1,4 +1,4 @@
-"""What a person is told of when services stop. Last, because it stops them."""
+"""What a person is told of when services change or stop. Last, because it stops them."""
 
 import json
 import os

@@ -125,6 +125,9 @@ def check() -> None:
     with subtest("a second load transfers nothing"):
         assert "loading" not in machine.succeed("cd /root/project && load")
 
+    with subtest("load names an image by its version, too"):
+        assert image_id(f"log:{version}") == image_id("log:latest")
+
     with subtest("load goes back to the images before, and forth"):
         assert "no images before" in machine.fail("back 2>&1")
         repositories = machine.succeed(
@@ -148,6 +151,16 @@ def check() -> None:
         machine.wait_until_succeeds(HEALTHY, timeout=300)
         machine.wait_for_open_port(8080)
         assert json.loads(get(f"{server}/healthcheck/"))["status"] == "ok"
+
+    with subtest("a container tells its version, whatever the tag that it was made from"):
+        assert set(inspect('{{index .Config.Labels "org.opencontainers.image.version"}}')) == {
+            version
+        }
+        assert {line.split()[2] for line in compose("images").splitlines()[1:]} == {"latest"}
+        compose("up --detach --no-deps log", f"IMAGE_TAG={version}")
+        assert version in compose("images log").split()
+        compose("up --detach --no-deps log")
+        machine.wait_until_succeeds(HEALTHY, timeout=300)
 
     with subtest("containers are unprivileged and read-only"):
         assert set(inspect("{{.Config.User}}")) == {"65532:65532", "70:70"}
