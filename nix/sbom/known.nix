@@ -39,17 +39,10 @@ let
       name = package.pname or parsed.name;
       version = package.version or parsed.version;
       purls = package.meta.identifiers.purls or [ ];
-      licenses = licenses package.meta.license or [ ];
-      homepage = package.meta.homepage or null;
+      licenses = import ./licences.nix { inherit lib; } package.meta.license or [ ];
+      homepage = package.meta.homepage or null; # one or a list
       files = map file (package.srcs or (lib.optional (package ? src) package.src));
     };
-
-  # nixpkgs has one or a list, each a set or a text.
-  licenses =
-    value:
-    map (license: license.spdxId or license.fullName or license.shortName or (toString license)) (
-      if builtins.isList value then value else [ value ]
-    );
 
   # A hash is of the file where it is not of what was unpacked of it.
   file =

@@ -74,6 +74,12 @@ def test_what_nixpkgs_declares_is_taken():
     assert digest.content == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 
+def test_an_expression_of_nixpkgs_is_one():
+    path = Path("/nix/store", NAME + "sudo-1.9")
+    (component,) = describe(path, {str(path): told(licenses=["(ISC AND Zlib)"])}).all
+    assert [one.value for one in component.licenses] == ["(ISC AND Zlib)"]
+
+
 def test_a_path_of_several_debian_packages(tmp_path: Path):
     write(
         tmp_path / "share/doc/nginx/copyright",

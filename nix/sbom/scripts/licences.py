@@ -11,6 +11,11 @@ from packaging.metadata import RawMetadata, parse_email
 from packaging.utils import canonicalize_name
 
 
+def of_set(names: list[str]) -> list[License]:
+    """As a package set declares them: alone, one may be an expression."""
+    return [LicenseFactory().make_from_string(names[0])] if len(names) == 1 else declared(names)
+
+
 def declared(names: Iterable[str]) -> list[License]:
     """A licence for each name, by SPDX's id where it is one."""
     return [

@@ -17,7 +17,7 @@ from cyclonedx.model import (
 )
 from cyclonedx.model.component import Component, ComponentType
 from debian.debian_support import Version
-from licences import declared, of_debian, of_python
+from licences import of_debian, of_python, of_set
 from packageurl import PackageURL
 
 type Document = dict[str, Any]
@@ -124,14 +124,15 @@ def of_told(told: Document) -> Component:
         name=told["name"],
         version=told["version"],
         bom_ref=f"{told['name']}@{told['version']}",
-        licenses=declared(told["licenses"]),
+        licenses=of_set(told["licenses"]),
     )
     if told["purls"]:
         component.purl = PackageURL.from_string(told["purls"][0])
-    if told["homepage"]:
-        component.external_references.add(
-            ExternalReference(type=ExternalReferenceType.WEBSITE, url=XsUri(told["homepage"]))
-        )
+    homepages = [told["homepage"]] if isinstance(told["homepage"], str) else told["homepage"]
+    component.external_references.update(
+        ExternalReference(type=ExternalReferenceType.WEBSITE, url=XsUri(address))
+        for address in homepages or []
+    )
     return component
 
 
