@@ -80,13 +80,17 @@ def pushed(reference: str, architecture: str, options: list[str]) -> Image:
     manifest = inspect(reference, *options)
     manifests = json.loads(manifest).get("manifests")
     if manifests is not None:
-        fitting = [one for one in manifests if one["platform"]["architecture"] == architecture]
+        fitting = [
+            one for one in manifests if one.get("platform", {}).get("architecture") == architecture
+        ]
         if not fitting:
             raise ImageError(
                 f"{reference} has no image for {architecture}, which this tree builds."
             )
         reference = f"{repository(reference)}@{fitting[0]['digest']}"
         manifest = inspect(reference, *options)
+    if "layers" not in json.loads(manifest):
+        raise ImageError(f"{reference} is no OCI image.")
     return Image(manifest, inspect(reference, "--config", *options))
 
 
@@ -160,27 +164,30 @@ def references(text: str, layouts: dict[str, Path], version: str) -> list[tuple[
     return [(f"{text}/{name}:{version}", layout) for name, layout in layouts.items()]
 
 
+def read_list(directory: Path) -> dict[str, Path]:
+    """The layouts by the images' names in a registry."""
+    lines = (directory / "list").read_text().splitlines()
+    return {name: directory / folder for folder, name, _ in map(str.split, lines)}
+
+
 def main() -> int:
     directory, version, *words = sys.argv[1:]
     options = [word for word in words if word.startswith("-")]
-    layouts = {
-        name: Path(directory, folder)
-        for folder, name, _ in map(str.split, Path(directory, "list").read_text().splitlines())
-    }
-    status = 0
     named = [word for word in words if not word.startswith("-")]
     if not named:
         sys.exit("verify: give it images as `push` printed them, or the prefix alone.")
-    for word in named:
+    layouts = read_list(Path(directory))
+    try:
+        found = [pair for word in named for pair in references(word, layouts, version)]
+    except ImageError as error:
+        sys.exit(f"verify: {error}")
+    status = 0
+    for reference, layout in found:
         try:
-            for reference, layout in references(word, layouts, version):
-                try:
-                    compare(reference, layout, options)
-                except ImageError as error:
-                    print(f"verify: {error}", file=sys.stderr)
-                    status = 1
+            compare(reference, layout, options)
         except ImageError as error:
-            sys.exit(f"verify: {error}")
+            print(f"verify: {error}", file=sys.stderr)
+            status = 1
     return status
 
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from support.processes import free_port
-from support.registry import INDEX, MANIFEST, VERSION, run
+from support.registry import INDEX, VERSION, run
 
 SERVICE = os.environ["SERVICE_NAME"]
 
@@ -19,7 +19,7 @@ def verify(home, *references: str):
 def index_of(manifest, architecture: str) -> bytes:
     """An index of one image, whose manifest is the registry's answer."""
     described = {
-        "mediaType": MANIFEST,
+        "mediaType": manifest.headers["Content-Type"],
         "digest": manifest.headers["Docker-Content-Digest"],
         "size": len(manifest.content),
         "platform": {"architecture": architecture, "os": "linux"},
@@ -48,6 +48,19 @@ def test_index_has_the_image_of_this_architecture(registry, pushed, home):
     done = verify(home, f"{registry.address}/team/{SERVICE}-log@{digest}")
     assert done.returncode == 1
     assert f"has no image for {architecture}" in done.stderr
+
+
+def test_what_is_no_image_is_told(registry, pushed, home):
+    """An index, where an index names an image."""
+    manifest = registry.get(f"{SERVICE}-log/manifests/{VERSION}")
+    config = registry.get(f"{SERVICE}-log/blobs/{manifest.json()['config']['digest']}").json()
+    registry.put_index(f"{SERVICE}-log/manifests/inner", index_of(manifest, "s390x"))
+    outer = index_of(registry.get(f"{SERVICE}-log/manifests/inner"), config["architecture"])
+    digest = registry.put_index(f"{SERVICE}-log/manifests/outer", outer)
+    done = verify(home, f"{registry.address}/team/{SERVICE}-log@{digest}")
+    assert done.returncode == 1
+    (sentence,) = done.stderr.splitlines()
+    assert sentence.endswith(" is no OCI image.")
 
 
 @pytest.fixture
