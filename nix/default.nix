@@ -74,6 +74,7 @@ in
       db
       db-data
       db-metrics
+      layouts
       log
       metrics
       server

@@ -28,6 +28,14 @@ def index_of(manifest, architecture: str) -> bytes:
     return json.dumps(content).encode()
 
 
+@pytest.fixture
+def log(registry, pushed):
+    """The registry's answer for the manifest of the log's image, and its architecture."""
+    (first, *_) = registry.get(f"{SERVICE}-log/manifests/{VERSION}").json()["manifests"]
+    manifest = registry.get(f"{SERVICE}-log/manifests/{first['digest']}")
+    return manifest, first["platform"]["architecture"]
+
+
 def test_what_was_pushed_is_what_the_tree_builds(registry, pushed, home):
     for references in (pushed.splitlines(), [f"{registry.address}/team"]):
         done = verify(home, *references)
@@ -36,11 +44,8 @@ def test_what_was_pushed_is_what_the_tree_builds(registry, pushed, home):
         assert len(done.stdout.splitlines()) == len(pushed.splitlines())
 
 
-def test_index_has_the_image_of_this_architecture(registry, pushed, home):
-    index = registry.get(f"{SERVICE}-log/manifests/{VERSION}").json()
-    manifest = registry.get(f"{SERVICE}-log/manifests/{index['manifests'][0]['digest']}")
-    config = registry.get(f"{SERVICE}-log/blobs/{manifest.json()['config']['digest']}").json()
-    architecture = config["architecture"]
+def test_index_has_the_image_of_this_architecture(registry, log, home):
+    manifest, architecture = log
     digest = registry.put_index(f"{SERVICE}-log/manifests/index", index_of(manifest, architecture))
     done = verify(home, f"{registry.address}/team/{SERVICE}-log@{digest}")
     assert done.returncode == 0, done
@@ -50,12 +55,11 @@ def test_index_has_the_image_of_this_architecture(registry, pushed, home):
     assert f"has no image for {architecture}" in done.stderr
 
 
-def test_what_is_no_image_is_told(registry, pushed, home):
+def test_what_is_no_image_is_told(registry, log, home):
     """An index, where an index names an image."""
-    manifest = registry.get(f"{SERVICE}-log/manifests/{VERSION}")
-    config = registry.get(f"{SERVICE}-log/blobs/{manifest.json()['config']['digest']}").json()
+    manifest, architecture = log
     registry.put_index(f"{SERVICE}-log/manifests/inner", index_of(manifest, "s390x"))
-    outer = index_of(registry.get(f"{SERVICE}-log/manifests/inner"), config["architecture"])
+    outer = index_of(registry.get(f"{SERVICE}-log/manifests/inner"), architecture)
     digest = registry.put_index(f"{SERVICE}-log/manifests/outer", outer)
     done = verify(home, f"{registry.address}/team/{SERVICE}-log@{digest}")
     assert done.returncode == 1
