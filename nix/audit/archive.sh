@@ -16,6 +16,7 @@ trap 'exit 1' HUP INT TERM
 # shellcheck source=../debian/fetch/apt.sh
 . "$FETCH/apt.sh"
 
+architecture=$(machine_architecture)
 apt_setup
 # shellcheck disable=SC2046 # one word a package
 apt-cache policy $(cat "$names") |
