@@ -3,6 +3,7 @@
 # the files is pinned, so that the directory is the same bit for bit each time.
 set -euo pipefail
 
+PATH=$postgresql/bin:$PATH
 data=$PWD/data
 name=$database
 

@@ -13,10 +13,9 @@ runCommand "db-data"
   (
     service.environment
     // {
-      nativeBuildInputs = [
-        pythons.server
-        postgresql_17
-      ];
+      nativeBuildInputs = [ pythons.server ];
+      # That of the machine that will serve the data, and not of the one that builds.
+      postgresql = postgresql_17;
       project = trees.migrations;
       inherit (service) database fixtures;
       inherit libfaketime;
