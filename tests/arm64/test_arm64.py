@@ -8,6 +8,7 @@ import requests
 from support.images import Container
 
 AARCH64 = 183  # e_machine of ELF's header
+BUILD_DATE = 1767225600  # 2026-01-01, nix/db/build.sh
 
 
 def machine(file: Path) -> int | None:
@@ -23,6 +24,12 @@ def test_every_program_and_library_is_for_the_architecture(image):
     machines = {str(file): found for file in files if (found := machine(file)) is not None}
     assert machines
     assert [file for file, found in machines.items() if found != AARCH64] == []
+
+
+def test_data_were_made_by_the_programs_that_serve_them(images):
+    """Their clock was held at the build's date; x86_64's programs would have had their own."""
+    (control,) = images["db"].root.glob("nix/store/*-db-data/global/pg_control")
+    assert int.from_bytes(control.read_bytes()[24:32], "little") == BUILD_DATE
 
 
 @pytest.fixture(scope="module")
