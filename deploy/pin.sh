@@ -14,7 +14,8 @@ fail() {
 # each FORMAT: of each line, with \1 for the prefix, \2 for the image, \3 for the version and \4 for
 # the digest.
 each() {
-    sed -n "s|^\(.*/\)$STACK-\([a-z-]*\):\([^@]*\)@\(sha256:[0-9a-f]\{64\}\)\$|$1|p" "$lines"
+    word='[A-Za-z0-9._-]*' digest='sha256:[0-9a-f]\{64\}'
+    sed -n "s|^\([A-Za-z0-9._:/-]*/\)$STACK-\([a-z-]*\):\($word\)@\($digest\)\$|$1|p" "$lines"
 }
 
 # What else .env holds stays, and who may read it.
@@ -46,12 +47,18 @@ write_component() {
 
 lines=${1:-} overlay=${2:-}
 [ -f "$lines" ] || fail "give it a file with the lines that push printed."
-if [ "$(each '\1 \3' | sort -u | wc -l)" -ne 1 ] ||
-    [ "$(each x | wc -l)" -ne "$(wc -l <"$lines")" ]; then
-    fail "$lines must have lines PREFIX/$STACK-IMAGE:VERSION@sha256:DIGEST, all of one version."
+work=$(mktemp)
+trap 'rm -f "$work"' EXIT
+grep '' "$lines" >"$work" || true # an end for its last line
+count=$(wc -l <"$work")
+if [ "$(lines=$work each '\1 \3' | sort -u | wc -l)" -ne 1 ] ||
+    [ "$(lines=$work each '\2' | sort -u | wc -l)" -ne "$count" ]; then
+    fail "$lines must have a line PREFIX/$STACK-IMAGE:VERSION@sha256:DIGEST for each image, all of" \
+        "one version."
 fi
+lines=$work
+echo "pin: $count images of $(each '\3' | head -n 1); those that the file lacks follow IMAGE_TAG."
 if [ -z "$overlay" ]; then
-    lines=$(realpath "$lines")
     cd "$(dirname "$0")/.."
     write_env
     exit

@@ -18,12 +18,15 @@ trap 'exit 1' HUP INT TERM
 
 architecture=$(machine_architecture)
 apt_setup
+apt-cache policy | grep -q 'l=Debian-Security' ||
+    fail "this machine's apt sources have no security archive of Debian: nothing can be told."
 # shellcheck disable=SC2046 # one word a package
 apt-cache policy $(cat "$names") |
     awk '/^[^ ]/ { sub(/:$/, ""); name = $0 }
         $1 == "Candidate:" && $2 != "(none)" { print name, $2 }' >"$directory/candidates"
 echo ready
 while read -r name; do
+    rm -rf "${work:?}/$name" # asked for before, by a package that shares its changelog
     mkdir "$work/$name"
     (cd "$work/$name" && apt-get -qq download "$name" >"$work/download.log" 2>&1) || true
     find "$work/$name" -name '*.deb'

@@ -16,7 +16,9 @@ writeShellApplication {
     FETCH = "${template + "/nix/debian/fetch"}";
     SBOMS = "${sboms}";
   }
-  // lib.optionalAttrs (grype != null) { GRYPE = lib.getExe grype; };
+  // {
+    GRYPE = if grype == null then "" else lib.getExe grype;
+  };
   text = builtins.readFile ../images/tell.sh + ''
     [ $# -le 1 ] || fail "it takes nothing, or a folder of SBOMs, and not $2."
     exec ${pythons.audit}/bin/python ${./scripts}/audit.py "''${1:-$SBOMS}"

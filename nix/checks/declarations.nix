@@ -152,18 +152,16 @@ buildCommandCheck "declarations" { nativeBuildInputs = [ new ]; } (
         }
       )
     );
-    "an architecture that is unknown is refused" =
-      begins "[tool.template] architectures is a list of"
-        (
-          faults (
-            service "acme" {
-              tool.template = {
-                interface = 1;
-                architectures = [ "riscv64" ];
-              };
-            }
-          )
-        );
+    "an architecture that is unknown is refused" = begins "[tool.template] architectures is a list of" (
+      faults (
+        service "acme" {
+          tool.template = {
+            interface = 1;
+            architectures = [ "riscv64" ];
+          };
+        }
+      )
+    );
     "a budget that is no number is refused" = begins "[tool.template] images.NAME.megabytes" (
       faults (
         service "acme" {

@@ -14,7 +14,8 @@
 }:
 let
   migrations =
-    arguments: "with-db bash -euo pipefail migrations.sh ${toString (map lib.escapeShellArg arguments)}";
+    arguments:
+    "with-db bash -euo pipefail migrations.sh ${toString (map lib.escapeShellArg arguments)}";
   # That the test says a text of a last migration with an operation.
   found =
     { text, operation }:
@@ -60,15 +61,12 @@ buildCommandCheck "migrations"
   (
     {
       "models have their migrations" = "with-db python src/manage.py makemigrations --check --dry-run";
-      "prepared data have the schema of a fresh migrate" =
-        migrations [ "fresh" ];
-      "each migration applies to rows of the one before" =
-        migrations [ "stepwise" ];
-      "the previous release's code works on this schema" =
-        migrations [
-          "previous"
-          (lib.optionalString (previous != null) "${previous}")
-        ];
+      "prepared data have the schema of a fresh migrate" = migrations [ "fresh" ];
+      "each migration applies to rows of the one before" = migrations [ "stepwise" ];
+      "the previous release's code works on this schema" = migrations [
+        "previous"
+        (lib.optionalString (previous != null) "${previous}")
+      ];
     }
     # Show on the sample application that the test above finds faults.
     // lib.optionalAttrs (platform && builtins.pathExists (root + "/src/accounts")) {

@@ -81,10 +81,18 @@ buildSuiteCheck "registry" {
     sign = lib.getExe (
       sign.override {
         indexes = indexesWith { };
-        sboms = documents;
+        inherit documents;
       }
     );
-    verify = lib.getExe verify;
+    verify = lib.getExe (
+      verify.override {
+        all = [
+          layouts
+          other.layouts
+        ];
+      }
+    );
+    verify_own = lib.getExe (verify.override { all = [ layouts ]; });
     push_next = lib.getExe (
       next.push.override {
         indexes = indexes.override { all = [ next.layouts ]; };

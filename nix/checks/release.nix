@@ -23,7 +23,7 @@ buildCommandCheck "release"
   {
     "notes are a section of CHANGELOG.md, and the images" = ''
       ${after "# Changes\\n\\n## 9\\nnew\\n## [${version}] - today\\n\\n- one\\n## 0.0.1\\nold\\n"}
-      echo registry.example.com/team/server:1@sha256:0 >images
+      echo registry.example.com/team/server:${version}@sha256:${builtins.hashString "sha256" ""} >images
       ${program} v${version} images >notes
       printf '%s\n' "" "- one" "" "## Images" "" '```' "$(<images)" '```' | diff - notes
     '';
@@ -35,7 +35,15 @@ buildCommandCheck "release"
       ${after "## ${version}\\n\\n## ${version}1\\ntext\\n"}
       fails 'CHANGELOG.md has no section `## ${version}`' ${program} v${version}
       rm CHANGELOG.md
-      fails "run it beside CHANGELOG.md" ${program} v${version}
+      fails "there is no CHANGELOG.md here" ${program} v${version}
+    '';
+    "images of another version, or none, are refused" = ''
+      ${after "## ${version}\\ntext\\n"}
+      echo registry.example.com/team/server:9@sha256:${builtins.hashString "sha256" ""} >images
+      : >empty
+      for file in images empty /tmp missing; do
+        fails "must have the lines that" ${program} v${version} $file
+      done
     '';
     # Found by the variable of a fetcher's derivation; the program looks at the result.
     "each fetched file is copied" = ''
@@ -54,6 +62,6 @@ buildCommandCheck "release"
     '';
     "a store that does not take it is told" = ''
       export UNCOPIED=yes
-      fails "file:///srv/sources does not have everything" $sources file:///srv/sources
+      fails "file:///srv/sources?compression=zstd does not have everything" $sources file:///srv/sources
     '';
   }

@@ -26,6 +26,7 @@ writeShellApplication {
   runtimeEnv = {
     CLUSTER_CONFIGURATION = "${./supervisord.conf}";
     SERVICE_DATABASE = service.database;
+    SERVICE_VERSION = service.version;
     SERVICE_ENVIRONMENT = builtins.toFile "environment.json" (builtins.toJSON service.environment);
   };
   text = ''exec ${python313}/bin/python3.13 -EB ${./scripts}/run.py "$@"'';

@@ -10,6 +10,7 @@
   postgresql_17,
   python313,
   service,
+  util-linuxMinimal,
 }:
 let
   health = buildShellScript {
@@ -35,6 +36,7 @@ buildImage {
       busybox
     ];
   };
+  copies = [ util-linuxMinimal ]; # flock
   user = "70:70";
   ports = [ "5432/tcp" ];
   volumes = [ "/var/lib/postgresql" ];

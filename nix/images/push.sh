@@ -9,7 +9,7 @@ push_image() {
     skopeo --insecure-policy --tmpdir "$work" copy --all --quiet --preserve-digests \
         --digestfile "$work/digest" "$@" "oci:$layout" "docker://$target" ||
         fail "$target could not be pushed; the words above say why." \
-            "\`docker login\` gives credentials."
+            "\`docker login\` gives credentials; --dest-tls-verify=false is for a registry without TLS."
 }
 
 push_images() {
@@ -28,7 +28,7 @@ is_prefix "${1:-}" ||
     fail "give it a registry's host and a prefix, without a slash at the end," \
         "such as: push registry.example.com/team"
 [ -n "$COMMITTED" ] ||
-    fail "the tree is no commit of git: commit everything, so that the images can be told."
+    fail "commit everything first: images are pushed from a commit of git, so that others find it."
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 push_images "$@"

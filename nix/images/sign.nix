@@ -7,8 +7,8 @@
   skopeo,
   indexes,
   released,
-  # Of each architecture.
-  sboms ? map (project: project.sboms) released,
+  # SBOMs of each architecture.
+  documents ? map (project: project.sboms) released,
 }:
 writeShellApplication {
   name = "sign";
@@ -19,7 +19,7 @@ writeShellApplication {
   ];
   runtimeEnv = {
     IMAGES = indexes;
-    SBOMS = toString sboms;
+    SBOMS = toString documents;
   };
   text = lib.concatMapStringsSep "\n" builtins.readFile [
     ./tell.sh

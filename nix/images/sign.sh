@@ -28,22 +28,29 @@ sign_image() {
     shift 2
     # It looks the image up, and takes with an index all that this names.
     ask_cosign sign --recursive "$@" "$image" || tell_unsigned "$image"
+    # Those of an earlier run go.
+    local replace=true
     for documents in $SBOMS; do
-        ask_cosign attest "$@" --type cyclonedx --predicate "$documents/$name.cdx.json" "$image" ||
-            tell_unsigned "$image"
+        ask_cosign attest "$@" --replace="$replace" --type cyclonedx \
+            --predicate "$documents/$name.cdx.json" "$image" || tell_unsigned "$image"
+        replace=false
     done
     echo "$image"
 }
 
 tell_unsigned() {
     fail "$1 could not be signed; the words above say why." \
-        "\`push\` must have brought it, and COSIGN_PASSWORD be the key's password."
+        "\`push\` must have brought it, COSIGN_KEY name the key, and COSIGN_PASSWORD be its password."
 }
 
 is_prefix "${1:-}" ||
     fail "give it what you gave to push, such as: sign registry.example.com/team"
 prefix=$1
 shift
+# What is no option would be another image.
+for word; do
+    [[ $word = -* ]] || fail "$word is no option: write an option's value as --NAME=VALUE."
+done
 [ -z "${COSIGN_KEY:-}" ] || set -- --key "$COSIGN_KEY" "$@"
 [[ " $*" = *" --key"* ]] ||
     fail "COSIGN_KEY names no key, such as a file that \`cosign generate-key-pair\` made."

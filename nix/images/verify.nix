@@ -1,16 +1,26 @@
 # Compares images of a registry with those that the tree builds: `nix run .#verify -- IMAGE@DIGEST`.
 {
+  lib,
   layouts,
+  packageSet,
   python313,
+  released,
   service,
   skopeo,
   writeShellApplication,
+  # The images for each architecture, as far as this machine builds them.
+  all ?
+    if packageSet.debian.emulation.emulates or false then
+      map (project: project.layouts) released
+    else
+      [ layouts ],
 }:
 writeShellApplication {
   name = "verify";
   runtimeInputs = [ skopeo ];
   text = ''
-    exec ${python313}/bin/python3.13 -P ${./verify.py} ${layouts} ${service.version} "$@"
+    exec ${python313}/bin/python3.13 -P ${./verify.py} \
+      ${lib.concatStringsSep ":" (map toString all)} ${service.version} "$@"
   '';
   meta.description = "Tell whether images of a registry are those that this tree builds";
 }

@@ -2,9 +2,10 @@
 
     verify.py LAYOUTS VERSION [OPTION…] REFERENCE…
 
-A reference is PREFIX/IMAGE with a tag, a digest or both, as `push` prints it; PREFIX alone stands
-for the version of every image. Options are those of `skopeo inspect`. Exit status 1 and a sentence
-for each image that is another one.
+LAYOUTS are folders with `:` between them, one for each architecture. A reference is PREFIX/IMAGE
+with a tag, a digest or both, as `push` prints it; PREFIX alone stands for the version of every
+image. Options are those of `skopeo inspect`. Exit status 1 and a sentence for each image that is
+another one.
 """
 
 import hashlib
@@ -46,13 +47,24 @@ class Image:
         return rest | settings
 
 
-def built(layout: Path) -> Image:
-    def blob(descriptor: Document) -> bytes:
-        digest: str = descriptor["digest"]
-        return (layout / "blobs" / digest.replace(":", "/")).read_bytes()
+def built(layouts: list[Path]) -> dict[str, Image]:
+    """The image of each layout, by its platform."""
 
-    manifest = blob(json.loads((layout / "index.json").read_text())["manifests"][0])
-    return Image(manifest, blob(json.loads(manifest)["config"]))
+    def read(layout: Path) -> Image:
+        def blob(descriptor: Document) -> bytes:
+            digest: str = descriptor["digest"]
+            return (layout / "blobs" / digest.replace(":", "/")).read_bytes()
+
+        manifest = blob(json.loads((layout / "index.json").read_text())["manifests"][0])
+        return Image(manifest, blob(json.loads(manifest)["config"]))
+
+    return {platform(image.configuration): image for image in map(read, layouts)}
+
+
+def platform(described: Document) -> str:
+    """As Docker writes one: linux/amd64, linux/arm64/v8."""
+    parts = (described.get(key) for key in ("os", "architecture", "variant"))
+    return "/".join(str(part) for part in parts if part)
 
 
 def inspect(reference: str, *options: str) -> bytes:
@@ -68,27 +80,39 @@ def inspect(reference: str, *options: str) -> bytes:
         raise ImageError(f"{reference} is not in the registry.")
     if done.returncode:
         raise ImageError(f"{reference} cannot be read: {words}")
+    digest = reference.partition("@sha256:")[2]
+    if digest and "--config" not in options and hashlib.sha256(done.stdout).hexdigest() != digest:
+        raise ImageError(f"{reference} is not what the registry gives for it.")
     return done.stdout
 
 
-def pushed(reference: str, architecture: str, options: list[str]) -> Image:
-    """The image; of an index of several, the one for that architecture.
+def pushed(reference: str, options: list[str]) -> dict[str, str]:
+    """References to the images of an index by their platforms; to the image, if it is one.
 
     Raises:
-        ImageError: there is none.
+        ImageError: it is neither, or two images of the index have one platform.
+    """
+    document = json.loads(inspect(reference, *options))
+    if "layers" in document:
+        configuration = json.loads(inspect(reference, "--config", *options))
+        return {platform(configuration): reference}
+    if "manifests" not in document:
+        raise ImageError(f"{reference} is no OCI image.")
+    found: dict[str, str] = {}
+    for one in document["manifests"]:
+        name = platform(one["platform"])
+        if name in found:
+            raise ImageError(f"{reference} has two images for {name}.")
+        found[name] = f"{repository(reference)}@{one['digest']}"
+    return found
+
+
+def read(reference: str, options: list[str]) -> Image:
+    """
+    Raises:
+        ImageError: it is none.
     """
     manifest = inspect(reference, *options)
-    manifests = json.loads(manifest).get("manifests")
-    if manifests is not None:
-        fitting = [
-            one for one in manifests if one.get("platform", {}).get("architecture") == architecture
-        ]
-        if not fitting:
-            raise ImageError(
-                f"{reference} has no image for {architecture}, which this tree builds."
-            )
-        reference = f"{repository(reference)}@{fitting[0]['digest']}"
-        manifest = inspect(reference, *options)
     if "layers" not in json.loads(manifest):
         raise ImageError(f"{reference} is no OCI image.")
     return Image(manifest, inspect(reference, "--config", *options))
@@ -135,21 +159,43 @@ def differences(ours: Image, theirs: Image) -> Iterator[str]:
         yield f"the configuration differs in {', '.join(sorted(keys))}"
 
 
-def compare(reference: str, layout: Path, options: list[str]) -> None:
-    """Say that it is the same.
+def match(reference: str, ours: dict[str, Image], theirs: dict[str, str]) -> set[str]:
+    """The platforms to compare.
+
+    Raises:
+        ImageError: an index lacks one that the tree has built, or an image is for another one.
+    """
+    if without_tag(reference) in theirs.values():  # an image, and no index
+        if foreign := theirs.keys() - ours.keys():
+            raise ImageError(f"{reference} is for {listed(foreign)}, which was not built.")
+    elif lacking := ours.keys() - theirs.keys():
+        raise ImageError(f"{reference} has no image for {listed(lacking)}, which this tree builds.")
+    return ours.keys() & theirs.keys()
+
+
+def compare(reference: str, layouts: list[Path], options: list[str]) -> None:
+    """Say that it is the same, or which of its platforms were not compared.
 
     Raises:
         ImageError: it is another one, or not there.
     """
-    ours = built(layout)
-    theirs = pushed(without_tag(reference), ours.configuration["architecture"], options)
-    if theirs.digest != ours.digest:
-        found = "; ".join(differences(ours, theirs)) or "the manifests alone differ"
-        raise ImageError(f"{reference} is not {ours.digest}, which this tree builds: {found}.")
-    print(f"verify: {reference} is what this tree builds")
+    ours, theirs = built(layouts), pushed(without_tag(reference), options)
+    compared = match(reference, ours, theirs)
+    for name in sorted(compared):
+        own, other = ours[name], read(theirs[name], options)
+        if own.digest != other.digest:
+            found = "; ".join(differences(own, other)) or "the manifests alone differ"
+            raise ImageError(
+                f"{reference} is not {own.digest}, which this tree builds for {name}: {found}."
+            )
+    rest = theirs.keys() - compared
+    told = f" for {listed(compared)}; {listed(rest)} was not compared" if rest else ""
+    print(f"verify: {reference} is what this tree builds{told}")
 
 
-def references(text: str, layouts: dict[str, Path], version: str) -> list[tuple[str, Path]]:
+def references(
+    text: str, layouts: dict[str, list[Path]], version: str
+) -> list[tuple[str, list[Path]]]:
     """What it stands for, with the layouts.
 
     Raises:
@@ -164,19 +210,22 @@ def references(text: str, layouts: dict[str, Path], version: str) -> list[tuple[
     return [(f"{text}/{name}:{version}", layout) for name, layout in layouts.items()]
 
 
-def read_list(directory: Path) -> dict[str, Path]:
+def read_lists(directories: list[Path]) -> dict[str, list[Path]]:
     """The layouts by the images' names in a registry."""
-    lines = (directory / "list").read_text().splitlines()
-    return {name: directory / folder for folder, name, _ in map(str.split, lines)}
+    lines = (directories[0] / "list").read_text().splitlines()
+    return {
+        name: [directory / folder for directory in directories]
+        for folder, name, _ in map(str.split, lines)
+    }
 
 
 def main() -> int:
-    directory, version, *words = sys.argv[1:]
+    folders, version, *words = sys.argv[1:]
     options = [word for word in words if word.startswith("-")]
     named = [word for word in words if not word.startswith("-")]
     if not named:
         sys.exit("verify: give it images as `push` printed them, or the prefix alone.")
-    layouts = read_list(Path(directory))
+    layouts = read_lists([Path(part) for part in folders.split(":")])
     try:
         found = [pair for word in named for pair in references(word, layouts, version)]
     except ImageError as error:
@@ -187,6 +236,9 @@ def main() -> int:
             compare(reference, layout, options)
         except ImageError as error:
             print(f"verify: {error}", file=sys.stderr)
+            status = 1
+        except (AttributeError, LookupError, TypeError, ValueError):
+            print(f"verify: what the registry gives for {reference} is no image.", file=sys.stderr)
             status = 1
     return status
 

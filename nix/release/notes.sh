@@ -14,6 +14,15 @@ section() {
     done <CHANGELOG.md
 }
 
+# Whether each line of FILE is an image of this version, as `push` prints it, and there is one.
+are_images() {
+    local line
+    [ -f "$1" ] && [ -s "$1" ] || return 1
+    while IFS= read -r line || [ -n "$line" ]; do
+        [[ $line =~ ^[^[:space:]]+:"$VERSION"@sha256:[0-9a-f]{64}$ ]] || return 1
+    done <"$1"
+}
+
 images() {
     # shellcheck disable=SC2016 # Markdown's own
     printf '\n## Images\n\n```\n%s\n```\n' "$(<"$1")"
@@ -25,7 +34,10 @@ case $# in
 esac
 [ "$1" = "v$VERSION" ] ||
     fail "the tag $1 is not v$VERSION, which pyproject.toml makes it: correct one of them."
-[ -e CHANGELOG.md ] || fail "run it beside CHANGELOG.md, which has a section \`## $VERSION\`."
+[ -e CHANGELOG.md ] ||
+    fail "there is no CHANGELOG.md here: write one, with a section \`## $VERSION\`."
+[ -z "${2:-}" ] || are_images "$2" ||
+    fail "$2 must have the lines that \`push\` printed, images of version $VERSION and no others."
 text=$(section)
 [[ $text = *[![:space:]]* ]] ||
     fail "CHANGELOG.md has no section \`## $VERSION\`: write there what changed."

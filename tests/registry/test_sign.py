@@ -50,6 +50,13 @@ def test_every_image_is_signed_by_its_digest(pushed, signed, keys):
         assert digests == {image.split("@")[1]}
 
 
+def test_signing_again_changes_nothing(registry, signed, keys):
+    key = f"{keys}/cosign.key"
+    assert run("sign", keys, f"{registry.address}/team", COSIGN_KEY=key, **PASSWORD).stdout
+    done = verify(keys, signed[0], "cosign", "verify-attestation", "--type", "cyclonedx")
+    assert len(done.stdout.splitlines()) == len(os.environ["sboms"].split())
+
+
 def test_another_key_is_refused(pushed, signed, keys):
     for command in (("verify",), ("verify-attestation", "--type", "cyclonedx")):
         done = verify(keys, signed[0], "other", *command)
@@ -93,7 +100,7 @@ def test_changed_image_under_the_same_tag_is_refused(registry, signed, keys, tmp
 
 def test_image_that_was_not_pushed_is_not_signed(registry, keys):
     away = f"{registry.address}/away"
-    done = run("sign", keys, away, "--key", f"{keys}/cosign.key", **PASSWORD)
+    done = run("sign", keys, away, f"--key={keys}/cosign.key", **PASSWORD)
     assert done.returncode == 1
     assert "`push` must have brought it" in done.stderr.splitlines()[-1]
 
@@ -107,7 +114,7 @@ def test_wrong_password_is_told(registry, pushed, keys):
         COSIGN_PASSWORD="another",
     )
     assert done.returncode == 1
-    assert "COSIGN_PASSWORD be the key's password" in done.stderr.splitlines()[-1]
+    assert "COSIGN_PASSWORD be its password" in done.stderr.splitlines()[-1]
 
 
 @pytest.mark.parametrize(
@@ -116,6 +123,7 @@ def test_wrong_password_is_told(registry, pushed, keys):
         ([], "such as: sign registry.example.com/team"),
         (["team"], "such as: sign registry.example.com/team"),
         (["registry.example.com/team"], "COSIGN_KEY names no key"),
+        (["registry.example.com/team", "registry.example.com/other"], "is no option"),
     ],
 )
 def test_unclear_call_is_refused(tmp_path, arguments: list[str], sentence: str):

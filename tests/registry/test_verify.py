@@ -3,6 +3,8 @@
 import json
 import os
 import re
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -36,6 +38,13 @@ def log(registry, pushed):
     return manifest, first["platform"]["architecture"]
 
 
+def put(registry, *images) -> str:
+    """An index of these descriptors in the registry; the reference to it."""
+    content = {"schemaVersion": 2, "mediaType": INDEX, "manifests": images}
+    digest = registry.put_index(f"{SERVICE}-log/manifests/made", json.dumps(content).encode())
+    return f"{registry.address}/team/{SERVICE}-log@{digest}"
+
+
 def test_what_was_pushed_is_what_the_tree_builds(registry, pushed, home):
     for references in (pushed.splitlines(), [f"{registry.address}/team"]):
         done = verify(home, *references)
@@ -44,15 +53,70 @@ def test_what_was_pushed_is_what_the_tree_builds(registry, pushed, home):
         assert len(done.stdout.splitlines()) == len(pushed.splitlines())
 
 
-def test_index_has_the_image_of_this_architecture(registry, log, home):
+def test_index_must_have_an_image_for_each_architecture(registry, log, home):
     manifest, architecture = log
-    digest = registry.put_index(f"{SERVICE}-log/manifests/index", index_of(manifest, architecture))
+    for named, sentence in {
+        architecture: "has no image for linux/",
+        "s390x": f"has no image for linux/{architecture}, ",
+    }.items():
+        index = index_of(manifest, named)
+        digest = registry.put_index(f"{SERVICE}-log/manifests/index", index)
+        done = verify(home, f"{registry.address}/team/{SERVICE}-log@{digest}")
+        assert done.returncode == 1
+        assert sentence in done.stderr
+
+
+def test_image_of_one_architecture_is_compared_alone(registry, log, home):
+    manifest, _ = log
+    digest = manifest.headers["Docker-Content-Digest"]
     done = verify(home, f"{registry.address}/team/{SERVICE}-log@{digest}")
     assert done.returncode == 0, done
-    digest = registry.put_index(f"{SERVICE}-log/manifests/index", index_of(manifest, "s390x"))
-    done = verify(home, f"{registry.address}/team/{SERVICE}-log@{digest}")
+
+
+def test_index_whose_other_image_was_exchanged_is_refused(registry, log, home):
+    """Also by who builds one architecture alone: what was not compared is named."""
+    ours, other = registry.get(f"{SERVICE}-log/manifests/{VERSION}").json()["manifests"]
+    image = put(registry, ours, {**ours, "platform": other["platform"]})
+    done = verify(home, image)
     assert done.returncode == 1
-    assert f"has no image for {architecture}" in done.stderr
+    assert "the configuration differs in architecture" in done.stderr
+    done = run("verify_own", home, "--tls-verify=false", image)
+    assert done.stdout.endswith(f"/{other['platform']['architecture']} was not compared\n")
+
+
+def test_index_with_another_image_beside_ours_is_refused(registry, log, home):
+    """Who pulls might get that one."""
+    ours, other = registry.get(f"{SERVICE}-log/manifests/{VERSION}").json()["manifests"]
+    done = verify(home, put(registry, ours, other, ours))
+    assert done.returncode == 1
+    assert " has two images for linux/" in done.stderr
+    foreign = {**ours, "platform": {**ours["platform"], "os": "windows"}}
+    done = verify(home, put(registry, foreign, other))
+    assert done.returncode == 1
+    assert " has no image for linux/" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "nonsense", [b"[]", b"null", b'{"manifests": [1]}', b'{"manifests": [{"platform": null}]}']
+)
+def test_nonsense_of_a_registry_is_one_sentence(home, nonsense: bytes):
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", INDEX)
+            self.send_header("Content-Length", str(len(nonsense)))
+            self.end_headers()
+            self.wfile.write(nonsense)
+
+        def log_message(self, *words: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever).start()
+        done = verify(home, f"127.0.0.1:{server.server_port}/team/{SERVICE}-log:1")
+        server.shutdown()
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
 
 
 def test_what_is_no_image_is_told(registry, log, home):
@@ -61,7 +125,8 @@ def test_what_is_no_image_is_told(registry, log, home):
     registry.put_index(f"{SERVICE}-log/manifests/inner", index_of(manifest, "s390x"))
     outer = index_of(registry.get(f"{SERVICE}-log/manifests/inner"), architecture)
     digest = registry.put_index(f"{SERVICE}-log/manifests/outer", outer)
-    done = verify(home, f"{registry.address}/team/{SERVICE}-log@{digest}")
+    image = f"{registry.address}/team/{SERVICE}-log@{digest}"
+    done = run("verify_own", home, "--tls-verify=false", image)
     assert done.returncode == 1
     (sentence,) = done.stderr.splitlines()
     assert sentence.endswith(" is no OCI image.")

@@ -76,13 +76,18 @@ class Index:
             self.reached = False
             return not_reached(package)
         except requests.RequestException as error:
-            return Answer(package, State.NOT_CHECKED, f"the package index failed: {error}")
+            told = re.sub("//[^/@ ]*@", "//", str(error))  # without a password
+            return Answer(package, State.NOT_CHECKED, f"the package index failed: {told}")
+        except (AttributeError, LookupError, TypeError):
+            return Answer(package, State.NOT_CHECKED, "the package index answers nonsense")
 
     def answer(self, package: Package) -> Answer:
         exact, newest = addresses(self.address, package)
         document = self.get(exact) or self.get(newest)
         if not document or "vulnerabilities" not in document:
             fault = "the package index does not tell of vulnerabilities"
+        elif not isinstance(document["vulnerabilities"], list):
+            fault = "the package index answers nonsense"
         elif (version := document["info"]["version"]) != package.version:
             fault = f"the package index tells of the newest version alone, {version}"
         else:

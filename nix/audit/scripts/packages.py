@@ -86,7 +86,9 @@ def components(file: Path) -> list[dict[str, Any]]:
 def is_package(component: dict[str, Any]) -> bool:
     """Whether it is in the image by itself, or copied into the service's files, from PyPI."""
     properties = {one["name"] for one in component.get("properties", [])}
-    return "nix:store-path" in properties or component.get("purl", "").startswith("pkg:pypi/")
+    return bool(properties & {"nix:store-path", "nix:copied"}) or component.get(
+        "purl", ""
+    ).startswith("pkg:pypi/")
 
 
 def package(component: dict[str, Any], purl: PackageURL | None) -> Package:

@@ -35,7 +35,9 @@ def check(packages: list[Package], grype: str, sboms: Path) -> Iterator[Answer]:
         for package in packages:
             yield Answer(package, State.NOT_CHECKED, "grype failed")
         return
-    for package in packages:
+    shipped = {(package.name, package.version) for package in packages}
+    inside = [Package(name, version, "") for name, version in found.keys() - shipped]
+    for package in [*packages, *sorted(inside)]:
         known = sorted(found.get((package.name, package.version), set()), key=sorted)
         state = State.FOUND if known else State.NONE_KNOWN
         yield Answer(package, state, "nix flake update" if known else "", tuple(known))

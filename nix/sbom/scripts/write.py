@@ -23,6 +23,7 @@ from parts import describe
 
 type Document = dict[str, Any]
 
+COPIED = "nix:copied"
 STORE_PATH = "nix:store-path"
 CREATED = datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC)  # the images' own
 
@@ -90,6 +91,8 @@ class Contents:
             for path in attributes["copies"]
             for component in describe(Path(path), self.known).all
         ]
+        for component in self.copies:
+            component.properties.add(Property(name=COPIED, value="true"))
 
     def parts_of(self, path: str) -> list[Component]:
         described = describe(Path(path), self.known)

@@ -31,6 +31,7 @@ let
       lib
       annotate
       bootstrap
+      buildPackages
       buildPython
       deb
       version
@@ -58,15 +59,27 @@ let
   # A virtual environment (PEP 405): what it sees is what it was given.
   withPackages =
     select:
+    let
+      chosen = select pkgs;
+    in
     runCommand "python3-${version [ "python3.13" ]}-env"
       {
-        packages = map (package: package.outPath) (closure (select pkgs));
+        packages = map (package: package.outPath) (closure chosen);
         inherit buildPython interpreter;
         meta.mainProgram = "python3";
       }
       ''
         bash ${./python-env.sh}
-      '';
+      ''
+    # What of it a build starts.
+    // (
+      if !native && builtins.all (package: package ? buildPackage) chosen then
+        {
+          buildPackage = buildPackages.python313.withPackages (_: map (package: package.buildPackage) chosen);
+        }
+      else
+        { }
+    );
 in
 annotate interpreter {
   meta.mainProgram = "python3.13";

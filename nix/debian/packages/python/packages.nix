@@ -3,7 +3,8 @@
   lib,
   annotate,
   bootstrap,
-  # The Python of the machine that builds.
+  # The set of the machine that builds, and its Python.
+  buildPackages,
   buildPython,
   deb,
   version,
@@ -114,7 +115,12 @@ let
       postFixup = "python=${buildPython}\n" + byteCompile "lib/python3.13/site-packages";
     }) [ ];
 
-  packages = lib.mapAttrs (_: fromLock) locked // {
+  # As set.nix has it for the others.
+  spliced =
+    name: package:
+    if native then package else package // { buildPackage = buildPackages.python313.pkgs.${name}; };
+
+  packages = lib.mapAttrs (name: entry: spliced name (fromLock entry)) locked // {
     inherit buildPythonPackage;
     toPythonModule = derivation: package "" derivation [ ];
     psycopg2 = debian "python3-psycopg2"; # PyPI has no wheel of it
