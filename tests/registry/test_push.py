@@ -72,7 +72,7 @@ def test_second_push_sends_no_blob(registry, pushed, home, tmp_path, machine: st
         f"{registry.address}/team",
         "--dest-tls-verify=false",
     )
-    assert again.stdout == pushed
+    assert (again.stdout, again.stderr) == (pushed, "")
     assert registry.uploads() == before
 
 
@@ -81,6 +81,8 @@ def test_changed_line_sends_one_small_layer(registry, pushed, tmp_path):
     done = run("push_changed", tmp_path, f"{registry.address}/team", "--dest-tls-verify=false")
     assert done.returncode == 0, done
     assert len(set(done.stdout.splitlines()) - set(pushed.splitlines())) == 1
+    (sentence,) = done.stderr.splitlines()
+    assert f"/{SERVICE}-server:{VERSION} was sha256:" in sentence
     layers = manifests(registry, f"{SERVICE}-server")[0]["layers"]
     new = {layer["digest"]: layer["size"] for layer in layers if layer["digest"] not in before}
     assert new == {layers[-1]["digest"]: layers[-1]["size"]}
