@@ -23,6 +23,18 @@ let
     }
     // changes;
 
+  # Of a file with these keys in [tool.template].
+  faultOf =
+    keys:
+    faults (
+      service "acme" {
+        tool.template = {
+          interface = 1;
+        }
+        // keys;
+      }
+    );
+
   begins = words: sentence: lib.hasPrefix words (if sentence == null then "" else sentence);
   refused =
     name: builtins.match ".* cannot name a service: .*" (toString (faults (service name { }))) != null;
@@ -90,88 +102,34 @@ buildCommandCheck "declarations" { nativeBuildInputs = [ new ]; } (
     );
     "a variable that is no text is refused" =
       begins "[tool.template] environment: LIMIT must be a text"
-        (
-          faults (
-            service "acme" {
-              tool.template = {
-                interface = 1;
-                environment.LIMIT = 5;
-              };
-            }
-          )
-        );
+        (faultOf {
+          environment.LIMIT = 5;
+        });
     "a variable of the cluster's is refused" =
       begins "[tool.template] environment: POSTGRES_DB is no variable"
-        (
-          faults (
-            service "acme" {
-              tool.template = {
-                interface = 1;
-                environment.POSTGRES_DB = "a";
-              };
-            }
-          )
-        );
-    "a misspelt key is refused" = begins "[tool.template] has no key fixture;" (
-      faults (
-        service "acme" {
-          tool.template = {
-            interface = 1;
-            fixture = [ ];
-          };
-        }
-      )
-    );
-    "fixtures that are no list are refused" = begins "[tool.template] fixtures and overlay" (
-      faults (
-        service "acme" {
-          tool.template = {
-            interface = 1;
-            fixtures = "a";
-          };
-        }
-      )
-    );
-    "a language that Django cannot have is refused" = begins "[tool.template] languages is" (
-      faults (
-        service "acme" {
-          tool.template = {
-            interface = 1;
-            languages = [ "pt-br" ];
-          };
-        }
-      )
-    );
-    "a deploy that is no truth value is refused" = begins "[tool.template] deploy must be" (
-      faults (
-        service "acme" {
-          tool.template = {
-            interface = 1;
-            deploy = "yes";
-          };
-        }
-      )
-    );
-    "an architecture that is unknown is refused" = begins "[tool.template] architectures is a list of" (
-      faults (
-        service "acme" {
-          tool.template = {
-            interface = 1;
-            architectures = [ "riscv64" ];
-          };
-        }
-      )
-    );
-    "a budget that is no number is refused" = begins "[tool.template] images.NAME.megabytes" (
-      faults (
-        service "acme" {
-          tool.template = {
-            interface = 1;
-            images.server.megabytes = "9";
-          };
-        }
-      )
-    );
+        (faultOf {
+          environment.POSTGRES_DB = "a";
+        });
+    "a misspelt key is refused" = begins "[tool.template] has no key fixture;" (faultOf {
+      fixture = [ ];
+    });
+    "fixtures that are no list are refused" = begins "[tool.template] fixtures and overlay" (faultOf {
+      fixtures = "a";
+    });
+    "a language that Django cannot have is refused" = begins "[tool.template] languages is" (faultOf {
+      languages = [ "pt-br" ];
+    });
+    "a deploy that is no truth value is refused" = begins "[tool.template] deploy must be" (faultOf {
+      deploy = "yes";
+    });
+    "an architecture that is unknown is refused" =
+      begins "[tool.template] architectures is a list of"
+        (faultOf {
+          architectures = [ "riscv64" ];
+        });
+    "a budget that is no number is refused" = begins "[tool.template] images.NAME.megabytes" (faultOf {
+      images.server.megabytes = "9";
+    });
     "a version that is no tag is refused" = begins "version \"1.0+local\" cannot be" (
       faults (
         service "acme" {
