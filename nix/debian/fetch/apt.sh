@@ -65,7 +65,8 @@ apt_download() {
             apt-get -qq -o APT::Status-Fd=3 download "$@" 3>&1 >"$apt/download.log" 2>&1
             echo "exit $?"
         } |
-            awk -v what="$# Debian packages for $architecture" -v tty="$([ -t 2 ] && echo 1)" -f "$here/progress.awk"
+            awk -v what="$# Debian packages for $architecture" -v tty="$([ -t 2 ] && echo 1)" \
+                -f "$here/progress.awk"
     ) || {
         cat "$apt/download.log" >&2
         fail "apt could not download all packages; what did arrive is kept, run the command again."

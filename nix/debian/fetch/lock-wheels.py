@@ -1,6 +1,9 @@
 """Solve requirements (standard input) with pip and print debian-wheels.lock.json.
 
-    lock-wheels.py HASH CONSTRAINTS     of the list that the lock is made from; a file of pip's
+    lock-wheels.py HASH CONSTRAINTS OPTION…
+
+HASH is of the list that the lock is made from, CONSTRAINTS a file of pip's; the options are pip's
+for the wheels of the other architecture.
 
 Run by the set's own pip, so that the tags and markers are those of its Python. Wheels of native
 code are looked for at the same versions for the other architecture, too.
@@ -67,14 +70,10 @@ def solve(requirements: str, constraints: str) -> list[Item]:
     return found
 
 
-def solve_other(pinned: list[str], machine: str) -> list[Item]:
-    """The wheels of these for another machine, as far as PyPI has them."""
-    options = ["--no-deps", "--python-version", "3.13", "--platform", f"manylinux2014_{machine}"]
-    # The versions of libc that Debian 13's runs (PEP 600).
-    for minor in range(17, 42):
-        options += ["--platform", f"manylinux_2_{minor}_{machine}"]
+def solve_other(pinned: list[str], options: list[str]) -> list[Item]:
+    """The wheels of these for the architecture that pip's options name, as far as PyPI has them."""
     while pinned:
-        found = install("\n".join(pinned), *options)
+        found = install("\n".join(pinned), "--no-deps", *options)
         if isinstance(found, list):
             return found
         lacking = re.search(r"No matching distribution found for (\S+)", found.stderr)
@@ -136,14 +135,14 @@ def entry(item: Item, packages: dict[str, Item]) -> dict[str, Any]:
     } | ({"extras": extras} if extras else {})
 
 
-def add_other(entries: list[dict[str, Any]]) -> None:
+def add_other(entries: list[dict[str, Any]], options: list[str]) -> None:
     """Give each wheel of native code its file for arm64; null where there is none."""
     native = [line for line in entries if not line["file"].endswith("-any.whl")]
     own = platform.machine()
     other = {"x86_64": "aarch64", "aarch64": "x86_64"}[own]
     found = {
         name_of(item): file_of(item)
-        for item in solve_other([f"{line['name']}=={line['version']}" for line in native], other)
+        for item in solve_other([f"{line['name']}=={line['version']}" for line in native], options)
     }
     for line in native:
         files = {
@@ -157,15 +156,16 @@ def add_other(entries: list[dict[str, Any]]) -> None:
 
 
 def main() -> None:
-    items = solve(sys.stdin.read(), sys.argv[2])
+    digest, constraints, *options = sys.argv[1:]
+    items = solve(sys.stdin.read(), constraints)
     packages = {name_of(item): item["metadata"] for item in items}
     entries = sorted(
         (line for item in items if (line := entry(item, packages))["name"] not in DEBIANS),
         key=lambda line: line["name"],
     )
-    add_other(entries)
+    add_other(entries, options)
     lines = ",\n  ".join(map(json.dumps, entries))
-    print(f'{{"list": "{sys.argv[1]}", "files": [\n  {lines}\n]}}')
+    print(f'{{"list": "{digest}", "files": [\n  {lines}\n]}}')
 
 
 if __name__ == "__main__":
