@@ -18,16 +18,14 @@ def verify(home, *references: str):
     return run("verify", home, "--tls-verify=false", *references)
 
 
-def index_of(manifest, architecture: str) -> bytes:
-    """An index of one image, whose manifest is the registry's answer."""
-    described = {
+def described(manifest, architecture: str) -> dict[str, object]:
+    """A descriptor of the manifest that is the registry's answer."""
+    return {
         "mediaType": manifest.headers["Content-Type"],
         "digest": manifest.headers["Docker-Content-Digest"],
         "size": len(manifest.content),
         "platform": {"architecture": architecture, "os": "linux"},
     }
-    content = {"schemaVersion": 2, "mediaType": INDEX, "manifests": [described]}
-    return json.dumps(content).encode()
 
 
 @pytest.fixture
@@ -59,9 +57,7 @@ def test_index_must_have_an_image_for_each_architecture(registry, log, home):
         architecture: "has no image for linux/",
         "s390x": f"has no image for linux/{architecture}, ",
     }.items():
-        index = index_of(manifest, named)
-        digest = registry.put_index(f"{SERVICE}-log/manifests/index", index)
-        done = verify(home, f"{registry.address}/team/{SERVICE}-log@{digest}")
+        done = verify(home, put(registry, described(manifest, named)))
         assert done.returncode == 1
         assert sentence in done.stderr
 
@@ -122,10 +118,9 @@ def test_nonsense_of_a_registry_is_one_sentence(home, nonsense: bytes):
 def test_what_is_no_image_is_told(registry, log, home):
     """An index, where an index names an image."""
     manifest, architecture = log
-    registry.put_index(f"{SERVICE}-log/manifests/inner", index_of(manifest, "s390x"))
-    outer = index_of(registry.get(f"{SERVICE}-log/manifests/inner"), architecture)
-    digest = registry.put_index(f"{SERVICE}-log/manifests/outer", outer)
-    image = f"{registry.address}/team/{SERVICE}-log@{digest}"
+    inner = put(registry, described(manifest, "s390x")).partition("@")[2]
+    answer = registry.get(f"{SERVICE}-log/manifests/{inner}")
+    image = put(registry, described(answer, architecture))
     done = run("verify_own", home, "--tls-verify=false", image)
     assert done.returncode == 1
     (sentence,) = done.stderr.splitlines()
