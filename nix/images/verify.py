@@ -82,7 +82,7 @@ def inspect(reference: str, *options: str) -> bytes:
         raise ImageError(f"{reference} cannot be read: {words}")
     digest = reference.partition("@sha256:")[2]
     if digest and "--config" not in options and hashlib.sha256(done.stdout).hexdigest() != digest:
-        raise ImageError(f"{reference} is not what the registry gives for it.")
+        raise ImageError(f"the registry gives something else for {reference}.")
     return done.stdout
 
 
@@ -108,7 +108,8 @@ def pushed(reference: str, options: list[str]) -> dict[str, str]:
 
 
 def read(reference: str, options: list[str]) -> Image:
-    """
+    """The image of a registry.
+
     Raises:
         ImageError: it is none.
     """
