@@ -264,6 +264,15 @@ def test_without_an_index_nothing_is_checked(audit: Audit, index: ThreadingHTTPS
     assert output.count("the package index was not reached") == 2
 
 
+def test_a_broken_configuration_of_pip_is_told(audit: Audit):
+    audit.add("django", "5.2.1", "pkg:pypi/django@5.2.1")
+    audit.environment["PIP_CONFIG_FILE"] = str(audit.root / "pip.conf")
+    (audit.root / "pip.conf").write_text("no section")
+    status, output = audit.run()
+    assert status == 1
+    assert "| not checked | django 5.2.1 | server | pip fails: `python3 -m pip" in output
+
+
 def test_what_nobody_knows_of_is_not_checked(audit: Audit):
     audit.add("openssl", "3.5.1", None)
     status, output = audit.run()

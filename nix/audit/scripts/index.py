@@ -99,6 +99,10 @@ def not_reached(package: Package) -> Answer:
     return Answer(package, State.NOT_CHECKED, "the package index was not reached")
 
 
+def not_configured(package: Package) -> Answer:
+    return Answer(package, State.NOT_CHECKED, "pip fails: `python3 -m pip config list` says why")
+
+
 def judge(package: Package, vulnerabilities: list[Document]) -> Answer:
     """An answer by the JSON API's list of vulnerabilities of one version."""
     known = [one for one in vulnerabilities if not one.get("withdrawn")]
@@ -113,6 +117,10 @@ def judge(package: Package, vulnerabilities: list[Document]) -> Answer:
 
 def check(packages: list[Package]) -> Iterator[Answer]:
     """An answer for each of PyPI's packages."""
-    index = Index(settings(ask_pip("config", "list"), ask_pip("download", "--help")))
+    try:
+        index = Index(settings(ask_pip("config", "list"), ask_pip("download", "--help")))
+    except subprocess.CalledProcessError:
+        yield from map(not_configured, packages)
+        return
     for package in packages:
         yield index.check(package) if index.reached else not_reached(package)
