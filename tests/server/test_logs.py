@@ -10,7 +10,7 @@ import subprocess
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime
 from http.client import HTTPConnection
 from pathlib import Path
@@ -77,23 +77,49 @@ def test_what_is_queued_is_sent_before_the_end(start_server, log):
     wait_until(lambda: all_arrived(log, ids))
 
 
-# A socket holds eleven, and nginx's line of the last probe may be there.
-@pytest.mark.parametrize("number", [3, 10])
-def test_lines_that_wait_in_the_socket_at_a_stop_are_read(start_server, log, number: int):
+def fill(server: Server, most: int) -> list[str]:
+    """Write so many lines to the log socket, or as many as it has room for."""
+    written: list[str] = []
+    with suppress(BlockingIOError):
+        while len(written) < most:
+            line = f"waiting-{len(written)}."
+            server.log([line], timeout=0)
+            written.append(line)
+    return written
+
+
+@pytest.mark.parametrize("most", [3, 10_000])  # some room is left, and none
+def test_lines_that_wait_in_the_socket_at_a_stop_are_read(start_server, log, most: int):
     log.start()
     server = start_server(**log.forwarding)
     uwsgi, forwarder = server.program("uwsgi"), server.program("rsyslog")
     server.log(["begun"])
     wait_until(lambda: "begun" in log.text())  # what the start wrote is read
     os.kill(forwarder, signal.SIGSTOP)  # as where many processes want the processor
-    sent = [f"waiting-{index}" for index in range(number)]
-    server.log(sent)
+    sent = fill(server, most)
+    assert sent
     server.process.terminate()
     wait_until(lambda: not Path(f"/proc/{uwsgi}").exists())
     time.sleep(1)  # the forwarder is next
     os.kill(forwarder, signal.SIGCONT)
     assert server.process.wait(60) == 0
     wait_until(lambda: all(line in log.text() for line in sent))
+
+
+def test_output_that_nobody_reads_holds_up_no_line(tmp_path, database, log):
+    """Who writes lines would drop them: they wait for nobody."""
+    log.start()
+    server = Server(tmp_path / "run", database, **log.forwarding)
+    with subprocess.Popen(
+        server.command, env=server.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    ) as server.process:
+        try:
+            wait_until(server.is_up)
+            lines = [f"unread-{number}." for number in range(8000)]
+            server.log(lines, timeout=0.5)
+            wait_until(lambda: set(lines) <= set(log.text().split()))
+        finally:
+            server.end()
 
 
 @pytest.mark.parametrize("kind", ["unresolvable", "dead", "stuck"])

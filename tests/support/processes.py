@@ -179,10 +179,16 @@ class Server(Program):
         """A descriptor of the program's standard output."""
         return os.open(f"/proc/{self.program(name)}/fd/1", os.O_WRONLY)
 
-    def log(self, lines: Iterable[str], begin: str = "django: [-] INFO") -> None:
-        """Write to the log socket, as the programs do."""
+    def log(
+        self, lines: Iterable[str], begin: str = "django: [-] INFO", timeout: float = 60
+    ) -> None:
+        """Write to the log socket, as the programs do.
+
+        Raises:
+            OSError: nobody reads, so that the socket stays full for so many seconds.
+        """
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as syslog:
-            syslog.settimeout(60)  # for a socket that nobody reads
+            syslog.settimeout(timeout)
             for line in lines:
                 syslog.sendto(f"<14>{begin} {line}".encode(), str(self.directory / "log.sock"))
 
