@@ -2,10 +2,7 @@
 
 from pathlib import Path
 
-import pytest
 import requests
-
-from support.images import Container
 
 AARCH64 = 183  # e_machine of ELF's header
 BUILD_DATE = 1767225600  # 2026-01-01, nix/db/build.sh
@@ -32,25 +29,10 @@ def test_data_were_made_by_the_programs_that_serve_them(images):
     assert int.from_bytes(control.read_bytes()[24:32], "little") == BUILD_DATE
 
 
-@pytest.fixture(scope="module")
-def start(images, tmp_path_factory):
-    """Start a container of an image and wait until it is healthy."""
-    running = []
-
-    def start(name: str, **variables: str) -> Container:
-        container = Container(images[name], tmp_path_factory.mktemp(name), **variables)
-        running.append(container)
-        container.start()
-        return container
-
-    yield start
-    for container in reversed(running):
-        container.end()
-
-
-def test_server_answers_with_a_row_that_it_reads_from_the_database(start):
-    db = start("db", POSTGRES_INIT="sample", POSTGRES_PASSWORD="p", POSTGRES_SERVE_PASSWORD="s")
-    server = start(
+def test_server_answers_with_a_row_that_it_reads_from_the_database(start_container):
+    passwords = {"POSTGRES_PASSWORD": "p", "POSTGRES_SERVE_PASSWORD": "s"}
+    db = start_container("db", POSTGRES_INIT="sample", **passwords)
+    server = start_container(
         "server",
         POSTGRES_HOST="127.0.0.1",
         POSTGRES_SERVE_PASSWORD="s",

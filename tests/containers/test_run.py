@@ -3,7 +3,6 @@
 import os
 import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
 import requests
@@ -16,34 +15,18 @@ SERVING = {"POSTGRES_HOST": "127.0.0.1", "POSTGRES_SERVE_PASSWORD": "s"}
 
 
 @pytest.fixture(scope="module")
-def start(images, tmp_path_factory):
-    """Start a container of an image and wait until it is healthy."""
-    running = []
-
-    def start(name: str, directory: Path | None = None, **variables: str) -> Container:
-        container = Container(images[name], directory or tmp_path_factory.mktemp(name), **variables)
-        running.append(container)
-        container.start()
-        return container
-
-    yield start
-    for container in reversed(running):
-        container.end()
-
-
-@pytest.fixture(scope="module")
-def db(start) -> Container:
+def db(start_container) -> Container:
     passwords = {
         "POSTGRES_PASSWORD": "p",
         "POSTGRES_SERVE_PASSWORD": "s",
         "POSTGRES_METRICS_PASSWORD": "m",
     }
-    return start("db", POSTGRES_INIT="sample", **passwords)
+    return start_container("db", POSTGRES_INIT="sample", **passwords)
 
 
 @pytest.fixture(scope="module")
-def server(start, db) -> Container:
-    return start(
+def server(start_container, db) -> Container:
+    return start_container(
         "server",
         **SERVING,
         DJANGO_SECRET_KEY="k" * 50,
@@ -54,13 +37,13 @@ def server(start, db) -> Container:
 
 
 @pytest.mark.parametrize("name", ["alerts", "log", "metrics"])
-def test_becomes_healthy_and_stops_cleanly(start, name: str):
-    assert start(name).stop() == 0
+def test_becomes_healthy_and_stops_cleanly(start_container, name: str):
+    assert start_container(name).stop() == 0
 
 
-def test_edge_has_its_certificate_and_leads_to_the_server(start, server):
+def test_edge_has_its_certificate_and_leads_to_the_server(start_container, server):
     ports = {"EDGE_HTTP_PORT": "8081", "EDGE_HTTPS_PORT": "8444", "EDGE_METRICS_PORT": "9181"}
-    edge = start("edge", **ports, EDGE_UPSTREAMS="127.0.0.1:8080")
+    edge = start_container("edge", **ports, EDGE_UPSTREAMS="127.0.0.1:8080")
     authority = edge.writable["/var/lib/edge"] / "pki/authorities/local/root.crt"
     wait_until(authority.exists)
 
@@ -76,8 +59,9 @@ def test_edge_has_its_certificate_and_leads_to_the_server(start, server):
     assert edge.stop() == 0
 
 
-def test_exporter_reads_the_database_and_stops_cleanly(start, db):
-    exporter = start("db-metrics", POSTGRES_HOST="127.0.0.1", POSTGRES_METRICS_PASSWORD="m")
+def test_exporter_reads_the_database_and_stops_cleanly(start_container, db):
+    variables = {"POSTGRES_HOST": "127.0.0.1", "POSTGRES_METRICS_PASSWORD": "m"}
+    exporter = start_container("db-metrics", **variables)
     assert "\npg_up 1\n" in requests.get("http://127.0.0.1:9187/metrics", timeout=10).text
     assert exporter.stop() == 0
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from support.images import Image
+    from support.images import Container, Image
     from support.processes import Database, Server
 
 
@@ -47,6 +47,23 @@ def images(tmp_path_factory: pytest.TempPathFactory) -> "dict[str, Image]":
     from support.images import NAMES, Image
 
     return {name: Image(name, tmp_path_factory.mktemp(name)) for name in NAMES}
+
+
+@pytest.fixture(scope="module")
+def start_container(
+    images: "dict[str, Image]", tmp_path_factory: pytest.TempPathFactory
+) -> "Iterator[Callable[..., Container]]":
+    """Start a container of an image; what the module leaves running is stopped."""
+    from support.images import Container
+    from support.program import running
+
+    with ExitStack() as containers:
+
+        def start(name: str, **variables: str) -> Container:
+            container = Container(images[name], tmp_path_factory.mktemp(name), **variables)
+            return containers.enter_context(running(container))
+
+        yield start
 
 
 def pytest_generate_tests(metafunc: Any) -> None:
