@@ -1,13 +1,12 @@
 """The WSGI application called in a loop, for serve.py.
 
-    loop.py SECONDS REQUESTS
+    loop.py SECONDS METHOD PATH
 
-Prints the requests a second of each kind, as JSON.
+Prints the requests a second.
 """
 
 import argparse
 import io
-import json
 import sys
 import time
 from collections.abc import Callable
@@ -18,17 +17,17 @@ from config.wsgi import application
 HEADERS = {"HTTP_HOST": "127.0.0.1", "HTTP_X_REQUEST_ID": "loop", "REMOTE_ADDR": "127.0.0.1"}
 
 
-def call(kind: str, path: str) -> None:
+def call(method: str, path: str) -> None:
     path, _, query = path.partition("?")
-    body = b'{"text": "written by a measurement"}' if kind == "POST" else b""
+    body = b'{"text": "written by a measurement"}' if method == "POST" else b""
     environ = {
         "PATH_INFO": path,
         "QUERY_STRING": query,
         "CONTENT_LENGTH": str(len(body)),
         **HEADERS,
     }
-    environ["REQUEST_METHOD"] = "POST" if kind == "POST" else "GET"
-    environ["CONTENT_TYPE"] = "application/json" if kind == "POST" else ""
+    environ["REQUEST_METHOD"] = method
+    environ["CONTENT_TYPE"] = "application/json" if method == "POST" else ""
     setup_testing_defaults(environ)
     statuses: list[str] = []
 
@@ -43,12 +42,12 @@ def call(kind: str, path: str) -> None:
         sys.exit(f"loop.py: {path} was answered with {statuses[0]}")
 
 
-def rate(kind: str, path: str, seconds: float) -> float:
+def rate(method: str, path: str, seconds: float) -> float:
     for _ in range(50):
-        call(kind, path)
+        call(method, path)
     begin, number = time.perf_counter(), 0
     while (taken := time.perf_counter() - begin) < seconds:
-        call(kind, path)
+        call(method, path)
         number += 1
     return number / taken
 
@@ -57,12 +56,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("seconds", type=float, help="for each kind")
-    parser.add_argument("requests", type=json.loads, help="kind to path, as JSON")
+    parser.add_argument("seconds", type=float)
+    parser.add_argument("method", choices=["GET", "POST"])
+    parser.add_argument("path")
     given = parser.parse_args()
-    print(
-        json.dumps({kind: rate(kind, path, given.seconds) for kind, path in given.requests.items()})
-    )
+    print(rate(given.method, given.path, given.seconds))
 
 
 if __name__ == "__main__":

@@ -2,13 +2,14 @@
 
     serve.py [ROUNDS]
 
-Starts a database, and in turn, ROUNDS times (5), each engine with one worker behind nginx:
-uWSGI as the service has it, gunicorn and granian. wrk asks from 16 connections for some
-seconds. `loop` calls the WSGI application in one process, without an engine. Prints a table:
-for each kind of request the medians of the rounds' requests a second and of their 99th
-percentiles. Then it asks the service for one row for 60 s, three times, and prints the
-medians of the 50th and 99th percentile and of the longest answer; and the milliseconds of a
-worker's first request.
+Starts a database, and ROUNDS times (5) each engine with one worker behind nginx: uWSGI as the
+service has it, gunicorn and granian. For each kind of request, wrk asks one engine after the
+other from 16 connections for some seconds, and `loop` calls the WSGI application in one process,
+without an engine; each round begins with another one. Prints a table: for each kind the medians
+of the rounds' requests a second and of their 99th percentiles, and the medians of the ratios
+within a round, as the machine itself is faster in one minute than in another. Then it asks the
+service for one row for 60 s, three times, and prints the medians of the 50th and 99th percentile
+and of the longest answer; and the milliseconds of a worker's first request.
 """
 
 import argparse
@@ -21,7 +22,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import requests
@@ -31,10 +32,10 @@ from support.waiting import wait_until
 
 BENCH = Path(__file__).parent
 REQUESTS = {
-    "one row": "/tweet/1/",
-    "100 rows": "/tweet/?limit=100",
-    "POST": "/tweet/",
-    "health": "/healthcheck/",
+    "one row": ("GET", "/tweet/1/"),
+    "100 rows": ("GET", "/tweet/?limit=100"),
+    "POST": ("POST", "/tweet/"),
+    "health": ("GET", "/healthcheck/"),
 }
 CONNECTIONS = 16
 SECONDS = 5
@@ -54,6 +55,7 @@ ENGINES = {
         *("--log-level", "warning", "config.wsgi:application"),
     ],
 }
+COLUMNS = ["loop", *ENGINES]
 
 
 def for_http(nginx: str) -> str:
@@ -122,7 +124,7 @@ def running(name: str, directory: Path, database: Database) -> Iterator[Engine]:
         engine.end()
 
 
-def wrk(url: str, post: bool = False, seconds: int = SECONDS) -> dict[str, float]:
+def wrk(url: str, method: str, seconds: int = SECONDS) -> dict[str, float]:
     """Requests a second, and milliseconds of the 50th and 99th percentile and of the longest."""
     command = [
         "wrk",
@@ -133,7 +135,7 @@ def wrk(url: str, post: bool = False, seconds: int = SECONDS) -> dict[str, float
         "--duration",
         f"{seconds}s",
     ]
-    command += ["--script", str(BENCH / "wrk.lua"), url, "--", "POST" if post else "GET"]
+    command += ["--script", str(BENCH / "wrk.lua"), url, "--", method]
     ended = subprocess.run(command, capture_output=True, text=True, check=True)
     measured: dict[str, float] = json.loads(ended.stdout.splitlines()[-1])
     if measured.pop("errors"):
@@ -141,63 +143,75 @@ def wrk(url: str, post: bool = False, seconds: int = SECONDS) -> dict[str, float
     return measured
 
 
-def loop(engine: Engine) -> dict[str, float]:
-    """Requests a second of each kind, by the application alone."""
+def loop(engine: Engine, method: str, path: str) -> float:
+    """Requests a second, by the application alone."""
     counters = engine.directory / "loop"
-    counters.mkdir()
+    counters.mkdir(exist_ok=True)
     environment = {**engine.environment, "PROMETHEUS_MULTIPROC_DIR": str(counters)}
-    command = [sys.executable, str(BENCH / "loop.py"), str(SECONDS), json.dumps(REQUESTS)]
+    command = [sys.executable, str(BENCH / "loop.py"), str(SECONDS), method, path]
     ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    rates: dict[str, float] = json.loads(ended.stdout.splitlines()[-1])
-    return rates
+    return float(ended.stdout.splitlines()[-1])
 
 
 def first_request(engine: Engine) -> float:
     """Milliseconds of the first request of a worker."""
     begin = time.perf_counter()
-    requests.get(f"{engine.url}{REQUESTS['one row']}", timeout=30).raise_for_status()
+    _, path = REQUESTS["one row"]
+    requests.get(f"{engine.url}{path}", timeout=30).raise_for_status()
     return (time.perf_counter() - begin) * 1000
 
 
-def print_table(
-    rates: dict[str, dict[str, list[float]]], slowest: dict[str, dict[str, list[float]]]
-) -> None:
-    columns = ["loop", *ENGINES]
-    print("| requests/s (p99, ms) |", " | ".join(columns), "| uWSGI / loop | uWSGI / best other |")
-    print("| ---" * (len(columns) + 3), "|", sep="")
-    for kind in REQUESTS:
-        medians = {name: statistics.median(rates[name][kind]) for name in columns}
+class Measured:
+    """What the rounds measured of one kind of request, by column."""
+
+    def __init__(self) -> None:
+        self.rates: dict[str, list[float]] = {name: [] for name in COLUMNS}
+        self.slowest: dict[str, list[float]] = {name: [] for name in ENGINES}
+
+    def add(self, name: str, engines: dict[str, Engine], method: str, path: str) -> None:
+        if name == "loop":
+            self.rates[name].append(loop(engines["uWSGI"], method, path))
+            return
+        measured = wrk(f"{engines[name].url}{path}", method)
+        self.rates[name].append(measured["rate"])
+        self.slowest[name].append(measured["p99"])
+
+    def ratio(self, other: str) -> float:
+        """Of the service and another column, round by round."""
+        pairs = zip(self.rates["uWSGI"], self.rates[other], strict=True)
+        return statistics.median(mine / its for mine, its in pairs)
+
+    def row(self) -> str:
+        medians = {name: statistics.median(self.rates[name]) for name in COLUMNS}
         cells = [f"{medians['loop']:.0f}"]
-        cells += [
-            f"{medians[name]:.0f} ({statistics.median(slowest[name][kind]):.0f})"
-            for name in ENGINES
-        ]
-        best = max(medians["gunicorn"], medians["granian"])
-        ratios = f"{medians['uWSGI'] / medians['loop']:.2f} | {medians['uWSGI'] / best:.2f}"
-        print(f"| {kind} | {' | '.join(cells)} | {ratios} |")
+        for name in ENGINES:
+            cells.append(f"{medians[name]:.0f} ({statistics.median(self.slowest[name]):.0f})")
+        best = max(set(ENGINES) - {"uWSGI"}, key=medians.__getitem__)
+        return " | ".join([*cells, f"{self.ratio('loop'):.2f}", f"{self.ratio(best):.2f}"])
+
+
+def print_table(measured: dict[str, Measured]) -> None:
+    print("| requests/s (p99, ms) |", " | ".join(COLUMNS), "| uWSGI / loop | uWSGI / best other |")
+    print("| ---" * (len(COLUMNS) + 3), "|", sep="")
+    for kind, of_kind in measured.items():
+        print(f"| {kind} | {of_kind.row()} |")
 
 
 def compare(directory: Path, database: Database, rounds: int) -> None:
-    names = ["loop", *ENGINES]
-    rates: dict[str, dict[str, list[float]]] = {
-        name: {kind: [] for kind in REQUESTS} for name in names
-    }
-    slowest: dict[str, dict[str, list[float]]] = {
-        name: {kind: [] for kind in REQUESTS} for name in ENGINES
-    }
+    measured = {kind: Measured() for kind in REQUESTS}
     first = []
     for number in range(rounds):
-        for name in ENGINES:
-            with running(name, directory / str(number), database) as engine:
-                if name == "uWSGI":
-                    first.append(first_request(engine))
-                    for kind, rate in loop(engine).items():
-                        rates["loop"][kind].append(rate)
-                for kind, path in REQUESTS.items():
-                    measured = wrk(f"{engine.url}{path}", post=kind == "POST")
-                    rates[name][kind].append(measured["rate"])
-                    slowest[name][kind].append(measured["p99"])
-    print_table(rates, slowest)
+        order = COLUMNS[number % len(COLUMNS) :] + COLUMNS[: number % len(COLUMNS)]
+        with ExitStack() as started:
+            engines = {
+                name: started.enter_context(running(name, directory / str(number), database))
+                for name in ENGINES
+            }
+            first.append(first_request(engines["uWSGI"]))
+            for kind, (method, path) in REQUESTS.items():
+                for name in order:
+                    measured[kind].add(name, engines, method, path)
+    print_table(measured)
     print(
         f"first request of a worker: median {statistics.median(first):.0f} ms, "
         f"longest {max(first):.0f} ms"
@@ -206,7 +220,8 @@ def compare(directory: Path, database: Database, rounds: int) -> None:
 
 def stalls(directory: Path, database: Database) -> None:
     with running("uWSGI", directory, database) as engine:
-        runs = [wrk(f"{engine.url}{REQUESTS['one row']}", seconds=60) for _ in range(3)]
+        method, path = REQUESTS["one row"]
+        runs = [wrk(f"{engine.url}{path}", method, seconds=60) for _ in range(3)]
     p50, p99, longest = (
         statistics.median(run[name] for run in runs) for name in ("p50", "p99", "longest")
     )
