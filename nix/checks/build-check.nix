@@ -4,7 +4,8 @@
 { runCommand }:
 name: environment: script:
 let
-  # Nix begins builds in the order of their names: those that take longest come first.
+  # Nix begins builds in the order of their names: what reports need comes before all of them, and
+  # of the reports those that take longest come first.
   order =
     if
       builtins.elem name [
@@ -12,10 +13,10 @@ let
         "vm"
       ]
     then
-      "0-"
+      "y"
     else
-      "";
-  report = runCommand "${order}${name}-report" (environment // { inherit script; }) ''
+      "z";
+  report = runCommand "${order}-${name}-report" (environment // { inherit script; }) ''
     mkdir $out
     status=0
     bash -euo pipefail -c "$script" 2>&1 | tee $out/log || status=$?
