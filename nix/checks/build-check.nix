@@ -4,8 +4,7 @@
 { runCommand }:
 name: environment: script:
 let
-  # Nix begins builds in the order of their names: what reports need comes before all of them, and
-  # of the reports those that take longest come first.
+  # Nix begins builds in the order of their names: those that take longest come first.
   order =
     if
       builtins.elem name [
@@ -13,10 +12,10 @@ let
         "vm"
       ]
     then
-      "y"
+      "0-"
     else
-      "z";
-  report = runCommand "${order}-${name}-report" (environment // { inherit script; }) ''
+      "";
+  report = runCommand "${order}${name}-report" (environment // { inherit script; }) ''
     mkdir $out
     status=0
     bash -euo pipefail -c "$script" 2>&1 | tee $out/log || status=$?
