@@ -4,12 +4,13 @@
 
 Starts a database, and ROUNDS times (5) each engine with one worker behind nginx: uWSGI as the
 service has it, gunicorn and granian. For each kind of request, wrk asks one engine after the
-other from 16 connections for some seconds, and `loop` calls the WSGI application in one process,
-without an engine; each round begins with another one. Prints a table: for each kind the medians
-of the rounds' requests a second and of their 99th percentiles, and the medians of the ratios
-within a round, as the machine itself is faster in one minute than in another. Then it asks the
-service for one row for 60 s, three times, and prints the medians of the 50th and 99th percentile
-and of the longest answer; and the milliseconds of a worker's first request.
+other, once it is warm, from 16 connections for some seconds, and `loop` calls the WSGI
+application in one process, without an engine; each round begins with another one. Prints a table:
+for each kind the medians of the rounds' requests a second and of their 99th percentiles, and the
+medians of the ratios within a round, as the machine itself is faster in one minute than in
+another. Then it asks the service for one row for 60 s, three times, and prints the medians of the
+50th and 99th percentile and of the longest answer; and the milliseconds of a worker's first
+request.
 """
 
 import argparse
