@@ -17,7 +17,6 @@ others go on, which are started again with `startsecs=5`, `startretries=1000000`
 import argparse
 import contextlib
 import errno
-import fcntl
 import json
 import os
 import secrets
@@ -28,7 +27,7 @@ import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
 from supervisor import events
 from supervisor.medusa.asyncore_25 import ExitNow
@@ -194,11 +193,11 @@ class SignalPoller(Poller):  # type: ignore[misc]
 
     supervisord's own notices signals, the end of a program among them, once a second. And it
     wakes for each line, which takes 5 % of a processor at 700 lines a second: here lines gather
-    for a moment, unless a program writes much.
+    for a moment, unless a program writes so much that its pipe would be full.
     """
 
-    GATHERING = 0.05  # seconds
-    MUCH = 65_536  # bytes at once; a pipe holds Options.PIPE
+    GATHERING = 0.01  # seconds
+    MUCH = 16_384  # bytes at once; a pipe holds 65,536
     rush_ends = 0.0
 
     def initialize(self) -> None:
@@ -233,16 +232,7 @@ class Options(ServerOptions):  # type: ignore[misc]
     """
 
     STOPS = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM)
-    # Bytes: while the printer waits for a reader, no program waits for the printer. It is the
-    # most that a user may have.
-    PIPE = 1 << 20
     poller: SignalPoller
-
-    def make_pipes(self, stderr: bool = True) -> dict[str, Any]:
-        pipes: dict[str, Any] = super().make_pipes(stderr)
-        with contextlib.suppress(OSError):  # the user has many pipes
-            fcntl.fcntl(pipes["stdout"], fcntl.F_SETPIPE_SZ, self.PIPE)
-        return pipes
 
     def readfd(self, descriptor: int) -> bytes:
         data: bytes = super().readfd(descriptor)
