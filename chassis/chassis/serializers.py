@@ -17,7 +17,8 @@ class IdentityField(HyperlinkedIdentityField):
     row, as Django REST framework does.
     """
 
-    SHORT, LONG = 7, 7_046_029_254_386_353_087
+    # Short and long, odd and even, with other remainders: the addresses of all must be alike.
+    PROBES = (7, 18, 7_046_029_254_386_353_087)
     is_first = True
     around: tuple[str, ...] | None = None  # what comes before and after the number
 
@@ -28,7 +29,8 @@ class IdentityField(HyperlinkedIdentityField):
         if self.around is None:
             self.around = self.find_around()
         number = getattr(value, self.lookup_field)
-        if not self.around or type(number) is not int or number < 0 or value.pk is None:
+        is_saved = getattr(value, "pk", number) is not None
+        if not (self.around and type(number) is int and number > 0 and is_saved):
             return super().to_representation(value)
         return Hyperlink(f"{self.around[0]}{number}{self.around[1]}", value)
 
@@ -37,11 +39,13 @@ class IdentityField(HyperlinkedIdentityField):
         if type(self).get_url is not HyperlinkedIdentityField.get_url:
             return ()
         try:
-            short, long = self.address_of(self.SHORT), self.address_of(self.LONG)
+            addresses = {number: self.address_of(number) for number in self.PROBES}
         except ImproperlyConfigured:  # a pattern that takes fewer digits
             return ()
-        before, place, after = long.rpartition(str(self.LONG))
-        return (before, after) if place and short == f"{before}{self.SHORT}{after}" else ()
+        longest = max(addresses)
+        before, place, after = addresses[longest].rpartition(str(longest))
+        alike = {f"{before}{number}{after}" for number in self.PROBES} == set(addresses.values())
+        return (before, after) if place and alike else ()
 
     def address_of(self, number: int) -> str:
         return str(super().to_representation(SimpleNamespace(**{self.lookup_field: number})))
