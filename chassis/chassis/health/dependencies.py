@@ -51,13 +51,28 @@ def database_answers() -> bool:
     """Whether the database answers a query; it has a second for it."""
     if silence.lasts():
         return False
+    if is_answered() or (drop_broken() and is_answered()):
+        return True
+    silence.begin()
+    return False
+
+
+def is_answered() -> bool:
+    """Whether the database answers on this worker's connection."""
     try:
         with connection.cursor() as cursor:
             # One message is one transaction, also through a pooler.
             cursor.execute("SET LOCAL statement_timeout = '1s'; SELECT 1")
     except Error:
-        silence.begin()
         return False
+    return True
+
+
+def drop_broken() -> bool:
+    """Whether the connection broke, as one whose other end vanished; then the next is a new one."""
+    if connection.connection is None or not connection.connection.closed:
+        return False
+    connection.close()
     return True
 
 

@@ -14,7 +14,8 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
 
         Between requests a server says nothing. If it ends a connection, there is something to
         read: its last words, or the end. That takes no time; a question takes a round trip, and
-        is asked after any error, too.
+        is asked after any error, too. A server that vanishes without a word is noticed by the
+        kernel's keepalive some seconds later; a request before that is answered 503.
         """
         return (self.is_idle() and self.is_silent()) or super().is_usable()
 

@@ -1,3 +1,5 @@
+import os
+import socket
 import time
 import types
 
@@ -27,6 +29,17 @@ def test_database_does_not_answer(monkeypatch, error):
 
     monkeypatch.setattr(connection, "ensure_connection", away)
     assert not database_answers()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_connection_whose_other_end_vanished_is_made_anew():
+    connection.ensure_connection()
+    mine, other = socket.socketpair()
+    with mine:
+        os.dup2(mine.fileno(), connection.connection.fileno())
+        assert connection.is_usable()  # there is no sign of it yet
+        other.close()
+        assert database_answers()
 
 
 @pytest.mark.django_db
