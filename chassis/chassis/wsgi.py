@@ -3,22 +3,24 @@
 import logging
 
 import django
+from django.conf import settings
+from django.urls import get_resolver
 
 from chassis.metrics import name_files
+from chassis.preload import connect_workers, without_connections
 
 name_files()
-django.setup(set_prefix=False)
+connect_workers()
+with without_connections():
+    django.setup(set_prefix=False)
 
-# These imports need the settings.
-from django.conf import settings  # noqa: E402
-from django.urls import get_resolver  # noqa: E402
+    # These imports need the settings.
+    from chassis.handler import WSGIHandler
+    from chassis.health import unapplied
 
-from chassis.handler import WSGIHandler  # noqa: E402
-from chassis.health import unapplied  # noqa: E402
-
-application = WSGIHandler()
-# Import the URLs and the migrations before uWSGI forks its workers; otherwise the first request
-# to each worker would wait for the imports.
-get_resolver().url_patterns  # noqa: B018
-unapplied.migrations()
+    application = WSGIHandler()
+    # Import the URLs and the migrations before uWSGI forks its workers; otherwise the first
+    # request to each worker would wait for the imports. Addresses need all URLs' expressions.
+    get_resolver().reverse_dict  # noqa: B018
+    unapplied.migrations()
 logging.getLogger(__name__).info("Version %s begins to serve.", settings.SERVICE_VERSION)

@@ -1,7 +1,10 @@
 """What happens when a part goes away, and when the server is told to stop."""
 
 import os
+import re
+import shutil
 import signal
+import subprocess
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -120,12 +123,39 @@ def test_worker_that_grows_is_replaced_where_that_is_set(start_server):
     wait_until(replaced)
 
 
-def test_start_opens_no_connection_and_no_thread_before_the_fork(start_server, database):
+def test_each_worker_connects_before_its_first_request_and_the_master_does_not(
+    start_server, database
+):
     server = start_server(UWSGI_PROCESSES="2")
     master = server.program("uwsgi")
     assert len(list(Path(f"/proc/{master}/task").iterdir())) == 1
     connected = f"SELECT count(*) FROM pg_stat_activity WHERE usename = '{NAME}_serve'"
-    assert database.tell(connected) == "0"
+    wait_until(lambda: database.tell(connected) == "2")
+    os.kill(children(master)[0], signal.SIGKILL)
+    wait_until(lambda: database.tell(connected) == "1")
+    wait_until(lambda: database.tell(connected) == "2")
+
+
+def test_query_before_the_fork_ends_the_start_with_its_place(start_server, tmp_path):
+    server = start_server()
+    server.stop()
+    program = Path(shutil.which("service-server")).read_text()
+    source = re.search(r"/nix/store/[^/]*-django\b", program).group()
+    project = tmp_path / "django"
+    subprocess.run(["cp", "-r", "--no-preserve=mode", source, project], check=True)
+    views = project / "item" / "api" / "views.py"
+    shutil.rmtree(views.parent / "__pycache__", ignore_errors=True)  # which Python would not check
+    views.write_text(f"{views.read_text()}COUNTED = Item.objects.count()\n")
+    ended = subprocess.run(
+        ["bash", "-c", program.replace(source, str(project))],
+        env=server.environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert ended.returncode == 1
+    assert "COUNTED = Item.objects.count()" in ended.stdout
+    assert "The database was asked while the application was imported" in ended.stdout
 
 
 def test_connection_that_breaks_during_a_statement_is_made_anew(start_server, database):

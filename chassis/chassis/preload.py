@@ -1,0 +1,47 @@
+"""What happens before uWSGI forks its workers, and in each before its first request."""
+
+import importlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db import Error, connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
+
+
+def refuse(connection: BaseDatabaseWrapper, **_signal: object) -> None:
+    connection.close()  # also where the exception is caught
+    raise ImproperlyConfigured(
+        "The database was asked while the application was imported, at the line that the "
+        "traceback shows. All workers would share that connection and get each other's rows: "
+        "ask in a function that runs during a request."
+    )
+
+
+@contextmanager
+def without_connections() -> Iterator[None]:
+    """Let nothing connect to a database meanwhile.
+
+    Raises:
+        ImproperlyConfigured: where something does.
+    """
+    connection_created.connect(refuse)
+    try:
+        yield
+    finally:
+        connection_created.disconnect(refuse)
+
+
+def connect() -> None:
+    """Connect to the database, if it answers; if not, the requests will tell."""
+    with suppress(Error):
+        connection.ensure_connection()
+
+
+def connect_workers() -> None:
+    """Let each of uWSGI's workers connect before its first request, which would wait for it."""
+    with suppress(ImportError):
+        uwsgi: Any = importlib.import_module("uwsgi")  # there inside uWSGI alone
+        uwsgi.post_fork_hook = connect

@@ -1,0 +1,42 @@
+import sys
+from types import SimpleNamespace
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.db import OperationalError, connection, connections
+
+from chassis.preload import connect, connect_workers, without_connections
+
+
+@pytest.fixture
+def new(db):
+    new = connections.create_connection("default")
+    yield new
+    new.close()
+
+
+def test_connection_before_the_fork_is_refused(new):
+    with without_connections():
+        with pytest.raises(ImproperlyConfigured, match="while the application was imported"):
+            new.ensure_connection()
+        assert new.connection is None
+    new.ensure_connection()
+    assert new.is_usable()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_new_worker_connects(monkeypatch):
+    uwsgi = SimpleNamespace()
+    monkeypatch.setitem(sys.modules, "uwsgi", uwsgi)
+    connect_workers()
+    connection.close()
+    uwsgi.post_fork_hook()
+    assert connection.connection
+
+
+def test_new_worker_serves_without_the_database(monkeypatch):
+    def away():
+        raise OperationalError
+
+    monkeypatch.setattr(connection, "ensure_connection", away)
+    connect()
