@@ -1,6 +1,7 @@
 """What happens before uWSGI forks its workers, and in each before its first request."""
 
 import importlib
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -40,8 +41,20 @@ def connect() -> None:
         connection.ensure_connection()
 
 
-def connect_workers() -> None:
-    """Let each of uWSGI's workers connect before its first request, which would wait for it."""
+def begin_worker() -> None:
+    """Connect before the first request, which would wait for it.
+
+    uWSGI's worker takes signals after this hook only. Until then they end it; otherwise a stop
+    would pass it by, and wait for its mercy of 40 s.
+    Source: uwsgi_run and uwsgi_worker_run in uWSGI's core/uwsgi.c.
+    """
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+    connect()
+
+
+def prepare_workers() -> None:
+    """Let each of uWSGI's workers begin as above."""
     with suppress(ImportError):
         uwsgi: Any = importlib.import_module("uwsgi")  # there inside uWSGI alone
-        uwsgi.post_fork_hook = connect
+        uwsgi.post_fork_hook = begin_worker

@@ -7,10 +7,10 @@ from django.conf import settings
 from django.urls import get_resolver
 
 from chassis.metrics import name_files
-from chassis.preload import connect_workers, without_connections
+from chassis.preload import prepare_workers, without_connections
 
 name_files()
-connect_workers()
+prepare_workers()
 with without_connections():
     django.setup(set_prefix=False)
 

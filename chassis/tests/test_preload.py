@@ -1,3 +1,4 @@
+import signal
 import sys
 from types import SimpleNamespace
 
@@ -5,7 +6,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError, connection, connections
 
-from chassis.preload import connect, connect_workers, without_connections
+from chassis.preload import connect, prepare_workers, without_connections
 
 
 @pytest.fixture
@@ -24,11 +25,21 @@ def test_connection_before_the_fork_is_refused(new):
     assert new.is_usable()
 
 
+@pytest.fixture
+def _signals():
+    """What the test changes is set back."""
+    handlers = {number: signal.getsignal(number) for number in (1, 2, 15)}
+    yield
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("_signals")
 @pytest.mark.django_db(transaction=True)
 def test_new_worker_connects(monkeypatch):
     uwsgi = SimpleNamespace()
     monkeypatch.setitem(sys.modules, "uwsgi", uwsgi)
-    connect_workers()
+    prepare_workers()
     connection.close()
     uwsgi.post_fork_hook()
     assert connection.connection

@@ -136,6 +136,22 @@ def test_each_worker_connects_before_its_first_request_and_the_master_does_not(
     wait_until(lambda: database.tell(connected) == "2")
 
 
+def test_stop_does_not_wait_for_a_worker_that_waits_for_the_database(start_server, database):
+    server = start_server()
+    server.stop()
+    silent = [database.process.pid, *children(database.process.pid)]
+    for process in silent:
+        os.kill(process, signal.SIGSTOP)
+    try:
+        with subprocess.Popen(["service-server"], env=server.environment) as server.process:
+            wait_until(lambda: any(children(master) for master in server.programs("uwsgi")))
+            server.process.terminate()
+            assert server.process.wait(30) == 0  # before the supervisor kills uWSGI
+    finally:
+        for process in silent:
+            os.kill(process, signal.SIGCONT)
+
+
 def test_query_before_the_fork_ends_the_start_with_its_place(start_server, tmp_path):
     server = start_server()
     server.stop()
