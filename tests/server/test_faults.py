@@ -7,13 +7,15 @@ import signal
 import subprocess
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import requests
 
-from support.processes import NAME
+from support.processes import NAME, Database, Server
 from support.waiting import children, wait_until
 
 
@@ -129,32 +131,42 @@ def test_each_worker_connects_before_its_first_request_and_the_master_does_not(
     server = start_server(UWSGI_PROCESSES="2")
     master = server.program("uwsgi")
     assert len(list(Path(f"/proc/{master}/task").iterdir())) == 1
-    connected = f"SELECT count(*) FROM pg_stat_activity WHERE usename = '{NAME}_serve'"
-    wait_until(lambda: database.tell(connected) == "2")
+
+    def connections() -> set[str]:
+        of_server = f"SELECT pid FROM pg_stat_activity WHERE usename = '{NAME}_serve'"
+        return set(database.tell(of_server).split())
+
+    wait_until(lambda: len(connections()) == 2)
+    first = connections()
     os.kill(children(master)[0], signal.SIGKILL)
-    wait_until(lambda: database.tell(connected) == "1")
-    wait_until(lambda: database.tell(connected) == "2")
+    wait_until(lambda: len((now := connections()) & first) == 1 and len(now) == 2)
 
 
-def test_stop_does_not_wait_for_a_worker_that_waits_for_the_database(start_server, database):
-    server = start_server()
-    server.stop()
-    silent = [database.process.pid, *children(database.process.pid)]
-    for process in silent:
+@contextmanager
+def silenced(database: Database) -> Iterator[None]:
+    """Let the database say nothing; the kernel still acknowledges what it is sent."""
+    processes = [database.process.pid, *children(database.process.pid)]
+    for process in processes:
         os.kill(process, signal.SIGSTOP)
     try:
-        with subprocess.Popen(["service-server"], env=server.environment) as server.process:
-            wait_until(lambda: any(children(master) for master in server.programs("uwsgi")))
-            server.process.terminate()
-            assert server.process.wait(30) == 0  # before the supervisor kills uWSGI
+        yield
     finally:
-        for process in silent:
+        for process in processes:
             os.kill(process, signal.SIGCONT)
 
 
-def test_query_before_the_fork_ends_the_start_with_its_place(start_server, tmp_path):
-    server = start_server()
-    server.stop()
+def test_stop_does_not_wait_for_a_worker_that_waits_for_the_database(database, tmp_path):
+    server = Server(tmp_path / "run", database)
+    with (
+        silenced(database),
+        subprocess.Popen(server.command, env=server.environment) as server.process,
+    ):
+        wait_until(lambda: any(children(master) for master in server.programs("uwsgi")))
+        server.process.terminate()
+        assert server.process.wait(30) == 0  # before the supervisor kills uWSGI
+
+
+def test_query_before_the_fork_ends_the_start_with_its_place(database, tmp_path):
     program = Path(shutil.which("service-server")).read_text()
     source = re.search(r"/nix/store/[^/]*-django\b", program).group()
     project = tmp_path / "django"
@@ -164,7 +176,7 @@ def test_query_before_the_fork_ends_the_start_with_its_place(start_server, tmp_p
     views.write_text(f"{views.read_text()}COUNTED = Item.objects.count()\n")
     ended = subprocess.run(
         ["bash", "-c", program.replace(source, str(project))],
-        env=server.environment,
+        env=Server(tmp_path / "run", database).environment,
         capture_output=True,
         text=True,
         timeout=60,
@@ -191,10 +203,7 @@ def test_connection_that_breaks_during_a_statement_is_made_anew(start_server, da
 def test_silent_database_is_told_of_and_does_not_silence_the_server(start_server, database):
     server = start_server()
     assert requests.get(f"{server.url}/item/", timeout=10).ok  # the worker has its connection
-    silent = [database.process.pid, *children(database.process.pid)]
-    for process in silent:
-        os.kill(process, signal.SIGSTOP)
-    try:
+    with silenced(database):
         # It waits for an answer on its connection until uWSGI's harakiri, before nginx gives up.
         assert (
             requests.post(f"{server.url}/item/", json={"text": "x" * 280}, timeout=60).status_code
@@ -204,9 +213,6 @@ def test_silent_database_is_told_of_and_does_not_silence_the_server(start_server
         assert server.samples()['service_dependency_up{dependency="db"}'] == 0
         assert requests.get(f"{server.url}/healthcheck/", timeout=4).status_code == 503
         assert requests.get(f"{server.url}/healthcheck/live/", timeout=4).ok
-    finally:
-        for process in silent:
-            os.kill(process, signal.SIGCONT)
     wait_until(lambda: requests.get(f"{server.url}/healthcheck/", timeout=10).ok)
     assert requests.get(f"{server.url}/item/", timeout=10).ok
 
