@@ -49,10 +49,27 @@ forgive_locks() {
     done
 }
 
+# mix_with_nixpkgs: where NIXW_NIXPKGS names a tree of it, the copy becomes the hybrid of both sets
+# (hybrid/), and $nixpkgs is the tree in the store.
+mix_with_nixpkgs() {
+    nixpkgs=${NIXW_NIXPKGS:-}
+    [ -n "$nixpkgs" ] || return 0
+    [ -e "$nixpkgs/pkgs/top-level/default.nix" ] ||
+        fail "NIXW_NIXPKGS is '$nixpkgs', but must be a folder with a tree of nixpkgs."
+    case $nixpkgs in
+    /nix/store/*) ;;
+    *) nixpkgs=$(nix store add-path --name source "$nixpkgs") ;;
+    esac
+    cp "$copy/hybrid/flake.nix" "$copy/flake.nix"
+    say "mixing it with nixpkgs's own code (NIXW_NIXPKGS)"
+}
+
 # fetch_needed COMMAND ARGS…: into the store what the command needs of the set's files, and the set
-# itself, $set_path. Exit status 75 where a lock was made anew meanwhile.
+# itself; $overrides puts it in place of nixpkgs. Exit status 75 where a lock was made anew meanwhile.
 fetch_needed() {
     set_path=$(nix store add-path --name debian-set "$copy") || return
+    overrides="--override-input $input path:$set_path"
+    [ -z "$nixpkgs" ] || overrides="$overrides --override-input $input/nixpkgs path:$nixpkgs"
     needed=$(mktemp)
     NEEDED=$needed
     names_of_needed "$@" >"$NEEDED" 2>/dev/null || NEEDED= # not known: everything
@@ -74,6 +91,7 @@ run() {
     nix_option "max-jobs = auto"
     [ "$root" = "$template" ] && input=nixpkgs || input=template/nixpkgs
     make_copy
+    mix_with_nixpkgs
     "$copy/fetch/fetch" lists
     fetch_needed "$@" || {
         [ $? -eq 75 ] || exit 1
@@ -89,8 +107,8 @@ run() {
         command="$command $1"
         shift
     fi
-    # shellcheck disable=SC2086 # one or two words
-    exec nix $command --override-input "$input" "path:$set_path" "$@"
+    # shellcheck disable=SC2086 # some words
+    exec nix $command $overrides "$@"
 }
 
 without_default_cache

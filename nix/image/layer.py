@@ -93,7 +93,7 @@ def walk(file: Path, top: Path, without: list[str]) -> Iterator[Path]:
 
 def write(tar: tarfile.TarFile, attributes: dict[str, Any], paths: list[str]) -> None:
     layer = Layer(tar)
-    if attributes["root"]:
+    if "root" in attributes:
         layer.add_tree(Path(attributes["root"]), PurePath(), [], 0o755)
     for path, target in attributes["links"].items():
         link = PurePath(path.lstrip("/"))
@@ -142,7 +142,7 @@ def main() -> None:
         },
         "diff_id": digest(Path("layer.tar")),
         "names": [
-            *(["root"] if attributes["root"] else []),
+            *(["root"] if "root" in attributes else []),
             *(path.split("-", 1)[1] for path in paths),
         ],
     }

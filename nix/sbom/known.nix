@@ -63,15 +63,18 @@ let
     );
 
   # What only has a name was written here, and not packaged.
-  isPackage = item: item.package ? pname || item.package ? meta.identifiers.purls;
+  isPackage = item: item.package ? pname || item.package.meta.identifiers.purls or [ ] != [ ];
   # Links to packages, with a version that is Python's.
   own = environment: lib.nameValuePair (plain environment.outPath) null;
 in
 builtins.toFile "known-packages.json" (
-  builtins.toJSON (
-    lib.listToAttrs (
-      lib.concatMap entries (builtins.filter isPackage closure)
-      ++ map own (lib.attrValues (members pythons))
+  # A text of a package may name a store path; this file only tells of it.
+  plain (
+    builtins.toJSON (
+      lib.listToAttrs (
+        lib.concatMap entries (builtins.filter isPackage closure)
+        ++ map own (lib.attrValues (members pythons))
+      )
     )
   )
 )

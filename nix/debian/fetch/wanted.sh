@@ -1,6 +1,5 @@
 # shellcheck shell=sh disable=SC2154
-# Sourced by ../nixw.sh, which sets $root, $input and $set_path, and by fetch: which files a
-# command needs.
+# Sourced by ../nixw.sh, which sets $root and $overrides, and by fetch: which files a command needs.
 
 system=$(uname -m)-linux
 
@@ -46,7 +45,8 @@ derivations() {
 
 # with_set COMMAND ARGS…: nix with the Debian set as the package set.
 with_set() {
-    nix "$@" --override-input "$input" "path:$set_path" --no-write-lock-file
+    # shellcheck disable=SC2086 # some words
+    nix "$@" $overrides --no-write-lock-file
 }
 
 # wanted_by COMMAND ARGS…: the derivations that it wants, one a line; fails where that is not known.

@@ -23,9 +23,15 @@ let
     version
     ;
   locked = (import ../fetch/locked.nix).${platform.architecture};
+  # Of the machine that builds.
+  buildDebs = if native then debs else buildPackages.debian.debs;
   stdenv = import ./stdenv {
-    inherit bootstrap debs lib;
-    buildDebs = if native then debs else buildPackages.debian.debs;
+    inherit
+      bootstrap
+      buildDebs
+      debs
+      lib
+      ;
     emulation = if native then null else buildPackages.debian.emulation;
   };
   inherit (stdenv) annotate;
@@ -88,7 +94,7 @@ let
 
       # What is not nixpkgs's: what the set of another machine is built with.
       debian = {
-        inherit debs;
+        inherit buildDebs debs;
         compilers = import ../relocate/compilers.nix { inherit deb debs; };
         emulation = import ../emulation {
           inherit

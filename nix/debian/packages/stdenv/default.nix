@@ -60,6 +60,7 @@ let
     annotate (derivation (
       {
         inherit name buildCommand stdenv;
+        __ignoreNulls = true; # as in nixpkgs: a null is no attribute
         outputs = [ "out" ];
         inherit (bootstrap.platform) system;
         builder = builtins.head command;
@@ -76,9 +77,8 @@ let
           )
         ];
         passAsFile = [ "buildCommand" ] ++ environment.passAsFile or [ ];
-        inputs = lib.makeBinPath (
-          map forBuild (environment.nativeBuildInputs or [ ]) ++ environment.buildInputs or [ ]
-        );
+        # As with nixpkgs's strictDeps: buildInputs are for what is built, not for the builder.
+        inputs = lib.makeBinPath (map forBuild (environment.nativeBuildInputs or [ ]));
       }
       // removeAttrs environment (notForTheBuilder ++ [ "passAsFile" ])
     )) environment;

@@ -1,0 +1,84 @@
+# nixpkgs's functions for Python over the Debian set's interpreter and wheels.
+{ nixpkgs, debian }:
+final: previous:
+let
+  inherit (final) lib;
+  folder = nixpkgs + "/pkgs/development/interpreters/python";
+  inherit (debian.python313) pkgs;
+
+  # With nixpkgs's sitecustomize.py, which reads NIX_PYTHONPATH.
+  interpreter = final.stdenvNoCC.mkDerivation {
+    pname = "python3";
+    version = "3.13";
+    dontUnpack = true;
+    installPhase = ''
+      cp -r ${debian.python313} $out
+      chmod -R u+w $out
+      # The site module, which is frozen, knows folders of other names; this file comes after it.
+      cd $out/lib/python3.13
+      rm sitecustomize.py __pycache__/sitecustomize.*
+      {
+        echo 'import site, sys'
+        echo 'site.addsitedir(f"{sys.prefix}/lib/python3.13/site-packages")'
+        cat ${folder + "/sitecustomize.py"}
+      } >sitecustomize.py
+      ln -s python3.13 $out/bin/python3
+      ln -s python3.13 $out/bin/python
+    '';
+    setupHook = final.python-setup-hook "lib/python3.13/site-packages";
+    meta.mainProgram = "python3.13";
+    meta.platforms = lib.platforms.linux;
+    passthru = functions;
+  };
+
+  functions = final.callPackage (folder + "/passthrufun.nix") { } {
+    implementation = "cpython";
+    libPrefix = "python3.13";
+    executable = "python3.13";
+    sourceVersion = {
+      major = "3";
+      minor = "13";
+      patch = "5";
+      suffix = "";
+    };
+    pythonVersion = "3.13";
+    packageOverrides =
+      _: _:
+      lib.mapAttrs (_: module) (lib.filterAttrs (_: lib.isDerivation) pkgs // { inherit installer; });
+    sitePackages = "lib/python3.13/site-packages";
+    hasDistutilsCxxPatch = false;
+    pythonOnBuildForBuild = interpreter;
+    pythonOnBuildForHost = interpreter;
+    pythonOnBuildForTarget = interpreter;
+    pythonOnHostForHost = interpreter;
+    pythonOnTargetForTarget = interpreter;
+    pythonAttr = "python313";
+    self = interpreter;
+  };
+
+  # pypaInstallHook gives it an option, which comes by a patch of nixpkgs's for sources.
+  installer =
+    pkgs.installer
+    // final.runCommand "installer" { inherit (pkgs) installer; } ''
+      cp -r $installer $out
+      chmod -R u+w $out
+      cd $out/lib/python3.13/site-packages/installer
+      sed -i -e 's/interpreter=sys.executable/interpreter=args.executable/' \
+        -e 's/^    return parser/    parser.add_argument("--executable")\n&/' __main__.py
+      rm __pycache__/__main__.*
+    '';
+
+  # A package of the Debian set as what buildPythonPackage makes.
+  module =
+    package:
+    package
+    // {
+      pythonModule = interpreter;
+      requiredPythonModules = map module package.dependencies;
+      optional-dependencies = lib.mapAttrs (_: map module) package.optional-dependencies or { };
+    };
+in
+{
+  python313 = interpreter;
+  python313Packages = functions.pkgs;
+}
