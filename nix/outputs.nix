@@ -36,12 +36,23 @@ let
         ;
     }
   );
-  output = name: lib.mapAttrs (_: outputs: outputs.${name}) project;
+  # Whoever asks for one of these on macOS reads where it runs.
+  elsewhere = lib.genAttrs [ "aarch64-darwin" "x86_64-darwin" ] (
+    system:
+    throw (
+      "this service is built and runs on Linux, not on ${system}: "
+      + "use a machine, a virtual machine or a container with Linux."
+    )
+  );
+  output =
+    name:
+    lib.mapAttrs (_: outputs: outputs.${name}) project
+    // lib.mapAttrs (_: sentence: lib.mapAttrs (_: _: sentence) project.x86_64-linux.${name}) elsewhere;
 in
 {
   packages = output "packages";
   apps = output "apps";
   checks = output "checks";
   devShells = output "devShells";
-  formatter = output "formatter";
+  formatter = lib.mapAttrs (_: outputs: outputs.formatter) project // elsewhere;
 }

@@ -54,7 +54,7 @@ class Environment(FileAwareEnv):
             SystemExit: a variable is missing or malformed; the message names each.
         """
         try:
-            super().seal()  # type: ignore[no-untyped-call]
+            cast("Any", super()).seal()  # typed since environs 15
         except EnvValidationError as error:
             messages = cast("Mapping[str, list[str]]", error.error_messages)
             faults = (f"{name}: {' '.join(faults)}" for name, faults in messages.items())

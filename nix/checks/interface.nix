@@ -1,6 +1,6 @@
-# What nix/ uses of nixpkgs is what nix/interface/facts.toml lists: every output is evaluated
-# with stand-ins made of that list, for both systems, with and without what is optional. And
-# the list is held against the package set in use and against the Debian set.
+# nix/ takes from its package set only what nix/interface/nixpkgs.toml lists, as the Debian set has
+# nothing else; and what only nixpkgs has evaluates, too. With nixpkgs's code, .ci/nixpkgs holds the
+# list.
 {
   lib,
   buildCommandCheck,
@@ -9,15 +9,30 @@
 }:
 let
   problems = import ../interface/problems.nix;
+  debian = import ../debian/packages;
+  # The names of what evaluates.
   outputs =
     pkgs:
-    import ../interface/outputs.nix {
-      inherit pkgs;
-      root = template + "/tests/application"; # a team's own packages are not listed
+    let
+      paths = import ../interface/outputs.nix {
+        inherit pkgs;
+        root = template + "/tests/application"; # a team's own packages are not listed
+      };
+    in
+    builtins.deepSeq paths (lib.attrNames paths);
+  ofDebian = outputs debian.x86_64-linux;
+
+  flake = import ../outputs.nix {
+    nixpkgs = {
+      inherit lib;
+      legacyPackages = debian;
     };
-  standIns = system: optional: import ../interface { inherit lib optional system; };
-  all = outputs (standIns "x86_64-linux" true);
-  less = outputs (standIns "x86_64-linux" false);
+  } {
+    self = { };
+    root = template + "/tests/application";
+  };
+  inherit (flake) apps;
+  ends = name: !(builtins.tryEval apps.aarch64-darwin.${name}).success;
 
   # A command that fails with these words, if there are any.
   none =
@@ -26,24 +41,20 @@ let
       "true"
     else
       "printf '%s\\n' ${lib.concatStringsSep " " (map lib.escapeShellArg words)}; false";
-  # The Debian set has virtual machines on x86_64 only.
-  withMachines = builtins.filter (
-    name: packageSet ? testers || builtins.match ".*[.]vm.*|lacks testers.*" name == null
-  );
   same = one: other: none (problems.differences one other);
+  withoutMachines = builtins.filter (name: builtins.match ".*[.]vm(-.*)?" name == null);
 in
 buildCommandCheck "interface" { } {
-  "both systems have the same outputs" = same all (outputs (standIns "aarch64-linux" true));
-  "without what is optional only Grafana is missing" = same all (
-    less ++ [ "packages.image-metrics-graph" ]
-  );
-  "this package set has the same outputs" = same (withMachines (
-    if packageSet ? grafana then all else less
-  )) (outputs packageSet);
-  "this package set has what is listed" = none (withMachines (problems.missing packageSet));
-  "the Debian set has what is listed" = none (
-    problems.missing (import ../debian/packages).x86_64-linux
-  );
+  "the Debian set has what is listed" = none (problems.missing debian.x86_64-linux);
   "the Debian set has nothing else" = none problems.unlisted;
-  "the VM test calls what is listed" = none problems.driver;
+  "this package set has what is listed" = none (problems.missing packageSet);
+  "both systems have the same outputs" = same (withoutMachines ofDebian) (
+    outputs debian.aarch64-linux
+  );
+  "macOS ends with a sentence for each of Linux's programs" = same (lib.attrNames apps.x86_64-linux) (
+    builtins.filter ends (lib.attrNames apps.aarch64-darwin)
+  );
+  "what only nixpkgs has adds Grafana's image" = same (outputs (
+    problems.withOptional debian.x86_64-linux
+  )) (ofDebian ++ [ "packages.image-metrics-graph" ]);
 }

@@ -25,9 +25,7 @@ let
   # Versions by the package's name, of a set that is not the one in use, too.
   sets = {
     "this set" = lib.mapAttrs (_: package: package.version or "") pythonPackages;
-    nixpkgs =
-      lib.mapAttrs (_: fact: fact.version)
-        (lib.importTOML ../interface/facts.toml).pythonPackages;
+    nixpkgs = (lib.importTOML ../interface/nixpkgs.toml).pythonPackages;
     "the Debian set" = lib.listToAttrs (
       map (wheel: lib.nameValuePair wheel.name wheel.version) (
         (builtins.fromJSON (builtins.readFile lock)).files

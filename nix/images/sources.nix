@@ -20,6 +20,7 @@ writeShellApplication {
       [ verify ] ++ map (project: project.images-directory) released
     )
   );
-  text = builtins.readFile ./tell.sh + builtins.readFile ./sources.sh;
+  text =
+    builtins.readFile ./tell.sh + builtins.readFile ./fetched.sh + builtins.readFile ./sources.sh;
   meta.description = "Copy everything that was fetched for the images to a store";
 }

@@ -2,12 +2,6 @@
 # Copies everything that was fetched for the images to a store: sources STORE. Who has that and the
 # tree builds the same images when nobody serves those versions any more.
 
-# The derivations of DERIVATION… with a hash of their result: what fetchers make.
-fetched() {
-    nix-store --query --requisites "$@" | grep '\.drv$' |
-        xargs grep -lE '^Derive\(\[\("out","[^"]+","[^"]+","[^"]+"\)\],'
-}
-
 case "$#:${1:-}" in
 1:*://*) ;;
 *) fail "give it the address of a store, such as: sources file:///srv/sources" ;;
@@ -17,7 +11,8 @@ case $1 in *\?*) ;; *) set -- "$1?compression=zstd" ;; esac
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 # shellcheck disable=SC2086 # several words
-fetched $DERIVATIONS | xargs nix-store --realise >"$work/paths" ||
+nix-store --query --requisites $DERIVATIONS | grep '\.drv$' | fetched |
+    xargs nix-store --realise >"$work/paths" ||
     fail "not everything that the images are made of could be fetched; the words above say what."
 sort -u "$work/paths" | xargs nix copy --to "$1" ||
     fail "$1 does not have everything; the words above say why."

@@ -1,30 +1,38 @@
-# The names of all outputs of a package set, each evaluated to its derivation.
+# All outputs of a package set: the path of its derivation by KIND.NAME.
 {
   pkgs,
+  # By architectures, where the root's images are for others, too.
+  packageSets ? {
+    ${pkgs.stdenv.hostPlatform.go.GOARCH} = pkgs;
+  },
   root,
   platform ? true,
 }:
 let
   project = import ../. {
-    inherit pkgs platform root;
+    inherit
+      pkgs
+      packageSets
+      platform
+      root
+      ;
     committed = true;
     # Which would evaluate them again.
     overlay = _: previous: {
       platform-checks = previous.platform-checks.overrideScope (_: _: { interface = null; });
     };
   };
-  evaluated =
+  paths =
     kind: set:
-    map (
-      name:
-      let
-        output = set.${name};
-      in
-      builtins.seq (output.drvPath or output.program) "${kind}.${name}"
-    ) (builtins.attrNames set);
+    map (name: {
+      name = "${kind}.${name}";
+      value = builtins.unsafeDiscardStringContext (set.${name}.drvPath or set.${name}.program);
+    }) (builtins.attrNames set);
 in
-evaluated "packages" project.packages
-++ evaluated "apps" project.apps
-++ evaluated "checks" project.checks
-++ evaluated "devShells" project.devShells
-++ evaluated "formatter" { inherit (project) formatter; }
+builtins.listToAttrs (
+  paths "packages" project.packages
+  ++ paths "apps" project.apps
+  ++ paths "checks" project.checks
+  ++ paths "devShells" project.devShells
+  ++ paths "formatter" { inherit (project) formatter; }
+)

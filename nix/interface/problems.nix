@@ -1,45 +1,28 @@
-# How facts.toml and what it is about differ: lists of sentences, empty where they agree.
+# How nixpkgs.toml and a package set differ: lists of sentences, empty where they agree.
 let
-  inherit (builtins)
-    attrNames
-    concatMap
-    elem
-    filter
-    isList
-    isString
-    split
-    ;
-  facts = builtins.fromTOML (builtins.readFile ./facts.toml);
+  inherit (builtins) attrNames elem filter;
+  list = builtins.fromTOML (builtins.readFile ./nixpkgs.toml);
   debian = (import ../debian/packages).x86_64-linux;
 
-  required = list: filter (name: !(list.${name}.optional or false)) (attrNames list);
-  parts = path: filter isString (split "\\." path);
-  has = set: path: builtins.foldl' (value: name: value.${name} or null) set (parts path) != null;
+  lacks =
+    set: names: prefix:
+    map (name: "lacks ${prefix}${name}") (filter (name: !(set ? ${name})) names);
 
-  # What nix/ names of a package.
-  named =
-    name: fact:
-    [ name ]
-    ++ map (output: "${name}.${output}") (builtins.tail (fact.outputs or [ "" ]))
-    ++ (if fact ? override then [ "${name}.override" ] else [ ])
-    ++ (if fact ? mainProgram then [ "${name}.meta.mainProgram" ] else [ ]);
-  attributes =
-    concatMap (name: named name facts.packages.${name}) (required facts.packages)
-    ++ required facts.functions
-    ++ map (name: "python313.pkgs.${name}") (required facts.pythonPackages)
-    ++ map (name: "lib.${name}") (required facts.lib);
-
-  listed =
-    attrNames facts.packages
-    ++ map (name: builtins.head (parts name)) (attrNames facts.functions)
-    ++ [
-      "debian" # what its sets have of one another
-      "lib"
-      "stdenv"
-    ];
-  calls = concatMap (part: if isList part then part else [ ]) (
-    split "machine\\.([a-z_]+)" (builtins.readFile ../../tests/vm/script.py)
-  );
+  # Functions, and what is no package.
+  others = [
+    "closureInfo"
+    "debian" # what its sets have of one another
+    "fetchFromGitHub"
+    "fetchPypi"
+    "lib"
+    "mkShellNoCC"
+    "newScope"
+    "runCommand"
+    "stdenv"
+    "testers"
+    "writeShellApplication"
+    "writeTextFile"
+  ];
 in
 {
   # Of two lists of names.
@@ -48,15 +31,38 @@ in
     map (name: "more: ${name}") (filter (name: !elem name other) one)
     ++ map (name: "less: ${name}") (filter (name: !elem name one) other);
 
-  # What is listed and a package set lacks.
-  missing = pkgs: map (path: "lacks ${path}") (filter (path: !has pkgs path) attributes);
+  # What is listed and every package set must have; `optional` is for nixpkgs alone.
+  missing =
+    pkgs:
+    lacks pkgs (attrNames list.packages) ""
+    ++ lacks pkgs.python313.pkgs (attrNames list.pythonPackages) "python313.pkgs.";
+  missingOptional = pkgs: lacks pkgs (attrNames list.optional) "";
 
-  # What the Debian set has and the list does not.
+  # What nix/ could take from the Debian set although nobody saw it in nixpkgs.
   unlisted = map (name: "not listed: ${name}") (
-    filter (name: !elem name listed) (attrNames debian)
-    ++ map (name: "lib.${name}") (filter (name: !facts.lib ? ${name}) (attrNames debian.lib))
+    filter (name: !elem name (attrNames list.packages ++ others)) (attrNames debian)
   );
 
-  # Methods of the test driver that the script calls and the list lacks.
-  driver = map (name: "not listed: machine.${name}") (filter (name: !facts.driver ? ${name}) calls);
+  # The set with what only nixpkgs has as files without content, to evaluate with.
+  withOptional =
+    pkgs:
+    let
+      standIn =
+        name:
+        pkgs.runCommand name {
+          passthru = {
+            version = "99";
+            prometheus = standIn "plugin"; # of Grafana's plugins
+          };
+          meta.mainProgram = name;
+        } "touch $out";
+      set =
+        pkgs
+        // builtins.mapAttrs (name: _: standIn name) list.optional
+        // {
+          linkFarm = name: entries: pkgs.runCommand name entries "touch $out";
+          newScope = scope: pkgs.lib.callPackageWith (set // scope);
+        };
+    in
+    set;
 }

@@ -9,8 +9,9 @@
   pythons,
 }:
 let
+  listed = lib.importTOML ../interface/nixpkgs.toml;
   named = map (name: packageSet.${name} or null) (
-    lib.attrNames (lib.importTOML ../interface/facts.toml).packages
+    lib.attrNames (listed.packages // listed.optional)
   );
   ofPython = lib.concatMap (environment: environment.packages) (lib.attrValues (members pythons));
   ofImages = lib.concatMap (image: image.packages) (lib.attrValues (members images));
