@@ -22,9 +22,10 @@
 }:
 let
   own = stdenv.hostPlatform.go.GOARCH;
+  foreign = if own == "amd64" then "arm64" else "amd64";
   # The same images with the name of another architecture: here they are only carried.
   other = overrideScope (
-    _: _: { stdenv.hostPlatform.go.GOARCH = if own == "amd64" then "arm64" else "amd64"; }
+    _: _: { stdenv.hostPlatform.go.GOARCH = foreign; }
   );
   django = runCommand "changed-source" { } ''
     cp -r ${trees.django} $out
@@ -34,6 +35,10 @@ let
   changed = callPackage ../server/image.nix {
     server = server.override { server-project = server-project.override { inherit django; }; };
   };
+  architectures = [
+    own
+    foreign
+  ];
   documents = [
     sboms
     other.sboms
@@ -86,13 +91,19 @@ buildSuiteCheck "registry" {
     );
     verify = lib.getExe (
       verify.override {
+        inherit architectures;
         all = [
           layouts
           other.layouts
         ];
       }
     );
-    verify_own = lib.getExe (verify.override { all = [ layouts ]; });
+    verify_own = lib.getExe (
+      verify.override {
+        inherit architectures;
+        all = [ layouts ];
+      }
+    );
     push_next = lib.getExe (
       next.push.override {
         indexes = indexes.override { all = [ next.layouts ]; };

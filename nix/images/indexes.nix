@@ -13,5 +13,5 @@ runCommand "indexes"
     nativeBuildInputs = [ python313 ];
   }
   ''
-    python3.13 -P ${./indexes.py} $out $layouts
+    python3.13 ${./scripts}/indexes.py $out $layouts
   ''

@@ -14,13 +14,16 @@
       map (project: project.layouts) released
     else
       [ layouts ],
+  # All that the root declares.
+  architectures ? map (project: project.packageSet.stdenv.hostPlatform.go.GOARCH) released,
 }:
 writeShellApplication {
   name = "verify";
   runtimeInputs = [ skopeo ];
   text = ''
-    exec ${python313}/bin/python3.13 -P ${./verify.py} \
-      ${lib.concatStringsSep ":" (map toString all)} ${service.version} "$@"
+    exec ${python313}/bin/python3.13 -B ${./scripts}/verify.py \
+      ${lib.concatStringsSep ":" (map toString all)} ${lib.concatStringsSep ":" architectures} \
+      ${service.version} "$@"
   '';
   meta.description = "Tell whether images of a registry are those that this tree builds";
 }

@@ -2,6 +2,8 @@
 
     indexes.py OUT LAYOUTS…
 
+`verify` writes an index in the same way, to compare.
+
 Each of LAYOUTS is what layouts.nix makes for one architecture. OUT gets a layout for each image
 (https://specs.opencontainers.org/image-spec/image-index/) and `list`, with a line for each: name,
 repository, tag. The tag is the beginning of the index's digest.
@@ -26,6 +28,11 @@ def described(layout: Path) -> dict[str, Any]:
     return {key: image[key] for key in ("mediaType", "digest", "size", "platform")}
 
 
+def write(images: list[dict[str, Any]]) -> bytes:
+    """The index of images with these descriptors."""
+    return encode({"schemaVersion": 2, "mediaType": INDEX, "manifests": images})
+
+
 def join(layouts: list[Path], target: Path) -> str:
     """Write the layout; the digest of its index."""
     blobs = target / "blobs/sha256"
@@ -33,8 +40,7 @@ def join(layouts: list[Path], target: Path) -> str:
     for blob in (blob for layout in layouts for blob in (layout / "blobs/sha256").iterdir()):
         if not (blobs / blob.name).is_symlink():
             (blobs / blob.name).symlink_to(blob.resolve())
-    images = [described(layout) for layout in layouts]
-    index = encode({"schemaVersion": 2, "mediaType": INDEX, "manifests": images})
+    index = write([described(layout) for layout in layouts])
     digest = hashlib.sha256(index).hexdigest()
     (blobs / digest).write_bytes(index)
     descriptor = {"mediaType": INDEX, "digest": f"sha256:{digest}", "size": len(index)}

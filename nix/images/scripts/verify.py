@@ -1,11 +1,15 @@
 """Compare images of a registry with those that this tree builds.
 
-    verify.py LAYOUTS VERSION [OPTION…] REFERENCE…
+    verify.py LAYOUTS ARCHITECTURES VERSION [OPTION…] REFERENCE…
 
-LAYOUTS are folders with `:` between them, one for each architecture. A reference is PREFIX/IMAGE
-with a tag, a digest or both, as `push` prints it; PREFIX alone stands for the version of every
-image. Options are those of `skopeo inspect`. Exit status 1 and a sentence for each image that is
-another one.
+LAYOUTS are folders with `:` between them, one for each architecture that was built here;
+ARCHITECTURES are all that the tree declares, with `:`, too. A reference is PREFIX/IMAGE with a tag,
+a digest or both, as `push` prints it; PREFIX alone stands for the version of every image. Options
+are those of `skopeo inspect`. Exit status 1 and a sentence for each image that is another one.
+
+An index is right only where it has the bytes that `push` would send: engines choose among what it
+names by rules of their own (linux/amd64/v1 and LINUX/x86_64 are amd64, too), and JSON can be read in
+more than one way.
 """
 
 import hashlib
@@ -18,8 +22,11 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
+from indexes import described, write
+
 Document = dict[str, Any]
 SHOWN = 8  # names of store paths in a sentence
+MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 
 
 class ImageError(Exception):
@@ -47,23 +54,18 @@ class Image:
         return rest | settings
 
 
-def built(layouts: list[Path]) -> dict[str, Image]:
-    """The image of each layout, by its platform."""
+def built(layout: Path) -> Image:
+    def blob(descriptor: Document) -> bytes:
+        digest: str = descriptor["digest"]
+        return (layout / "blobs" / digest.replace(":", "/")).read_bytes()
 
-    def read(layout: Path) -> Image:
-        def blob(descriptor: Document) -> bytes:
-            digest: str = descriptor["digest"]
-            return (layout / "blobs" / digest.replace(":", "/")).read_bytes()
-
-        manifest = blob(json.loads((layout / "index.json").read_text())["manifests"][0])
-        return Image(manifest, blob(json.loads(manifest)["config"]))
-
-    return {platform(image.configuration): image for image in map(read, layouts)}
+    manifest = blob(described(layout))
+    return Image(manifest, blob(json.loads(manifest)["config"]))
 
 
-def platform(described: Document) -> str:
+def platform(document: Document) -> str:
     """As Docker writes one: linux/amd64, linux/arm64/v8."""
-    parts = (described.get(key) for key in ("os", "architecture", "variant"))
+    parts = (document.get(key) for key in ("os", "architecture", "variant"))
     return "/".join(str(part) for part in parts if part)
 
 
@@ -84,27 +86,6 @@ def inspect(reference: str, *options: str) -> bytes:
     if digest and "--config" not in options and hashlib.sha256(done.stdout).hexdigest() != digest:
         raise ImageError(f"the registry gives something else for {reference}.")
     return done.stdout
-
-
-def pushed(reference: str, options: list[str]) -> dict[str, str]:
-    """References to the images of an index by their platforms; to the image, if it is one.
-
-    Raises:
-        ImageError: it is neither, or two images of the index have one platform.
-    """
-    document = json.loads(inspect(reference, *options))
-    if "layers" in document:
-        configuration = json.loads(inspect(reference, "--config", *options))
-        return {platform(configuration): reference}
-    if "manifests" not in document:
-        raise ImageError(f"{reference} is no OCI image.")
-    found: dict[str, str] = {}
-    for one in document["manifests"]:
-        name = platform(one["platform"])
-        if name in found:
-            raise ImageError(f"{reference} has two images for {name}.")
-        found[name] = f"{repository(reference)}@{one['digest']}"
-    return found
 
 
 def read(reference: str, options: list[str]) -> Image:
@@ -160,38 +141,100 @@ def differences(ours: Image, theirs: Image) -> Iterator[str]:
         yield f"the configuration differs in {', '.join(sorted(keys))}"
 
 
-def match(reference: str, ours: dict[str, Image], theirs: dict[str, str]) -> set[str]:
-    """The platforms to compare.
+def refuse_differing(reference: str, ours: Image, theirs: Image) -> None:
+    """
+    Raises:
+        ImageError: they are two images; it says how they differ.
+    """
+    if ours.digest == theirs.digest:
+        return
+    found = "; ".join(differences(ours, theirs)) or "the manifests alone differ"
+    name = platform(ours.configuration)
+    raise ImageError(f"{reference} is not {ours.digest}, which this tree builds for {name}: {found}.")
+
+
+def compare_image(reference: str, manifest: bytes, layouts: list[Path], options: list[str]) -> None:
+    """
+    Raises:
+        ImageError: it is another one than the tree builds for its platform, or for another platform.
+    """
+    theirs = Image(manifest, inspect(reference, "--config", *options))
+    name = platform(theirs.configuration)
+    ours = {platform(image.configuration): image for image in map(built, layouts)}
+    if name not in ours:
+        raise ImageError(f"{reference} is for {name}, which was not built.")
+    refuse_differing(reference, ours[name], theirs)
+
+
+def expected(document: Document, layouts: list[Path], architectures: list[str]) -> bytes:
+    """The index that the tree writes, with the registry's images for what was not built here.
 
     Raises:
-        ImageError: an index lacks one that the tree has built, or an image is for another one.
+        ImageError: it has no image for one of them.
     """
-    if without_tag(reference) in theirs.values():  # an image, and no index
-        if foreign := theirs.keys() - ours.keys():
-            raise ImageError(f"{reference} is for {listed(foreign)}, which was not built.")
-    elif lacking := ours.keys() - theirs.keys():
-        raise ImageError(f"{reference} has no image for {listed(lacking)}, which this tree builds.")
-    return ours.keys() & theirs.keys()
+    ours = {image["platform"]["architecture"]: image for image in map(described, layouts)}
+    images = []
+    for architecture in architectures:
+        one = {"architecture": architecture, "os": "linux"}
+        named = [image for image in document["manifests"] if image["platform"] == one]
+        if not named:
+            raise ImageError(f"has no image for {platform(one)}, which this tree builds")
+        theirs = {"mediaType": MANIFEST, "digest": named[0]["digest"], "size": named[0]["size"]}
+        images.append(ours.get(architecture, theirs | {"platform": one}))
+    return write(images)
 
 
-def compare(reference: str, layouts: list[Path], options: list[str]) -> None:
+def compare_index(
+    reference: str,
+    content: bytes,
+    layouts: list[Path],
+    architectures: list[str],
+    options: list[str],
+) -> None:
+    """
+    Raises:
+        ImageError: it has other bytes than the tree's.
+    """
+    document = json.loads(content)
+    if "manifests" not in document:
+        raise ImageError(f"{reference} is no OCI image.")
+    try:
+        if content == expected(document, layouts, architectures):
+            return
+    except ImageError as error:
+        raise ImageError(f"{reference} {error}.") from None
+    for layout in layouts:
+        wanted = described(layout)["platform"]
+        for image in document["manifests"]:
+            if image["platform"] == wanted:
+                theirs = read(f"{repository(reference)}@{image['digest']}", options)
+                refuse_differing(reference, built(layout), theirs)
+    named = [platform(image["platform"]) for image in document["manifests"]]
+    raise ImageError(
+        f"{reference} is not the index that this tree writes, for {', '.join(architectures)}: "
+        f"it names {', '.join(named)}."
+    )
+
+
+def compare(
+    reference: str, layouts: list[Path], architectures: list[str], options: list[str]
+) -> None:
     """Say that it is the same, or which of its platforms were not compared.
 
     Raises:
         ImageError: it is another one, or not there.
     """
-    ours, theirs = built(layouts), pushed(without_tag(reference), options)
-    compared = match(reference, ours, theirs)
-    for name in sorted(compared):
-        own, other = ours[name], read(theirs[name], options)
-        if own.digest != other.digest:
-            found = "; ".join(differences(own, other)) or "the manifests alone differ"
-            raise ImageError(
-                f"{reference} is not {own.digest}, which this tree builds for {name}: {found}."
-            )
-    rest = theirs.keys() - compared
-    told = f" for {listed(compared)}; {listed(rest)} was not compared" if rest else ""
-    print(f"verify: {reference} is what this tree builds{told}")
+    address = without_tag(reference)
+    content = inspect(address, *options)
+    rest: list[str] = []
+    if "layers" in json.loads(content):
+        compare_image(reference, content, layouts, options)
+    else:
+        compare_index(reference, content, layouts, architectures, options)
+        compared = [described(layout)["platform"]["architecture"] for layout in layouts]
+        rest = [f"linux/{name}" for name in architectures if name not in compared]
+    said = f"; {listed(set(rest))} was not compared" if rest else ""
+    print(f"verify: {reference} is what this tree builds{said}")
 
 
 def references(
@@ -221,7 +264,7 @@ def read_lists(directories: list[Path]) -> dict[str, list[Path]]:
 
 
 def main() -> int:
-    folders, version, *words = sys.argv[1:]
+    folders, architectures, version, *words = sys.argv[1:]
     options = [word for word in words if word.startswith("-")]
     named = [word for word in words if not word.startswith("-")]
     if not named:
@@ -234,7 +277,7 @@ def main() -> int:
     status = 0
     for reference, layout in found:
         try:
-            compare(reference, layout, options)
+            compare(reference, layout, architectures.split(":"), options)
         except ImageError as error:
             print(f"verify: {error}", file=sys.stderr)
             status = 1
