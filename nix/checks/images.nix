@@ -3,6 +3,7 @@
 {
   fetchFromGitHub,
   layouts,
+  packageSet,
   sboms,
   service,
   buildSuiteCheck,
@@ -10,6 +11,7 @@
 buildSuiteCheck "images" {
   variables = {
     inherit layouts sboms;
+    packages = if packageSet ? debian then "debian" else "nixpkgs";
     inherit (service) version;
     languages = toString service.languages;
     budgets = builtins.toFile "budgets.json" (builtins.toJSON service.images);

@@ -15,6 +15,7 @@ EXPECTED = json.loads(Path(__file__).with_name("expected.json").read_text())
 # Of [tool.template.images] in the root's pyproject.toml.
 BUDGETS = json.loads(Path(os.environ["budgets"]).read_text())
 VERSION = os.environ["version"]
+PACKAGES = os.environ["packages"]  # the set: debian or nixpkgs
 LANGUAGES = set(os.environ["languages"].split())
 SHELLS = ("sh", "bash", "dash", "busybox", "zsh")
 
@@ -28,11 +29,6 @@ def expected(image: Image) -> dict:
         "forbidden": {"both": []},
     }
     return EXPECTED.get(image.name, own)
-
-
-@pytest.fixture
-def package_set(image: Image) -> str:
-    return "debian" if any("-libc6-" in name for name in image.entries) else "nixpkgs"
 
 
 def test_expectations_and_budgets_are_for_these_images():
@@ -87,15 +83,15 @@ def test_store_files_are_read_only(image: Image):
     assert modes <= {0o444, 0o555}
 
 
-def test_shell_only_where_it_may_be(image: Image, expected, package_set: str):
+def test_shell_only_where_it_may_be(image: Image, expected):
     found = [name for name in image.entries if Path(name).name in SHELLS and "/bin/" in name]
     # nixpkgs's Python names a bash, which subprocess would start.
-    assert "shell" not in expected or bool(found) == expected["shell"][package_set], found
+    assert "shell" not in expected or bool(found) == expected["shell"][PACKAGES], found
 
 
-def test_nothing_forbidden_is_in_the_closure(image: Image, expected, package_set: str):
+def test_nothing_forbidden_is_in_the_closure(image: Image, expected):
     paths = {name.split("/")[3] for name in image.entries if name.count("/") >= 3}
-    for part in [*expected["forbidden"]["both"], *expected["forbidden"].get(package_set, [])]:
+    for part in [*expected["forbidden"]["both"], *expected["forbidden"].get(PACKAGES, [])]:
         assert not [path for path in paths if part in path]
 
 
@@ -110,14 +106,14 @@ def test_no_secret_is_in_the_configuration(image: Image):
     assert not [name for name in image.environment() if "PASSWORD" in name or "SECRET" in name]
 
 
-def test_size_is_within_budget(image: Image, expected, package_set: str):
+def test_size_is_within_budget(image: Image, expected):
     size = sum(entry.size for entry in image.entries.values()) / 1e6
-    print(f"{image.name}: {size:.1f} MB with {package_set}")
+    print(f"{image.name}: {size:.1f} MB with {PACKAGES}")
     # Budgets are for Debian's packages; nixpkgs's are larger, and were never measured.
     budget = BUDGETS.get(image.name, expected).get("megabytes")
     assert budget, f"pyproject.toml has no budget: [tool.template] images.{image.name}.megabytes"
     advice = f"where that is meant, raise images.{image.name}.megabytes in pyproject.toml"
-    assert size <= budget or package_set == "nixpkgs", f"{size:.1f} MB of {budget}: {advice}"
+    assert size <= budget or PACKAGES == "nixpkgs", f"{size:.1f} MB of {budget}: {advice}"
 
 
 def layers(image: Image) -> list[str]:

@@ -14,6 +14,10 @@ let
     installPhase = ''
       cp -r ${debian.python313} $out
       chmod -R u+w $out
+      rm -r $out/share/doc
+      # Debian's installs below local/.
+      sed -i -E "s/(= |LAYOUT', )'posix_local'/\1'posix_prefix'/" $out/lib/python3.13/sysconfig/__init__.py
+      rm $out/lib/python3.13/sysconfig/__pycache__/__init__.*
       # The site module, which is frozen, knows folders of other names; this file comes after it.
       cd $out/lib/python3.13
       rm sitecustomize.py __pycache__/sitecustomize.*
@@ -71,10 +75,15 @@ let
   # A package of the Debian set as what buildPythonPackage makes.
   module =
     package:
+    let
+      dependencies = map module package.dependencies;
+    in
     package
     // {
       pythonModule = interpreter;
-      requiredPythonModules = map module package.dependencies;
+      requiredPythonModules = lib.unique (
+        dependencies ++ lib.concatMap (one: one.requiredPythonModules) dependencies
+      );
       optional-dependencies = lib.mapAttrs (_: map module) package.optional-dependencies or { };
     };
 in
