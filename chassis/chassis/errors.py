@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import traceback
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -21,6 +22,15 @@ from chassis.health.dependencies import lacks_migrations
 from chassis.postgresql import BAD_VALUE, CONFLICT, message, sqlstate, undefined
 
 logger = logging.getLogger(__name__)
+
+# Modules in which a value fails that Django or PostgreSQL's library cannot put into a statement.
+DATABASE_LAYER = (
+    "chassis.postgresql",
+    "django.db.backends.",
+    "django.db.models.fields",
+    "django_prometheus.db.",
+    "psycopg",
+)
 
 
 def wants_html(request: HttpRequest) -> bool:
@@ -47,28 +57,35 @@ class Conflict(APIException):
     default_code = "conflict"
 
 
-def refused(exception: Exception, method: str | None) -> Exception:
-    """An answer for what the database refused of a client's values; other exceptions unchanged.
+def refusal(exception: BaseException | None, method: str | None) -> APIException | None:
+    """An answer for what the database refused of a client's values, where that is the exception.
 
-    A serializer's validators look before the write, and another request may write in between.
+    Forms and serializers look before the write, and another request may write in between.
     PostgreSQL's own message is not told: it quotes values. The log has the constraint's name.
     """
-    told: APIException | None = None
-    code, writes = sqlstate(exception), method not in SAFE_METHODS
-    if isinstance(exception, IntegrityError) and code in CONFLICT and writes:
-        told = Conflict()
-    elif isinstance(exception, DataError) and code in BAD_VALUE:
-        told = ParseError("A value is out of range, or has a character that cannot be stored.")
-    if told is None:
-        return exception
-    constraint = getattr(getattr(exception.__cause__, "diag", None), "constraint_name", None)
-    logger.warning("The database refused a client's values: %s, %s.", code, constraint)
-    return told
+    code, found = sqlstate(exception), None
+    if isinstance(exception, IntegrityError) and code in CONFLICT and method not in SAFE_METHODS:
+        found = Conflict()
+    elif isinstance(exception, DataError) and code in BAD_VALUE or refused_before(exception):
+        found = ParseError("A value is out of range, or has a character that cannot be stored.")
+    if found:
+        constraint = getattr(getattr(exception.__cause__, "diag", None), "constraint_name", None)
+        logger.warning("The database refused a client's values: %s, %s.", code, constraint)
+    return found
+
+
+def refused_before(exception: BaseException | None) -> bool:
+    """Whether a value did not even get into a statement, such as a NUL or the year 99999."""
+    if not isinstance(exception, (ValueError, OverflowError)):
+        return False
+    *_, (frame, _) = traceback.walk_tb(exception.__traceback__)
+    return str(frame.f_globals.get("__name__")).startswith(DATABASE_LAYER)
 
 
 def api_error(exception: Exception, context: dict[str, Any]) -> Response | None:
     """EXCEPTION_HANDLER: Django REST framework's answer with a body in the service's format."""
-    response = exception_handler(refused(exception, context["request"].method), context)
+    refused = refusal(exception, context["request"].method)
+    response = exception_handler(refused or exception, context)
     if response is None:
         return None
     form, data = error_format.current(), response.data
@@ -107,11 +124,11 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """503 if the database is the cause, otherwise 500 without internals.
+    """400, 409 or 503 if the database is the cause, otherwise 500 without internals.
 
     Django logs the traceback of a 500.
     """
-    if response := database_unavailable(request, sys.exception()):
+    if response := of_database(request, sys.exception()):
         log_response(
             "%s: %s", response.reason_phrase, request.path, response=response, request=request
         )
@@ -121,6 +138,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
         if wants_html(request)
         else answer(HTTPStatus.INTERNAL_SERVER_ERROR)
     )
+
+
+def of_database(request: HttpRequest, exception: BaseException | None) -> HttpResponse | None:
+    """The answer to an error of the database; nothing where it is none."""
+    return database_unavailable(request, exception) or value_refused(request, exception)
 
 
 def database_unavailable(
@@ -136,13 +158,30 @@ def database_unavailable(
     return service_unavailable(request, "The database is unavailable. Try again later.")
 
 
+def value_refused(request: HttpRequest, exception: BaseException | None) -> HttpResponse | None:
+    """400 or 409, if the database refused a client's values; for views that are not the API's."""
+    refused = refusal(exception, request.method)
+    if refused is None:
+        return None
+    return page(request, HTTPStatus(refused.status_code), str(refused.detail))
+
+
+def page(
+    request: HttpRequest,
+    status: HTTPStatus,
+    sentence: str,
+    headers: Mapping[str, str] | None = None,
+) -> HttpResponse:
+    """An error with a sentence, as a page where a browser asks."""
+    if wants_html(request):
+        text = defaults.ERROR_PAGE_TEMPLATE % {"title": status.phrase, "details": sentence}
+        return HttpResponse(text, status=status, headers=headers)
+    return answer(status, sentence, headers)
+
+
 def service_unavailable(request: HttpRequest, sentence: str) -> HttpResponse:
     """503 that asks the client to try again."""
-    status, headers = HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": "1"}
-    if wants_html(request):
-        page = defaults.ERROR_PAGE_TEMPLATE % {"title": status.phrase, "details": sentence}
-        return HttpResponse(page, status=status, headers=headers)
-    return answer(status, sentence, headers)
+    return page(request, HTTPStatus.SERVICE_UNAVAILABLE, sentence, {"Retry-After": "1"})
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

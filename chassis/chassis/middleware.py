@@ -15,7 +15,7 @@ from django.middleware import common
 from django_prometheus import middleware as prometheus
 from rest_framework.renderers import BrowsableAPIRenderer
 
-from chassis.errors import database_unavailable
+from chassis.errors import of_database
 
 SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
@@ -150,8 +150,8 @@ class PrometheusAfterMiddleware(prometheus.PrometheusAfterMiddleware):  # type: 
         super().process_view(request, view, *arguments)
 
 
-class DatabaseUnavailableMiddleware:
-    """Answers a view's error with 503 where the database is the reason.
+class DatabaseErrorMiddleware:
+    """Answers a view's error with 503, 409 or 400 where the database is the reason.
 
     `handler500` does what middleware raises.
     """
@@ -163,4 +163,4 @@ class DatabaseUnavailableMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        return database_unavailable(request, exception)
+        return of_database(request, exception)

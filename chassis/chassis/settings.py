@@ -75,7 +75,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "chassis.middleware.DatabaseUnavailableMiddleware",
+    "chassis.middleware.DatabaseErrorMiddleware",
     "chassis.middleware.PrometheusAfterMiddleware",
 ]
 

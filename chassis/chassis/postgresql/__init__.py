@@ -4,8 +4,9 @@ UNDEFINED = ("42P01", "42703")  # table, column
 # A row that another one refers to or that is gone, a unique value, an exclusion; and Django's own
 # refusal to delete a protected row, which has no code.
 CONFLICT = ("23001", "23503", "23505", "23P01", None)
-# Too long, out of range, not a time, not text of the type, and characters that UTF-8 or JSON lacks.
-BAD_VALUE = ("22001", "22003", "22007", "22008", "22021", "22P02", "22P05")
+# Too long, out of range, not a time, characters that UTF-8 lacks, a broken regular expression, not
+# text of the type, and characters that JSON lacks.
+BAD_VALUE = ("22001", "22003", "22007", "22008", "22021", "2201B", "22P02", "22P05")
 
 
 def message(error: Exception) -> str:
@@ -13,12 +14,12 @@ def message(error: Exception) -> str:
     return " ".join(str(error).split())
 
 
-def sqlstate(error: Exception) -> str | None:
+def sqlstate(error: BaseException | None) -> str | None:
     """PostgreSQL's code of an error of Django's; None where it came from elsewhere.
 
     Source: appendix A of PostgreSQL's documentation.
     """
-    return getattr(error.__cause__, "pgcode", None)
+    return getattr(getattr(error, "__cause__", None), "pgcode", None)
 
 
 def undefined(error: BaseException | None) -> str | None:
