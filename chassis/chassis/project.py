@@ -1,4 +1,4 @@
-"""Which service this is, as the `[project]` table of its pyproject.toml says (PEP 621)."""
+"""Which service this is, as its pyproject.toml says: `[project]` (PEP 621), `[tool.template]`."""
 
 import os
 import tomllib
@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 
 class Project(NamedTuple):
-    """The service's name and description, and what its database and role are called."""
+    """The service's name and description, what its database and role are called, its driver."""
 
     name: str
     description: str
+    driver: str  # with which Django asks PostgreSQL: psycopg2 or psycopg
 
     @property
     def database(self) -> str:
@@ -28,8 +29,10 @@ def read() -> Project:
     folders = Path(spec.origin).parents if spec and spec.origin else []
     for file in (folder / "pyproject.toml" for folder in folders):
         if file.exists():
-            table = tomllib.loads(file.read_text()).get("project", {})
+            declared = tomllib.loads(file.read_text())
+            table = declared.get("project", {})
             if "name" not in table:
                 raise SystemExit(f"settings: {file} has no name in [project].")
-            return Project(table["name"], table.get("description", ""))
+            driver = declared.get("tool", {}).get("template", {}).get("driver", "psycopg2")
+            return Project(table["name"], table.get("description", ""), driver)
     raise SystemExit("settings: there is no pyproject.toml above the settings module.")

@@ -12,8 +12,10 @@ from environs import validate
 
 from chassis import development, project
 from chassis.environment import Environment, each
+from chassis.postgresql import driver
 
 PROJECT = project.read()
+driver.choose(PROJECT.driver)  # before an application imports Django's backend
 
 env = Environment()
 

@@ -6,6 +6,7 @@ The others have a connection of their own, as locks are seen between two.
 import io
 import threading
 from contextlib import contextmanager
+from types import SimpleNamespace
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -138,16 +139,14 @@ def test_other_gaps_in_the_history_are_told_as_django_does(app: str):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("pgcode", "expected"),
+    ("code", "expected"),
     [("55P03", CommandError), ("57014", OperationalError), (None, OperationalError)],
 )
-def test_lock_that_others_keep_is_told_of(
-    monkeypatch, pgcode: str | None, expected: type[Exception]
-):
+def test_lock_that_others_keep_is_told_of(monkeypatch, code: str | None, expected: type[Exception]):
     def fail(*_arguments: object, **_options: object) -> None:
         cause = Exception()
-        cause.pgcode = pgcode
-        raise OperationalError from cause if pgcode else None
+        cause.diag = SimpleNamespace(sqlstate=code)
+        raise OperationalError from cause if code else None
 
     monkeypatch.setattr("django.core.management.commands.migrate.Command.handle", fail)
     with pytest.raises(expected) as error:

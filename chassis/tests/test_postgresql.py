@@ -1,3 +1,5 @@
+from contextlib import closing
+
 import pytest
 from django.db import ProgrammingError, connection, connections
 from django_prometheus.db.backends.postgresql import base
@@ -51,14 +53,14 @@ def test_connection_that_the_server_ended_is_noticed(kept, asked):
 def test_notice_of_the_server_is_no_end(kept, asked):
     with kept.cursor() as cursor:
         cursor.execute("LISTEN news")
-    with connections.create_connection("default").cursor() as cursor:
+    with closing(connections.create_connection("default")) as other, other.cursor() as cursor:
         cursor.execute("NOTIFY news")
     assert kept.is_usable()
     assert asked in ([], [True])
 
 
 def test_connection_that_broke_during_a_statement_is_not_well(kept, asked):
-    kept.connection.close()  # as psycopg2 marks it
+    kept.connection.close()  # as drivers mark it
     assert not kept.is_usable()
     kept.connection = None
     assert not kept.is_usable()

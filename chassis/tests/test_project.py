@@ -23,12 +23,17 @@ def read(monkeypatch, tmp_path):
 
 def test_name_gives_the_database_its_name(read):
     found = read('[project]\nname = "acme-orders"\ndescription = "Orders"\n')
-    assert found == ("acme-orders", "Orders")
+    assert found == ("acme-orders", "Orders", "psycopg2")
     assert found.database == "acme_orders"
 
 
 def test_description_may_be_missing(read):
     assert read('[project]\nname = "acme"\n').description == ""
+
+
+def test_driver_is_the_one_that_is_declared(read):
+    declared = '[project]\nname = "acme"\n[tool.template]\ndriver = "psycopg"\n'
+    assert read(declared).driver == "psycopg"
 
 
 ABOVE = "there is no pyproject.toml above the settings module."

@@ -116,6 +116,9 @@ buildCommandCheck "declarations" { nativeBuildInputs = [ new ]; } (
     "fixtures that are no list are refused" = begins "[tool.template] fixtures and overlay" (faultOf {
       fixtures = "a";
     });
+    "a driver that Django cannot have is refused" = begins "[tool.template] driver must be" (faultOf {
+      driver = "psycopg3";
+    });
     "a language that Django cannot have is refused" = begins "[tool.template] languages is" (faultOf {
       languages = [ "pt-br" ];
     });

@@ -26,6 +26,8 @@ in
   server = environment service;
   static = environment (service ++ everyone.group "static");
   test = environment (service ++ tests);
+  # The chassis's tests, with each driver for PostgreSQL.
+  drivers = environment (service ++ tests ++ everyone.group "driver");
   # Other engines than the service's, to compare it with.
   bench = environment (service ++ tools.group "bench");
   # The unit tests, and what changes the code that they test.

@@ -26,6 +26,8 @@ else
       [project]
       name = ${builtins.toJSON name}
       description = ${builtins.toJSON description}
+      [tool.template]
+      driver = ${builtins.toJSON (own.driver or "psycopg2")}
     '';
 
     # Names of fixtures that the sample data hold.

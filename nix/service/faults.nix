@@ -93,6 +93,14 @@ let
       sentence = "[tool.template] fixtures and overlay are lists of names.";
     }
     {
+      holds =
+        !elem (own.driver or "psycopg2") [
+          "psycopg2"
+          "psycopg"
+        ];
+      sentence = "[tool.template] driver must be \"psycopg2\" or \"psycopg\".";
+    }
+    {
       holds = !areLanguages (own.languages or [ ]);
       sentence = "[tool.template] languages is a list of Django's locale names, such as [\"de\", \"pt_BR\"].";
     }

@@ -19,14 +19,20 @@ def sqlstate(error: BaseException | None) -> str | None:
 
     Source: appendix A of PostgreSQL's documentation.
     """
-    return getattr(getattr(error, "__cause__", None), "pgcode", None)
+    return code(error.__cause__) if error else None
+
+
+def code(error: BaseException | None) -> str | None:
+    """PostgreSQL's code of an error of a driver; None where it has none."""
+    found: str | None = getattr(getattr(error, "diag", None), "sqlstate", None)
+    return found
 
 
 def undefined(error: BaseException | None) -> str | None:
     """What PostgreSQL says of a table or column that is not there, if that is an error's cause."""
     seen: list[BaseException] = []
     while error is not None and error not in seen:
-        if getattr(error, "pgcode", None) in UNDEFINED:
+        if code(error) in UNDEFINED:
             return str(error).partition("\n")[0]  # what follows quotes the statement
         seen.append(error)
         error = error.__cause__ or error.__context__

@@ -3,7 +3,8 @@
 import select
 
 from django_prometheus.db.backends.postgresql import base
-from psycopg2.extensions import TRANSACTION_STATUS_IDLE
+
+IDLE = 0  # libpq's PQTRANS_IDLE, for every driver
 
 
 class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
@@ -23,7 +24,7 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
         """Whether nothing went wrong that this side knows of."""
         if self.connection is None or self.connection.closed or self.errors_occurred:
             return False
-        return bool(self.connection.get_transaction_status() == TRANSACTION_STATUS_IDLE)
+        return bool(self.connection.info.transaction_status == IDLE)
 
     def is_silent(self) -> bool:
         """Whether there is nothing to read."""

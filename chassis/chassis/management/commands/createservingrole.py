@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import ProgrammingError, connection, transaction
-from psycopg2.extensions import encrypt_password
+from django.db.backends.postgresql.psycopg_any import is_psycopg3  # type: ignore[import-untyped]
 
 from chassis.postgresql import message, sqlstate
 
@@ -24,6 +24,17 @@ def sql(owner: str, serving: str, database: str) -> str:
     for placeholder, name in (("OWNER", owner), ("SERVE", serving), ("DATABASE", database)):
         text = text.replace(f'"{placeholder}"', connection.ops.quote_name(name))
     return text
+
+
+def hash_password(password: str, role: str) -> str:
+    """The password as PostgreSQL keeps it; libpq hashes it for every driver."""
+    if is_psycopg3:
+        libpq: Any = connection.connection.pgconn
+        hashed: bytes = libpq.encrypt_password(password.encode(), role.encode(), b"scram-sha-256")
+        return hashed.decode()
+    from psycopg2.extensions import encrypt_password
+
+    return str(encrypt_password(password, role, connection.connection, "scram-sha-256"))
 
 
 class Command(BaseCommand):
@@ -68,7 +79,7 @@ class Command(BaseCommand):
         try:
             with transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute(statements)
-                hashed = encrypt_password(password, serving, cursor.connection, "scram-sha-256")
+                hashed = hash_password(password, serving)
                 role = connection.ops.quote_name(serving).replace("%", "%%")
                 cursor.execute(f"ALTER ROLE {role} PASSWORD %s", [hashed])
         except ProgrammingError as error:

@@ -46,11 +46,15 @@ let
       src,
       imports ? [ ],
       dependencies ? [ ],
+      # Libraries beside those above, and the lines that put their paths into the package.
+      others ? [ ],
+      fit ? "",
     }:
     build "python3.13-${name}" ./wheel.sh {
       inherit
         src
         dependencies
+        fit
         ;
       imports = if native then imports else [ ];
       python = buildPython;
@@ -61,20 +65,35 @@ let
       patchelf = "${patchelf}/bin/patchelf";
     }
     // {
-      buildInputs = wheelLibraries;
+      buildInputs = wheelLibraries ++ others;
       meta.identifiers.purls = [ (purl.pypi pypi) ];
     };
 
   fromLock =
     entry:
-    package entry.version (wheel {
-      name = "${entry.name}-${entry.version}";
-      pypi = entry;
-      src = entry.source;
-    }) (map (name: packages.${name}) entry.depends)
+    package entry.version (wheel (
+      {
+        name = "${entry.name}-${entry.version}";
+        pypi = entry;
+        src = entry.source;
+      }
+      // fitted.${entry.name} or { }
+    )) (map (name: packages.${name}) entry.depends)
     // {
       optional-dependencies = lib.mapAttrs (_: map (name: packages.${name})) (entry.extras or { });
     };
+
+  # Wheels that look for libraries where Debian installs them.
+  fitted.psycopg = {
+    imports = [ "psycopg" ];
+    others = [ libpq ];
+    fit = ''
+      sed -i 's|ctypes.util.find_library("pq")|"${libpq}/lib/${platform.libraries}/libpq.so.5"|' \
+        psycopg/pq/misc.py
+      sed -i 's|ctypes.util.find_library("c")|"libc.so.6"|' psycopg/pq/_pq_ctypes.py
+    '';
+  };
+  libpq = deb { pname = "libpq5"; };
 
   # For what nixpkgs lacks: a wheel that fetchPypi brought.
   buildPythonPackage =

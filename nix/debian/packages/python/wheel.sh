@@ -21,6 +21,7 @@ for data in "$site"/*.data; do
     done
     rm -r "$data"
 done
+(cd "$site" && eval "$fit")
 elf_files "$out" >elf-files
 while read -r file; do
     patch_elf "$file"

@@ -1,0 +1,45 @@
+"""Which library Django asks PostgreSQL with: the one that pyproject.toml declares."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from importlib import import_module
+
+BACKEND = "django.db.backends.postgresql"
+
+
+@contextmanager
+def hidden(name: str) -> Iterator[None]:
+    """Let imports of a module fail meanwhile, also where others have imported it."""
+    modules = sys.modules
+    former = modules.get(name)
+    modules[name] = None  # type: ignore[assignment] # as Python documents it
+    try:
+        yield
+    finally:
+        del modules[name]
+        if former:
+            modules[name] = former
+
+
+def choose(name: str) -> None:
+    """Let Django use this driver, "psycopg2" or "psycopg", whatever else is installed.
+
+    Django takes psycopg wherever it finds it, when its backend is imported for the first time.
+
+    Raises:
+        SystemExit: the driver is not there, or Django has taken the other one before.
+    """
+    with hidden("psycopg") if name == "psycopg2" else nullcontext():
+        try:
+            import_module(name)
+        except ImportError as error:
+            words = " ".join(str(error).split())
+            raise SystemExit(f"settings: the driver {name} cannot be imported: {words}") from None
+        if import_module(f"{BACKEND}.psycopg_any").is_psycopg3 is (name == "psycopg"):
+            import_module(f"{BACKEND}.base")
+            return
+    raise SystemExit(
+        f"settings: the driver is to be {name}, but Django has taken another one before: "
+        f"import what needs {BACKEND} or django.contrib.postgres below the chassis's settings."
+    )

@@ -1,0 +1,1 @@
+from tests.settings import *  # noqa: F403
