@@ -10,6 +10,8 @@ from django.core.checks import CheckMessage, Tags, register
 from django.db import connections
 from django.urls import Resolver404, resolve
 
+from chassis import error_format
+
 TIMEOUTS = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
 
 # What the role of the connection could do beside reading and writing rows,
@@ -49,6 +51,13 @@ def login_paths(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[Check
                 checks.Error(f"LOGIN_PATHS names {path}, which is no URL here.", id="chassis.E001")
             )
     return messages
+
+
+@register()
+def usable_error_format(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
+    """Whether the class of ERROR_FORMAT writes every error."""
+    sentence = error_format.fault()
+    return [checks.Error(sentence, id="chassis.E002")] if sentence else []
 
 
 @register(Tags.database, deploy=True)

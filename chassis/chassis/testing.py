@@ -23,6 +23,23 @@ def unmigrated(apps: Any) -> tuple[str, ...]:
     return tuple(sorted(detector.changes(graph=loader.graph)))
 
 
+@pytest.hookimpl(trylast=True)  # after pytest-django's, which sets Django up
+def pytest_load_initial_conftests() -> None:
+    """End the run with a sentence where the build would not get the errors that nginx answers.
+
+    Before the tests are imported: the URLs import folders that this looks for.
+
+    Raises:
+        UsageError: with the sentence.
+    """
+    from django.apps import apps
+
+    from chassis import error_format
+
+    if apps.ready and (sentence := error_format.fault()):
+        raise pytest.UsageError(sentence)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """End the run with a sentence where the test's database would lack a change."""
