@@ -51,6 +51,7 @@ let
       migrations
       system-tests
       unit-tests
+      walk
       ;
   };
 

@@ -5,7 +5,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied
-from django.db import OperationalError, connection, transaction
+from django.db import DataError, OperationalError, connection, transaction
 from django.db.models import Model
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
@@ -234,23 +234,23 @@ INSERT = "INSERT INTO tests_note (id, text) VALUES"
 DO = "DO $$ BEGIN RAISE '' USING ERRCODE = '{}'; END $$"
 
 
+STATEMENTS = [
+    (f"{INSERT} (1, 'secret'), (1, 'secret')", 409),
+    ("INSERT INTO tests_task SELECT * FROM tests_task WHERE false", 200),
+    (DO.format("23503"), 409),
+    (DO.format("23P01"), 409),
+    (f"{INSERT} (1, NULL)", 500),
+    (f"{INSERT} (1, repeat('x', 300))", 400),
+    (f"{INSERT} (9223372036854775807 + 1, 'x')", 400),
+    ("SELECT 'secret'::int", 400),
+    (r"SELECT '\u0000'::jsonb ->> 0", 400),
+    ("SELECT 1 / 0", 500),
+]
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("method", ["post", "put"])
-@pytest.mark.parametrize(
-    ("statement", "status"),
-    [
-        (f"{INSERT} (1, 'secret'), (1, 'secret')", 409),
-        ("INSERT INTO tests_task SELECT * FROM tests_task WHERE false", 200),
-        (DO.format("23503"), 409),
-        (DO.format("23P01"), 409),
-        (f"{INSERT} (1, NULL)", 500),
-        (f"{INSERT} (1, repeat('x', 300))", 400),
-        (f"{INSERT} (9223372036854775807 + 1, 'x')", 400),
-        ("SELECT 'secret'::int", 400),
-        (r"SELECT '\u0000'::jsonb ->> 0", 400),
-        ("SELECT 1 / 0", 500),
-    ],
-)
+@pytest.mark.parametrize(("statement", "status"), STATEMENTS)
 def test_what_the_database_refuses_of_a_clients_values_is_told_without_them(
     failing: Client, caplog, method: str, statement: str, status: int
 ):
@@ -262,6 +262,38 @@ def test_what_the_database_refuses_of_a_clients_values_is_told_without_them(
     assert "secret" not in response.content.decode()
     if status < 500:
         assert "secret" not in caplog.text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("accept", ["application/json", "text/html"])
+@pytest.mark.parametrize(("statement", "status"), STATEMENTS)
+def test_views_that_are_not_the_apis_tell_the_same(
+    failing: Client, caplog, accept: str, statement: str, status: int
+):
+    """As the admin, where two people add the same name at once."""
+    response = failing.post(
+        "/query/", query_params={"statement": statement}, headers={"Accept": accept}
+    )
+    # The view itself answers nothing.
+    assert response.status_code == (500 if status == HTTPStatus.OK else status)
+    assert response["Content-Type"].startswith(accept)
+    assert "secret" not in response.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "lookup", [{"text": "a\0b"}, {"pk": "a\0b"}, {"text__regex": "("}], ids=str
+)
+def test_value_that_gets_into_no_statement_is_the_clients(lookup):
+    with pytest.raises((ValueError, DataError)) as raised:
+        list(Note.objects.filter(**lookup))
+    assert errors.refusal(raised.value, "GET").status_code == HTTPStatus.BAD_REQUEST
+
+
+def test_value_error_of_other_code_is_a_fault():
+    with pytest.raises(ValueError, match="x") as raised:
+        int("x")
+    assert errors.refusal(raised.value, "POST") is None
 
 
 @pytest.mark.django_db

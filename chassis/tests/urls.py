@@ -158,10 +158,10 @@ router.register("own", OwnViewSet, basename="own")
 
 urlpatterns = [
     path("", include("chassis.urls")),
-    path("fail/", fail),
-    path("query/", query),
+    path("fail/", fail, name="fail"),
+    path("query/", query, name="query"),
     path("plain/", PlainView.as_view()),
-    path("statement/", StatementView.as_view()),
+    path("statement/", StatementView.as_view(), name="statement"),
     path("", include(router.urls)),
 ]
 

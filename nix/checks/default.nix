@@ -13,4 +13,5 @@ in
   style = callPackage ./style.nix { };
   system-tests = callPackage ./system-tests.nix { };
   unit-tests = callPackage ./unit-tests.nix { };
+  walk = callPackage ./walk.nix { };
 }

@@ -1,0 +1,44 @@
+"""What ends with a password, or with a user who becomes inactive: tokens and sessions."""
+
+from collections.abc import Collection
+from typing import Any
+
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
+from knox.models import AuthToken
+
+
+class TokensEnd:
+    """A password validator that only uses Django's word that a password was changed.
+
+    Django calls it for a new password, and not where a login renews an old hash. Sessions end by
+    themselves: they are signed with the hash.
+    """
+
+    def validate(self, password: str, user: Any = None) -> None:
+        """Any password will do."""
+
+    def password_changed(self, password: str, user: Any = None) -> None:
+        AuthToken.objects.filter(user=user).delete()
+
+    def get_help_text(self) -> str:
+        return "A new password ends your tokens and your other sessions."
+
+
+def end_access(
+    instance: Any, raw: bool, update_fields: Collection[str] | None, **_: Any
+) -> None:
+    """Delete tokens and sessions of a user who is saved as inactive: they stay gone if he returns.
+
+    Sessions have no column for the user: this reads all of them.
+    """
+    saved = update_fields is None or "is_active" in update_fields
+    if raw or instance.is_active or not saved:
+        return
+    AuthToken.objects.filter(user=instance).delete()
+    theirs = [
+        session.pk
+        for session in Session.objects.iterator()
+        if session.get_decoded().get(SESSION_KEY) == str(instance.pk)
+    ]
+    Session.objects.filter(pk__in=theirs).delete()

@@ -1,0 +1,61 @@
+from pathlib import Path
+
+import pytest
+
+from chassis import walk
+from tests.models import Note
+
+pytestmark = pytest.mark.django_db
+EXCEPT = ["fail", "query", "statement"]
+
+
+@pytest.fixture
+def asked(monkeypatch, settings):
+    """A walk through a few URLs."""
+    settings.WALK_EXCEPT = EXCEPT
+
+    def only(*paths: str) -> walk.Walk:
+        found = walk.Walk("superuser")
+        monkeypatch.setattr(walk, "paths", lambda _: list(paths))
+        monkeypatch.setattr(walk, "lists", lambda: list(paths))
+        return found
+
+    return only
+
+
+def test_every_url_is_found(settings):
+    Note.objects.create(text="one")
+    found = walk.paths(walk.keys())
+    assert {"/", "/docs/", "/admin/auth/group/add/", "/fail/", "/note/"} <= set(found)
+    assert f"/note/{Note.objects.get().pk}/" in found
+    assert "/admin/auth/" in found
+    assert not [path for path in found if "%" in path]
+    settings.WALK_EXCEPT = ["fail"]
+    assert "/fail/" not in walk.paths(["1"])
+
+
+def test_failing_view_is_found_with_its_exception(asked):
+    walked = asked("/fail/")
+    with walk.many_requests(walked.remember):
+        found = list(walked.failures())
+    assert {one.status for one in found} == {500}
+    assert str(found[0]).endswith("as superuser: 500 RuntimeError('internals')")
+    assert "with application/json" in "".join(map(str, found))
+
+
+def test_healthy_view_is_not(asked):
+    walked = asked("/note/", "/admin/tests/note/add/", "/admin/auth/group/")
+    with walk.many_requests(walked.remember):
+        assert [str(one) for one in walked.failures()] == []
+    assert walked.asked > 100
+    assert not Note.objects.exists()
+
+
+@pytest.mark.parametrize("fixtures", ["", "notes"])
+def test_person_of_the_check_walks(monkeypatch, settings, fixtures: str):
+    """With one question of all."""
+    settings.FIXTURE_DIRS = [Path(__file__).parent]
+    monkeypatch.setenv("FIXTURES", fixtures)
+    monkeypatch.setattr(walk.Walk, "questions", lambda self: iter([walk.Question("GET", "/")]))
+    walk.test_no_answer_is_a_5xx("nobody")
+    assert Note.objects.count() == len(fixtures.split())
