@@ -227,7 +227,8 @@ if not DEBUG:
 # its own class.
 ERROR_FORMAT = "chassis.error_format.ErrorFormat"
 
-REST_FRAMEWORK = {
+# With types that a service may extend by anything.
+REST_FRAMEWORK: dict[str, Any] = {
     # Tokens first, so that a request without credentials gets 401.
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "chassis.authentication.TokenAuthentication",
@@ -244,7 +245,7 @@ REST_FRAMEWORK = {
     "URL_FIELD_NAME": "href",
 }
 
-SPECTACULAR_SETTINGS = {
+SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": PROJECT.name,
     "DESCRIPTION": PROJECT.description,
     "VERSION": "1",

@@ -18,6 +18,8 @@ from typing import Any, NoReturn
 
 from compose import rename
 
+ROOM = 40  # megabytes of an image's budget that the sample leaves to a team's own packages
+
 NEXT = """\
 new: wrote {directory}. Next:
     cd {directory}
@@ -84,6 +86,12 @@ def name_service(directory: Path, name: str) -> None:
         flags=re.MULTILINE,
     )
     text = text.replace("\ndeploy = true", "\ndeploy = false", 1)
+    text = re.sub(
+        r"^(images\.\S+\.megabytes = )(\d+)$",
+        lambda found: f"{found[1]}{int(found[2]) + ROOM}",
+        text,
+        flags=re.MULTILINE,
+    )
     declared.write_text(text)
     compose = directory / "docker-compose.yaml"
     compose.write_text(rename(compose.read_text(), name))
