@@ -159,31 +159,94 @@ def test_lock_that_others_keep_is_told_of(monkeypatch, code: str | None, expecte
     )
 
 
-def test_second_migrate_waits_for_the_first(transactional_db, capsys):
-    """Two that start at once would both apply the same migration, and one of them fail."""
-    begun, leave, told = threading.Event(), threading.Event(), []
+class Told(io.StringIO):
+    """Standard error that calls a function at each line."""
 
-    def first() -> None:
+    def __init__(self, then) -> None:
+        super().__init__()
+        self.then, self.lines = then, []
+
+    def write(self, text: str) -> int:
+        self.lines.append(text)
+        self.then()
+        return super().write(text)
+
+
+@contextmanager
+def migrating():
+    """Another session that has the lock: its process, and `leave`, which ends it."""
+    begun, leave, pids = threading.Event(), threading.Event(), []
+
+    def hold() -> None:
         other = connections.create_connection("default")
         with other.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s)", [migrate.LOCK])
+            cursor.execute("SELECT pg_advisory_lock(%s), pg_backend_pid()", [migrate.LOCK])
+            pids.append(cursor.fetchone()[1])
             begun.set()
             leave.wait(30)
         other.close()
 
-    class Told(io.StringIO):
-        def write(self, text: str) -> int:
-            told.append(text)
-            leave.set()
-            return super().write(text)
-
-    thread = threading.Thread(target=first)
+    thread = threading.Thread(target=hold)
     thread.start()
     begun.wait(30)
-    call_command("migrate", verbosity=0, stderr=Told())
-    thread.join()
-    assert "Another migrate runs" in told[0]
+    try:
+        yield pids[0], leave
+    finally:
+        leave.set()
+        thread.join()
+
+
+def test_second_migrate_waits_for_the_first(transactional_db):
+    """Two that start at once would both apply the same migration, and one of them fail."""
+    role = connection.settings_dict["USER"]
+    with migrating() as (pid, leave):
+        first = Told(leave.set)
+        call_command("migrate", verbosity=0, stderr=first)
+    assert first.lines == [
+        f"Another migrate runs (process {pid} of the database, role {role}): "
+        "waiting until it ends.\n"
+    ]
     # The next one does not wait.
-    told.clear()
-    call_command("migrate", verbosity=0, stderr=Told())
-    assert not told
+    second = Told(leave.set)
+    call_command("migrate", verbosity=0, stderr=second)
+    assert not second.lines
+
+
+def test_migrate_that_does_not_end_is_named(transactional_db, monkeypatch):
+    monkeypatch.setattr(migrate.Command, "patience", "50ms")
+    role = connection.settings_dict["USER"]
+    with migrating() as (pid, _), pytest.raises(CommandError) as error:
+        call_command("migrate", verbosity=0, stderr=io.StringIO())
+    assert str(error.value) == (
+        f"Another migrate (process {pid} of the database, role {role}) still runs after 50ms: "
+        "run this again when it has ended."
+    )
+
+
+def test_other_error_while_it_waits_is_no_patience_that_ended(transactional_db, monkeypatch):
+    monkeypatch.setattr(migrate.Command, "patience", "1s'; SET statement_timeout = '50ms")
+    with migrating(), pytest.raises(OperationalError, match="statement timeout"):
+        call_command("migrate", verbosity=0, stderr=io.StringIO())
+
+
+def test_lock_that_is_free_again_has_no_holder(transactional_db, monkeypatch):
+    monkeypatch.setattr(migrate, "HOLDER", "SELECT 1 WHERE %s = 0")
+    with migrating() as (_, leave):
+        told = Told(leave.set)
+        call_command("migrate", verbosity=0, stderr=told)
+    assert "process unknown" in told.lines[0]
+
+
+def test_other_role_that_has_the_lock_is_named_at_once(transactional_db, monkeypatch):
+    """Another role than ours; tests/server has a real one."""
+    monkeypatch.setattr(
+        migrate, "HOLDER", migrate.HOLDER.replace("usename <> current_user", "true")
+    )
+    role = connection.settings_dict["USER"]
+    with migrating() as (pid, _), pytest.raises(CommandError) as error:
+        call_command("migrate", verbosity=0)
+    assert str(error.value) == (
+        f"The role {role} (process {pid}) holds the lock of migrate, though it never migrates: "
+        "see what it does (pg_stat_activity), let an administrator end it "
+        f"(SELECT pg_terminate_backend({pid})), and run this again."
+    )

@@ -25,6 +25,8 @@ buildShellScript {
   runtimeEnv = {
     BACKUP_ROLE = "${./backup_role.sql}";
     DB_DATA = db-data;
+    LARGE_OBJECTS = "${./large_objects.sql}";
+    LIMITS = "${./limits.sql}";
     SERVICE_DATABASE = service.database;
     SERVING_ROLE = "${template + "/chassis/chassis/serving_role.sql"}";
   };

@@ -1,5 +1,6 @@
 # shellcheck shell=busybox disable=SC2154
-# The roles' passwords, which each start sets anew: a changed secret needs only a restart.
+# The roles' passwords, settings and limits, which each start sets anew: a changed secret needs only
+# a restart, and what a role has set for itself ends with it.
 
 read_passwords() {
     password=$(secret POSTGRES_PASSWORD)
@@ -14,15 +15,29 @@ with() {
     [ -z "$1" ] || printf " PASSWORD '%s'" "${1//\'/\'\'}"
 }
 
+read_statement_seconds() {
+    statement_seconds=${POSTGRES_SERVE_STATEMENT_SECONDS:-10}
+    case $statement_seconds in
+    *[!0-9]* | ?????*) statement_seconds=0 ;;
+    esac
+    { [ "$statement_seconds" -ge 1 ] && [ "$statement_seconds" -le 3600 ]; } ||
+        fail "POSTGRES_SERVE_STATEMENT_SECONDS must be a whole number from 1 to 3600."
+}
+
+# named FILE: its SQL, with the names.
+named() {
+    local quoted="([\"'])"
+    sed -E "s/${quoted}OWNER\1/\1$role\1/g; s/${quoted}SERVE\1/\1$serve\1/g;
+        s/${quoted}DATABASE\1/\1$database\1/g" "$1"
+}
+
 allow_serving_role() {
     sql postgres "ALTER ROLE \"$serve\" LOGIN$(with "$serve_password")"
 }
 
 # Data from before there was such a role, or from elsewhere, may lack it.
 make_serving_role() {
-    sql "$database" "BEGIN" \
-        "$(sed "s/OWNER/$role/; s/SERVE/$serve/; s/DATABASE\"/$database\"/" "$SERVING_ROLE")" \
-        "COMMIT"
+    sql "$database" "BEGIN" "$(named "$SERVING_ROLE")" "COMMIT"
 }
 
 allow_backup_role() {
@@ -40,6 +55,17 @@ check_owner() {
     local other="RAISE EXCEPTION 'database \"$database\" belongs to %', owner"
     local refuse="IF owner IS NULL THEN $missing; ELSIF owner <> '$role' THEN $other; END IF;"
     sql postgres "DO \$\$ DECLARE owner name := ($of); BEGIN $refuse END \$\$"
+}
+
+# After the roles: some may be new. Of the serving role's SQL only its settings, as a service may
+# have revoked rights on some tables.
+set_limits() {
+    local words
+    words=$(sql postgres "BEGIN" "$(named "$LIMITS")" \
+        "$(named "$SERVING_ROLE" | grep '^ALTER ROLE')" \
+        "ALTER ROLE \"$serve\" IN DATABASE \"$database\"
+            SET statement_timeout = '${statement_seconds}s'" "COMMIT" &&
+        sql "$database" "$(named "$LARGE_OBJECTS")") || explain "$words"
 }
 
 set_passwords() {

@@ -105,6 +105,7 @@ serve() {
     check_options "$@"
     check_names "$role" "$database"
     read_passwords
+    read_statement_seconds
     lock
     state=$(state)
     if [ "$state" = cluster ]; then
@@ -119,6 +120,7 @@ serve() {
             "To go on from a backup, run its restore (docker compose run --rm backup restore)."
     fi
     set_passwords
+    set_limits
     tls=$(tls)
     # The settings are the image's, also on a volume that an older one has filled.
     # shellcheck disable=SC2086 # options, one word each

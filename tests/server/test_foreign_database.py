@@ -1,5 +1,6 @@
 """A PostgreSQL that others run: docs/production.md's steps make its roles."""
 
+import os
 import subprocess
 
 import pytest
@@ -11,7 +12,22 @@ from support.program import Program
 SETUP = """
 CREATE ROLE acme LOGIN CREATEROLE PASSWORD 'owner';
 CREATE DATABASE acme OWNER acme;
+CREATE ROLE metrics LOGIN CONNECTION LIMIT 5 PASSWORD 'm';
+GRANT pg_monitor TO metrics;
+ALTER ROLE metrics SET default_transaction_read_only = on;
+REVOKE ALL ON DATABASE acme FROM PUBLIC;
+GRANT CONNECT ON DATABASE acme TO metrics;
+REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC;
+GRANT CONNECT ON DATABASE postgres TO acme;
+\\connect acme
+REVOKE EXECUTE ON FUNCTION lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea) TO acme;
 """
+REFUSED = {
+    "acme": ["CREATE TEMPORARY TABLE t ()", "SELECT lo_create(0)", "TRUNCATE item_item"],
+    "postgres": ["SELECT 1"],
+    "template1": ["SELECT 1"],
+}
 
 
 class ForeignDatabase(Program):
@@ -54,6 +70,14 @@ class ForeignDatabase(Program):
 
     def is_ready(self) -> bool:
         return subprocess.run(["pg_isready", "--quiet", *self.client], timeout=30).returncode == 0
+
+    def asked(self, role: str, password: str, place: str, statement: str) -> str:
+        """What psql prints for a statement."""
+        command = ["psql", "--host=127.0.0.1", f"--port={self.port}", f"--username={role}"]
+        command += [f"--dbname={place}", "--no-psqlrc", "-qAtc", statement]
+        environment = {**os.environ, "PGPASSWORD": password}
+        ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+        return (ended.stdout + ended.stderr).strip()
 
     def set_up(self) -> None:
         command = ["psql", "--quiet", "--set=ON_ERROR_STOP=1", *self.client]
@@ -109,5 +133,9 @@ def test_its_roles_are_made_by_commands_and_serve(tmp_path, foreign):
         checked = run(server.environment, "manage", "check", "--deploy", "--database", "default")
         assert checked.returncode == 0
         assert "chassis.W00" not in checked.stderr
+        for place, statements in REFUSED.items():
+            for statement in statements:
+                assert "permission denied" in foreign.asked("acme_serve", "serving", place, statement)
+        assert foreign.asked("metrics", "m", "acme", "SELECT 'reached'") == "reached"
     finally:
         server.end()

@@ -1,14 +1,26 @@
 """What the role that serves may do in the database, and for how long."""
 
+import os
 import subprocess
 import time
 
 import pytest
 import requests
 
-from support.processes import NAME, PASSWORD, Database
+from support.processes import NAME, PASSWORD, PASSWORDS, Database
+from support.program import running
 
 SERVING = f"{NAME}_serve"
+# What chassis's migrate locks: "migrate" in ASCII.
+MIGRATE_LOCK = int.from_bytes(b"migrate")
+
+
+def told_in(database, place: str, statement: str, role: str) -> str:
+    """What psql prints for a statement in another database than the service's."""
+    command = [*database.client("psql", role), f"--dbname={place}", "--no-psqlrc", "-qtc", statement]
+    environment = {**os.environ, "PGPASSWORD": PASSWORDS.get(role, PASSWORD)}
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    return (ended.stdout + ended.stderr).strip()
 
 
 def tried(database, statement: str, role: str = SERVING) -> str:
@@ -32,11 +44,42 @@ def tried(database, statement: str, role: str = SERVING) -> str:
         f"SET ROLE {NAME}",
         f"ALTER ROLE {NAME} PASSWORD 'mine'",
         "COPY item_item FROM PROGRAM 'true'",
+        "CREATE TEMPORARY TABLE t ()",
+        "SELECT lo_creat(-1)",
+        "SELECT lo_create(0)",
+        "SELECT lo_from_bytea(0, 'x')",
+        "SELECT lo_put(1, 0, 'x')",
+        "SELECT lowrite(0, 'x')",
+        "SELECT lo_truncate(0, 1)",
+        "SELECT lo_truncate64(0, 1)",
     ],
 )
 def test_serving_role_changes_nothing_but_rows(database, statement: str):
-    output = tried(database, f"BEGIN; {statement}; ROLLBACK")
-    assert "ERROR: " in output or "WARNING:  no privileges were granted" in output, output
+    output = tried(database, statement)
+    refused = ("permission denied", "must be", "WARNING:  no privileges were granted")
+    assert any(words in output for words in refused), output
+
+
+@pytest.mark.parametrize(
+    ("role", "place", "may"),
+    [
+        (SERVING, NAME, True),
+        (SERVING, "postgres", False),
+        (SERVING, "template1", False),
+        (SERVING, f"test_{NAME}", False),
+        ("metrics", NAME, True),
+        ("metrics", "postgres", False),
+        ("backup", "postgres", True),
+        ("backup", NAME, False),
+        (NAME, NAME, True),
+        (NAME, f"test_{NAME}", True),
+        (NAME, "postgres", True),
+        (NAME, "template1", False),
+    ],
+)
+def test_each_role_reaches_the_databases_that_it_needs(database, role: str, place: str, may: bool):
+    output = told_in(database, place, "SELECT 'reached'", role)
+    assert output == "reached" if may else "permission denied for database" in output
 
 
 def test_serving_role_reads_and_writes_rows_of_later_tables_too(database):
@@ -96,6 +139,87 @@ def test_data_without_the_serving_role_get_it_at_start(tmp_path):
         assert "permission denied" in tried(older, "TRUNCATE item_item")
     finally:
         older.end()
+
+
+@pytest.fixture
+def restarted(tmp_path):
+    """A database of the test's own, which it stops and starts."""
+    database = Database(tmp_path / "restarted")
+    database.directory.mkdir()
+    with running(database):
+        yield database
+
+
+def test_what_the_serving_role_sets_for_itself_ends_with_the_next_start(restarted):
+    for statement in (
+        "ALTER ROLE CURRENT_USER SET search_path = nowhere",
+        "ALTER ROLE CURRENT_USER SET work_mem = '1GB'",
+        "ALTER ROLE CURRENT_USER SET statement_timeout = 0",
+        f"ALTER ROLE CURRENT_USER IN DATABASE {NAME} SET statement_timeout = 0",
+        f"ALTER ROLE CURRENT_USER IN DATABASE {NAME} SET search_path = nowhere",
+    ):
+        assert tried(restarted, statement) == ""
+    assert tried(restarted, "SHOW statement_timeout") == "0"
+    restarted.stop()
+    restarted.start()
+    assert tried(restarted, "SHOW search_path") == '"$user", public'
+    settings = "SELECT unnest(setconfig) FROM pg_db_role_setting WHERE setrole = current_user::regrole"
+    assert sorted(line.strip() for line in tried(restarted, settings).splitlines()) == [
+        "idle_in_transaction_session_timeout=30s",
+        "lock_timeout=2s",
+        "statement_timeout=10s",
+    ]
+    assert "permission denied" in told_in(restarted, "postgres", "SELECT 1", SERVING)
+
+
+def test_operator_gives_statements_of_the_serving_role_more_time(tmp_path):
+    database = Database(tmp_path / "db")
+    database.directory.mkdir()
+    database.environment["POSTGRES_SERVE_STATEMENT_SECONDS"] = "20"
+    with running(database):
+        assert tried(database, "SHOW statement_timeout") == "20s"
+        assert tried(database, "SHOW lock_timeout") == "2s"
+
+
+@pytest.mark.parametrize("seconds", ["0", "1.5", "ten", "3601", "12345678901234567890"])
+def test_malformed_time_of_statements_is_told_of(tmp_path, seconds: str):
+    database = Database(tmp_path / "db")
+    environment = {**database.environment, "POSTGRES_SERVE_STATEMENT_SECONDS": seconds}
+    ended = subprocess.run(
+        database.command, env=environment, capture_output=True, text=True, timeout=60
+    )
+    assert ended.returncode == 1
+    assert ended.stderr == (
+        "db: POSTGRES_SERVE_STATEMENT_SECONDS must be a whole number from 1 to 3600.\n"
+    )
+
+
+def test_owner_keeps_large_objects_and_dumps_them(restarted):
+    number = tried(restarted, "SELECT lo_from_bytea(0, 'kept')", role=NAME)
+    place = {"POSTGRES_HOST": "127.0.0.1", "POSTGRES_PORT": str(restarted.port)}
+    environment = {**restarted.environment, **place}
+    dump = subprocess.run(
+        ["service-db", "dump"], env=environment, capture_output=True, check=True, timeout=60
+    )
+    tried(restarted, f"SELECT lo_unlink({number})", role=NAME)
+    subprocess.run(
+        ["service-db", "load"], env=environment, input=dump.stdout, check=True, timeout=60
+    )
+    assert tried(restarted, f"SELECT convert_from(lo_get({number}), 'UTF8')", role=NAME) == "kept"
+
+
+def test_migrate_names_the_role_that_keeps_it_waiting(start_server, database):
+    server = start_server()
+    owning = {**server.environment, "POSTGRES_SERVE_PASSWORD": "", "POSTGRES_PASSWORD": PASSWORD}
+    with database.psql(role=SERVING) as holder:
+        holder.stdin.write(f"SELECT pg_advisory_lock({MIGRATE_LOCK}), pg_backend_pid();\n")
+        holder.stdin.flush()
+        pid = holder.stdout.readline().split("|")[1].strip()
+        ended = subprocess.run(
+            ["service-server", "migrate"], env=owning, capture_output=True, text=True, timeout=60
+        )
+    assert ended.returncode == 1
+    assert f"The role {SERVING} (process {pid}) holds" in ended.stderr.splitlines()[-1]
 
 
 def check_deployment(server, **variables: str) -> str:

@@ -22,7 +22,11 @@ METRICS_PASSWORD = "m"
 BACKUP_PASSWORD = "b"
 # The database and the role that owns it.
 NAME = os.environ["SERVICE_DATABASE"]
-PASSWORDS = {"metrics": METRICS_PASSWORD, f"{NAME}_serve": SERVE_PASSWORD}
+PASSWORDS = {
+    "backup": BACKUP_PASSWORD,
+    "metrics": METRICS_PASSWORD,
+    f"{NAME}_serve": SERVE_PASSWORD,
+}
 
 
 def free_port() -> int:
