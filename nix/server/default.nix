@@ -16,6 +16,7 @@ let
   # What start.py links into the run directory.
   files = runCommand "server-files" { } ''
     mkdir $out
+    cp ${./ask-logins.conf} $out/ask-logins.conf
     cp ${./empty_stats.py} $out/empty_stats.py
     cp ${./errors.conf} $out/errors.conf
     cp ${./forward.conf} $out/forward.conf

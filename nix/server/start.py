@@ -154,9 +154,7 @@ def write_limits(run: Path, logins: list[str]) -> None:
     rate = int(os.environ["API_RATE"])
     zone = f"limit_req_zone $api_client zone=api:10m rate={rate}r/s;\n"
     limit = f"limit_req zone=api burst={rate} nodelay;\n"
-    (run / "logins.conf").write_text(
-        "".join(f'"POST {path}" $client_network;\n' for path in logins)
-    )
+    (run / "logins.conf").write_text("".join(f'"POST {path}" login;\n' for path in logins))
     (run / "body.conf").write_text(f"client_max_body_size {os.environ['BODY_MEGABYTES']}m;\n")
     (run / "api-zone.conf").write_text(zone if rate else "")
     (run / "api-limit.conf").write_text(limit if rate else "")
@@ -188,7 +186,7 @@ def prepare(run: Path, origins: list[str], logins: list[str]) -> None:
     os.environ["SYSLOG_SOCKET"] = str(run / "log.sock")
     os.environ["SYSLOG_STATS"] = str(run / "log.stats")
     os.environ["NGINX_STATUS"] = str(run / "status.sock")
-    for name in ("draining", "status.sock", "log.stats"):  # of an earlier life of this directory
+    for name in ("draining", "logins.sock", "status.sock", "log.stats"):  # of an earlier life
         (run / name).unlink(missing_ok=True)
     proxies = trusted_proxies()
     (run / "listen.conf").write_text(f"listen {os.environ['SERVER_LISTEN']};\n")

@@ -2,9 +2,11 @@
 
 import resource
 import socket
+import threading
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 
 import pytest
 import requests
@@ -103,21 +105,68 @@ def test_login_limit_counts_what_one_client_has(start_server, one: str, other: s
     assert answer.status_code == (429 if same else 403)
 
 
-def test_logins_from_many_addresses_are_held_back_in_all(start_server):
+def guess(server: Server, address: str) -> int:
+    """The status of a wrong login: 403, or 429 where nginx holds it back."""
+    headers = {"X-Forwarded-For": address}
+    return requests.post(f"{server.url}/api-auth/login/", headers=headers, timeout=60).status_code
+
+
+def guess_at_once(server: Server, addresses: list[str]) -> Counter[int]:
+    with ThreadPoolExecutor(len(addresses)) as pool:
+        return Counter(pool.map(lambda address: guess(server, address), addresses))
+
+
+@pytest.mark.parametrize("addresses", ["192.0.2.{}", "::ffff:192.0.2.{}", "2001:db8:0:{}::1"])
+def test_logins_from_one_network_are_held_back(start_server, addresses: str):
     server = start_server(TRUSTED_PROXIES="127.0.0.1")
-
-    def guess(number: int) -> int:
-        headers = {"X-Forwarded-For": f"192.0.2.{number}"}
-        return requests.post(
-            f"{server.url}/api-auth/login/", headers=headers, timeout=30
-        ).status_code
-
-    with ThreadPoolExecutor(120) as pool:
-        statuses = Counter(pool.map(guess, range(120)))
-        print(statuses)
-    # Ten a second, fifty that wait, and what comes beyond that is refused.
+    statuses = guess_at_once(server, [addresses.format(number) for number in range(1, 41)])
     assert set(statuses) == {403, 429}
-    assert statuses[403] > 50
+    assert guess(server, "198.51.100.1") == 403
+
+
+@pytest.mark.parametrize("addresses", ["192.0.{}.1", "::ffff:192.0.{}.1", "2001:db8:{}::1"])
+def test_logins_from_forty_networks_all_wait_their_turn(start_server, addresses: str):
+    server = start_server(TRUSTED_PROXIES="127.0.0.1")
+    statuses = guess_at_once(server, [addresses.format(number) for number in range(1, 41)])
+    assert set(statuses) == {403}
+
+
+def test_logins_from_many_networks_are_held_back_in_all(start_server):
+    server = start_server(TRUSTED_PROXIES="127.0.0.1")
+    statuses = guess_at_once(server, [f"192.0.{number}.1" for number in range(120)])
+    # Eight a second, forty that wait, and what comes beyond that is refused.
+    assert set(statuses) == {403, 429}
+    assert statuses[403] > 40
+
+
+@contextmanager
+def attack(server: Server, addresses: list[str]) -> Iterator[None]:
+    """Guess without a pause from each address."""
+    stop = threading.Event()
+
+    def guess_on(address: str) -> None:
+        while not stop.is_set():
+            guess(server, address)
+
+    with ThreadPoolExecutor(len(addresses)) as pool:
+        guessing = [pool.submit(guess_on, address) for address in addresses]
+        try:
+            yield
+        finally:
+            stop.set()
+    for guesser in guessing:
+        guesser.result()
+
+
+@pytest.mark.parametrize("addresses", ["2001:db8:0:{}::1", "192.0.2.{}", "192.0.{}.1"])
+def test_logins_of_others_pass_while_many_addresses_guess(start_server, addresses: str):
+    server = start_server(TRUSTED_PROXIES="127.0.0.1")
+    guessers = [addresses.format(number) for number in range(1, 81)]
+    # They had their first logins, which wait with those of the others.
+    for first in range(0, 80, 20):
+        guess_at_once(server, guessers[first : first + 20] * 2)
+    with attack(server, guessers):
+        assert {guess(server, f"203.{number}.113.1") for number in range(12)} == {403}
 
 
 def test_requests_of_one_client_are_limited_where_that_is_set(start_server):

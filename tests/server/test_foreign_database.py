@@ -135,7 +135,9 @@ def test_its_roles_are_made_by_commands_and_serve(tmp_path, foreign):
         assert "chassis.W00" not in checked.stderr
         for place, statements in REFUSED.items():
             for statement in statements:
-                assert "permission denied" in foreign.asked("acme_serve", "serving", place, statement)
+                assert "permission denied" in foreign.asked(
+                    "acme_serve", "serving", place, statement
+                )
         assert foreign.asked("metrics", "m", "acme", "SELECT 'reached'") == "reached"
     finally:
         server.end()

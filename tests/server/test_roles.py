@@ -17,7 +17,13 @@ MIGRATE_LOCK = int.from_bytes(b"migrate")
 
 def told_in(database, place: str, statement: str, role: str) -> str:
     """What psql prints for a statement in another database than the service's."""
-    command = [*database.client("psql", role), f"--dbname={place}", "--no-psqlrc", "-qtc", statement]
+    command = [
+        *database.client("psql", role),
+        f"--dbname={place}",
+        "--no-psqlrc",
+        "-qtc",
+        statement,
+    ]
     environment = {**os.environ, "PGPASSWORD": PASSWORDS.get(role, PASSWORD)}
     ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
     return (ended.stdout + ended.stderr).strip()
@@ -163,7 +169,9 @@ def test_what_the_serving_role_sets_for_itself_ends_with_the_next_start(restarte
     restarted.stop()
     restarted.start()
     assert tried(restarted, "SHOW search_path") == '"$user", public'
-    settings = "SELECT unnest(setconfig) FROM pg_db_role_setting WHERE setrole = current_user::regrole"
+    settings = (
+        "SELECT unnest(setconfig) FROM pg_db_role_setting WHERE setrole = current_user::regrole"
+    )
     assert sorted(line.strip() for line in tried(restarted, settings).splitlines()) == [
         "idle_in_transaction_session_timeout=30s",
         "lock_timeout=2s",
