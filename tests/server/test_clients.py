@@ -107,8 +107,10 @@ def test_login_limit_counts_what_one_client_has(start_server, one: str, other: s
 
 def guess(server: Server, address: str) -> int:
     """The status of a wrong login: 403, or 429 where nginx holds it back."""
+    form = {"username": "admin", "password": "guessed"}
     headers = {"X-Forwarded-For": address}
-    return requests.post(f"{server.url}/api-auth/login/", headers=headers, timeout=60).status_code
+    url = f"{server.url}/api-auth/login/"
+    return requests.post(url, form, headers=headers, timeout=60).status_code
 
 
 def guess_at_once(server: Server, addresses: list[str]) -> Counter[int]:
@@ -137,6 +139,14 @@ def test_logins_from_many_networks_are_held_back_in_all(start_server):
     # Eight a second, forty that wait, and what comes beyond that is refused.
     assert set(statuses) == {403, 429}
     assert statuses[403] > 40
+
+
+def test_no_login_passes_where_the_limits_cannot_be_asked(start_server):
+    """As while nginx stops: it listens no more, and ends what it has."""
+    server = start_server()
+    (server.directory / "logins.sock").unlink()
+    assert guess(server, "192.0.2.1") == 429
+    assert requests.get(f"{server.url}/api-auth/login/", timeout=10).ok
 
 
 @contextmanager
