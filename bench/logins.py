@@ -1,10 +1,10 @@
-"""Reads while passwords are tried from many addresses, and a right login from a quiet one.
+"""Reads while passwords are tried from many networks, and a right login from a quiet one.
 
     logins.py
 
 Starts a database and a server with one worker on this machine. Prints the milliseconds of
 one password check by the service's hasher, by Django's own argon2 settings and by PBKDF2;
-then, for 30 s each, the milliseconds of reads in a quiet time, and while 50 addresses send
+then, for 30 s each, the milliseconds of reads in a quiet time, and while 50 networks send
 one wrong login every 6 s each; and the seconds of a right login meanwhile.
 """
 
@@ -23,7 +23,7 @@ import requests
 from support.processes import Database, Server
 
 SECONDS = 30
-ADDRESSES = 50
+NETWORKS = 50
 CHECKS = """
 import timeit
 from django.contrib.auth import hashers
@@ -81,11 +81,11 @@ def measure(server: Server) -> None:
     statuses: Counter[int] = Counter()
     stop = threading.Event()
     guessers = [
-        threading.Thread(target=try_passwords, args=(server, f"192.0.2.{number}", statuses, stop))
-        for number in range(ADDRESSES)
+        threading.Thread(target=try_passwords, args=(server, f"192.0.{number}.1", statuses, stop))
+        for number in range(NETWORKS)
     ]
     for guesser in guessers:
-        time.sleep(6 / ADDRESSES)
+        time.sleep(6 / NETWORKS)
         guesser.start()
     report("beside wrong logins", read(server, SECONDS))
     asked = time.monotonic()
