@@ -25,9 +25,7 @@ class TokensEnd:
         return "A new password ends your tokens and your other sessions."
 
 
-def end_access(
-    instance: Any, raw: bool, update_fields: Collection[str] | None, **_: Any
-) -> None:
+def end_access(instance: Any, raw: bool, update_fields: Collection[str] | None, **_: Any) -> None:
     """Delete tokens and sessions of a user who is saved as inactive: they stay gone if he returns.
 
     Sessions have no column for the user: this reads all of them.

@@ -63,8 +63,12 @@ def refusal(exception: BaseException | None, method: str | None) -> APIException
     Forms and serializers look before the write, and another request may write in between.
     PostgreSQL's own message is not told: it quotes values. The log has the constraint's name.
     """
-    code, found = sqlstate(exception), None
-    if isinstance(exception, IntegrityError) and code in CONFLICT and method not in SAFE_METHODS:
+    if exception is None:
+        return None
+    code = sqlstate(exception)
+    found: APIException | None = None
+    writes = method not in SAFE_METHODS
+    if isinstance(exception, IntegrityError) and code in CONFLICT and writes:
         found = Conflict()
     elif isinstance(exception, DataError) and code in BAD_VALUE or refused_before(exception):
         found = ParseError("A value is out of range, or has a character that cannot be stored.")
@@ -74,7 +78,7 @@ def refusal(exception: BaseException | None, method: str | None) -> APIException
     return found
 
 
-def refused_before(exception: BaseException | None) -> bool:
+def refused_before(exception: BaseException) -> bool:
     """Whether a value did not even get into a statement, such as a NUL or the year 99999."""
     if not isinstance(exception, (ValueError, OverflowError)):
         return False

@@ -14,12 +14,12 @@ def message(error: Exception) -> str:
     return " ".join(str(error).split())
 
 
-def sqlstate(error: BaseException | None) -> str | None:
+def sqlstate(error: BaseException) -> str | None:
     """PostgreSQL's code of an error of Django's; None where it came from elsewhere.
 
     Source: appendix A of PostgreSQL's documentation.
     """
-    return code(error.__cause__) if error else None
+    return code(error.__cause__)
 
 
 def code(error: BaseException | None) -> str | None:

@@ -8,8 +8,8 @@ a digest or both, as `push` prints it; PREFIX alone stands for the version of ev
 are those of `skopeo inspect`. Exit status 1 and a sentence for each image that is another one.
 
 An index is right only where it has the bytes that `push` would send: engines choose among what it
-names by rules of their own (linux/amd64/v1 and LINUX/x86_64 are amd64, too), and JSON can be read in
-more than one way.
+names by rules of their own (linux/amd64/v1 and LINUX/x86_64 are amd64, too), and there is more than
+one way to read JSON.
 """
 
 import hashlib
@@ -150,13 +150,15 @@ def refuse_differing(reference: str, ours: Image, theirs: Image) -> None:
         return
     found = "; ".join(differences(ours, theirs)) or "the manifests alone differ"
     name = platform(ours.configuration)
-    raise ImageError(f"{reference} is not {ours.digest}, which this tree builds for {name}: {found}.")
+    raise ImageError(
+        f"{reference} is not {ours.digest}, which this tree builds for {name}: {found}."
+    )
 
 
 def compare_image(reference: str, manifest: bytes, layouts: list[Path], options: list[str]) -> None:
     """
     Raises:
-        ImageError: it is another one than the tree builds for its platform, or for another platform.
+        ImageError: it is another one than the tree builds for its platform, or for another one.
     """
     theirs = Image(manifest, inspect(reference, "--config", *options))
     name = platform(theirs.configuration)
