@@ -70,7 +70,7 @@ def refusal(exception: BaseException | None, method: str | None) -> APIException
     writes = method not in SAFE_METHODS
     if isinstance(exception, IntegrityError) and code in CONFLICT and writes:
         found = Conflict()
-    elif isinstance(exception, DataError) and code in BAD_VALUE or refused_before(exception):
+    elif (isinstance(exception, DataError) and code in BAD_VALUE) or refused_before(exception):
         found = ParseError("A value is out of range, or has a character that cannot be stored.")
     if found:
         constraint = getattr(getattr(exception.__cause__, "diag", None), "constraint_name", None)

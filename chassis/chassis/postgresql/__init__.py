@@ -5,7 +5,7 @@ UNDEFINED = ("42P01", "42703")  # table, column
 # refusal to delete a protected row, which has no code.
 CONFLICT = ("23001", "23503", "23505", "23P01", None)
 # Too long, out of range, not a time, characters that UTF-8 lacks, a broken regular expression, not
-# text of the type, and characters that JSON lacks; and what a driver itself refuses, without a code.
+# text of the type, characters that JSON lacks; and what a driver itself refuses, without a code.
 BAD_VALUE = ("22001", "22003", "22007", "22008", "22021", "2201B", "22P02", "22P05", None)
 
 
