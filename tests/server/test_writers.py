@@ -1,5 +1,7 @@
 """Many who write the same rows at once, in several workers."""
 
+import re
+import subprocess
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -58,3 +60,31 @@ def test_one_of_four_writers_with_the_same_tag_wins(url: str):
             return lambda: requests.put(href, json={"text": text}, headers=headers, timeout=10)
 
         assert sorted(together(*map(put, "abcd"))) == [200, 412, 412, 412]
+
+
+def test_five_who_add_the_same_group_in_the_admin(start_server):
+    """One succeeds; the others see the form's own sentence, or a conflict: forms look before."""
+    server = start_server(UWSGI_PROCESSES=str(WORKERS))
+    manage = ["service-server", "manage", "createsuperuser", "--no-input", "--email", ""]
+    account = {"DJANGO_SUPERUSER_USERNAME": "admin", "DJANGO_SUPERUSER_PASSWORD": "a phrase"}
+    subprocess.run(manage, env=server.environment | account, check=True)
+    browser = requests.Session()
+    address = f"{server.url}/admin/auth/group/add/"
+    page = browser.get(address, timeout=10)  # the login, which leads back
+    form = {"username": "admin", "password": "a phrase", "next": "/admin/auth/group/add/"}
+    token = {"csrfmiddlewaretoken": re.search(r'csrfmiddlewaretoken" value="(\w+)"', page.text)[1]}
+    page = browser.post(page.url, form | token, timeout=10)
+    token = {"csrfmiddlewaretoken": re.search(r'csrfmiddlewaretoken" value="(\w+)"', page.text)[1]}
+    statuses = Counter()
+    for number in range(40):
+
+        def add(values=token | {"name": f"group {number}"}) -> requests.Response:
+            return requests.post(
+                address, values, cookies=browser.cookies, allow_redirects=False, timeout=10
+            )
+
+        statuses.update(together(*[add] * 5))
+    print(dict(statuses))
+    assert set(statuses) <= {200, 302, 409}
+    assert statuses[302] == 40
+    assert statuses[409] > 0, "no two came between the look and the write"
