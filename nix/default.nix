@@ -51,7 +51,6 @@ let
       migrations
       system-tests
       unit-tests
-      walk
       ;
   };
 
