@@ -158,9 +158,11 @@ def readings(path: str) -> Iterator[Question]:
         yield Question(method, path, "", accept)
 
 
-def writings(path: str, bodies: list[tuple[bytes | None, str]]) -> Iterator[Question]:
+def writings(
+    path: str, bodies: list[tuple[bytes | None, str]], methods: Iterable[str] = WRITING
+) -> Iterator[Question]:
     """All ways to write to a path."""
-    for method, accept, (body, media_type) in product(WRITING, ACCEPTED, bodies):
+    for method, accept, (body, media_type) in product(methods, ACCEPTED, bodies):
         yield Question(method, path, "", accept, body, media_type)
 
 
@@ -260,7 +262,7 @@ class Walk:
             yield from writings(path, bodies())
         if self.person == "superuser":  # whom no view refuses
             for path in known:
-                yield from writings(path, more_bodies())
+                yield from writings(path, more_bodies(), ["POST"])
             for path in lists():
                 yield from lookups(path)
             for path in known:
