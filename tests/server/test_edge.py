@@ -1,5 +1,6 @@
 """What clients see of the edge, and that it neither loses nor repeats what they send."""
 
+import http.client
 import json
 import os
 import re
@@ -173,6 +174,69 @@ def test_limits_are_those_of_nginx(edge):
     assert edge.get("/item/").ok
 
 
+def http2_frame(kind: int, flags: int, payload: bytes, stream: int = 1) -> bytes:
+    return len(payload).to_bytes(3) + bytes([kind, flags]) + stream.to_bytes(4) + payload
+
+
+def http2_header(name: bytes, value: bytes) -> bytes:
+    """A header as HPACK has it, without its table."""
+    return b"\0" + bytes([len(name)]) + name + bytes([len(value)]) + value
+
+
+HTTP2_FIELDS = {
+    b":method": b"POST",
+    b":scheme": b"https",
+    b":authority": b"localhost",
+    b":path": b"/item/",
+    b"content-type": b"application/json",
+    b"content-length": b"9",
+}
+SHORT_HTTP2 = (
+    b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+    + http2_frame(4, 0, b"", 0)
+    + http2_frame(1, 4, b"".join(http2_header(*field) for field in HTTP2_FIELDS.items()))
+    + http2_frame(0, 1, b"{")  # the last one
+)
+
+
+def test_short_http2_body_is_the_fault_of_the_client(edge):
+    with edge.connection(30, "h2") as connection, connection.makefile("rb") as answer:
+        connection.sendall(SHORT_HTTP2)
+        kind, head = 0, b""
+        while kind != 1:
+            head = answer.read(9)
+            kind, payload = head[3], answer.read(int.from_bytes(head[:3]))
+    assert payload[:1] == b"\x8c"  # HPACK's ":status: 400"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"zz\r\n{}\r\n0\r\n\r\n",
+        b"2\r\n{}xx0\r\n\r\n",
+        b"2\r\n{}\r\n\r\n",
+        b"fffffffffffffffff\r\n{}\r\n0\r\n\r\n",
+        b"2\r\n{}\r\n0\r\nno trailer\r\n\r\n",
+    ],
+)
+def test_malformed_chunk_is_the_fault_of_the_client(edge, server, body: bytes):
+    places = [edge.connection(30)]
+    if b"trailer" not in body:  # nginx reads none
+        places.append(socket.create_connection(("127.0.0.1", server.port), timeout=30))
+    for connected in places:
+        with connected as connection:
+            connection.sendall(
+                b"POST /item/ HTTP/1.1\r\nHost: localhost\r\nX-Request-ID: abc.5\r\n"
+                b"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n" + body
+            )
+            with http.client.HTTPResponse(connection) as answer:
+                answer.begin()
+                assert answer.status == 400
+                assert json.loads(answer.read())["detail"]
+                assert answer.headers["X-REQUEST-ID"] == "abc.5"
+                assert "Retry-After" not in answer.headers
+
+
 def test_silent_clients_are_let_go(start_edge, server):
     edge = start_edge([server], EDGE_BODY_SECONDS="7")
     begun = b"POST /item/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n"
@@ -222,6 +286,7 @@ def test_service_without_a_server_says_so_in_json(start_edge, start_server):
     answer = edge.get("/item/", headers={"X-REQUEST-ID": "abc.3", **conditions})
     assert answer.json() == {"detail": "Service Unavailable."}
     assert answer.headers["X-REQUEST-ID"] == "abc.3"
+    assert answer.headers["Retry-After"] == "1"
     assert answer.headers["Content-Type"].startswith("application/json")
     assert "ETag" not in answer.headers
 
