@@ -8,6 +8,7 @@ from django.db.models import Model, QuerySet
 from rest_framework import pagination
 from rest_framework.exceptions import ValidationError
 from rest_framework.filters import OrderingFilter
+from rest_framework.renderers import BrowsableAPIRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param, replace_query_param
@@ -28,6 +29,7 @@ class KeysetPagination(pagination.BasePagination):
 
     default_limit = 100
     max_limit = 1000
+    max_html_limit = 100
     keyset: Keyset
     # Where the links lead from; none where there is no page.
     next: Cursor | None
@@ -51,7 +53,7 @@ class KeysetPagination(pagination.BasePagination):
         if not isinstance(queryset, QuerySet):
             raise TypeError("KeysetPagination pages query sets alone.")
         self.keyset = requested_keyset(queryset, request, view)
-        limit = number(request, "limit", 1, self.max_limit) or self.default_limit
+        limit = self.get_limit(request)
         after = self.cursor(request, "after")
         before = self.cursor(request, "before")
         self.url = request.build_absolute_uri()
@@ -65,6 +67,14 @@ class KeysetPagination(pagination.BasePagination):
         self.previous = None
         self.kept = {"before": self.keyset.write(before)}
         return page
+
+    def get_limit(self, request: Request) -> int:
+        """How many rows the page has at most.
+
+        Raises:
+            ValidationError: the request has another number than from 1 to what it may have.
+        """
+        return requested_limit(self, request)
 
     def forwards(self, queryset: QuerySet[Any, Any], after: Cursor | None, limit: int) -> list[Any]:
         keys = self.keyset
@@ -140,15 +150,16 @@ class LimitOffsetPagination(pagination.LimitOffsetPagination):
 
     default_limit = 100
     max_limit = 1000
+    max_html_limit = 100
     max_offset = 10_000
 
     def get_limit(self, request: Request) -> int:
         """How many rows the page has at most.
 
         Raises:
-            ValidationError: the request has another number than from 1 to `max_limit`.
+            ValidationError: the request has another number than from 1 to what it may have.
         """
-        return number(request, "limit", 1, self.max_limit) or self.default_limit
+        return requested_limit(self, request)
 
     def get_offset(self, request: Request) -> int:
         """How many rows come before the page.
@@ -165,6 +176,20 @@ class LimitOffsetPagination(pagination.LimitOffsetPagination):
             limit_parameter(self.default_limit, self.max_limit),
             query_parameter("offset", "How many to skip; none by default.", schema),
         ]
+
+
+def requested_limit(
+    paginator: KeysetPagination | LimitOffsetPagination, request: Request
+) -> int:
+    """How many rows a page has at most; as HTML a row costs some three times as much.
+
+    Raises:
+        ValidationError: the request has another number than from 1 to what it may have.
+    """
+    most, reason = paginator.max_limit, ""
+    if isinstance(getattr(request, "accepted_renderer", None), BrowsableAPIRenderer):
+        most, reason = min(most, paginator.max_html_limit), f" JSON may have {most}."
+    return number(request, "limit", 1, most, reason) or min(paginator.default_limit, most)
 
 
 def requested_keyset(

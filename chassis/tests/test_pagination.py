@@ -13,10 +13,11 @@ from django.db import connection
 from django.db.models import Count, F
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
+from rest_framework.renderers import BrowsableAPIRenderer, JSONRenderer
 from rest_framework.request import Request
 
 from chassis.keyset import Cursor, keyset_by
-from chassis.pagination import KeysetPagination
+from chassis.pagination import KeysetPagination, LimitOffsetPagination
 from tests.models import Note, Task
 from tests.test_keyset import BAD_TOKENS, KINDS, VALUES, token
 from tests.urls import SortedViewSet, TaskViewSet
@@ -437,6 +438,25 @@ def test_choice_of_an_ordering_without_cursors_is_refused(client: Client, rf: Re
 @pytest.mark.parametrize("path", ["/note/", "/counted/"])
 def test_page_may_have_a_thousand_rows(client: Client, path: str):
     assert client.get(f"{path}?limit=1000").status_code == HTTPStatus.OK
+
+
+@pytest.mark.parametrize("path", ["/note/", "/counted/"])
+def test_html_page_may_have_a_hundred_rows(client: Client, path: str):
+    html = {"Accept": "text/html"}
+    assert client.get(f"{path}?limit=100", headers=html).status_code == HTTPStatus.OK
+    refused = client.get(f"{path}?limit=101", headers=html)
+    assert refused.status_code == HTTPStatus.BAD_REQUEST
+    assert "an integer from 1 to 100. JSON may have 1000." in refused.content.decode()
+
+
+@pytest.mark.parametrize("paginator", [KeysetPagination(), LimitOffsetPagination()])
+def test_greater_default_is_no_way_around_the_limit_of_html(paginator, rf: RequestFactory):
+    paginator.default_limit = 500
+    request = Request(rf.get("/"))
+    request.accepted_renderer = BrowsableAPIRenderer()
+    assert paginator.get_limit(request) == 100
+    request.accepted_renderer = JSONRenderer()
+    assert paginator.get_limit(request) == 500
 
 
 @pytest.mark.usefixtures("tasks")
