@@ -29,6 +29,7 @@ DEFAULTS = {
     "SERVER_LISTEN": "0.0.0.0:8080",
     "SERVER_METRICS_LISTEN": "0.0.0.0:9180",
     "API_RATE": "0",
+    "API_REQUESTS": "128",
     "BODY_MEGABYTES": "1",
     "DRAIN_SECONDS": "0",
     "UWSGI_PROCESSES": "1",
@@ -72,6 +73,8 @@ def check_numbers() -> None:
         fail("DRAIN_SECONDS must be a whole number from 0 to 600.")
     if not is_number(os.environ["API_RATE"]) or int(os.environ["API_RATE"]) > 100_000:
         fail("API_RATE must be a whole number of requests a second, or 0 for no limit.")
+    if not is_number(os.environ["API_REQUESTS"]) or int(os.environ["API_REQUESTS"]) > 256:
+        fail("API_REQUESTS must be a whole number of requests, or 0 for no limit; at most 256.")
     if not is_number(os.environ["SYSLOG_PORT"]) or not 0 < int(os.environ["SYSLOG_PORT"]) < 65536:
         fail("SYSLOG_PORT must be a port number.")
 
@@ -151,13 +154,18 @@ def refuse_others(run: Path, owner: int) -> None:
 
 def write_limits(run: Path, logins: list[str]) -> None:
     """What nginx lets through: requests and logins by client, and how large a body."""
-    rate = int(os.environ["API_RATE"])
-    zone = f"limit_req_zone $api_client zone=api:10m rate={rate}r/s;\n"
-    limit = f"limit_req zone=api burst={rate} nodelay;\n"
+    rate, requests = int(os.environ["API_RATE"]), int(os.environ["API_REQUESTS"])
+    zones = limits = ""
+    if rate:
+        zones = f"limit_req_zone $api_client zone=api:10m rate={rate}r/s;\n"
+        limits = f"limit_req zone=api burst={rate} nodelay;\n"
+    if requests:
+        zones += "limit_conn_zone $api_client zone=client_requests:1m;\n"
+        limits += f"limit_conn client_requests {requests};\n"
     (run / "logins.conf").write_text("".join(f'"POST {path}" login;\n' for path in logins))
     (run / "body.conf").write_text(f"client_max_body_size {os.environ['BODY_MEGABYTES']}m;\n")
-    (run / "api-zone.conf").write_text(zone if rate else "")
-    (run / "api-limit.conf").write_text(limit if rate else "")
+    (run / "api-zones.conf").write_text(zones)
+    (run / "api-limits.conf").write_text(limits)
 
 
 def make_metrics(run: Path) -> None:
@@ -189,7 +197,9 @@ def prepare(run: Path, origins: list[str], logins: list[str]) -> None:
     for name in ("draining", "logins.sock", "status.sock", "log.stats"):  # of an earlier life
         (run / name).unlink(missing_ok=True)
     proxies = trusted_proxies()
-    (run / "listen.conf").write_text(f"listen {os.environ['SERVER_LISTEN']};\n")
+    # What a client is slow to read shall wait in nginx, which limits it, not in the kernel: there it
+    # could be 4 MB of a connection. So one client gets 128 KiB for each time to it and back.
+    (run / "listen.conf").write_text(f"listen {os.environ['SERVER_LISTEN']} sndbuf=128k;\n")
     (run / "listen-metrics.conf").write_text(f"listen {os.environ['SERVER_METRICS_LISTEN']};\n")
     (run / "cors.conf").write_text(
         "".join(f'"nginx {origin}" $http_origin;\n' for origin in origins)

@@ -1,5 +1,6 @@
 """Clients of many kinds: slow ones, browsers of other origins, guessers of passwords."""
 
+import re
 import resource
 import socket
 import threading
@@ -7,11 +8,13 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import pytest
 import requests
 
 from support.processes import Server
+from support.waiting import children, wait_until
 
 ORIGIN = "https://app.example"
 CLIENTS = 4000
@@ -87,7 +90,7 @@ def test_browser_of_an_allowed_origin_reads_what_nginx_answers_by_itself(start_s
     assert other.headers["Vary"] == "Origin"
 
 
-@pytest.mark.parametrize(
+ADDRESSES = pytest.mark.parametrize(
     ("one", "other", "same"),
     [
         ("192.0.2.1", "192.0.2.2", False),
@@ -96,6 +99,9 @@ def test_browser_of_an_allowed_origin_reads_what_nginx_answers_by_itself(start_s
         ("::ffff:192.0.2.1", "::ffff:192.0.2.2", False),
     ],
 )
+
+
+@ADDRESSES
 def test_login_limit_counts_what_one_client_has(start_server, one: str, other: str, same: bool):
     server = start_server(TRUSTED_PROXIES="127.0.0.1")
     guess_until_limited(server, **{"X-Forwarded-For": one})
@@ -193,3 +199,92 @@ def test_requests_of_one_client_are_limited_where_that_is_set(start_server):
     assert {answer.headers["Retry-After"] for answer in limited} == {"1"}
     assert ask("/healthcheck/").ok
     assert ask("/item/", "192.0.2.2").ok
+
+
+def asking(server: Server, path: str, address: str = "192.0.2.1") -> socket.socket:
+    """A client that has sent a request and reads nothing yet, and little at a time."""
+    client = socket.socket()
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    client.settimeout(120)
+    client.connect(("127.0.0.1", server.port))
+    client.sendall(
+        f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Forwarded-For: {address}\r\n\r\n".encode()
+    )
+    return client
+
+
+def statuses_of(clients: list[socket.socket]) -> list[int]:
+    """What each is answered, without the rest."""
+    return [int(client.recv(12).split()[1]) for client in clients]
+
+
+@ADDRESSES
+def test_requests_in_progress_are_limited_by_client(
+    start_server, database, one: str, other: str, same: bool
+):
+    server = start_server(API_REQUESTS="2", UWSGI_THREADS="8", TRUSTED_PROXIES="127.0.0.1")
+
+    def ask(path: str, address: str) -> requests.Response:
+        return requests.get(f"{server.url}{path}", headers={"X-Forwarded-For": address}, timeout=30)
+
+    with ExitStack() as clients, database.locked("item_item"):
+        for _ in range(2):
+            clients.enter_context(asking(server, "/item/", one))
+        wait_until(lambda: database.waiting() == 2)
+        assert ask("/", other).status_code == (429 if same else 200)
+        refused = ask("/item/", one)
+        assert refused.status_code == 429
+        assert refused.json()["detail"]
+        assert refused.headers["Retry-After"] == "1"
+        assert refused.headers["X-REQUEST-ID"]
+        # Whoever asks for the server's health, and for its metrics, is never refused.
+        assert ask("/healthcheck/live/", one).ok
+        assert ask("/healthcheck/", one).status_code == 200
+        assert server.samples()
+    wait_until(lambda: ask("/item/", one).ok)
+
+
+def test_requests_in_progress_are_limited_in_all(start_server, database):
+    server = start_server(API_REQUESTS="0")
+    with ExitStack() as held, database.locked("item_item"):
+        clients = [held.enter_context(asking(server, "/item/")) for _ in range(400)]
+        answered: Counter[int] = Counter()
+        # Those that wait for the lock are let go one by one, with 503.
+        while not answered[503]:
+            answered.update(statuses_of([clients.pop()]))
+        assert answered[429] > 50
+        assert requests.get(f"{server.url}/static/none", timeout=30).status_code == 404
+
+
+@pytest.fixture
+def large_page(database) -> Iterator[str]:
+    """The address of 1.2 MB."""
+    text = "repeat(U&'\\+01F600', 280)"
+    database.tell(f"INSERT INTO item_item (text) SELECT {text} FROM generate_series(1, 1000)")
+    yield "/item/?limit=1000"
+    database.tell(f"DELETE FROM item_item WHERE text = {text}")
+
+
+def waiting_answers(server: Server) -> int:
+    """How many answers nginx has in files; they have lost their names."""
+    files = 0
+    for worker in children(server.program("nginx")):
+        for link in Path(f"/proc/{worker}/fd").iterdir():
+            files += bool(re.search(r"/uwsgi/\d+ \(deleted\)$", str(link.readlink())))
+    return files
+
+
+@pytest.mark.usefixtures("many_files")
+def test_slow_readers_keep_nobody_out(start_server, large_page: str):
+    """Neither do they hold a worker, nor fill the disk."""
+    server = start_server(API_REQUESTS="5", TRUSTED_PROXIES="127.0.0.1")
+    with ExitStack() as held:
+        slow = [held.enter_context(asking(server, large_page)) for _ in range(5)]
+        assert statuses_of(slow) == [200] * 5
+        late = [held.enter_context(asking(server, large_page)) for _ in range(20)]
+        assert 429 in statuses_of(late)
+        assert 0 < waiting_answers(server) <= 5
+        answer = requests.get(
+            f"{server.url}{large_page}", headers={"X-Forwarded-For": "192.0.2.2"}, timeout=60
+        )
+        assert len(answer.json()) == 1000

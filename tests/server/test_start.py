@@ -17,6 +17,7 @@ from support.processes import Server
     ("variable", "value"),
     [
         ("API_RATE", "many"),
+        ("API_REQUESTS", "257"),
         ("BODY_MEGABYTES", "0"),
         ("CORS_ALLOWED_ORIGINS", "https://app.example; evil"),
         ("DJANGO_SECRET_KEY", "short"),

@@ -44,6 +44,7 @@ LOG_DIR={DATA_DIR}/log ./nixw run .#find-requests ID
 TUNABLE = (
     "ALERTMANAGER_HOST",
     "API_RATE",
+    "API_REQUESTS",
     "BODY_MEGABYTES",
     "CONSOLE_LOGS",
     "CORS_ALLOWED_ORIGINS",

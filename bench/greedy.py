@@ -1,0 +1,175 @@
+"""How long a quiet client waits beside a greedy one, and what slow readers take.
+
+    greedy.py [SECONDS]
+
+Starts a database, whose rows are of 1.2 KB, and servers with two workers on this machine. Prints
+the milliseconds of a quiet client's reads, ten a second: alone, and beside one client that asks
+for pages of 1000 rows on 40 connections without a pause, and for HTML. Both without API_RATE, then
+with what deploy/ sets; each without API_REQUESTS, then with it. Then, for 500 connections that read
+pages of 1.2 MB slowly: nginx's memory, what its files hold, and the answers to a quiet client.
+"""
+
+import argparse
+import os
+import socket
+import statistics
+import tempfile
+import threading
+import time
+from collections import Counter
+from contextlib import ExitStack
+from pathlib import Path
+
+import requests
+
+from support.processes import Database, Server
+from support.waiting import children
+
+GREEDY, QUIET = "192.0.2.1", "192.0.2.2"
+CONNECTIONS, READERS = 40, 500
+PAGE = "/tweet/?limit=1000"
+VARIANTS = (
+    {"API_RATE": "0", "API_REQUESTS": "0"},
+    {"API_RATE": "0", "API_REQUESTS": "10"},
+    {"API_RATE": "20", "API_REQUESTS": "0"},
+    {"API_RATE": "20", "API_REQUESTS": "10"},
+)
+KINDS = {
+    "1000 rows as JSON": (PAGE, "application/json"),
+    "1000 rows as HTML": (PAGE, "text/html"),
+    "100 rows as HTML": ("/tweet/?limit=100", "text/html"),
+}
+
+
+def ask_on(
+    server: Server, path: str, accept: str, statuses: Counter[int], stop: threading.Event
+) -> None:
+    """Ask without a pause, and once more after a 429."""
+    with requests.Session() as session:
+        session.headers.update({"X-Forwarded-For": GREEDY, "Accept": accept})
+        while not stop.is_set():
+            status = session.get(f"{server.url}{path}", timeout=120).status_code
+            statuses[status] += 1
+            if status != 200:
+                time.sleep(0.1)
+
+
+def read(server: Server, seconds: float) -> str:
+    """The milliseconds of a quiet client's reads, ten a second."""
+    times, refused, end = [], 0, time.monotonic() + seconds
+    with requests.Session() as session:
+        session.headers["X-Forwarded-For"] = QUIET
+        while (sent := time.monotonic()) < end:
+            refused += not session.get(f"{server.url}/tweet/1/", timeout=120).ok
+            times.append((time.monotonic() - sent) * 1000)
+            time.sleep(max(0, 0.1 - (time.monotonic() - sent)))
+    cuts = statistics.quantiles(times, n=100, method="inclusive")
+    return f"p50 {cuts[49]:.0f} ms, p99 {cuts[98]:.0f} ms, {len(times)} reads, {refused} refused"
+
+
+def beside(server: Server, kind: str, seconds: float) -> None:
+    """Print a quiet client's times while another asks for that."""
+    statuses: Counter[int] = Counter()
+    stop = threading.Event()
+    threads = [
+        threading.Thread(target=ask_on, args=(server, *KINDS[kind], statuses, stop))
+        for _ in range(CONNECTIONS)
+    ]
+    for thread in threads:
+        thread.start()
+    time.sleep(1)
+    print(f"  beside {kind}: {read(server, seconds)}", end="")
+    stop.set()
+    for thread in threads:
+        thread.join()
+    print(f"; the greedy one: {dict(statuses)}")
+
+
+def trickle(clients: list[socket.socket], stop: threading.Event) -> None:
+    """Read 100 bytes of each, every two seconds."""
+    while not stop.wait(2):
+        for client in clients:
+            try:
+                client.recv(100)
+            except OSError:
+                continue  # the server has closed it, or the answer is not there yet
+
+
+def connect(server: Server) -> socket.socket:
+    client = socket.socket()
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    client.settimeout(60)
+    client.connect(("127.0.0.1", server.port))
+    client.sendall(
+        f"GET {PAGE} HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Forwarded-For: {GREEDY}\r\n\r\n".encode()
+    )
+    client.setblocking(False)
+    return client
+
+
+def held(server: Server) -> tuple[int, int]:
+    """Megabytes of nginx's memory, and of the files in which answers wait."""
+    memory = files = 0
+    for worker in children(server.program("nginx")):
+        pages = Path(f"/proc/{worker}/smaps_rollup").read_text()
+        memory += int(pages.split("Pss:")[1].split()[0]) // 1024
+        for link in Path(f"/proc/{worker}/fd").iterdir():
+            if "/uwsgi/" in str(link.readlink()):
+                files += link.stat().st_size
+    return memory, files >> 20
+
+
+def slow_readers(server: Server, seconds: float) -> None:
+    print(f"  before: nginx has {held(server)[0]} MB")
+    stop = threading.Event()
+    with ExitStack() as stack:
+        clients = [stack.enter_context(connect(server)) for _ in range(READERS)]
+        reader = threading.Thread(target=trickle, args=(clients, stop))
+        reader.start()
+        print(f"  beside {READERS} slow readers: {read(server, seconds)}")
+        memory, files = held(server)
+        print(f"  then: nginx has {memory} MB, and {files} MB of answers in files")
+        stop.set()
+        reader.join()
+
+
+def measure(database: Database, directory: Path, seconds: float) -> None:
+    for number, variant in enumerate(VARIANTS):
+        run = directory / f"server-{number}"
+        server = Server(
+            run, database, TRUSTED_PROXIES="127.0.0.1", UWSGI_PROCESSES="2", **variant
+        )
+        try:
+            server.start()
+            print(" ".join(f"{name}={value}" for name, value in variant.items()))
+            print(f"  alone: {read(server, seconds)}")
+            for kind in KINDS:
+                beside(server, kind, seconds)
+            if variant["API_RATE"] == "0":
+                slow_readers(server, seconds)
+        finally:
+            server.end()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("seconds", type=float, nargs="?", default=15)
+    arguments = parser.parse_args()
+    os.environ.pop("DEBUG_MODE", None)  # for a server in production settings
+    with tempfile.TemporaryDirectory(prefix="greedy-", dir="/tmp") as text:
+        directory = Path(text)
+        database = Database(directory / "db")
+        database.directory.mkdir()
+        try:
+            database.start()
+            rows = "SELECT repeat(U&'\\+01F600', 280), now() FROM generate_series(1, 1000)"
+            database.tell(f"INSERT INTO tweet_tweet (text, timestamp) {rows}")
+            measure(database, directory, arguments.seconds)
+        finally:
+            database.end()
+
+
+if __name__ == "__main__":
+    main()
