@@ -178,9 +178,7 @@ class LimitOffsetPagination(pagination.LimitOffsetPagination):
         ]
 
 
-def requested_limit(
-    paginator: KeysetPagination | LimitOffsetPagination, request: Request
-) -> int:
+def requested_limit(paginator: KeysetPagination | LimitOffsetPagination, request: Request) -> int:
     """How many rows a page has at most; as HTML a row costs some three times as much.
 
     Raises:

@@ -197,8 +197,8 @@ def prepare(run: Path, origins: list[str], logins: list[str]) -> None:
     for name in ("draining", "logins.sock", "status.sock", "log.stats"):  # of an earlier life
         (run / name).unlink(missing_ok=True)
     proxies = trusted_proxies()
-    # What a client is slow to read shall wait in nginx, which limits it, not in the kernel: there it
-    # could be 4 MB of a connection. So one client gets 128 KiB for each time to it and back.
+    # What a client is slow to read waits in nginx, which limits it: the kernel's own buffer would
+    # grow to 4 MB a connection. This one sends 128 KiB in each round trip.
     (run / "listen.conf").write_text(f"listen {os.environ['SERVER_LISTEN']} sndbuf=128k;\n")
     (run / "listen-metrics.conf").write_text(f"listen {os.environ['SERVER_METRICS_LISTEN']};\n")
     (run / "cors.conf").write_text(
