@@ -10,6 +10,7 @@ read pages of 1.2 MB slowly: nginx's memory, what its files hold, and a quiet cl
 """
 
 import argparse
+import multiprocessing
 import os
 import socket
 import statistics
@@ -17,7 +18,10 @@ import tempfile
 import threading
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
+from multiprocessing import synchronize
+from multiprocessing.queues import Queue
 from pathlib import Path
 
 import requests
@@ -39,17 +43,26 @@ KINDS = {
 }
 
 
-def ask_on(
-    server: Server, path: str, accept: str, statuses: Counter[int], stop: threading.Event
-) -> None:
-    """Ask without a pause, and once more after a 429."""
+def ask_on(url: str, accept: str, statuses: Counter[int], stop: synchronize.Event) -> None:
+    """Ask without a pause, and a second after a 429."""
     with requests.Session() as session:
-        session.headers.update({"X-Forwarded-For": GREEDY, "Accept": accept})
+        session.headers.update(
+            {"X-Forwarded-For": GREEDY, "Accept": accept, "Accept-Encoding": "identity"}
+        )
         while not stop.is_set():
-            status = session.get(f"{server.url}{path}", timeout=120).status_code
+            status = session.get(url, timeout=120).status_code
             statuses[status] += 1
             if status != 200:
-                time.sleep(0.1)
+                stop.wait(1)
+
+
+def be_greedy(url: str, accept: str, stop: synchronize.Event, told: Queue[Counter[int]]) -> None:
+    """Ask on many connections, in a process of its own, and tell what was answered."""
+    statuses: Counter[int] = Counter()
+    with ThreadPoolExecutor(CONNECTIONS) as pool:
+        for _ in range(CONNECTIONS):
+            pool.submit(ask_on, url, accept, statuses, stop)
+    told.put(statuses)
 
 
 def read(server: Server, seconds: float) -> str:
@@ -68,20 +81,18 @@ def read(server: Server, seconds: float) -> str:
 
 def beside(server: Server, kind: str, seconds: float) -> None:
     """Print a quiet client's times while another asks for that."""
-    statuses: Counter[int] = Counter()
-    stop = threading.Event()
-    threads = [
-        threading.Thread(target=ask_on, args=(server, *KINDS[kind], statuses, stop))
-        for _ in range(CONNECTIONS)
-    ]
-    for thread in threads:
-        thread.start()
-    time.sleep(1)
-    print(f"  beside {kind}: {read(server, seconds)}", end="")
+    path, accept = KINDS[kind]
+    stop = multiprocessing.Event()
+    told: Queue[Counter[int]] = multiprocessing.Queue()
+    url = f"{server.url}{path}"
+    greedy = multiprocessing.Process(target=be_greedy, args=(url, accept, stop, told))
+    greedy.start()
+    time.sleep(2)
+    times = read(server, seconds)
     stop.set()
-    for thread in threads:
-        thread.join()
-    print(f"; the greedy one: {dict(statuses)}")
+    statuses = told.get(timeout=150)
+    greedy.join()
+    print(f"  beside {kind}: {times}; the greedy one: {dict(statuses)}")
 
 
 def trickle(clients: list[socket.socket], stop: threading.Event) -> None:
