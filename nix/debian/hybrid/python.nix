@@ -11,6 +11,7 @@ let
     pname = "python3";
     version = "3.13";
     dontUnpack = true;
+    buildInputs = [ debian.python313 ]; # which it refers to, for the SBOMs
     installPhase = ''
       cp -r ${debian.python313} $out
       chmod -R u+w $out
@@ -48,7 +49,9 @@ let
     pythonVersion = "3.13";
     packageOverrides =
       _: _:
-      lib.mapAttrs (_: module) (lib.filterAttrs (_: lib.isDerivation) pkgs // { inherit installer; });
+      lib.mapAttrs (_: module) (
+        lib.filterAttrs (_: lib.isDerivation) pkgs // { inherit installer mypy; }
+      );
     sitePackages = "lib/python3.13/site-packages";
     hasDistutilsCxxPatch = false;
     pythonOnBuildForBuild = interpreter;
@@ -70,6 +73,20 @@ let
       sed -i -e 's/interpreter=sys.executable/interpreter=args.executable/' \
         -e 's/^    return parser/    parser.add_argument("--executable")\n&/' __main__.py
       rm __pycache__/__main__.*
+    '';
+
+  # nixpkgs's packages have their programs; those of the Debian set get them in an environment.
+  mypy =
+    pkgs.mypy
+    // final.runCommand "mypy" { } ''
+      mkdir -p $out/bin
+      ln -s ${pkgs.mypy}/lib $out/lib
+      {
+        echo '#!${interpreter}/bin/python3.13'
+        echo 'from mypy.__main__ import console_entry'
+        echo 'console_entry()'
+      } >$out/bin/mypy
+      chmod +x $out/bin/mypy
     '';
 
   # A package of the Debian set as what buildPythonPackage makes.
