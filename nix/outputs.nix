@@ -46,8 +46,11 @@ let
   );
   output =
     name:
-    lib.mapAttrs (_: outputs: outputs.${name}) project
-    // lib.mapAttrs (_: sentence: lib.mapAttrs (_: _: sentence) project.x86_64-linux.${name}) elsewhere;
+    let
+      offered = lib.mapAttrs (_: outputs: outputs.${name}) project;
+      inThePlaceOf = sentence: lib.mapAttrs (_: _: sentence) offered.x86_64-linux;
+    in
+    offered // lib.mapAttrs (_: inThePlaceOf) elsewhere;
 in
 {
   packages = output "packages";

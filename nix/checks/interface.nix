@@ -22,15 +22,18 @@ let
     builtins.deepSeq paths (lib.attrNames paths);
   ofDebian = outputs debian.x86_64-linux;
 
-  flake = import ../outputs.nix {
-    nixpkgs = {
-      inherit lib;
-      legacyPackages = debian;
-    };
-  } {
-    self = { };
-    root = template + "/tests/application";
-  };
+  flake =
+    import ../outputs.nix
+      {
+        nixpkgs = {
+          inherit lib;
+          legacyPackages = debian;
+        };
+      }
+      {
+        self = { };
+        root = template + "/tests/application";
+      };
   inherit (flake) apps;
   ends = name: !(builtins.tryEval apps.aarch64-darwin.${name}).success;
 
@@ -51,7 +54,7 @@ buildCommandCheck "interface" { } {
   "both systems have the same outputs" = same (withoutMachines ofDebian) (
     outputs debian.aarch64-linux
   );
-  "macOS ends with a sentence for each of Linux's programs" = same (lib.attrNames apps.x86_64-linux) (
+  "macOS ends with a sentence for each program" = same (lib.attrNames apps.x86_64-linux) (
     builtins.filter ends (lib.attrNames apps.aarch64-darwin)
   );
   "what only nixpkgs has adds Grafana's image" = same (outputs (
