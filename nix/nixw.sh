@@ -44,6 +44,8 @@ choose_set() {
     esac
     [ "$set" = nixpkgs ] || is_debian_13 ||
         fail "the Debian set needs Debian 13 on x86_64 or arm64; leave NIXW_SET unset elsewhere."
+    [ "$set" = debian ] || [ -z "${NIXW_NIXPKGS:-}" ] ||
+        fail "NIXW_NIXPKGS mixes the Debian set with a tree of nixpkgs: set NIXW_SET=debian, too."
     export NIXW_SET="$set"
 }
 

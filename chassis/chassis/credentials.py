@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from django.contrib.auth import SESSION_KEY
+from django.contrib.auth import SESSION_KEY, get_user_model
 from django.contrib.sessions.models import Session
 from knox.models import AuthToken
 
@@ -25,18 +25,39 @@ class TokensEnd:
         return "A new password ends your tokens and your other sessions."
 
 
-def end_access(instance: Any, raw: bool, update_fields: Collection[str] | None, **_: Any) -> None:
+def end_access(
+    instance: Any,
+    raw: bool,
+    created: bool = False,
+    update_fields: Collection[str] | None = None,
+    **_: Any,
+) -> None:
     """Delete tokens and sessions of a user who is saved as inactive: they stay gone if he returns.
 
     Sessions have no column for the user: this reads all of them.
     """
     saved = update_fields is None or "is_active" in update_fields
-    if raw or instance.is_active or not saved:
+    is_user = isinstance(instance, get_user_model())
+    if raw or created or not saved or not is_user or instance.is_active:
         return
-    AuthToken.objects.filter(user=instance).delete()
+    AuthToken.objects.filter(user=instance.pk).delete()
     theirs = [
         session.pk
         for session in Session.objects.iterator()
         if session.get_decoded().get(SESSION_KEY) == str(instance.pk)
     ]
     Session.objects.filter(pk__in=theirs).delete()
+
+
+def end_tokens(
+    instance: Any, raw: bool, update_fields: Collection[str] | None = None, **_: Any
+) -> None:
+    """Delete tokens of a user whose password is about to be taken away, which is no new one."""
+    saved = update_fields is None or "password" in update_fields
+    if raw or not saved or not isinstance(instance, get_user_model()):
+        return
+    if instance.has_usable_password() or instance.pk is None:
+        return
+    former = get_user_model()._base_manager.filter(pk=instance.pk).first()
+    if former and former.has_usable_password():
+        AuthToken.objects.filter(user=instance.pk).delete()

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from django.db import DataError, IntegrityError, InterfaceError, OperationalError
+from django.db import DataError, Error, IntegrityError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.log import log_response
 from django.views import csrf, defaults
@@ -19,7 +19,7 @@ from rest_framework.views import exception_handler
 
 from chassis import error_format
 from chassis.health.dependencies import lacks_migrations
-from chassis.postgresql import BAD_VALUE, CONFLICT, message, sqlstate, undefined
+from chassis.postgresql import BAD_VALUE, CONFLICT, TOO_LARGE, message, sqlstate, undefined
 
 logger = logging.getLogger(__name__)
 
@@ -27,10 +27,10 @@ logger = logging.getLogger(__name__)
 DATABASE_LAYER = (
     "chassis.postgresql",
     "django.db.backends.",
-    "django.db.models.fields",
     "django_prometheus.db.",
     "psycopg",
 )
+FIELDS = "django.db.models.fields"  # itself: the modules below it fail at mistakes of code, too
 
 
 def wants_html(request: HttpRequest) -> bool:
@@ -70,11 +70,18 @@ def refusal(exception: BaseException | None, method: str | None) -> APIException
     writes = method not in SAFE_METHODS
     if isinstance(exception, IntegrityError) and code in CONFLICT and writes:
         found = Conflict()
+    elif isinstance(exception, Error) and code in TOO_LARGE:
+        found = ParseError("A value is too large.")
     elif (isinstance(exception, DataError) and code in BAD_VALUE) or refused_before(exception):
         found = ParseError("A value is out of range, or has a character that cannot be stored.")
     if found:
         constraint = getattr(getattr(exception.__cause__, "diag", None), "constraint_name", None)
-        logger.warning("The database refused a client's values: %s, %s.", code, constraint)
+        logger.warning(
+            "The database refused a client's values: %s, %s.",
+            code,
+            constraint,
+            exc_info=None if code else exception,  # where it may be a mistake of code
+        )
     return found
 
 
@@ -83,7 +90,8 @@ def refused_before(exception: BaseException) -> bool:
     if not isinstance(exception, (ValueError, OverflowError)):
         return False
     *_, (frame, _) = traceback.walk_tb(exception.__traceback__)
-    return str(frame.f_globals.get("__name__")).startswith(DATABASE_LAYER)
+    module = str(frame.f_globals.get("__name__"))
+    return module == FIELDS or module.startswith(DATABASE_LAYER)
 
 
 def api_error(exception: Exception, context: dict[str, Any]) -> Response | None:
@@ -146,7 +154,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def of_database(request: HttpRequest, exception: BaseException | None) -> HttpResponse | None:
     """The answer to an error of the database; nothing where it is none."""
-    return database_unavailable(request, exception) or value_refused(request, exception)
+    return value_refused(request, exception) or database_unavailable(request, exception)
 
 
 def database_unavailable(

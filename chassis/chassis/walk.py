@@ -1,7 +1,10 @@
 """Ask every URL of a service in every way: no answer may be a 5xx.
 
 The check `walk` runs it for each root: `pytest -p chassis.testing --pyargs chassis.walk`. URLs are
-those of ROOT_URLCONF. A view that fails on purpose is in WALK_EXCEPT, by the name of its URL.
+those of ROOT_URLCONF. A view that fails on purpose is in WALK_EXCEPT, a list of names of URLs.
+
+Each request is rolled back, and so it does not see what fails without a transaction (a lock of
+rows) or after one (`on_commit`). Rows are found by their primary keys only.
 """
 
 import io
@@ -9,10 +12,12 @@ import json
 import logging
 import os
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from html.parser import HTMLParser
+from http import HTTPStatus
 from itertools import product
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
@@ -23,7 +28,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.signals import got_request_exception, request_started
-from django.db import close_old_connections, connection, transaction
+from django.db import IntegrityError, InternalError, close_old_connections, connection, transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import RoutePattern
@@ -100,8 +105,10 @@ def fields() -> list[str]:
 
 def addresses() -> list[str]:
     """Of all URLs but those of views that fail on purpose."""
-    excluded = getattr(settings, "WALK_EXCEPT", [])
-    return ["/" + address for name, address in patterns(get_resolver()) if name not in excluded]
+    found, excluded = list(patterns(get_resolver())), set(getattr(settings, "WALK_EXCEPT", []))
+    if unknown := excluded - {name for name, _ in found}:
+        pytest.fail(f"WALK_EXCEPT names what is no URL: {', '.join(sorted(unknown))}")
+    return ["/" + address for name, address in found if name not in excluded]
 
 
 def lists() -> list[str]:
@@ -201,7 +208,8 @@ class Walk:
         self.handler = WSGIHandler()
         self.cookies = f"{settings.CSRF_COOKIE_NAME}={CSRF}"
         self.raised: list[BaseException] = []
-        self.asked = 0
+        # Answers by whether the method writes, and by status.
+        self.statuses: Counter[tuple[bool, int]] = Counter()
         if person != "nobody":
             self.log_in()
 
@@ -230,9 +238,10 @@ class Walk:
             "CONTENT_LENGTH": str(len(body)),
             "HTTP_COOKIE": self.cookies,
             "HTTP_X_CSRFTOKEN": CSRF,
-            "HTTP_HOST": "localhost",
+            "HTTP_HOST": "testserver",  # which Django's tests allow
+            "HTTP_REFERER": "https://testserver/",
             "HTTP_X_FORWARDED_PROTO": "https",
-            "SERVER_NAME": "localhost",
+            "SERVER_NAME": "testserver",
             "SERVER_PORT": "80",
             "REMOTE_ADDR": "127.0.0.1",
             "wsgi.input": io.BytesIO(body),
@@ -250,6 +259,8 @@ class Walk:
 
         with transaction.atomic():
             content = b"".join(self.handler(self.environ(question), start))
+            with suppress(InternalError):  # an error that the view itself handled
+                connection.check_constraints()  # as a commit does
             transaction.set_rollback(True)
         return int(statuses[0].split()[0]), content
 
@@ -272,10 +283,14 @@ class Walk:
     def failures(self) -> Iterator[Found]:
         """The questions whose answers are 5xx."""
         for question in self.questions():
-            self.asked += 1
             self.raised.clear()
-            status, _ = self.ask(question)
-            if status >= 500:
+            try:
+                status, _ = self.ask(question)
+            except IntegrityError as error:
+                status, self.raised = 500, [error]
+            self.statuses[question.method in WRITING, status] += 1
+            # Beside what fails, what was refused before it could: throttles must be off in tests.
+            if status >= 500 or status == HTTPStatus.TOO_MANY_REQUESTS:
                 yield Found(self.person, question, status, next(iter(self.raised), None))
 
     def remember(self, **_: Any) -> None:
@@ -305,6 +320,11 @@ def test_no_answer_is_a_5xx(person: str) -> None:
     walk = Walk(person)
     with many_requests(walk.remember):
         failures = list(walk.failures())
-    print(f"{walk.asked} requests as {person}, {len(failures)} failed")
+    for (writes, status), count in sorted(walk.statuses.items()):
+        print(f"{person}, {'writing' if writes else 'reading'}: {count} x {status}")
+    print(f"{walk.statuses.total()} requests as {person}, {len(failures)} failed")
     if failures:
         pytest.fail("\n".join(map(str, failures[:40])))
+    succeeded = sum(count for (writes, status), count in walk.statuses.items() if status < 400)
+    if not succeeded:
+        pytest.fail("Every request was refused, and so nothing was tried.")

@@ -72,6 +72,21 @@ def test_saving_other_fields_of_an_inactive_user_ends_nothing(user, django_asser
         user.save(update_fields=["first_name"])
 
 
+def test_password_that_is_taken_away_ends_tokens(user):
+    _, token = AuthToken.objects.create(user)
+    user.set_unusable_password()
+    user.save()
+    assert status(token) == HTTPStatus.UNAUTHORIZED
+    _, token = AuthToken.objects.create(user)
+    user.save()
+    assert status(token) == HTTPStatus.OK
+
+
+def test_inactive_user_who_is_made_ends_nothing(django_assert_num_queries):
+    with django_assert_num_queries(1):
+        get_user_model().objects.create(username="waiting", is_active=False, password="argon2$x")
+
+
 @pytest.mark.parametrize("action", ["add", "change"])
 def test_staff_with_permissions_for_tokens_writes_none(user, other, action: str):
     """A digest that it knows would make it anyone."""

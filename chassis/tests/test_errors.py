@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
 from chassis import errors
-from tests.models import Note
+from tests.models import Note, Task
 
 HTML = {"Accept": "text/html,*/*;q=0.8"}
 JSON = {"Accept": "application/json"}
@@ -244,6 +244,7 @@ STATEMENTS = [
     (f"{INSERT} (9223372036854775807 + 1, 'x')", 400),
     ("SELECT 'secret'::int", 400),
     (r"SELECT '\u0000'::jsonb ->> 0", 400),
+    (DO.format("54000"), 400),
     ("SELECT 1 / 0", 500),
 ]
 
@@ -290,9 +291,13 @@ def test_value_that_gets_into_no_statement_is_the_clients(lookup):
     assert errors.refusal(raised.value, "GET").status_code == HTTPStatus.BAD_REQUEST
 
 
-def test_value_error_of_other_code_is_a_fault():
-    with pytest.raises(ValueError, match="x") as raised:
-        int("x")
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "mistake", [lambda: int("x"), lambda: Task(note="x"), lambda: list(Note().tasks.all())]
+)
+def test_mistake_of_code_is_a_fault(mistake):
+    with pytest.raises(ValueError, match=r"x|primary key") as raised:
+        mistake()
     assert errors.refusal(raised.value, "POST") is None
 
 

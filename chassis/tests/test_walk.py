@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,9 @@ def test_every_url_is_found(settings):
     assert not [path for path in found if "%" in path]
     settings.WALK_EXCEPT = ["fail"]
     assert "/fail/" not in walk.paths(["1"])
+    settings.WALK_EXCEPT = ["failing"]
+    with pytest.raises(pytest.fail.Exception, match="is no URL: failing"):
+        walk.paths(["1"])
 
 
 def test_failing_view_is_found_with_its_exception(asked):
@@ -47,8 +51,36 @@ def test_healthy_view_is_not(asked):
     walked = asked("/note/", "/admin/tests/note/add/", "/admin/auth/group/")
     with walk.many_requests(walked.remember):
         assert [str(one) for one in walked.failures()] == []
-    assert walked.asked > 100
+    assert walked.statuses.total() > 100
+    assert walked.statuses[True, 201] > 0
     assert not Note.objects.exists()
+
+
+def test_row_without_its_parent_is_found(asked, monkeypatch):
+    """Which PostgreSQL refuses at the end of the transaction."""
+    statement = "INSERT INTO auth_group_permissions (group_id, permission_id) VALUES (9, 9)"
+    body = json.dumps({"statement": statement}).encode()
+    question = walk.Question("POST", "/statement/", "", None, body, "application/json")
+    walked = asked()
+    monkeypatch.setattr(walk.Walk, "questions", lambda self: iter([question]))
+    with walk.many_requests(walked.remember):
+        (found,) = walked.failures()
+    assert "violates foreign key" in str(found)
+
+
+def test_walk_that_only_meets_refusals_fails(monkeypatch, settings):
+    settings.WALK_EXCEPT = EXCEPT
+    monkeypatch.setattr(
+        walk.Walk, "questions", lambda self: iter([walk.Question("GET", "/no/such/")])
+    )
+    with pytest.raises(pytest.fail.Exception, match="nothing was tried"):
+        walk.test_no_answer_is_a_5xx("nobody")
+
+
+def test_failing_service_is_told(monkeypatch, settings):
+    monkeypatch.setattr(walk.Walk, "questions", lambda self: iter([walk.Question("GET", "/fail/")]))
+    with pytest.raises(pytest.fail.Exception, match="internals"):
+        walk.test_no_answer_is_a_5xx("nobody")
 
 
 @pytest.mark.parametrize("fixtures", ["", "notes"])

@@ -57,15 +57,16 @@ check_owner() {
     sql postgres "DO \$\$ DECLARE owner name := ($of); BEGIN $refuse END \$\$"
 }
 
-# After the roles: some may be new. Of the serving role's SQL only its settings, as a service may
-# have revoked rights on some tables.
+# After the roles: some may be new. Of the serving role's SQL only its settings and what it may do
+# with tables to come, which the role itself can drop: a service may have revoked rights on others.
 set_limits() {
-    local words
+    local words later
+    later=$(named "$SERVING_ROLE" | sed -n '/^ALTER DEFAULT PRIVILEGES/,/;$/p')
     words=$(sql postgres "BEGIN" "$(named "$LIMITS")" \
         "$(named "$SERVING_ROLE" | grep '^ALTER ROLE')" \
         "ALTER ROLE \"$serve\" IN DATABASE \"$database\"
             SET statement_timeout = '${statement_seconds}s'" "COMMIT" &&
-        sql "$database" "$(named "$LARGE_OBJECTS")") || explain "$words"
+        sql "$database" "$(named "$LARGE_OBJECTS")" "$later") || explain "$words"
 }
 
 set_passwords() {

@@ -54,7 +54,7 @@ forgive_locks() {
 mix_with_nixpkgs() {
     nixpkgs=${NIXW_NIXPKGS:-}
     [ -n "$nixpkgs" ] || return 0
-    [ -e "$nixpkgs/pkgs/top-level/default.nix" ] ||
+    { [ -e "$nixpkgs/pkgs/top-level/default.nix" ] && [ -e "$nixpkgs/flake.nix" ]; } ||
         fail "NIXW_NIXPKGS is '$nixpkgs', but must be a folder with a tree of nixpkgs."
     case $nixpkgs in
     /nix/store/*) ;;

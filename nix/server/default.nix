@@ -19,6 +19,7 @@ let
     cp ${./ask-logins.conf} $out/ask-logins.conf
     cp ${./empty_stats.py} $out/empty_stats.py
     cp ${./errors.conf} $out/errors.conf
+    cp ${./probes.conf} $out/probes.conf
     cp ${./forward.conf} $out/forward.conf
     cp ${./nginx.conf} $out/nginx.conf
     cp ${./output-json.conf} $out/output-json.conf

@@ -81,6 +81,7 @@ def test_image_of_one_architecture_is_compared_alone(registry, log, home):
     digest = manifest.headers["Docker-Content-Digest"]
     done = verify(home, f"{registry.address}/team/{SERVICE}-log@{digest}")
     assert done.returncode == 0, done
+    assert re.search(r"; linux/\w+ was not compared\n$", done.stdout)
 
 
 def test_index_whose_other_image_was_exchanged_is_refused(registry, log, home):
@@ -198,6 +199,14 @@ def test_other_store_paths_are_named(registry, pushed, home):
     assert re.search("only the registry's has .*postgres.*exporter", done.stderr)
     assert re.search("only the tree's has .*rsyslog", done.stderr)
     assert "the configuration differs in Entrypoint, " in done.stderr
+
+
+def test_digest_that_is_not_compared_is_refused(registry, pushed, home):
+    """The registry may give the tree's own index for whatever it is asked."""
+    image = f"{registry.address}/team/{SERVICE}-log:{VERSION}@sha512:{128 * '0'}"
+    done = verify(home, image)
+    assert done.returncode == 1
+    assert done.stderr == f"verify: {image} has no digest of the form @sha256:….\n"
 
 
 def test_unknown_digest_is_one_sentence(registry, pushed, home):

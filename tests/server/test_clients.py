@@ -256,6 +256,15 @@ def test_requests_in_progress_are_limited_in_all(start_server, database):
         assert requests.get(f"{server.url}/static/none", timeout=30).status_code == 404
 
 
+@pytest.mark.parametrize("path", ["/healthcheck/", "/healthcheck", "/healthcheck/live/"])
+def test_probes_take_nobody_elses_room(start_server, path: str):
+    """They are in no other limit, and so their bodies are not kept, nor many of them."""
+    server = start_server()
+    answer = requests.post(f"{server.url}{path}", data=b"x" * 100_000, timeout=10)
+    assert answer.status_code == 413
+    assert requests.get(f"{server.url}{path}", timeout=10).ok
+
+
 @pytest.fixture
 def large_page(database) -> Iterator[str]:
     """The address of 1.2 MB."""

@@ -180,6 +180,14 @@ def test_what_the_serving_role_sets_for_itself_ends_with_the_next_start(restarte
     assert "permission denied" in told_in(restarted, "postgres", "SELECT 1", SERVING)
 
 
+def test_serving_role_that_gives_up_its_rights_has_those_of_later_tables_again(restarted):
+    assert tried(restarted, "DROP OWNED BY CURRENT_USER") == ""
+    restarted.stop()
+    restarted.start()
+    assert tried(restarted, "CREATE TABLE after_that (id bigserial)", role=NAME) == ""
+    assert tried(restarted, "INSERT INTO after_that DEFAULT VALUES") == ""
+
+
 def test_operator_gives_statements_of_the_serving_role_more_time(tmp_path):
     database = Database(tmp_path / "db")
     database.directory.mkdir()

@@ -8,6 +8,9 @@ CONFLICT = ("23001", "23503", "23505", "23P01", None)
 # text of the type, characters that JSON lacks; and what a driver itself refuses, without a code.
 BAD_VALUE = ("22001", "22003", "22007", "22008", "22021", "2201B", "22P02", "22P05", None)
 
+# A text that no index can hold, or an expression of too many parts.
+TOO_LARGE = ("54000", "54001")
+
 
 def message(error: Exception) -> str:
     """What PostgreSQL or its library says, on one line."""

@@ -11,22 +11,23 @@ let
     pname = "python3";
     version = "3.13";
     dontUnpack = true;
-    buildInputs = [ debian.python313 ]; # which it refers to, for the SBOMs
     installPhase = ''
       cp -r ${debian.python313} $out
       chmod -R u+w $out
+      find $out -name __pycache__ -prune -exec rm -r {} +
       rm -r $out/share/doc
-      # Debian's installs below local/.
-      sed -i -E "s/(= |LAYOUT', )'posix_local'/\1'posix_prefix'/" $out/lib/python3.13/sysconfig/__init__.py
-      rm $out/lib/python3.13/sysconfig/__pycache__/__init__.*
-      # The site module, which is frozen, knows folders of other names; this file comes after it.
+      grep -rlF ${debian.python313} $out | xargs sed -i "s|${debian.python313}|$out|g"
       cd $out/lib/python3.13
-      rm sitecustomize.py __pycache__/sitecustomize.*
+      # Debian's installs below local/.
+      sed -i -E "s/(= |LAYOUT', )'posix_local'/\1'posix_prefix'/" sysconfig/__init__.py
+      # The site module, which is frozen, knows folders of other names; this file comes after it.
+      rm sitecustomize.py
       {
         echo 'import site, sys'
         echo 'site.addsitedir(f"{sys.prefix}/lib/python3.13/site-packages")'
         cat ${folder + "/sitecustomize.py"}
       } >sitecustomize.py
+      $out/bin/python3.13 -B -m compileall -q --invalidation-mode unchecked-hash .
       ln -s python3.13 $out/bin/python3
       ln -s python3.13 $out/bin/python
     '';

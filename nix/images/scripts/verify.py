@@ -112,6 +112,11 @@ def without_tag(reference: str) -> str:
     return f"{repository(reference)}@{digest}" if digest else reference
 
 
+def printable(error: ImageError) -> str:
+    """The sentence on one line: parts of it are a registry's."""
+    return "".join(sign if sign.isprintable() else "?" for sign in str(error))
+
+
 def listed(names: set[str]) -> str:
     shown = sorted(names)[:SHOWN]
     return ", ".join(shown) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
@@ -155,8 +160,9 @@ def refuse_differing(reference: str, ours: Image, theirs: Image) -> None:
     )
 
 
-def compare_image(reference: str, manifest: bytes, layouts: list[Path], options: list[str]) -> None:
-    """
+def compare_image(reference: str, manifest: bytes, layouts: list[Path], options: list[str]) -> str:
+    """Its architecture.
+
     Raises:
         ImageError: it is another one than the tree builds for its platform, or for another one.
     """
@@ -166,6 +172,7 @@ def compare_image(reference: str, manifest: bytes, layouts: list[Path], options:
     if name not in ours:
         raise ImageError(f"{reference} is for {name}, which was not built.")
     refuse_differing(reference, ours[name], theirs)
+    return str(theirs.configuration["architecture"])
 
 
 def expected(document: Document, layouts: list[Path], architectures: list[str]) -> bytes:
@@ -228,13 +235,12 @@ def compare(
     """
     address = without_tag(reference)
     content = inspect(address, *options)
-    rest: list[str] = []
     if "layers" in json.loads(content):
-        compare_image(reference, content, layouts, options)
+        compared = [compare_image(reference, content, layouts, options)]
     else:
         compare_index(reference, content, layouts, architectures, options)
         compared = [described(layout)["platform"]["architecture"] for layout in layouts]
-        rest = [f"linux/{name}" for name in architectures if name not in compared]
+    rest = [f"linux/{name}" for name in architectures if name not in compared]
     said = f"; {listed(set(rest))} was not compared" if rest else ""
     print(f"verify: {reference} is what this tree builds{said}")
 
@@ -247,6 +253,8 @@ def references(
     Raises:
         ImageError: the tree builds no such image.
     """
+    if "@" in text and not re.fullmatch("[^@]+@sha256:[0-9a-f]{64}", text):
+        raise ImageError(f"{text} has no digest of the form @sha256:….")
     if layout := layouts.get(repository(text).rpartition("/")[2]):
         return [(text, layout)]
     if repository(text) != text:
@@ -281,7 +289,7 @@ def main() -> int:
         try:
             compare(reference, layout, architectures.split(":"), options)
         except ImageError as error:
-            print(f"verify: {error}", file=sys.stderr)
+            print(f"verify: {printable(error)}", file=sys.stderr)
             status = 1
         except (AttributeError, LookupError, TypeError, ValueError):
             print(f"verify: what the registry gives for {reference} is no image.", file=sys.stderr)
