@@ -80,7 +80,7 @@ def patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, str
         address = prefix + text(pattern)
         if isinstance(pattern, URLResolver):
             yield from patterns(pattern, address)
-        elif isinstance(pattern, URLPattern):
+        else:
             yield pattern.name or "", address
 
 
@@ -207,7 +207,7 @@ class Walk:
         self.person = person
         self.handler = WSGIHandler()
         self.cookies = f"{settings.CSRF_COOKIE_NAME}={CSRF}"
-        self.raised: list[BaseException] = []
+        self.raised: list[BaseException | None] = []
         # Answers by whether the method writes, and by status.
         self.statuses: Counter[tuple[bool, int]] = Counter()
         if person != "nobody":
@@ -294,8 +294,7 @@ class Walk:
                 yield Found(self.person, question, status, next(iter(self.raised), None))
 
     def remember(self, **_: Any) -> None:
-        if exception := sys.exception():
-            self.raised.append(exception)
+        self.raised.append(sys.exception())
 
 
 @contextmanager

@@ -41,6 +41,11 @@ def test_new_password_ends_tokens_and_sessions(user, other):
     assert status(other[1]) == HTTPStatus.OK
 
 
+def test_who_chooses_a_password_reads_what_it_ends(admin_client):
+    page = admin_client.get("/admin/password_change/").content.decode()
+    assert "A new password ends your tokens" in page
+
+
 def test_login_and_other_changes_end_nothing(user):
     _, token = AuthToken.objects.create(user)
     assert authenticate(username=user.username, password="a former phrase") == user

@@ -301,6 +301,10 @@ def test_mistake_of_code_is_a_fault(mistake):
     assert errors.refusal(raised.value, "POST") is None
 
 
+def test_no_exception_is_no_refusal():
+    assert errors.refusal(None, "POST") is None
+
+
 @pytest.mark.django_db
 def test_deletion_that_rows_forbid_is_a_conflict(failing: Client):
     assert failing.delete("/statement/").status_code == HTTPStatus.CONFLICT

@@ -30,6 +30,7 @@ def test_every_url_is_found(settings):
     assert {"/", "/docs/", "/admin/auth/group/add/", "/fail/", "/note/"} <= set(found)
     assert f"/note/{Note.objects.get().pk}/" in found
     assert "/admin/auth/" in found
+    assert {"/admin/auth/group/", "/note/"} <= set(walk.lists())
     assert not [path for path in found if "%" in path]
     settings.WALK_EXCEPT = ["fail"]
     assert "/fail/" not in walk.paths(["1"])
@@ -54,6 +55,14 @@ def test_healthy_view_is_not(asked):
     assert walked.statuses.total() > 100
     assert walked.statuses[True, 201] > 0
     assert not Note.objects.exists()
+
+
+def test_superuser_is_asked_more(monkeypatch):
+    monkeypatch.setattr(walk, "paths", lambda _: ["/note/"])
+    monkeypatch.setattr(walk, "lists", lambda: ["/note/"])
+    user, superuser = walk.Walk("user"), walk.Walk("superuser")
+    with walk.many_requests(superuser.remember):
+        assert len(list(superuser.questions())) > len(list(user.questions())) > 50
 
 
 def test_row_without_its_parent_is_found(asked, monkeypatch):

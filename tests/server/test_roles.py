@@ -181,7 +181,7 @@ def test_what_the_serving_role_sets_for_itself_ends_with_the_next_start(restarte
 
 
 def test_serving_role_that_gives_up_its_rights_has_those_of_later_tables_again(restarted):
-    assert tried(restarted, "DROP OWNED BY CURRENT_USER") == ""
+    assert "ERROR" not in tried(restarted, "DROP OWNED BY CURRENT_USER")
     restarted.stop()
     restarted.start()
     assert tried(restarted, "CREATE TABLE after_that (id bigserial)", role=NAME) == ""
