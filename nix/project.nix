@@ -98,6 +98,7 @@ in
   buildCheck = callPackage ./checks/build-check.nix { };
   buildCommandCheck = callPackage ./checks/build-command-check.nix { };
   buildSuiteCheck = callPackage ./checks/build-suite-check.nix { };
+  buildUnitCheck = callPackage ./checks/build-unit-check.nix { };
   checks = inside "checks" (import ./checks);
   platform-checks = inside "platform-checks" (callPackage ./checks/platform.nix { });
 
