@@ -307,7 +307,8 @@ def test_log_has_no_query_and_no_referer_and_each_error_once(start_server, datab
     assert "secret" not in text
     assert text.count("client intended to send too large body") == 1
     assert text.count("limiting requests") == text.count('"POST /admin/login/" 429') == 1
-    assert text.count('request: "GET /item/"') == 1
+    # On a busy machine nginx may warn of the same request that a line of it was dropped.
+    assert len(re.findall(r'\[error\].*request: "GET /item/"', text)) == 1
     assert not [line for line in text.splitlines() if line.split()[2] == "uwsgi" and "item" in line]
 
 
