@@ -107,13 +107,21 @@ def test_body_over_the_limit_is_refused(writer: Client, tweet: dict[str, Any], c
             for method in ("PUT", "PATCH", "DELETE", "UNHEARD-OF")
         ),
         ("POST", "/tweet/1/", "GET, PUT, PATCH, DELETE, HEAD, OPTIONS"),
-        *(("POST", path, "GET, HEAD") for path in ("/healthcheck/", "/healthcheck/live/")),
     ],
 )
 def test_wrong_method_is_refused(writer: Client, method: str, path: str, allowed: str):
     response = writer.request(method, path, data=f'{{"text": "{MARK}"}}'.encode(), headers=JSON)
     check_refusal(response, HTTPStatus.METHOD_NOT_ALLOWED)
     assert response.headers["Allow"] == allowed
+
+
+@pytest.mark.parametrize("path", ["/healthcheck/", "/healthcheck/live/"])
+def test_probe_takes_no_other_method_and_no_body(writer: Client, path: str):
+    response = writer.request("POST", path)
+    check_refusal(response, HTTPStatus.METHOD_NOT_ALLOWED)
+    assert response.headers["Allow"] == "GET, HEAD"
+    response = writer.request("POST", path, data=f'{{"text": "{MARK}"}}'.encode(), headers=JSON)
+    check_refusal(response, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 
 
 IDENTIFIERS = [
