@@ -37,6 +37,12 @@ in
   service = import ./service { inherit lib root; };
   trees = callPackage ./trees.nix { };
 
+  pythonLock = import ./python/lock.nix {
+    inherit lib root;
+    inherit (self) template;
+  };
+  pythonRequirements = import ./python/requirements-txt.nix self.pythonLock;
+  pythonWheel = callPackage ./python/wheel.nix { };
   pythonPackages = callPackage ./python/packages.nix { };
   buildPythonModule = callPackage ./python/module.nix { };
   chassis = callPackage ./python/chassis.nix { };

@@ -4,6 +4,7 @@
   fetchFromGitHub,
   layouts,
   packageSet,
+  pythonRequirements,
   sboms,
   service,
   buildSuiteCheck,
@@ -13,6 +14,7 @@ buildSuiteCheck "images" {
     inherit layouts sboms;
     packages = if packageSet ? debian then "debian" else "nixpkgs";
     inherit (service) version;
+    requirements = builtins.toFile "requirements.txt" pythonRequirements;
     languages = toString service.languages;
     budgets = builtins.toFile "budgets.json" (builtins.toJSON service.images);
     specification = fetchFromGitHub {

@@ -1,8 +1,12 @@
-# Every range of a pyproject.toml holds for the version that each package set installs.
+# Every range of a pyproject.toml holds for the version that each package set installs, and every
+# environment has what its packages ask for (as `pip check`).
 {
   lib,
   buildCommandCheck,
+  members,
+  pythonLock,
   pythonPackages,
+  pythonRequirements,
   pythons,
   root,
   template,
@@ -17,22 +21,15 @@ let
     (template + "/chassis/pyproject.toml")
     (template + "/nix/python/pyproject.toml")
   ];
-
-  # A root without one begins with the template's.
-  own = root + "/debian-wheels.lock.json";
-  lock = if builtins.pathExists own then own else template + "/debian-wheels.lock.json";
+  nixpkgs = (lib.importTOML ../interface/nixpkgs.toml).pythonPackages;
 
   # Versions by the package's name, of a set that is not the one in use, too.
   sets = {
     "this set" = lib.mapAttrs (_: package: package.version or "") pythonPackages;
-    nixpkgs = (lib.importTOML ../interface/nixpkgs.toml).pythonPackages;
-    "the Debian set" = lib.listToAttrs (
-      map (wheel: lib.nameValuePair wheel.name wheel.version) (
-        (builtins.fromJSON (builtins.readFile lock)).files
-      )
-    );
+    "the lock" = lib.mapAttrs (_: entry: entry.version) pythonLock;
+    inherit nixpkgs;
   };
-  cases =
+  range =
     { name, requirement }:
     lib.concatMap (
       set:
@@ -42,7 +39,31 @@ let
         )
       )
     ) (lib.attrNames sets);
+
+  needs =
+    name:
+    let
+      ask = "python -P ${./needs.py} ${pythons.${name}}/lib/python3.13/site-packages";
+      others = lib.mapAttrsToList (package: version: "${package}=${version}") nixpkgs;
+    in
+    [ (lib.nameValuePair "what is in ${name} has what it asks for" ask) ]
+    # mutmut asks for a newer libcst than nixpkgs has, and works with it; no check runs it.
+    ++ lib.optional (name != "mutation") (
+      lib.nameValuePair "and would have it with nixpkgs's compiled packages: ${name}" (
+        "${ask} ${toString others}"
+      )
+    );
+
+  # What tools other than pip read is what is installed. A root without one has the template's.
+  written = root + "/requirements.txt";
+  isWritten = lib.optional (builtins.pathExists written) (
+    lib.nameValuePair "requirements.txt is of python.lock.json" (
+      "cmp ${written} ${builtins.toFile "requirements.txt" pythonRequirements}"
+    )
+  );
 in
-buildCommandCheck "ranges" {
-  nativeBuildInputs = [ pythons.tests ];
-} (lib.listToAttrs (lib.concatMap cases listed))
+buildCommandCheck "ranges" { nativeBuildInputs = [ pythons.tests ]; } (
+  lib.listToAttrs (
+    lib.concatMap range listed ++ lib.concatMap needs (lib.attrNames (members pythons)) ++ isWritten
+  )
+)

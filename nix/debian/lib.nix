@@ -30,6 +30,8 @@ rec {
     separator: function: list:
     concatStringsSep separator (map function list);
 
+  importJSON = file: builtins.fromJSON (builtins.readFile file);
+
   importTOML = file: builtins.fromTOML (builtins.readFile file);
 
   imap0 =
@@ -51,6 +53,15 @@ rec {
       letters = text: filter (letter: letter != "" && isString letter) (builtins.split "" text);
     in
     replaceStrings (letters "ABCDEFGHIJKLMNOPQRSTUVWXYZ") (letters "abcdefghijklmnopqrstuvwxyz");
+
+  unique = builtins.foldl' (found: item: if elem item found then found else found ++ [ item ]) [ ];
+
+  hasSuffix =
+    suffix: text:
+    let
+      rest = builtins.stringLength text - builtins.stringLength suffix;
+    in
+    rest >= 0 && builtins.substring rest (-1) text == suffix;
 
   hasPrefix = prefix: text: builtins.substring 0 (builtins.stringLength prefix) text == prefix;
 

@@ -7,7 +7,7 @@ shift 2
 . "$template/nix/common.sh"
 . "$template/nix/debian/fetch/wanted.sh"
 
-locks="debian-packages.lock.json debian-packages-arm64.lock.json debian-wheels.lock.json"
+locks="debian-packages.lock.json debian-packages-arm64.lock.json python.lock.json"
 
 # Whether this kernel lets a user say which program starts those of another architecture
 # (emulation/).
@@ -17,6 +17,15 @@ emulates() {
         emulates=true || emulates=false
     rmdir "$directory"
     echo "$emulates"
+}
+
+# The lock of Python packages had another name.
+rename_lock() {
+    old=$root/debian-wheels.lock.json
+    [ -e "$old" ] && [ ! -e "$root/python.lock.json" ] || return 0
+    git -C "$root" mv "$old" "$root/python.lock.json" 2>/dev/null ||
+        mv "$old" "$root/python.lock.json"
+    say "debian-wheels.lock.json is called python.lock.json now; please commit that."
 }
 
 # make_copy: $copy becomes the template's Debian set, with the root's locks laid over it. A root
@@ -30,6 +39,7 @@ make_copy() {
     printf '{"system": "%s-linux", "emulates": %s}\n' "$(uname -m)" "$(emulates)" \
         >"$copy/machine.json"
     export ROOT="$root" TEMPLATE="$template"
+    rename_lock
     for lock in $locks; do
         if [ -e "$root/$lock" ]; then
             cp "$root/$lock" "$copy/$lock"

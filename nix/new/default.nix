@@ -28,10 +28,11 @@ let
         ".gitignore"
         "debian-packages-arm64.lock.json"
         "debian-packages.lock.json"
-        "debian-wheels.lock.json"
+        "python.lock.json"
         "docker-compose.yaml"
         "nixw"
         "pyproject.toml"
+        "requirements.txt"
         # The other system tests hold the template.
         "system-tests"
         "system-tests/client.py"

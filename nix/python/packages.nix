@@ -1,44 +1,42 @@
-# Python packages by PyPI's names: the set's, and the wheels that the pyproject.toml files list
-# because the set lacks them.
+# Python packages by PyPI's names. What is of Python alone is the wheel of python.lock.json in any
+# package set. The set brings the others: what is compiled, and what must find libraries of the set.
 {
   lib,
-  fetchPypi,
   python313,
-  root,
-  template,
+  pythonLock,
+  pythonWheel,
 }:
 let
-  wheels = file: lib.mapAttrs wheel ((lib.importTOML file).tool.template.wheels or { });
+  ofTheSet = [ "psycopg" ];
+  isWheel =
+    entry: lib.hasSuffix "-none-any.whl" (entry.file or "") && !builtins.elem entry.name ofTheSet;
 
-  # A wheel of pure Python, as PyPI has it.
+  # What must be there to import a package, by nixpkgs's attribute: it names all, not the next alone.
+  needing = modules: package: package // { requiredPythonModules = lib.unique modules; };
+  withTheirs = lib.concatMap (module: [ module ] ++ module.requiredPythonModules);
+
   wheel =
-    pname:
-    {
-      version,
-      hash,
-      dependencies ? [ ],
-      tag ? "py3",
-      # Whether older dependencies than it asks for do.
-      relaxed ? false,
-    }:
-    python313.pkgs.buildPythonPackage {
-      inherit pname version;
-      format = "wheel";
-      src = fetchPypi {
-        pname = builtins.replaceStrings [ "-" ] [ "_" ] pname;
-        inherit version hash;
-        format = "wheel";
-        dist = tag;
-        python = tag;
-      };
-      dependencies = map (name: packages.${name}) dependencies;
-      dontCheckRuntimeDeps = relaxed;
+    name: entry:
+    needing (withTheirs (map (other: packages.${other}) entry.depends)) (pythonWheel entry)
+    // {
+      optional-dependencies = lib.mapAttrs (_: map (other: packages.${other})) (entry.extras or { });
     };
+  wheels = lib.mapAttrs wheel (lib.filterAttrs (_: isWheel) pythonLock);
 
-  packages =
-    python313.pkgs
-    // wheels (template + "/chassis/pyproject.toml")
-    // wheels ./pyproject.toml
-    // wheels (root + "/pyproject.toml");
+  # Where a compiled package needs one of Python alone, that is the lock's, too.
+  normalise = name: builtins.replaceStrings [ "_" "." ] [ "-" "-" ] (lib.toLower name);
+  locked =
+    module:
+    let
+      name = normalise (module.pname or "");
+    in
+    if wheels ? ${name} then withTheirs [ wheels.${name} ] else [ module ];
+  compiled =
+    package: needing (lib.concatMap locked (package.requiredPythonModules or [ ])) package;
+  ofSet = lib.mapAttrs (
+    _: package: if lib.isDerivation package then compiled package else package
+  ) python313.pkgs;
+
+  packages = ofSet // wheels;
 in
 packages

@@ -19,8 +19,7 @@ else if has ";" then
 else if has "@" then
   {
     fault =
-      "has an address (@): list its wheel in [tool.template.wheels], "
-      + "or bring the package by the overlay.";
+      "has an address (@): list a range of PyPI's versions, or bring the package by the overlay.";
   }
 else if parts == null then
   { fault = "is no requirement, such as \"django>=5.2,<6\"."; }

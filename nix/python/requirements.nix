@@ -12,7 +12,7 @@ let
       parsed = parse requirement;
       package =
         packages.${parsed.name} or (refuse requirement (
-          "is in no package set here: list its wheel in [tool.template.wheels], "
+          "is not in python.lock.json: lock it by ./nixw relock wheels, "
           + "or bring the package by the overlay."
         ));
       extra =

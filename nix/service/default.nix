@@ -4,7 +4,17 @@ let
   declared = lib.importTOML (root + "/pyproject.toml");
   fault = import ./faults.nix declared;
   inherit (declared) project;
-  own = declared.tool.template;
+  own = withoutWheels declared.tool.template;
+  # Of a root of an older template, which wrote by hand what the lock has.
+  withoutWheels =
+    table:
+    if table ? wheels then
+      builtins.warn or builtins.trace (
+        "pyproject.toml: [tool.template.wheels] is not read any more, as python.lock.json has every "
+        + "package of the dependencies: remove it."
+      ) table
+    else
+      table;
 in
 if fault != null then
   throw "pyproject.toml: ${fault}"

@@ -107,6 +107,18 @@ def test_every_distribution_of_python_is_named(image: Image, sbom: Sbom):
         ), file
 
 
+def test_every_distribution_of_python_is_in_requirements_txt(image: Image):
+    """Other tools read there what is in the images."""
+    text = Path(os.environ["requirements"]).read_text()
+    locked = dict(re.findall(r"^([a-z0-9-]+)==(\S+)", text, re.MULTILINE))
+    for path, file in files(image, "lib/python3*/site-packages/*.*-info/METADATA"):
+        stated = BytesParser().parsebytes(file.read_bytes())
+        name = re.sub(r"[-_.]+", "-", stated["Name"]).lower()
+        assert name in locked, file
+        if os.environ["packages"] == "debian" or not list(Path(image.root, path[1:]).rglob("*.so")):
+            assert stated["Version"] == locked[name], file
+
+
 def test_what_is_inside_of_wheels_is_named(image: Image, sbom: Sbom):
     for path, file in files(image, "lib/python3*/site-packages/*.dist-info/sboms/*.json"):
         names = {one["name"] for one in sbom.components if one["bom-ref"] in needs(sbom, path)}

@@ -1,4 +1,4 @@
-"""Solve requirements (standard input) with pip and print debian-wheels.lock.json.
+"""Solve requirements (standard input) with pip and print python.lock.json.
 
     lock-wheels.py HASH CONSTRAINTS OPTION…
 
@@ -19,20 +19,26 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+from pip._internal.commands.download import DownloadCommand
 from pip._vendor.packaging.requirements import Requirement
 from pip._vendor.packaging.utils import canonicalize_name
 
 type Item = dict[str, Any]
 
-# What the set has from Debian, because PyPI has no wheel of it: pip hears of it by an empty one.
-DEBIANS = {"psycopg2": "python3-psycopg2"}
+# What the set has from Debian: PyPI has no wheel of the first, and the second's is large. pip
+# hears of them by empty wheels.
+DEBIANS = {"psycopg2": "python3-psycopg2", "pyyaml": "python3-yaml"}
 
 
-def write_stub(folder: Path, name: str) -> None:
-    """An empty wheel (PEP 427) of the version that the lock of Debian's packages has."""
+def debians_version(name: str) -> str:
+    """The version that the lock of Debian's packages has."""
     lock = Path(__file__).parent.parent / "debian-packages.lock.json"
     found = re.search(rf'"name": "{DEBIANS[name]}", "version": "([0-9.]+)', lock.read_text())
-    version = found[1].rstrip(".") if found else "0"
+    return found[1].rstrip(".") if found else "0"
+
+
+def write_stub(folder: Path, name: str, version: str) -> None:
+    """An empty wheel (PEP 427)."""
     with zipfile.ZipFile(folder / f"{name}-{version}-py3-none-any.whl", "w") as wheel:
         for file, text in {
             "METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
@@ -45,15 +51,18 @@ def write_stub(folder: Path, name: str) -> None:
 def install(requirements: str, *options: str) -> subprocess.CompletedProcess[str] | list[Item]:
     """The `install` list of pip's JSON report, or how pip failed."""
     with tempfile.TemporaryDirectory() as directory:
-        for name in DEBIANS:
-            write_stub(Path(directory), name)
+        stubs = Path(directory, "stubs.txt")
+        versions = {name: debians_version(name) for name in DEBIANS}
+        stubs.write_text("".join(f"{name}=={version}\n" for name, version in versions.items()))
+        for name, version in versions.items():
+            write_stub(Path(directory), name, version)
         manifest = Path(directory, "wheels.txt")
         report = Path(directory, "report.json")
         manifest.write_text(requirements)
         command = [sys.executable, "-m", "pip", "install", "--dry-run"]
         command += ["--ignore-installed", "--only-binary", ":all:", "--target", directory]
         command += ["--find-links", directory, "--report", str(report)]
-        command += ["--requirement", str(manifest), *options]
+        command += ["--constraint", str(stubs), "--requirement", str(manifest), *options]
         ended = subprocess.run(command, stdout=sys.stderr, stderr=subprocess.PIPE, text=True)
         sys.stderr.write(ended.stderr)
         if ended.returncode:
@@ -68,6 +77,30 @@ def solve(requirements: str, constraints: str) -> list[Item]:
     if not isinstance(found, list):
         sys.exit(1)  # after pip's own words
     return found
+
+
+def released(name: str, version: str) -> list[str]:
+    """SHA-256 of what PyPI has of a version, of source and for this machine."""
+    command = DownloadCommand("download", "")
+    options, _ = command.parse_args([])
+    with command._build_session(options) as session:
+        finder = command._build_package_finder(options, session)
+        links = [
+            candidate.link
+            for candidate in finder.find_all_candidates(name)
+            if str(candidate.version) == version
+        ]
+    return sorted(link.hash for link in links if link.hash_name == "sha256")
+
+
+def of_debian(entry: dict[str, Any]) -> dict[str, Any]:
+    """The entry of a package that is Debian's: the files are PyPI's, for who reads the lock."""
+    return {
+        "name": entry["name"],
+        "version": entry["version"],
+        "released": released(entry["name"], entry["version"]),
+        "depends": [],
+    }
 
 
 def solve_other(pinned: list[str], options: list[str]) -> list[Item]:
@@ -137,7 +170,7 @@ def entry(item: Item, packages: dict[str, Item]) -> dict[str, Any]:
 
 def add_other(entries: list[dict[str, Any]], options: list[str]) -> None:
     """Give each wheel of native code its file for arm64; null where there is none."""
-    native = [line for line in entries if not line["file"].endswith("-any.whl")]
+    native = [line for line in entries if not line.get("file", "-any.whl").endswith("-any.whl")]
     own = platform.machine()
     other = {"x86_64": "aarch64", "aarch64": "x86_64"}[own]
     found = {
@@ -159,10 +192,10 @@ def main() -> None:
     digest, constraints, *options = sys.argv[1:]
     items = solve(sys.stdin.read(), constraints)
     packages = {name_of(item): item["metadata"] for item in items}
-    entries = sorted(
-        (line for item in items if (line := entry(item, packages))["name"] not in DEBIANS),
-        key=lambda line: line["name"],
-    )
+    entries = [
+        of_debian(line) if line["name"] in DEBIANS else line
+        for line in sorted((entry(item, packages) for item in items), key=lambda line: line["name"])
+    ]
     add_other(entries, options)
     lines = ",\n  ".join(map(json.dumps, entries))
     print(f'{{"list": "{digest}", "files": [\n  {lines}\n]}}')

@@ -96,7 +96,10 @@ let
     builtins.mapAttrs
       (architecture: file: {
         debs = map (deb architecture) (read file);
-        wheels = map (wheel architecture) (read "debian-wheels.lock.json");
+        # Debian's own packages of Python modules have no file there.
+        wheels = map (wheel architecture) (
+          builtins.filter (entry: entry ? file) (read "python.lock.json")
+        );
       })
       {
         amd64 = "debian-packages.lock.json";

@@ -12,19 +12,13 @@ let
     readFile
     ;
 
-  # PyPI has no wheel of the first, and the second's is large: the set has Debian's packages.
-  debians = [
-    "psycopg2"
-    "pyyaml"
-  ];
   parse = import (template + "/nix/python/requirement.nix") { lib = import ../lib.nix; };
 
   listed =
     file:
     let
       declared = builtins.fromTOML (readFile file);
-      wheels = declared.tool.template.wheels or { };
-      elsewhere = debians ++ (declared.tool.template.overlay or [ ]);
+      elsewhere = declared.tool.template.overlay or [ ];
       isPyPIs =
         requirement:
         let
@@ -35,8 +29,7 @@ let
         else
           !builtins.elem parsed.name elsewhere;
     in
-    filter isPyPIs (import (template + "/nix/python/listed.nix") declared)
-    ++ map (name: "${name}==${wheels.${name}.version}") (attrNames wheels);
+    filter isPyPIs (import (template + "/nix/python/listed.nix") declared);
 
   # Comments are no part of a list.
   significant =
@@ -69,7 +62,7 @@ let
       "debian-packages.lock.json"
       "debian-packages-arm64.lock.json"
     ];
-    wheels = [ "debian-wheels.lock.json" ];
+    wheels = [ "python.lock.json" ];
   };
   isStale =
     name:
@@ -80,5 +73,11 @@ in
 texts
 // {
   hash = hashes;
+  requirements = import (template + "/nix/python/requirements-txt.nix") (
+    import (template + "/nix/python/lock.nix") {
+      lib = import ../lib.nix;
+      inherit root template;
+    }
+  );
   stale = lines (filter isStale (attrNames hashes));
 }

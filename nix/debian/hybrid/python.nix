@@ -94,7 +94,7 @@ let
   module =
     package:
     let
-      dependencies = map module package.dependencies;
+      dependencies = map module package.requiredPythonModules;
     in
     package
     // {

@@ -43,18 +43,10 @@ let
       ;
   };
 
+  # As nixpkgs has it: each names all that it needs.
   closure =
     packages:
-    map (item: item.package) (
-      builtins.genericClosure {
-        startSet = map item packages;
-        operator = entry: map item entry.package.dependencies;
-      }
-    );
-  item = package: {
-    key = package.outPath;
-    inherit package;
-  };
+    lib.unique (packages ++ lib.concatMap (package: package.requiredPythonModules) packages);
 
   # A virtual environment (PEP 405): what it sees is what it was given.
   withPackages =
@@ -73,9 +65,11 @@ let
       ''
     # What of it a build starts.
     // (
-      if !native && builtins.all (package: package ? buildPackage) chosen then
+      if !native && builtins.all (package: package ? buildPackage) (closure chosen) then
         {
-          buildPackage = buildPackages.python313.withPackages (_: map (package: package.buildPackage) chosen);
+          buildPackage = buildPackages.python313.withPackages (
+            _: map (package: package.buildPackage) (closure chosen)
+          );
         }
       else
         { }

@@ -1,4 +1,4 @@
-# nixpkgs's fetchPypi for wheels that debian-wheels.lock.json has.
+# nixpkgs's fetchPypi for wheels that python.lock.json has.
 { locked }:
 {
   pname,
@@ -23,10 +23,10 @@ if format != "wheel" then
   throw "fetchPypi: the Debian set has only wheels, not format = \"${format}\""
 else if found == [ ] then
   throw (
-    "fetchPypi: ${file} is not in debian-wheels.lock.json, "
+    "fetchPypi: ${file} is not in python.lock.json, "
     + "which is made anew by ./nixw relock wheels"
   )
 else if pinned.sha256 != expected then
-  throw "fetchPypi: ${file} has hash ${hash} here and ${pinned.sha256} in debian-wheels.lock.json"
+  throw "fetchPypi: ${file} has hash ${hash} here and ${pinned.sha256} in python.lock.json"
 else
   pinned.source

@@ -30,13 +30,15 @@ let
     "zlib1g"
   ];
 
+  # NAMES are pname, where there is one, and version.
   package =
-    version: derivation: dependencies:
+    names: derivation: dependencies:
     annotate derivation {
       passthru = {
-        inherit dependencies version;
         propagatedBuildInputs = dependencies;
-      };
+        requiredPythonModules = closure dependencies;
+      }
+      // names;
     };
 
   wheel =
@@ -71,7 +73,12 @@ let
 
   fromLock =
     entry:
-    package entry.version (wheel (
+    package
+      {
+        pname = entry.name;
+        inherit (entry) version;
+      }
+      (wheel (
       {
         name = "${entry.name}-${entry.version}";
         pypi = entry;
@@ -95,8 +102,14 @@ let
   };
   libpq = deb { pname = "libpq5"; };
 
-  # For what nixpkgs lacks: a wheel that fetchPypi brought.
+  # A wheel that fetchPypi brought, for this machine and for the one that builds.
   buildPythonPackage =
+    arguments:
+    if native then
+      ofWheel arguments
+    else
+      ofWheel arguments // { buildPackage = buildPackages.python313.pkgs.buildPythonPackage arguments; };
+  ofWheel =
     {
       pname,
       version,
@@ -110,7 +123,7 @@ let
     if format != "wheel" then
       throw "buildPythonPackage: the Debian set builds only format = \"wheel\", not ${format}"
     else
-      package version (wheel {
+      package { inherit pname version; } (wheel {
         name = "${pname}-${version}";
         pypi = {
           name = pname;
@@ -124,7 +137,7 @@ let
   # Debian's own package of a module.
   debian =
     pname:
-    package (version [ pname ]) (deb {
+    package { version = version [ pname ]; } (deb {
       inherit pname;
       postUnpack = ''
         mkdir -p lib/python3.13
@@ -141,7 +154,7 @@ let
 
   packages = lib.mapAttrs (name: entry: spliced name (fromLock entry)) locked // {
     inherit buildPythonPackage;
-    toPythonModule = derivation: package "" derivation [ ];
+    toPythonModule = derivation: package { version = ""; } derivation [ ];
     psycopg2 = debian "python3-psycopg2"; # PyPI has no wheel of it
     pyyaml = debian "python3-yaml"; # the wheel's symbols are 2.5 MB
   };
