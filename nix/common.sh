@@ -18,6 +18,12 @@ machine_architecture() {
     esac
 }
 
+# set_of ROOT: the package set that a tree's pyproject.toml names; nixw reads it, too.
+set_of() {
+    named=$(sed -n '/^\[tool\.template]/,/^\[/s/^packages *= *"\([^"]*\)".*/\1/p' "$1/pyproject.toml")
+    echo "${named:-debian}"
+}
+
 # A line of nix.conf for this process and its children, on top of the user's.
 nix_option() {
     NIX_CONFIG="${NIX_CONFIG:+$NIX_CONFIG

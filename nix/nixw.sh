@@ -5,47 +5,27 @@ root=$1 template=$2
 shift 2
 . "$template/nix/common.sh"
 
-# The revision and the hash of the flake's nixpkgs.
-pinned_nixpkgs() {
-    LOCK="$root/flake.lock" nix eval --impure --raw --file "$template/nix/pinned-nixpkgs.nix"
-}
-
-# The pinned nixpkgs is in the store, or one small file of it comes within five seconds.
-nixpkgs_answers() {
-    pinned=$(pinned_nixpkgs) ||
-        fail "flake.lock pins no nixpkgs of GitHub to ask for;" \
-            "choose the set with NIXW_SET=nixpkgs or NIXW_SET=debian."
-    source=$(nix-store --print-fixed-path --recursive sha256 "${pinned#* }" source 2>/dev/null) &&
-        nix-store --check-validity "$source" 2>/dev/null && return
-    file="https://raw.githubusercontent.com/NixOS/nixpkgs/${pinned% *}/.version"
-    timeout 5 nix eval --impure --raw --option download-attempts 1 --option connect-timeout 3 \
-        --expr "builtins.readFile (builtins.fetchurl \"$file\")" >/dev/null 2>&1
-}
-
 is_debian_13() {
     command -v apt-get >/dev/null && [ -n "$(machine_architecture)" ] &&
         grep -q '^VERSION_CODENAME=trixie$' /etc/os-release
 }
 
+# The tree names its set, so that a commit has the same images everywhere; NIXW_SET names another
+# for one command.
 choose_set() {
-    case "${NIXW_SET:-}" in
-    nixpkgs | debian) set=$NIXW_SET why="NIXW_SET=$NIXW_SET" ;;
-    "")
-        # Without a choice there is nothing to ask: nixpkgs may be slow.
-        if ! is_debian_13; then
-            set=nixpkgs why="the other set needs Debian 13 on x86_64 or arm64"
-        elif nixpkgs_answers; then
-            set=nixpkgs why="it is reached"
-        else
-            set=debian why="nixpkgs is not reached"
-        fi
-        ;;
-    *) fail "NIXW_SET is '$NIXW_SET', but must be nixpkgs or debian." ;;
+    named=$(set_of "$root")
+    set=${NIXW_SET:-$named}
+    case $set in
+    nixpkgs | debian) ;;
+    *) fail "the package set is '$set' (NIXW_SET, or packages in pyproject.toml)," \
+        "but must be nixpkgs or debian." ;;
     esac
     [ "$set" = nixpkgs ] || is_debian_13 ||
-        fail "the Debian set needs Debian 13 on x86_64 or arm64; leave NIXW_SET unset elsewhere."
+        fail "the Debian set needs Debian 13 on x86_64 or arm64, as ./nixw finds it in a container."
     [ "$set" = debian ] || [ -z "${NIXW_NIXPKGS:-}" ] ||
         fail "NIXW_NIXPKGS mixes the Debian set with a tree of nixpkgs: set NIXW_SET=debian, too."
+    [ "$set" = "$named" ] ||
+        say "with the package set $set for this command (NIXW_SET); pyproject.toml names $named"
     export NIXW_SET="$set"
 }
 
@@ -85,10 +65,6 @@ fi
 if takes_flake "$@"; then
     tell_untracked
     choose_set
-    if [ "$NIXW_SET" = debian ]; then
-        say "using the template's Debian set ($why; NIXW_SET=nixpkgs forces the other)"
-        debian_set "$@"
-    fi
-    say "using nixpkgs ($why)"
+    [ "$NIXW_SET" = nixpkgs ] || debian_set "$@"
 fi
 exec nix "$@"

@@ -30,6 +30,8 @@ in
     previous
     ;
   template = ../.;
+  # Which of the two sets it is.
+  packageSetName = if packageSet ? debian then "debian" else "nixpkgs";
 
   # The derivations of a scope, without its functions.
   members = lib.filterAttrs (_: lib.isDerivation);

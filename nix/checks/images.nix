@@ -3,7 +3,7 @@
 {
   fetchFromGitHub,
   layouts,
-  packageSet,
+  packageSetName,
   pythonRequirements,
   sboms,
   service,
@@ -12,7 +12,7 @@
 buildSuiteCheck "images" {
   variables = {
     inherit layouts sboms;
-    packages = if packageSet ? debian then "debian" else "nixpkgs";
+    packages = packageSetName;
     inherit (service) version;
     requirements = builtins.toFile "requirements.txt" pythonRequirements;
     languages = toString service.languages;

@@ -1,5 +1,9 @@
 # An image's configuration: https://specs.opencontainers.org/image-spec/config/
-{ lib, service }:
+{
+  lib,
+  packageSetName,
+  service,
+}:
 {
   title,
   entrypoint,
@@ -33,6 +37,7 @@ in
     "org.opencontainers.image.source" = service.repository;
     "org.opencontainers.image.licenses" = service.license;
     "org.opencontainers.image.version" = service.version;
+    package-set = packageSetName;
   };
 }
 // lib.optionalAttrs (health != null) {

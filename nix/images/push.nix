@@ -6,6 +6,7 @@
   skopeo,
   indexes,
   committed,
+  packageSetName,
   service,
 }:
 writeShellApplication {
@@ -18,9 +19,12 @@ writeShellApplication {
     COMMITTED = lib.optionalString committed "yes";
     IMAGES = indexes;
     VERSION = service.version;
+    PACKAGE_SET = packageSetName;
+    TREE_SET = service.packages;
   };
   text = lib.concatMapStringsSep "\n" builtins.readFile [
     ./tell.sh
+    ./own-set.sh
     ./registry.sh
     ./push.sh
   ];

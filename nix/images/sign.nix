@@ -6,7 +6,9 @@
   cosign,
   skopeo,
   indexes,
+  packageSetName,
   released,
+  service,
   # SBOMs of each architecture.
   documents ? map (project: project.sboms) released,
 }:
@@ -20,9 +22,12 @@ writeShellApplication {
   runtimeEnv = {
     IMAGES = indexes;
     SBOMS = toString documents;
+    PACKAGE_SET = packageSetName;
+    TREE_SET = service.packages;
   };
   text = lib.concatMapStringsSep "\n" builtins.readFile [
     ./tell.sh
+    ./own-set.sh
     ./registry.sh
     ./sign.sh
   ];

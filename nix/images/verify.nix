@@ -3,6 +3,7 @@
   lib,
   layouts,
   packageSet,
+  packageSetName,
   python313,
   released,
   service,
@@ -20,7 +21,11 @@
 writeShellApplication {
   name = "verify";
   runtimeInputs = [ skopeo ];
-  text = ''
+  runtimeEnv = {
+    PACKAGE_SET = packageSetName;
+    TREE_SET = service.packages;
+  };
+  text = builtins.readFile ./tell.sh + builtins.readFile ./own-set.sh + ''
     exec ${python313}/bin/python3.13 -B ${./scripts}/verify.py \
       ${lib.concatStringsSep ":" (map toString all)} ${lib.concatStringsSep ":" architectures} \
       ${service.version} "$@"

@@ -1,6 +1,6 @@
 """Write the tree of a new service, which has the template as its flake's input.
 
-    new DIRECTORY [--template URL]
+    new DIRECTORY [--template URL] [--packages SET]
 
 The service gets the directory's name.
 """
@@ -71,8 +71,8 @@ def write_texts(directory: Path, name: str, template: str) -> None:
     sample.unlink()
 
 
-def name_service(directory: Path, name: str) -> None:
-    """Write the name where the sample has its own."""
+def name_service(directory: Path, name: str, packages: str) -> None:
+    """Write the name where the sample has its own, and the package set."""
     declared = directory / "pyproject.toml"
     text = declared.read_text()
     text = re.sub(r'^name = ".*"$', f'name = "{name}"', text, count=1, flags=re.MULTILINE)
@@ -86,6 +86,7 @@ def name_service(directory: Path, name: str) -> None:
         flags=re.MULTILINE,
     )
     text = text.replace("\ndeploy = true", "\ndeploy = false", 1)
+    text = re.sub(r'^packages = "\w+"', f'packages = "{packages}"', text, count=1, flags=re.MULTILINE)
     text = re.sub(
         r"^(images\.\S+\.megabytes = )(\d+)$",
         lambda found: f"{found[1]}{int(found[2]) + ROOM}",
@@ -132,6 +133,9 @@ def main() -> None:
     parser.add_argument(
         "--template", default=os.environ["TEMPLATE"], help="such as github:OWNER/REPO"
     )
+    parser.add_argument(
+        "--packages", choices=["debian", "nixpkgs"], default="debian", help="the package set"
+    )
     arguments = parser.parse_args()
     directory = arguments.directory.absolute()
     check_name(directory.name)
@@ -141,7 +145,7 @@ def main() -> None:
     for path in [directory, *directory.rglob("*")]:
         path.chmod(path.stat().st_mode | 0o200)
     write_texts(directory, directory.name, arguments.template)
-    name_service(directory, directory.name)
+    name_service(directory, directory.name, arguments.packages)
     add_to_git(directory)
     print(NEXT.format(directory=shlex.quote(str(arguments.directory))))
 

@@ -40,6 +40,9 @@ else
       driver = ${builtins.toJSON (own.driver or "psycopg2")}
     '';
 
+    # The package set that nixw takes, and that releases are made with.
+    packages = own.packages or "debian";
+
     # Names of fixtures that the sample data hold.
     fixtures = own.fixtures or [ ];
 

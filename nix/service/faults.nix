@@ -101,6 +101,14 @@ let
       sentence = "[tool.template] driver must be \"psycopg2\" or \"psycopg\".";
     }
     {
+      holds =
+        !elem (own.packages or "debian") [
+          "debian"
+          "nixpkgs"
+        ];
+      sentence = "[tool.template] packages must be \"debian\" or \"nixpkgs\".";
+    }
+    {
       holds = !areLanguages (own.languages or [ ]);
       sentence = "[tool.template] languages is a list of Django's locale names, such as [\"de\", \"pt_BR\"].";
     }

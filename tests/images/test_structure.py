@@ -51,7 +51,8 @@ def test_ports_and_volumes(image: Image, expected):
 
 def test_labels(image: Image):
     labels = {name.removeprefix("org.opencontainers.image.") for name in image.config["Labels"]}
-    assert labels == {"title", "source", "licenses", "version"}
+    assert labels == {"title", "source", "licenses", "version", "package-set"}
+    assert image.config["Labels"]["package-set"] == os.environ["packages"]
 
 
 def test_release_is_in_a_label_and_in_a_variable(image: Image):
