@@ -66,7 +66,12 @@ buildCommandCheck "declarations" { nativeBuildInputs = [ new ]; } (
     '';
     "new writes a tree of that name" = ''
       new some/acme-orders --template github:a/b &&
-        grep -x 'name = "acme-orders"' some/acme-orders/pyproject.toml
+        grep -x 'name = "acme-orders"' some/acme-orders/pyproject.toml &&
+        grep '^packages = "debian"' some/acme-orders/pyproject.toml
+    '';
+    "new writes the package set that is asked for" = ''
+      new other/acme --template github:a/b --packages nixpkgs &&
+        grep '^packages = "nixpkgs"' other/acme/pyproject.toml
     '';
   }
   // holds {
@@ -118,6 +123,9 @@ buildCommandCheck "declarations" { nativeBuildInputs = [ new ]; } (
     });
     "a driver that Django cannot have is refused" = begins "[tool.template] driver must be" (faultOf {
       driver = "psycopg3";
+    });
+    "a package set that does not exist is refused" = begins "[tool.template] packages must be" (faultOf {
+      packages = "Debian";
     });
     "a language that Django cannot have is refused" = begins "[tool.template] languages is" (faultOf {
       languages = [ "pt-br" ];

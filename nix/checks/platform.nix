@@ -24,6 +24,7 @@ in
   docs = callPackage ./docs.nix { };
   interface = callPackage ./interface.nix { };
   libraries = callPackage ./libraries.nix { };
+  nixw = callPackage ./nixw.nix { };
   observability = callPackage ./observability.nix { };
   owners = callPackage ./owners.nix { };
   registry = callPackage ./registry.nix { };

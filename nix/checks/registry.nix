@@ -12,10 +12,12 @@
   push,
   runCommand,
   sboms,
+  service,
   server,
   server-project,
   sign,
   skopeo,
+  sources,
   stdenv,
   trees,
   verify,
@@ -51,6 +53,15 @@ let
         other.layouts
       ];
     };
+  # What refuses another set than the tree's; here it is tested with any.
+  packageSetName = service.packages;
+  # Programs of another set.
+  strangers = map (program: lib.getExe (program.override { packageSetName = "another"; })) [
+    push
+    sign
+    sources
+    verify
+  ];
   # The next release of the same tree.
   next = overrideScope (
     _: previous: {
@@ -64,7 +75,7 @@ let
     lib.getExe (
       push.override {
         indexes = indexesWith images;
-        inherit committed;
+        inherit committed packageSetName;
       }
     );
 in
@@ -86,12 +97,12 @@ buildSuiteCheck "registry" {
     sign = lib.getExe (
       sign.override {
         indexes = indexesWith { };
-        inherit documents;
+        inherit documents packageSetName;
       }
     );
     verify = lib.getExe (
       verify.override {
-        inherit architectures;
+        inherit architectures packageSetName;
         all = [
           layouts
           other.layouts
@@ -100,7 +111,7 @@ buildSuiteCheck "registry" {
     );
     verify_own = lib.getExe (
       verify.override {
-        inherit architectures;
+        inherit architectures packageSetName;
         all = [ layouts ];
       }
     );
@@ -108,8 +119,10 @@ buildSuiteCheck "registry" {
       next.push.override {
         indexes = indexes.override { all = [ next.layouts ]; };
         committed = true;
+        inherit packageSetName;
       }
     );
+    inherit strangers;
     configuration = root + "/pyproject.toml";
   };
 }

@@ -18,7 +18,7 @@ buildCommandCheck "release"
   {
     # The sandbox has the derivation and those that it needs, but not what they make.
     derivation = builtins.unsafeDiscardOutputDependency images-directory.drvPath;
-    setup = "source ${./sources.sh} ${lib.getExe sources}";
+    setup = "source ${./sources.sh} ${lib.getExe (sources.override { packageSetName = service.packages; })}";
   }
   {
     "notes are a section of CHANGELOG.md, and the images" = ''

@@ -118,6 +118,18 @@ def test_unclear_target_is_refused(tmp_path, arguments: list[str]):
     assert "such as: push registry.example.com/team" in done.stderr
 
 
+@pytest.mark.parametrize("program", os.environ["strangers"].split(), ids=os.path.basename)
+def test_images_of_another_package_set_than_the_trees_are_refused(program: str, tmp_path):
+    """A release is what everyone builds from the commit; another set's images are not that."""
+    refusal = "but pyproject.toml names"
+    for words, refused in (["registry.example.com/team"], True), (["--other-set"], False):
+        done = subprocess.run(
+            [program, *words], capture_output=True, text=True, env=environment(tmp_path), cwd=tmp_path
+        )
+        assert done.returncode
+        assert (refusal in done.stderr) == refused
+
+
 def test_registry_that_is_away_is_named(tmp_path):
     done = run("push", tmp_path, f"127.0.0.1:{free_port()}/team", "--dest-tls-verify=false")
     assert done.returncode == 1
