@@ -55,7 +55,8 @@ let
       source = fixedOutput (
         if entry ? unpacked then
           {
-            name = entry.name;
+            # What a command needs is told by names: each architecture has its own.
+            name = "${entry.name}-${architecture}";
             sha256 = entry.unpacked;
             recursive = true;
           }
