@@ -56,7 +56,9 @@ let
 
   checks =
     members project.checks
-    // lib.optionalAttrs platform (ofApplication // members application.platform-checks);
+    // lib.optionalAttrs platform (
+      ofApplication // members application.platform-checks // { inherit (project) next; }
+    );
 
   app = program: {
     type = "app";
@@ -77,6 +79,7 @@ in
       layouts
       log
       metrics
+      next
       server
       with-db
       ;

@@ -36,7 +36,11 @@ in
   # The derivations of a scope, without its functions.
   members = lib.filterAttrs (_: lib.isDerivation);
 
-  service = import ./service { inherit lib root; };
+  configuration = root + "/pyproject.toml";
+  service = import ./service {
+    inherit lib;
+    inherit (self) configuration;
+  };
   trees = callPackage ./trees.nix { };
 
   pythonLock = import ./python/lock.nix {
@@ -107,6 +111,7 @@ in
   buildCommandCheck = callPackage ./checks/build-command-check.nix { };
   buildSuiteCheck = callPackage ./checks/build-suite-check.nix { };
   buildUnitCheck = callPackage ./checks/build-unit-check.nix { };
+  next = callPackage ./checks/next.nix { };
   checks = inside "checks" (import ./checks);
   platform-checks = inside "platform-checks" (callPackage ./checks/platform.nix { });
 

@@ -4,6 +4,7 @@ import base64
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
+from importlib import import_module
 from itertools import groupby
 from types import SimpleNamespace
 from typing import Any, NamedTuple, cast
@@ -12,14 +13,13 @@ from django.conf import settings
 from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured, ValidationError
 from django.core.validators import DecimalValidator
 from django.db import connection, models
-from django.db.models.fields.tuple_lookups import (  # type: ignore[import-untyped]
-    Tuple,
-    tuple_lookups,
-)
 from django.utils.timezone import is_aware
 
 type Field = models.Field[Any, Any]
 type Run = tuple[bool, list[Field]]
+
+# Comparisons of rows. Types of Django 5.2 do not have them; those of 6.0 lack their arguments.
+TUPLES: Any = import_module("django.db.models.fields.tuple_lookups")
 
 BIGINT_MAX = 2**63 - 1
 
@@ -210,8 +210,8 @@ def compared(fields: Sequence[Field], lookup: str, values: tuple[Any, ...]) -> m
     """The condition `(field, …) lookup (value, …)`."""
     if len(fields) == 1:
         return models.Q((f"{fields[0].attname}__{lookup}", values[0]))
-    row = Tuple(*(field.attname for field in fields))
-    return models.Q(tuple_lookups[lookup](row, values))
+    row = TUPLES.Tuple(*(field.attname for field in fields))
+    return models.Q(TUPLES.tuple_lookups[lookup](row, values))
 
 
 @lru_cache(maxsize=256)
@@ -268,7 +268,8 @@ def field_of(model: type[models.Model], name: str) -> Field:
         field = model._meta.get_field(name)
     except FieldDoesNotExist:
         raise refusal(model, name, "it is no field of it") from None
-    if not isinstance(field, models.Field) or not field.concrete:
+    # Django 5.2 calls a many-to-many field concrete, too.
+    if not isinstance(field, models.Field) or field.many_to_many or not field.concrete:
         raise refusal(model, name, "it is no column of its table")
     if field.is_relation and name != field.attname:
         raise refusal(model, name, f"it goes by the other table, unlike {field.attname!r}")

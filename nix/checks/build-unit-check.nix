@@ -1,6 +1,7 @@
 # A check (build-check.nix) that runs pytest beside src/, on a copy of the prepared database.
 {
   buildCheck,
+  configuration,
   pythons,
   root,
   service,
@@ -17,7 +18,7 @@ buildCheck name
         with-db
       ];
       source = root + "/src";
-      configuration = root + "/pyproject.toml";
+      inherit configuration;
     }
   )
   ''

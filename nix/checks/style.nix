@@ -44,7 +44,6 @@ buildCommandCheck "style"
     {
       "ruff check" = "ruff check";
       "ruff format" = "ruff format --check";
-      "mypy src" = "mypy --cache-dir=/dev/null src";
       "shellcheck" = ''
         find . -type f \
           -exec gawk '
@@ -53,8 +52,8 @@ buildCommandCheck "style"
           xargs -0 --no-run-if-empty shellcheck --external-sources --source-path=SCRIPTDIR
       '';
     }
+    // import ./types.nix { inherit lib platform; }
     // lib.optionalAttrs platform {
-      "mypy chassis" = "cd chassis && PYTHONPATH=. mypy --cache-dir=/dev/null chassis";
       # They use the Django project, and so its settings and plugins.
       "mypy bench" = "MYPYPATH=tests mypy --cache-dir=/dev/null bench";
       # Each measurement finds what it imports.

@@ -6,6 +6,7 @@
   python313,
   pythonPackages,
   root,
+  service,
   template,
 }:
 let
@@ -17,24 +18,28 @@ let
   everyone = requirements (template + "/chassis/pyproject.toml");
   tools = requirements ./pyproject.toml;
 
-  service = everyone.dependencies ++ [ chassis ] ++ own.dependencies;
+  served =
+    everyone.dependencies
+    ++ (if service.driver == "psycopg" then everyone.group "driver" else [ ])
+    ++ [ chassis ]
+    ++ own.dependencies;
   tests = everyone.group "test" ++ own.group "test";
   # With what it was made of, for the SBOM.
   environment = packages: python313.withPackages (_: packages) // { inherit packages; };
 in
 {
-  server = environment service;
-  static = environment (service ++ everyone.group "static");
-  test = environment (service ++ tests);
+  server = environment served;
+  static = environment (served ++ everyone.group "static");
+  test = environment (served ++ tests);
   # The chassis's tests, with each driver for PostgreSQL.
-  drivers = environment (service ++ tests ++ everyone.group "driver");
+  drivers = environment (served ++ tests ++ everyone.group "driver");
   # Other engines than the service's, to compare it with.
-  bench = environment (service ++ tools.group "bench");
+  bench = environment (served ++ tools.group "bench");
   # The unit tests, and what changes the code that they test.
-  mutation = environment (service ++ tests ++ tools.group "mutation");
+  mutation = environment (served ++ tests ++ tools.group "mutation");
   # mypy must see what it checks.
   development = environment (
-    service ++ tests ++ everyone.group "types" ++ tools.group "development" ++ own.group "types"
+    served ++ tests ++ everyone.group "types" ++ tools.group "development" ++ own.group "types"
   );
   system-test = environment (tools.group "system-test" ++ own.group "system-test");
   # The suites of tests/.

@@ -1,7 +1,7 @@
 # Whose service this is: what the root's pyproject.toml declares, and what follows from it.
-{ lib, root }:
+{ lib, configuration }:
 let
-  declared = lib.importTOML (root + "/pyproject.toml");
+  declared = lib.importTOML configuration;
   fault = import ./faults.nix declared;
   inherit (declared) project;
   own = withoutWheels declared.tool.template;
@@ -31,13 +31,16 @@ else
     # The database, and the role that owns its tables.
     database = builtins.replaceStrings [ "-" ] [ "_" ] name;
 
+    # The library with which Django asks PostgreSQL.
+    driver = own.driver or "psycopg2";
+
     # What Django reads of it, beside the applications.
     pyproject = builtins.toFile "pyproject.toml" ''
       [project]
       name = ${builtins.toJSON name}
       description = ${builtins.toJSON description}
       [tool.template]
-      driver = ${builtins.toJSON (own.driver or "psycopg2")}
+      driver = ${builtins.toJSON driver}
     '';
 
     # The package set that nixw takes, and that releases are made with.

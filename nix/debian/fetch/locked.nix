@@ -4,13 +4,14 @@
 # fails the build, and its URL says what to do.
 let
   # Above this folder, where nixw lays a root's locks; else in the template's own root.
-  read =
+  load =
     name:
     let
       here = ../. + "/${name}";
       file = if builtins.pathExists here then here else ../../.. + "/${name}";
     in
-    (builtins.fromJSON (builtins.readFile file)).files;
+    builtins.fromJSON (builtins.readFile file);
+  read = name: (load name).files;
   byName =
     entries:
     builtins.listToAttrs (
@@ -101,12 +102,21 @@ let
         wheels = map (wheel architecture) (
           builtins.filter (entry: entry ? file) (read "python.lock.json")
         );
+        # Of the check `next`.
+        next = map (wheel architecture) ((load "python.lock.json").next or [ ]);
       })
       {
         amd64 = "debian-packages.lock.json";
         arm64 = "debian-packages-arm64.lock.json";
       };
-  files = architecture: { debs, wheels }: debs ++ builtins.filter (exists architecture) wheels;
+  files =
+    architecture:
+    {
+      debs,
+      wheels,
+      next,
+    }:
+    debs ++ builtins.filter (exists architecture) (wheels ++ next);
 
   line =
     entry:

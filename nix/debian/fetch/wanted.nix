@@ -51,7 +51,7 @@ let
           (root + "/pyproject.toml")
         ]
       );
-    constraints = significant ./constraints.txt;
+    constraints = significant ./constraints.txt + significant ./constraints-next.txt;
   };
   hashes = {
     packages = hashString "sha256" texts.packages;

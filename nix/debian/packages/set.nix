@@ -73,7 +73,9 @@ let
         inherit (packages) python313;
       };
 
-      fetchPypi = import ./python/fetch-pypi.nix { locked = locked.wheels; };
+      fetchPypi = import ./python/fetch-pypi.nix {
+        locked = lib.attrValues locked.wheels ++ lib.attrValues locked.next;
+      };
       python313 = import ./python {
         inherit
           annotate

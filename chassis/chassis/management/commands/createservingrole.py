@@ -8,7 +8,6 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import ProgrammingError, connection, transaction
-from django.db.backends.postgresql.psycopg_any import is_psycopg3  # type: ignore[import-untyped]
 
 from chassis.postgresql import message, sqlstate
 
@@ -28,7 +27,7 @@ def sql(owner: str, serving: str, database: str) -> str:
 
 def hash_password(password: str, role: str) -> str:
     """The password as PostgreSQL keeps it; libpq hashes it for every driver."""
-    if is_psycopg3:
+    if settings.PROJECT.driver == "psycopg":
         libpq: Any = connection.connection.pgconn
         hashed: bytes = libpq.encrypt_password(password.encode(), role.encode(), b"scram-sha-256")
         return hashed.decode()

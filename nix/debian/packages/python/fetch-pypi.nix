@@ -1,5 +1,8 @@
 # nixpkgs's fetchPypi for wheels that python.lock.json has.
-{ locked }:
+{
+  # Its entries.
+  locked,
+}:
 {
   pname,
   version,
@@ -12,7 +15,7 @@
 }:
 let
   file = "${pname}-${version}-${python}-${abi}-${platform}.whl";
-  found = builtins.filter (wheel: wheel.file or "" == file) (builtins.attrValues locked);
+  found = builtins.filter (wheel: wheel.file == file) locked;
   pinned = builtins.head found;
   expected = builtins.convertHash {
     inherit hash;
