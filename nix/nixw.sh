@@ -65,6 +65,8 @@ fi
 if takes_flake "$@"; then
     tell_untracked
     choose_set
+    # A release is of what is committed.
+    case $1:${2:-} in run:*#push | run:*#sign | run:*#verify | run:*#sources) export NIXW_RELOCK=no ;; esac
     [ "$NIXW_SET" = nixpkgs ] || debian_set "$@"
 fi
 exec nix "$@"

@@ -127,6 +127,9 @@ buildCommandCheck "declarations" { nativeBuildInputs = [ new ]; } (
     "a package set that does not exist is refused" = begins "[tool.template] packages must be" (faultOf {
       packages = "Debian";
     });
+    "sources that are no store are refused" = begins "[tool.template] sources is" (faultOf {
+      sources = "/srv/sources";
+    });
     "a language that Django cannot have is refused" = begins "[tool.template] languages is" (faultOf {
       languages = [ "pt-br" ];
     });

@@ -8,6 +8,7 @@
 }:
 let
   written = [
+    ".devcontainer"
     ".github/workflows/audit.yaml"
     ".github/workflows/checks.yaml"
     ".github/workflows/release.yaml"

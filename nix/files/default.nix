@@ -20,6 +20,7 @@ runCommand "files"
     compose = template + "/docker-compose.yaml";
     nixw = template + "/nixw";
     workflows = template + "/.github/workflows";
+    editor = template + "/.devcontainer";
     # For production, where the root wants it.
     deploy = lib.optionalString service.deploy (template + "/deploy");
     rules = lib.optionalString service.deploy "${configuration}/rules";
@@ -28,6 +29,7 @@ runCommand "files"
     mkdir -p $out/.github
     cp $nixw $out/nixw
     cp -r $workflows $out/.github/workflows
+    cp -r $editor $out/.devcontainer
     if [ -n "$deploy" ]; then
         cp -r --no-preserve=ownership $deploy $out/deploy
         chmod -R u+w $out/deploy

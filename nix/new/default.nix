@@ -18,6 +18,9 @@ let
       in
       builtins.match "src(/.*)?" name != null && baseNameOf path != "__pycache__"
       || builtins.elem name [
+        ".devcontainer"
+        ".devcontainer/devcontainer.json"
+        ".devcontainer/setup"
         ".editorconfig"
         ".envrc"
         ".github"

@@ -109,6 +109,10 @@ let
       sentence = "[tool.template] packages must be \"debian\" or \"nixpkgs\".";
     }
     {
+      holds = own ? sources && match "[a-z0-9]+://.+" (toString own.sources) == null;
+      sentence = "[tool.template] sources is the address of a store, such as \"file:///srv/sources\".";
+    }
+    {
       holds = !areLanguages (own.languages or [ ]);
       sentence = "[tool.template] languages is a list of Django's locale names, such as [\"de\", \"pt_BR\"].";
     }

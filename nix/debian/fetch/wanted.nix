@@ -73,6 +73,7 @@ in
 texts
 // {
   hash = hashes;
+  sources = (builtins.fromTOML (readFile (root + "/pyproject.toml"))).tool.template.sources or "";
   requirements = import (template + "/nix/python/requirements-txt.nix") (
     import (template + "/nix/python/lock.nix") {
       lib = import ../lib.nix;

@@ -49,10 +49,16 @@ let
     };
     pythonVersion = "3.13";
     packageOverrides =
-      _: _:
+      _: previous:
       lib.mapAttrs (_: module) (
         lib.filterAttrs (_: lib.isDerivation) pkgs // { inherit installer mypy; }
-      );
+      )
+      # With this nixpkgs installs a package that its hooks for the others need.
+      // {
+        bootstrap = previous.bootstrap // {
+          packaging = module pkgs.packaging;
+        };
+      };
     sitePackages = "lib/python3.13/site-packages";
     hasDistutilsCxxPatch = false;
     pythonOnBuildForBuild = interpreter;
