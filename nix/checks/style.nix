@@ -8,6 +8,7 @@
   ruff,
   service,
   shellcheck,
+  template,
   # Only nixpkgs has them.
   actionlint ? null,
   nixfmt ? null,
@@ -52,6 +53,7 @@ buildCommandCheck "style"
           xargs -0 --no-run-if-empty shellcheck --external-sources --source-path=SCRIPTDIR
       '';
     }
+    // import ./schemas.nix { inherit lib platform pythons template; }
     // import ./types.nix { inherit lib platform; }
     // lib.optionalAttrs platform {
       # They use the Django project, and so its settings and plugins.

@@ -86,7 +86,9 @@ def name_service(directory: Path, name: str, packages: str) -> None:
         flags=re.MULTILINE,
     )
     text = text.replace("\ndeploy = true", "\ndeploy = false", 1)
-    text = re.sub(r'^packages = "\w+"', f'packages = "{packages}"', text, count=1, flags=re.MULTILINE)
+    text = re.sub(
+        r'^packages = "\w+"', f'packages = "{packages}"', text, count=1, flags=re.MULTILINE
+    )
     text = re.sub(
         r"^(images\.\S+\.megabytes = )(\d+)$",
         lambda found: f"{found[1]}{int(found[2]) + ROOM}",

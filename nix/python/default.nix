@@ -47,6 +47,8 @@ in
   # What writes files of the root, and what holds deploy/ together.
   files = environment (tools.group "files");
   deployments = environment (tools.group "deployments");
+  # What knows the files that GitHub and GitLab read.
+  schemas = environment (tools.group "schemas");
   # What writes the SBOMs, and what compares them with known vulnerabilities.
   sbom = environment (tools.group "sbom");
   audit = environment (tools.group "audit");

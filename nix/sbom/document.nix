@@ -1,6 +1,7 @@
 # One image's document. The image is read, and knows nothing of it.
 {
   known-packages,
+  packageSetName,
   pythons,
   runCommand,
   service,
@@ -23,6 +24,7 @@ runCommand "${name}.cdx.json"
         version
         ;
     };
+    inherit packageSetName;
     nativeBuildInputs = [ pythons.sbom ];
   }
   ''

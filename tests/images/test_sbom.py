@@ -65,6 +65,10 @@ def test_it_is_of_this_image(image: Image, sbom: Sbom):
     assert sbom.document["metadata"]["component"]["version"] == described["digest"]
 
 
+def test_it_names_the_package_set(sbom: Sbom):
+    assert properties(sbom.document["metadata"], "package-set") == {os.environ["packages"]}
+
+
 def test_every_store_path_is_named_and_no_other(image: Image, sbom: Sbom):
     named = set().union(*(properties(one, "nix:store-path") for one in sbom.components))
     assert named == store_paths(image)

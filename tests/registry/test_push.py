@@ -124,7 +124,11 @@ def test_images_of_another_package_set_than_the_trees_are_refused(program: str, 
     refusal = "but pyproject.toml names"
     for words, refused in (["registry.example.com/team"], True), (["--other-set"], False):
         done = subprocess.run(
-            [program, *words], capture_output=True, text=True, env=environment(tmp_path), cwd=tmp_path
+            [program, *words],
+            capture_output=True,
+            text=True,
+            env=environment(tmp_path),
+            cwd=tmp_path,
         )
         assert done.returncode
         assert (refusal in done.stderr) == refused

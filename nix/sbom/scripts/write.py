@@ -115,6 +115,7 @@ def make(attributes: Document) -> Bom:
     bom = Bom(serial_number=uuid.uuid5(uuid.NAMESPACE_URL, str(image.purl)))
     bom.metadata.timestamp = CREATED
     bom.metadata.component = image
+    bom.metadata.properties.add(Property(name="package-set", value=attributes["packageSetName"]))
     bom.components.update(contents.components.values())
     bom.components.update(system_of(contents.components.values()))
     bom.register_dependency(image, {contents.parts[path][0] for path in contents.roots})
