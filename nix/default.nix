@@ -96,6 +96,7 @@ in
         dev
         load
         notes
+        outdated
         push
         sign
         sizes

@@ -94,6 +94,7 @@ in
   known-packages = callPackage ./sbom/known.nix { };
   sboms = callPackage ./sbom { };
   audit = callPackage ./audit { };
+  outdated = callPackage ./outdated { };
 
   notes = callPackage ./release/notes.nix { };
 

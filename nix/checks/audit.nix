@@ -1,9 +1,11 @@
-# The audit: what it finds, what it could not check, what is accepted; and what SBOMs tell of paths
-# that no image has.
+# The audit: what it finds, what it could not check, what is accepted; what is newer than the locks;
+# and what SBOMs tell of paths that no image has.
 { buildSuiteCheck }:
 buildSuiteCheck "audit" {
   variables = {
     AUDIT_SCRIPTS = "${../audit/scripts}";
+    OUTDATED_SCRIPTS = "${../outdated/scripts}";
     SBOM_SCRIPTS = "${../sbom/scripts}";
+    SOLVER = "${../debian/fetch/lock-wheels.py}";
   };
 }

@@ -3,4 +3,4 @@
 import os
 import sys
 
-sys.path[:0] = [os.environ["AUDIT_SCRIPTS"], os.environ["SBOM_SCRIPTS"]]
+sys.path[:0] = [os.environ[name] for name in ("AUDIT_SCRIPTS", "OUTDATED_SCRIPTS", "SBOM_SCRIPTS")]

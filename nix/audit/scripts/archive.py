@@ -53,23 +53,27 @@ def archive(command: list[str], names: Iterable[str]) -> Iterator[Archive | None
             if pipes[0] and pipes[1] and pipes[1].readline().strip() == "ready":
                 candidates = Path(directory, "candidates").read_text().splitlines()
                 sources = newest_sources(Path(directory, "sources").read_text().splitlines())
-                yield Archive(*pipes, dict(line.split() for line in candidates), sources)
+                yield Archive(pipes[0], pipes[1], dict(map(str.split, candidates)), sources)
             else:
                 yield None
 
 
 def newest_sources(lines: list[str]) -> dict[str, tuple[Version, str]]:
     """Of lines SOURCE VERSION NAME BYTES: the newest version, and the smallest package of it."""
-    found: dict[str, tuple[Version, int, str]] = {}
+    smallest: dict[str, dict[str, tuple[int, str]]] = {}
     for source, version, name, size in map(str.split, lines):
-        one = (Version(version), -int(size), name)
-        found[source] = max(found.get(source, one), one)
-    return {source: (version, name) for source, (version, _, name) in found.items()}
+        versions = smallest.setdefault(source, {})
+        versions[version] = min(versions.get(version, (int(size), name)), (int(size), name))
+    found = {}
+    for source, versions in smallest.items():
+        newest = max(versions, key=Version) if len(versions) > 1 else next(iter(versions))
+        found[source] = Version(newest), versions[newest][1]
+    return found
 
 
 def entries_after(changelog: Changelog, older: Version) -> list[ChangeBlock] | None:
     """The entries after a version; nothing where they do not reach back to it."""
-    found = []
+    found: list[ChangeBlock] = []
     for block in changelog:
         if block.version <= older:
             return found
@@ -85,9 +89,12 @@ def named_between(changelog: Changelog, older: Version) -> frozenset[str] | None
         older: a version of the source package.
     """
     after = entries_after(changelog, older)
-    if after is None:
-        return None
-    return frozenset(CVE.findall("\n".join(line for block in after for line in block.changes())))
+    return None if after is None else named(after)
+
+
+def named(entries: list[ChangeBlock]) -> frozenset[str]:
+    """The CVEs that entries name."""
+    return frozenset(CVE.findall("\n".join(line for one in entries for line in one.changes())))
 
 
 def changelog_of(archive: Archive, name: str) -> Changelog | None:

@@ -89,11 +89,11 @@ def read(folder: Path) -> Shipped:
 def described(file: Path) -> Iterator[tuple[Package, set[str]]]:
     """Each package of a document, and the names of those that it is inside of."""
     document = parse(file)
-    names = {one.get("bom-ref"): one["name"] for one in document["components"]}
+    names = {one["bom-ref"]: one["name"] for one in document["components"] if "bom-ref" in one}
     holders: dict[str, set[str]] = {}
     for entry in document.get("dependencies", []):
         for inner in entry.get("dependsOn", []):
-            holders.setdefault(inner, set()).update({names.get(entry["ref"])} - {None})
+            holders.setdefault(inner, set()).update({names.get(entry["ref"], "")} - {""})
     for component in document["components"]:
         if component["type"] not in NOT_PACKAGES:
             purl = PackageURL.from_string(component["purl"]) if "purl" in component else None
