@@ -101,6 +101,7 @@ in
         sign
         sizes
         sources
+        update
         verify
         ;
       inherit (project.log) find-requests;

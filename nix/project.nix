@@ -95,6 +95,7 @@ in
   sboms = callPackage ./sbom { };
   audit = callPackage ./audit { };
   outdated = callPackage ./outdated { };
+  update = callPackage ./update { };
 
   notes = callPackage ./release/notes.nix { };
 

@@ -28,10 +28,7 @@ let
     echo "$requirements" >$out/requirements.txt
     cp ${fetch + "/constraints.txt"} $out/constraints.txt
   '';
-in
-writeShellApplication {
-  name = "outdated";
-  runtimeEnv = {
+  environment = {
     ARCHIVE = "${../audit/archive.sh}";
     COMMON = "${template + "/nix/common.sh"}";
     FETCH = "${fetch}";
@@ -39,6 +36,15 @@ writeShellApplication {
     RANGES = "${ranges}";
     SOLVER = "${fetch}/lock-wheels.py";
   };
-  text = ''exec ${pythons.audit}/bin/python ${./scripts}/outdated.py "$@"'';
+  scripts = "${./scripts}";
+in
+writeShellApplication {
+  name = "outdated";
+  runtimeEnv = environment;
+  text = ''exec ${pythons.audit}/bin/python ${scripts}/outdated.py "$@"'';
   meta.description = "Tell what is newer than the locks, and what is told of security in between";
+}
+# What `update` asks, too.
+// {
+  inherit environment scripts;
 }
