@@ -97,8 +97,8 @@ class Page:
         told = sum(1 for row in held if row.security)
         return [
             "",
-            f"{len(held)} inputs are held back, {told} of them with faults that newer versions mend, "
-            f"and {len(unknown)} could not be asked: `./nixw run .#outdated`.",
+            f"{len(held)} inputs are held back, {told} of them with faults that newer versions "
+            f"mend, and {len(unknown)} could not be asked: `./nixw run .#outdated`.",
         ]
 
 
