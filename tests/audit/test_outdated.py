@@ -226,6 +226,11 @@ def test_what_is_behind_and_what_the_ranges_hold(tree: Tree):
     assert behind["says"] == "./nixw relock wheels behind"
     assert (held["state"], held["allowed"], held["newest"]) == ("held", "1.0", "2.0")
     assert held["says"].endswith("its source has no changelog: https://example.com/news")
+    tree.environment["GITHUB_API_URL"] = "http://127.0.0.1:9"
+    says = tree.inputs()[1]["held"]["says"]
+    assert says.endswith(
+        "its source has no changelog: https://example.com/news; GitHub was not reached"
+    )
     assert inputs["holder"]["state"] == "current"
 
 

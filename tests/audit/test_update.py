@@ -20,7 +20,7 @@ from tree import LOCKS
 
 NIXW = """#!/bin/sh
 case "$1 $*" in
-relock*) echo "$@" >>"$ASKED"; exec sh "$WORLD/relock" ;;
+relock*) echo "$@" >>"$ASKED"; . "$WORLD/relock" ;;
 *--apply*) cat "$WORLD/checks$(cat moved 2>/dev/null)" ;;
 *.deploy.report*) echo "$WORLD/deploy$(cat moved 2>/dev/null)" ;;
 build*) echo "$@" >>"$ASKED" ;;
@@ -123,6 +123,14 @@ def test_the_page_tells_what_moved_and_what_it_changed(world: World):
     assert "- added: `three`\n- removed: `two`\n" in page
     assert "| unit-tests | passed |" in page
     assert "It was not reached: no network" in page
+
+
+def test_a_changelog_that_could_not_be_read_is_told(world: World):
+    world.serve("/files/behind-1.2.tar.gz", b"other", "application/octet-stream")
+    status, page, said = world.update()
+    assert status == 0, said
+    reason = "its source could not be read: behind-1.2.tar.gz has not the hash that the index names"
+    assert f"### behind 1.1 → 1.2 ({reason})\n\nIt could not be read.\n" in page
 
 
 def test_only_checks_that_differ_are_built(world: World):

@@ -207,7 +207,8 @@ def since(row: Row, asked: Index, files: list[Any], github: GitHub) -> tuple[lis
         return lines, []
     where = next((source.links[label] for label in CHANGES if label in source.links), "")
     fault = "its changelog ends before" if changes else "its source has no changelog"
-    return lines, [f"{fault}: {where}" if where else fault]
+    says = [f"{fault}: {where}" if where else fault]
+    return lines, says if source.changes or not github.fault else [*says, github.fault]
 
 
 def repository(links: dict[str, str]) -> str:
