@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -147,24 +147,45 @@ def rows(root: Path, solver: Path, ranges: Path, github: GitHub) -> Iterator[Row
     """A row for each package of the lock that is PyPI's; others are Debian's, and have no file."""
     entries = json.loads((root / LOCK).read_text())["files"]
     versions = {one["name"]: Version(one["version"]) for one in entries if "file" in one}
+    debians = root / "debian-packages.lock.json"
     with index() as asked:
-        if not asked.reached(next(iter(versions))):
+        if asked.reached(next(iter(versions), "pip")):
+            yield from asked_rows(asked, versions, lambda: allowed(solver, ranges, debians), github)
+        else:
             yield Row("Python", "all packages", "", says="the package index was not reached")
-            return
-        files = {name: asked.files(name) for name in versions}
-        tops = {name: newest(files[name], version) for name, version in versions.items()}
-        moved = {name for name, top in tops.items() if top and top > versions[name]}
-        debians = root / "debian-packages.lock.json"
-        solved = allowed(solver, ranges, debians) if moved else {}
-        for name, version in versions.items():
-            row = Row("Python", name, str(version), age=age(files[name], version))
-            if name not in moved:
-                top = str(version) if tops[name] else ""
-                says = "" if top else "the index has no wheel of it"
-                yield row.replace(newest=top, allowed=top, says=says)
-            else:
-                row = row.replace(newest=str(tops[name]))
-                yield behind(row, solved, asked, files[name], github)
+
+
+def asked_rows(
+    asked: Index,
+    versions: dict[str, Version],
+    solve: Callable[[], dict[str, str] | None],
+    github: GitHub,
+) -> Iterator[Row]:
+    """A row for each locked version, from an index that answers."""
+    files = {name: asked.files(name) for name in versions}
+    tops = {name: newest(files[name], version) for name, version in versions.items()}
+    moved = {name for name, top in tops.items() if top and top > versions[name]}
+    solved = solve() if moved else {}
+    known = known_of({name: str(versions[name]) for name in moved})
+    for name, version in versions.items():
+        row = Row("Python", name, str(version), age=age(files[name], version))
+        if name in moved:
+            row = row.replace(newest=str(tops[name]), security=known[name])
+            yield behind(row, solved, asked, files[name], github)
+        else:
+            top = str(version) if tops[name] else ""
+            says = "" if top else "the index has no wheel of it"
+            yield row.replace(newest=top, allowed=top, says=says)
+
+
+def known_of(locked: dict[str, str]) -> dict[str, tuple[str, ...]]:
+    """What the index knows of vulnerabilities of locked versions, a line at most for each."""
+    found = {}
+    for answer in advisories.check([Package(*one, "pypi") for one in locked.items()]):
+        names = ", ".join(sorted({min(ids) for ids in answer.ids}))
+        line = f"{answer.package.version}: the index knows of {names}"
+        found[answer.package.name] = (line,) if names else ()
+    return found
 
 
 def age(files: list[Any], version: Version) -> int | None:
@@ -176,12 +197,8 @@ def age(files: list[Any], version: Version) -> int | None:
 def behind(
     row: Row, solved: dict[str, str] | None, asked: Index, files: list[Any], github: GitHub
 ) -> Row:
-    """The row of a package that has a newer version."""
+    """The row of a package that has a newer version, and `security` of what the index knows."""
     security, says = since(row, asked, files, github)
-    known = next(advisories.check([Package(row.name, row.locked, "pypi")]))
-    if known.ids:
-        names = ", ".join(sorted({min(ids) for ids in known.ids}))
-        security = [f"{row.locked}: the index knows of {names}", *security]
     allowed = (solved or {}).get(row.name, row.locked if solved else "")
     if solved is None:
         says.insert(0, "pip finds nothing that the ranges allow")
@@ -189,6 +206,7 @@ def behind(
         says.insert(0, "the ranges allow nothing newer")
     else:
         says.insert(0, f"./nixw relock wheels {row.name}")
+    security = [*row.security, *security]
     return row.replace(allowed=allowed, security=tuple(security), says="; ".join(says))
 
 
