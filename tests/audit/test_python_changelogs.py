@@ -23,8 +23,9 @@ MARKDOWN = """\
 UNDERLINED = """\
 Version 2.10.0 (1 Oct 2026)
 ---------------------------
-CVE-2026-1000: a fault.
-CVE-2026-1001 is mended.
+- CVE-2026-1000: a fault.
+- Another one, of two lines:
+  CVE-2026-1001 is mended.
 
 pack-age 2.9.1
 ==============
@@ -34,6 +35,7 @@ GHSA-abcd-1234-wxyz is mended.
 =====
 CVE-2026-0999 is old.
 """
+WRAPPED = "2.10.0: Another one, of two lines: CVE-2026-1001 is mended."
 BOLD = UNDERLINED.replace("\n---", "\n\n---").replace(
     "Version 2.10.0 (1 Oct 2026)", "**2.10.0** (1)"
 )
@@ -44,6 +46,8 @@ def test_headings_are_understood(text: str):
     told = changelogs.between(changelogs.read(text), Version("2.9.0"), Version("2.10.0"))
     named = [line.partition(":")[0] for line in told if changelogs.ID.search(line)]
     assert named == ["2.9.1", "2.10.0", "2.10.0"]
+    assert told[2].endswith("CVE-2026-1001 was one of the 2.10 series.") == (text is MARKDOWN)
+    assert (told[2] == WRAPPED) == (text is not MARKDOWN)
     assert changelogs.between(changelogs.read(text), Version("2.10.0"), Version("3")) == []
 
 

@@ -9,10 +9,13 @@ from pip._vendor.packaging.version import InvalidVersion, Version
 IDS = r"CVE-\d{4}-\d{4,}|GHSA(?:-[0-9a-z]{4}){3}"
 ID = re.compile(IDS, re.IGNORECASE)
 TELLS = re.compile(rf"{IDS}|(?<!content[ -])\bsecurity\b|vulnerab", re.IGNORECASE)
+TITLE = re.compile(r"security\W*", re.IGNORECASE)  # of a paragraph, whose items tell more
 
 NUMBER = r"(\d+(?:\.\d+)+(?:\.?(?:a|b|rc|post|dev)\d+)?)"
 # "## [1.2] - 2026-01-31", "Version 1.2 (2026)", "Django 1.2", but not "Python 3.14 is supported".
 HEADING = re.compile(rf"\W*(?!python)(?:[a-z][\w-]*[\s:([]+){{0,2}}v?{NUMBER}(?!\s+[a-z])", re.I)
+# An empty line, an item of a list, a heading; other lines go on with what is above them.
+BEGINS = re.compile(r"\s*$|\s*(?:[-*+]|\d+[.)])\s|#|([=~^*\"+`#-])\1{2,}")
 RULE = re.compile(r"([=~^*\"+`#-])\1{2,}\s*")
 
 # Of the project itself, not of what it has a copy of.
@@ -21,7 +24,9 @@ TOLD = re.compile(r"(?:change(?:s|log)?|history|news|release(?:s|[-_ ]?notes))",
 OF_ONE = re.compile(rf"(?:release-|v)?{NUMBER}", re.IGNORECASE)
 ENDINGS = ("", ".md", ".rst", ".txt")
 
-type Told = tuple[Version, str]  # a version, and a line of what is said of it
+LONGEST = 400  # characters that are told of an item
+
+type Told = tuple[Version, str]  # a version, and an item of what is said of it
 
 
 def is_changelog(path: str) -> bool:
@@ -57,18 +62,23 @@ def heading(line: str, following: str) -> Version | None:
 
 
 def read(text: str, version: Version | None = None) -> Iterator[Told]:
-    """Every line of a changelog, with the version that it is of.
+    """Every item of a changelog on one line, with the version that it is of.
 
     Args:
         version: what the whole text is of, or nothing where its headings name versions.
     """
     lines = text.splitlines()
     current = version
-    for line, following in zip(lines, [*lines[1:], ""], strict=True):
-        if not version:
-            current = heading(line, following) or current
-        if current and line.strip():
-            yield current, line.strip()
+    item: list[str] = []
+    for line, following in zip([*lines, ""], [*lines[1:], "", ""], strict=True):
+        begun = None if version else heading(line, following)
+        if begun or BEGINS.match(line) or item[:1] == ["#"]:
+            if current and item:
+                yield current, " ".join(item).strip("#-*+ ")
+            item = []
+        current = begun or current
+        item += ["#"] if line.startswith("#") else []
+        item += [] if RULE.fullmatch(line) else line.split()
 
 
 def ids(line: str) -> set[str]:
@@ -81,7 +91,7 @@ def between(told: Iterable[Told], older: Version, newer: Version) -> list[str]:
 
     A fault that the older version's own series has mended already is no news.
     """
-    telling = [(version, line) for version, line in told if TELLS.search(line)]
+    telling = [one for one in told if TELLS.search(one[1]) and not TITLE.fullmatch(one[1])]
     series = older.release[:2]
     mended = {
         one
@@ -96,4 +106,4 @@ def between(told: Iterable[Told], older: Version, newer: Version) -> list[str]:
     ]
     # Those that name a fault come first.
     news.sort(key=lambda one: (not ids(one[1]), one[0]))
-    return list(dict.fromkeys(f"{version}: {line[:200]}" for version, line in news))
+    return list(dict.fromkeys(f"{version}: {line[:LONGEST]}" for version, line in news))

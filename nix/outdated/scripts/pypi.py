@@ -180,7 +180,7 @@ def asked_rows(
 
 def known_of(locked: dict[str, str]) -> dict[str, tuple[str, ...]]:
     """What the index knows of vulnerabilities of locked versions, a line at most for each."""
-    found = {}
+    found: dict[str, tuple[str, ...]] = {}
     for answer in advisories.check([Package(*one, "pypi") for one in locked.items()]):
         names = ", ".join(sorted({min(ids) for ids in answer.ids}))
         line = f"{answer.package.version}: the index knows of {names}"
