@@ -125,6 +125,13 @@ def test_the_page_tells_what_moved_and_what_it_changed(world: World):
     assert "It was not reached: no network" in page
 
 
+def test_nobody_whom_a_changelog_names_is_called(world: World):
+    notes = "## 1.2\nCVE-2026-1200, thanks to @somebody"
+    world.release("behind", "1.2.1", {"CHANGES": notes})
+    page = world.update()[1]
+    assert "CVE-2026-1200, thanks to @<!-- -->somebody" in page
+
+
 def test_a_changelog_that_could_not_be_read_is_told(world: World):
     world.serve("/files/behind-1.2.tar.gz", b"other", "application/octet-stream")
     status, page, said = world.update()

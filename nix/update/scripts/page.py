@@ -61,7 +61,8 @@ class Page:
         lines = [line for line in row.security if is_up_to(line, new)]
         more = [f"- and {len(lines) - LINES} more lines"] if len(lines) > LINES else []
         says = "; ".join(one for one in row.says.split("; ") if "relock" not in one)
-        told = [f"- {line}" for line in lines[:LINES]] + more
+        # A name of others in a request would call them.
+        told = ["- " + line.replace("@", "@<!-- -->") for line in lines[:LINES]] + more
         unread = says.startswith(("its ", "it has"))
         told = told or ["It could not be read." if unread else "It tells of none."]
         title = f"{row.name} {row.locked} → {new}" + (f" ({says})" if says else "")
