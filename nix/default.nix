@@ -99,10 +99,12 @@ in
         dev
         load
         notes
+        outdated
         push
         sign
         sizes
         sources
+        update
         verify
         ;
       inherit (project.log) find-requests;

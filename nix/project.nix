@@ -100,6 +100,8 @@ in
   known-packages = callPackage ./sbom/known.nix { };
   sboms = callPackage ./sbom { };
   audit = callPackage ./audit { };
+  outdated = callPackage ./outdated { };
+  update = callPackage ./update { };
 
   notes = callPackage ./release/notes.nix { };
 

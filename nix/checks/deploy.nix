@@ -18,5 +18,9 @@ buildCommandCheck "deploy"
   {
     "check --deploy" = "service-server manage check --deploy --fail-level WARNING";
     "translations" = "service-server manage shell --no-imports <${./languages.py}";
-    "schema" = "service-server manage spectacular --validate --fail-on-warn >/dev/null";
+    # `update` compares what these two write.
+    "schema" =
+      "service-server manage spectacular --validate --fail-on-warn --format openapi-json "
+      + "--file $out/openapi.json";
+    "metrics" = "service-server manage shell --no-imports <${./metrics.py} >$out/metrics";
   }

@@ -12,6 +12,7 @@ let
     ".github/workflows/audit.yaml"
     ".github/workflows/checks.yaml"
     ".github/workflows/release.yaml"
+    ".github/workflows/update.yaml"
     "docker-compose.yaml"
     "nixw"
   ]

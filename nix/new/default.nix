@@ -28,6 +28,7 @@ let
         ".github/workflows/audit.yaml"
         ".github/workflows/checks.yaml"
         ".github/workflows/release.yaml"
+        ".github/workflows/update.yaml"
         ".gitignore"
         "debian-packages-arm64.lock.json"
         "debian-packages.lock.json"

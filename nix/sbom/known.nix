@@ -19,7 +19,13 @@ let
   closure = builtins.genericClosure {
     startSet = items (named ++ ofPython ++ ofImages);
     operator =
-      { package, ... }: items (package.buildInputs or [ ] ++ package.propagatedBuildInputs or [ ]);
+      { package, ... }:
+      items (
+        package.buildInputs or [ ]
+        ++ package.propagatedBuildInputs or [ ]
+        # A wheel of the lock names what it needs there alone.
+        ++ package.requiredPythonModules or [ ]
+      );
   };
   items =
     packages:

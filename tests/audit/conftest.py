@@ -3,4 +3,6 @@
 import os
 import sys
 
-sys.path[:0] = [os.environ["AUDIT_SCRIPTS"], os.environ["SBOM_SCRIPTS"]]
+SCRIPTS = ("AUDIT_SCRIPTS", "OUTDATED_SCRIPTS", "SBOM_SCRIPTS", "UPDATE_SCRIPTS")
+
+sys.path[:0] = [os.environ[name] for name in SCRIPTS]

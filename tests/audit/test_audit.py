@@ -18,7 +18,7 @@ from test_changelogs import TEXT
 
 # An archive with the packages of a folder: archive.sh's answers.
 STAND_IN = """#!/bin/sh
-cp "$PACKAGES/candidates" "$2/candidates" || exit
+cp "$PACKAGES/candidates" "$PACKAGES/sources" "$2" || exit
 echo ready
 while read -r name; do
     find "$PACKAGES" -name "$name.deb"
@@ -100,6 +100,7 @@ class Audit:
         self.packages.mkdir()
         self.root = directory
         self.components: list[dict] = []
+        self.dependencies: list[dict] = []
         archive = directory / "archive.sh"
         archive.write_text(STAND_IN)
         archive.chmod(0o755)
@@ -112,7 +113,7 @@ class Audit:
         }
 
     def add(self, name: str, version: str, purl: str | None, inside: bool = False) -> None:
-        component = {"type": "library", "name": name, "version": version}
+        component = {"type": "library", "bom-ref": name, "name": name, "version": version}
         if purl:
             component["purl"] = purl
         if not inside:
@@ -124,10 +125,21 @@ class Audit:
         self.add(name, version, f"pkg:deb/debian/{name}@{version}?arch=amd64&upstream={upstream}")
         with (self.packages / "candidates").open("a") as candidates:
             candidates.write(f"{name} {newest}\n" if newest else "")
+        (self.packages / "sources").touch()
+
+    def add_linked(self, name: str, version: str, into: str, newest: str | None) -> None:
+        """A source of Debian, which the archive has with two packages, and what it is inside of."""
+        self.add(name, version, f"pkg:deb/debian/{name}@{version}?arch=source", inside=True)
+        self.dependencies.append({"ref": into, "dependsOn": [name]})
+        with (self.packages / "sources").open("a") as sources:
+            sources.write(f"{name} {newest} {name}-src 9\n" if newest else "")
+            sources.write(f"{name} {newest} {name}-doc 8\n{name} 1 old 1\n" if newest else "")
 
     def run(self, **written: dict | None) -> tuple[int, str]:
         """The exit status, and all that it prints."""
-        document = written.get("document", {"components": self.components})
+        document = written.get(
+            "document", {"components": self.components, "dependencies": self.dependencies}
+        )
         if document is not None:
             (self.sboms / "server.cdx.json").write_text(json.dumps(document))
         done = subprocess.run(
@@ -153,7 +165,8 @@ NEWEST = "1:2.14-2+deb13u3"
 def test_nothing_known_ends_well(audit: Audit, index: ThreadingHTTPServer):
     audit.add_debian("libxml2", NEWEST, NEWEST)
     audit.add("Django", "5.2.1", "pkg:pypi/django@5.2.1")
-    audit.add("golang-1.24", "1.24.4-1", "pkg:deb/debian/golang-1.24@1.24.4-1", inside=True)
+    audit.add_linked("golang-1.24", "1.24.4-1", "libxml2", "1.24.4-1")
+    audit.add("libssl", "3.5", None, inside=True)
     index.documents["/root/pypi/Django/5.2.1/json"] = {
         "info": {"version": "5.2.1"},
         "vulnerabilities": [{"id": "PYSEC-1", "withdrawn": "2026-01-01T00:00:00Z"}],
@@ -161,8 +174,9 @@ def test_nothing_known_ends_well(audit: Audit, index: ThreadingHTTPServer):
     status, output = audit.run()
     assert status == 0, output
     assert "| none known | libxml2 1:2.14-2+deb13u3 | server |  |" in output
-    assert "0 found, 0 not checked, 0 accepted, 2 none known." in output
-    assert "the 1 libraries that are linked or bundled" in output
+    assert "0 found, 0 not checked, 0 accepted, 3 none known." in output
+    assert "| golang" not in output
+    assert "the 1 libraries that are bundled into others" in output
 
 
 def test_an_older_debian_package_is_found(audit: Audit):
@@ -175,6 +189,27 @@ def test_an_older_debian_package_is_found(audit: Audit):
         f"fixed in {NEWEST}: ./nixw relock packages libxml2 |" in output
     )
     assert "of 1 packages 1 have known vulnerabilities; the table says which." in output
+
+
+@pytest.mark.parametrize(
+    ("locked", "newest", "told"),
+    [
+        ("1:2.14-2+deb13u2", NEWEST, f"CVE-2026-0003, CVE-2026-100004; fixed in {NEWEST}; it is"),
+        ("1:2.9-1", NEWEST, f"the changelog of {NEWEST} does not reach back to it; it is"),
+        (NEWEST, None, "this machine's archive does not have it"),
+    ],
+)
+def test_a_source_that_is_linked_in_is_told(
+    audit: Audit, locked: str, newest: str | None, told: str
+):
+    audit.add_debian("alertmanager", NEWEST, NEWEST)
+    audit.add_linked("libxml2", locked, "alertmanager", newest)
+    write_deb(audit.packages / "libxml2-doc.deb", TEXT)
+    status, output = audit.run()
+    assert status == 1, output
+    answer = "found" if "fixed" in told else "not checked"
+    assert f"| {answer} | libxml2 {locked} | server | {told}" in output
+    assert ("linked into alertmanager" in output) == bool(newest)
 
 
 def test_the_changelog_of_another_package_is_read(audit: Audit):

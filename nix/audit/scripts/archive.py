@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import IO
 
-from debian.changelog import Changelog
+from debian.changelog import ChangeBlock, Changelog
 from debian.debfile import DebFile
 from debian.debian_support import Version
-from packages import Answer, Package, State
+from packages import LINKED, Answer, Package, State
 
 CVE = re.compile(r"CVE-\d{4}-\d{4,}")
 
@@ -28,6 +28,7 @@ class Archive:
     questions: IO[str]
     answers: IO[str]
     candidates: dict[str, str]
+    sources: dict[str, tuple[Version, str]]  # the newest, and the smallest package made of it
 
     def download(self, name: str) -> Path | None:
         """The newest version of a package; nothing where it cannot be had."""
@@ -51,9 +52,33 @@ def archive(command: list[str], names: Iterable[str]) -> Iterator[Archive | None
             pipes = process.stdin, process.stdout
             if pipes[0] and pipes[1] and pipes[1].readline().strip() == "ready":
                 candidates = Path(directory, "candidates").read_text().splitlines()
-                yield Archive(pipes[0], pipes[1], dict(line.split() for line in candidates))
+                sources = newest_sources(Path(directory, "sources").read_text().splitlines())
+                yield Archive(pipes[0], pipes[1], dict(map(str.split, candidates)), sources)
             else:
                 yield None
+
+
+def newest_sources(lines: list[str]) -> dict[str, tuple[Version, str]]:
+    """Of lines SOURCE VERSION NAME BYTES: the newest version, and the smallest package of it."""
+    smallest: dict[str, dict[str, tuple[int, str]]] = {}
+    for source, version, name, size in map(str.split, lines):
+        versions = smallest.setdefault(source, {})
+        versions[version] = min(versions.get(version, (int(size), name)), (int(size), name))
+    found = {}
+    for source, versions in smallest.items():
+        newest = max(versions, key=Version) if len(versions) > 1 else next(iter(versions))
+        found[source] = Version(newest), versions[newest][1]
+    return found
+
+
+def entries_after(changelog: Changelog, older: Version) -> list[ChangeBlock] | None:
+    """The entries after a version; nothing where they do not reach back to it."""
+    found: list[ChangeBlock] = []
+    for block in changelog:
+        if block.version <= older:
+            return found
+        found.append(block)
+    return None
 
 
 def named_between(changelog: Changelog, older: Version) -> frozenset[str] | None:
@@ -63,12 +88,13 @@ def named_between(changelog: Changelog, older: Version) -> frozenset[str] | None
         changelog: of a newer version, newest entry first.
         older: a version of the source package.
     """
-    found: set[str] = set()
-    for block in changelog:
-        if block.version <= older:
-            return frozenset(found)
-        found.update(CVE.findall("\n".join(block.changes())))
-    return None
+    after = entries_after(changelog, older)
+    return None if after is None else named(after)
+
+
+def named(entries: list[ChangeBlock]) -> frozenset[str]:
+    """The CVEs that entries name."""
+    return frozenset(CVE.findall("\n".join(line for one in entries for line in one.changes())))
 
 
 def changelog_of(archive: Archive, name: str) -> Changelog | None:
@@ -93,11 +119,12 @@ def check(packages: list[Package], command: list[str]) -> Iterator[Answer]:
     """
     with archive(command, {package.name for package in packages}) as reached:
         for package in packages:
-            yield (
-                answer(package, reached)
-                if reached
-                else Answer(package, State.NOT_CHECKED, "Debian's archive was not reached")
-            )
+            if not reached:
+                yield Answer(package, State.NOT_CHECKED, "Debian's archive was not reached")
+            elif package.kind == LINKED:
+                yield linked_answer(package, reached)
+            else:
+                yield answer(package, reached)
 
 
 def answer(package: Package, archive: Archive) -> Answer:
@@ -119,3 +146,23 @@ def answer(package: Package, archive: Archive) -> Answer:
     if ids:
         return Answer(package, State.FOUND, f"fixed in {candidate}: {renewed}", ids)
     return Answer(package, State.NONE_KNOWN, f"{candidate} is newer: {renewed}")
+
+
+def linked_answer(package: Package, archive: Archive) -> Answer:
+    """Of a source whose code is in others: it is renewed when Debian builds these anew."""
+    newest, smallest = archive.sources.get(package.name, (None, ""))
+    if not newest:
+        return Answer(package, State.NOT_CHECKED, "this machine's archive does not have it")
+    if newest <= Version(package.version):
+        return Answer(package, State.NONE_KNOWN)
+    changelog = changelog_of(archive, smallest)
+    named = named_between(changelog, Version(package.version)) if changelog else None
+    into = f"it is linked into {', '.join(package.into)}"
+    if named is None:
+        says = f"the changelog of {newest} does not reach back to it; {into}"
+        return Answer(package, State.NOT_CHECKED, says)
+    if named:
+        says = f"fixed in {newest}; {into}, which Debian must build anew"
+        ids = tuple(frozenset([cve]) for cve in sorted(named))
+        return Answer(package, State.FOUND, says, ids)
+    return Answer(package, State.NONE_KNOWN, f"{newest} is newer; {into}")

@@ -17,23 +17,23 @@ import archive
 import index
 import packages
 import scanner
-from packages import Answer, Package, State
+from packages import LINKED, Answer, Package, Shipped, State
 
 BLIND = (
     "It cannot see vulnerabilities that no newer version of Debian's fixes, those of the {inside} "
-    "libraries that are linked or bundled into others, and tools of the build."
+    "libraries that are bundled into others, and tools of the build."
 )
 
 
-def answers_of(shipped: list[Package], sboms: Path) -> list[Answer]:
+def answers_of(shipped: Shipped, sboms: Path) -> list[Answer]:
     """An answer for each package, from who knows of its kind."""
     if grype := os.environ.get("GRYPE"):
-        return list(scanner.check(shipped, grype, sboms))
+        return list(scanner.check([*shipped.packages, *shipped.linked], grype, sboms))
     kinds: dict[str, list[Package]] = {"deb": [], "pypi": [], "": []}
-    for package in shipped:
+    for package in shipped.packages:
         kinds[package.kind if package.kind in kinds else ""].append(package)
     return [
-        *archive.check(kinds["deb"], [os.environ["ARCHIVE"]]),
+        *archive.check([*kinds["deb"], *shipped.linked], [os.environ["ARCHIVE"]]),
         *index.check(kinds["pypi"]),
         *(
             Answer(package, State.NOT_CHECKED, "nothing here knows of it: scan the SBOM")
@@ -55,9 +55,10 @@ def row(answer: Answer) -> str:
 
 
 def table(answers: list[Answer]) -> list[str]:
-    """Markdown: the worst first."""
+    """Markdown: the worst first. Of what is linked in, a row where something is to be told."""
     order = list(State)
-    ordered = sorted(answers, key=lambda one: (order.index(one.state), one.package))
+    told = [one for one in answers if one.package.kind != LINKED or one.says]
+    ordered = sorted(told, key=lambda one: (order.index(one.state), one.package))
     return ["| answer | package | images | |", "| --- | --- | --- | --- |", *map(row, ordered)]
 
 
@@ -80,7 +81,7 @@ def main() -> None:
         shipped = packages.read(sboms)
     except ValueError as error:
         sys.exit(f"audit: {error}")
-    found = answers_of(shipped.packages, sboms)
+    found = answers_of(shipped, sboms)
     answers = accepted.apply(found, entries, today)
     count = Counter(answer.state for answer in answers)
     print(*table(answers), "", sep="\n")

@@ -1,6 +1,7 @@
 """The packages that SBOMs name, and what can be told of them."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -10,6 +11,10 @@ from packageurl import PackageURL
 
 # What an SBOM's type of component is no package.
 NOT_PACKAGES = ("application", "operating-system")
+
+# Kinds of what is no package of an image by itself.
+LINKED = "linked"  # a source of Debian, in a package of Debian's
+INSIDE = "inside"
 
 
 class State(StrEnum):
@@ -27,10 +32,11 @@ class Package:
 
     name: str
     version: str
-    kind: str  # the type of its package URL, or nothing
+    kind: str  # the type of its package URL, or nothing; or one of those above
     source: str = ""  # Debian's source package
     source_version: str = ""
     images: tuple[str, ...] = ()
+    into: tuple[str, ...] = ()  # the packages that a source of Debian is linked into
 
 
 @dataclass(frozen=True)
@@ -46,7 +52,9 @@ class Answer:
 @dataclass(frozen=True)
 class Shipped:
     packages: list[Package]
-    # What is inside of other packages, linked or bundled: nobody tells of these by a version.
+    # Sources of Debian that are linked into its packages.
+    linked: list[Package]
+    # What else is inside of other packages: nobody tells of these by a version.
     inside: int
 
 
@@ -57,30 +65,48 @@ def read(folder: Path) -> Shipped:
         ValueError: the folder has none, or one that is not CycloneDX's.
     """
     images: dict[Package, set[str]] = {}
+    into: dict[Package, set[str]] = {}
     inside = set()
     files = sorted(folder.glob("*.cdx.json"))
     if not files:
         raise ValueError(f"{folder} has no SBOM (NAME.cdx.json).")
     for file in files:
-        for component in components(file):
+        for one, holders in described(file):
+            if one.kind != INSIDE:
+                images.setdefault(one, set()).add(file.name.removesuffix(".cdx.json"))
+            if one.kind == LINKED:
+                into.setdefault(one, set()).update(holders)
+            elif one.kind == INSIDE:
+                inside.add((one.name, one.version))
+    found = sorted(
+        replace(one, images=tuple(sorted(have)), into=tuple(sorted(into.get(one, ()))))
+        for one, have in images.items()
+    )
+    linked = [one for one in found if one.kind == LINKED]
+    return Shipped([one for one in found if one.kind != LINKED], linked, len(inside))
+
+
+def described(file: Path) -> Iterator[tuple[Package, set[str]]]:
+    """Each package of a document, and the names of those that it is inside of."""
+    document = parse(file)
+    names = {one["bom-ref"]: one["name"] for one in document["components"] if "bom-ref" in one}
+    holders: dict[str, set[str]] = {}
+    for entry in document.get("dependencies", []):
+        for inner in entry.get("dependsOn", []):
+            holders.setdefault(inner, set()).update({names.get(entry["ref"], "")} - {""})
+    for component in document["components"]:
+        if component["type"] not in NOT_PACKAGES:
             purl = PackageURL.from_string(component["purl"]) if "purl" in component else None
-            if is_package(component):
-                images.setdefault(package(component, purl), set()).add(
-                    file.name.removesuffix(".cdx.json")
-                )
-            else:
-                inside.add((component["name"], component["version"]))
-    packages = [replace(one, images=tuple(sorted(have))) for one, have in images.items()]
-    return Shipped(sorted(packages), len(inside))
+            yield package(component, purl), holders.get(component.get("bom-ref", ""), set())
 
 
-def components(file: Path) -> list[dict[str, Any]]:
+def parse(file: Path) -> dict[str, Any]:
     try:
-        document = json.loads(file.read_text())
-        found = [one for one in document["components"] if one["type"] not in NOT_PACKAGES]
+        document: dict[str, Any] = json.loads(file.read_text())
+        [one["type"] for one in document["components"]]
     except (ValueError, KeyError, TypeError) as error:
         raise ValueError(f"{file} is no SBOM of CycloneDX: {error!r}.") from error
-    return found
+    return document
 
 
 def is_package(component: dict[str, Any]) -> bool:
@@ -91,9 +117,15 @@ def is_package(component: dict[str, Any]) -> bool:
     ).startswith("pkg:pypi/")
 
 
+def kind_of(component: dict[str, Any], purl: PackageURL | None) -> str:
+    if is_package(component):
+        return purl.type if purl else ""
+    is_source = purl and purl.type == "deb" and purl.qualifiers.get("arch") == "source"
+    return LINKED if is_source else INSIDE
+
+
 def package(component: dict[str, Any], purl: PackageURL | None) -> Package:
     upstream = purl.qualifiers.get("upstream", "") if purl else ""
     source, _, version = upstream.partition("@")
-    return Package(
-        component["name"], component["version"], purl.type if purl else "", source, version
-    )
+    kind = kind_of(component, purl)
+    return Package(component["name"], component["version"], kind, source, version)
