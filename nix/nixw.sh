@@ -42,8 +42,8 @@ takes_flake() {
 # Nix sees only what git knows. Tells which other files a build would read.
 tell_untracked() {
     unknown=$(git -C "$root" ls-files --others --exclude-standard -- src system-tests monitoring \
-        chassis nix tests bench pyproject.toml flake.nix flake.lock '*.lock.json' requirements.txt ':!*.md' \
-        2>/dev/null) ||
+        chassis nix tests bench pyproject.toml flake.nix flake.lock '*.lock.json' \
+        requirements.txt ':!*.md' 2>/dev/null) ||
         return 0
     [ -n "$unknown" ] || return 0
     count=$(printf '%s\n' "$unknown" | wc -l)
@@ -67,7 +67,10 @@ if takes_flake "$@"; then
     tell_untracked
     choose_set
     # A release is of what is committed.
-    case $1:${2:-} in run:*#push | run:*#sign | run:*#verify | run:*#sources) export NIXW_RELOCK=no ;; esac
+    case "$* " in "run "*"#push "* | "run "*"#sign "* | "run "*"#verify "* | "run "*"#sources "*)
+        export NIXW_RELOCK=no
+        ;;
+    esac
     [ "$NIXW_SET" = nixpkgs ] || debian_set "$@"
 fi
 exec nix "$@"
