@@ -21,7 +21,9 @@ choose_set() {
         "but must be nixpkgs or debian." ;;
     esac
     [ "$set" = nixpkgs ] || is_debian_13 ||
-        fail "the Debian set needs Debian 13 on x86_64 or arm64, as ./nixw finds it in a container."
+        fail "the Debian set needs Debian 13 on x86_64 or arm64, as ./nixw finds it in a container." \
+            "One that is older than this template does not: NIXW_SET=nixpkgs ./nixw run .#files" \
+            "writes the newer one, or copy it from $template/nixw."
     [ "$set" = debian ] || [ -z "${NIXW_NIXPKGS:-}" ] ||
         fail "NIXW_NIXPKGS mixes the Debian set with a tree of nixpkgs: set NIXW_SET=debian, too."
     [ "$set" = "$named" ] ||
@@ -42,7 +44,8 @@ takes_flake() {
 # Nix sees only what git knows. Tells which other files a build would read.
 tell_untracked() {
     unknown=$(git -C "$root" ls-files --others --exclude-standard -- src system-tests monitoring \
-        chassis nix tests bench pyproject.toml flake.nix flake.lock ':!*.md' 2>/dev/null) ||
+        chassis nix tests bench pyproject.toml flake.nix flake.lock '*.lock.json' \
+        requirements.txt ':!*.md' 2>/dev/null) ||
         return 0
     [ -n "$unknown" ] || return 0
     count=$(printf '%s\n' "$unknown" | wc -l)
@@ -66,7 +69,10 @@ if takes_flake "$@"; then
     tell_untracked
     choose_set
     # A release is of what is committed.
-    case $1:${2:-} in run:*#push | run:*#sign | run:*#verify | run:*#sources) export NIXW_RELOCK=no ;; esac
+    case "$* " in "run "*"#push "* | "run "*"#sign "* | "run "*"#verify "* | "run "*"#sources "*)
+        export NIXW_RELOCK=no
+        ;;
+    esac
     [ "$NIXW_SET" = nixpkgs ] || debian_set "$@"
 fi
 exec nix "$@"

@@ -31,6 +31,23 @@ buildCommandCheck "nixw"
     '';
     "an image that is no Debian 13 ends in a sentence" =
       ''NIXW_INSIDE=1 refused "NIXW_IMAGE must be an image of Debian 13" nixw run'';
+    "podman may be called docker" = "ENGINE_VERSION='podman version 5.4.2' nixw run && test -e asked";
+    "what a command of the docs needs of the caller's environment is there" = ''
+      HTTPS_PROXY=a COSIGN_PRIVATE_KEY=b SQL_LOGS=true nixw run &&
+        follows --env HTTPS_PROXY && follows --env COSIGN_PRIVATE_KEY && follows --env SQL_LOGS
+    '';
+    "a folder that options cannot name is told before anything starts" = ''
+      cp -r beside "be side" && rm -f built && cd "be side/tree" &&
+        PATH="$OLDPWD/bin:$PATH" refused "cannot have a folder" "$BASH" ./nixw run &&
+        test ! -e built
+    '';
+    "to lock needs the Debian set, whatever it is called for" =
+      "NIXW_SET=nixpkgs nixw relock wheels && follows relock wheels";
+    "TOML's other quotes name a set, too" = ''
+      mkdir quotes && cp beside/tree/nixw quotes &&
+        printf "[tool.template]\npackages = 'nixpkgs'\n" >quotes/pyproject.toml &&
+        PATH="$PWD/bin:$PATH" refused "this machine has no Nix" "$BASH" quotes/nixw run
+    '';
     "nixpkgs's set needs no container" = ''
       rm -f asked && NIXW_SET=nixpkgs refused "this machine has no Nix" nixw run &&
         sed 's/"debian"/"nixpkgs"/' beside/tree/pyproject.toml >other.toml &&

@@ -8,7 +8,8 @@ cat >bin/docker <<'ENGINE'
 case $1 in
 info) echo "${ENGINE_INFO:-{\}}" ;;
 build) cat >built ;;
-context) echo unix:///nonexistent ;;
+context) [ -z "${ENGINE_VERSION:-}" ] && echo unix:///nonexistent ;;
+--version) echo "${ENGINE_VERSION:-Docker version 26.1.5}" ;;
 run) printf '%s\n' "$@" >asked ;;
 esac
 ENGINE

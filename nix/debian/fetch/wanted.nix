@@ -18,7 +18,7 @@ let
     file:
     let
       declared = builtins.fromTOML (readFile file);
-      elsewhere = declared.tool.template.overlay or [ ];
+      elsewhere = map (name: (parse name).name or name) (declared.tool.template.overlay or [ ]);
       isPyPIs =
         requirement:
         let
