@@ -22,6 +22,9 @@ buildCommandCheck "nixw"
     "it sees the folder beside the tree, and belongs to the caller" = ''
       nixw run && follows --volume "$PWD/beside:$PWD/beside" && follows --user "$(id -u):$(id -g)"
     '';
+    "its image is built once" = ''
+      rm -f built && ENGINE_HAS_IMAGE=yes nixw run && test ! -e built
+    '';
     "its store is kept" = ''nixw run && follows --volume "nixw-$(id -u):/nix"'';
     "who is root only in the engine has the caller's rights" =
       ''ENGINE_INFO='["name=rootless"]' nixw run && follows --user 0:0'';

@@ -8,6 +8,7 @@ cat >bin/docker <<'ENGINE'
 case $1 in
 info) echo "${ENGINE_INFO:-{\}}" ;;
 build) cat >built ;;
+image) [ -n "${ENGINE_HAS_IMAGE:-}" ] ;;
 context) [ -z "${ENGINE_VERSION:-}" ] && echo unix:///nonexistent ;;
 --version) echo "${ENGINE_VERSION:-Docker version 26.1.5}" ;;
 run) printf '%s\n' "$@" >asked ;;

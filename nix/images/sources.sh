@@ -6,6 +6,11 @@ case "$#:${1:-}" in
 1:*://*) ;;
 *) fail "give it the address of a store, such as: sources file:///srv/sources" ;;
 esac
+# In nixw's container, what is not mounted is lost with it.
+folder=${1#file://} folder=${folder%%\?*}
+until [ -e "$folder" ] || [[ $folder != /* ]]; do folder=$(dirname "$folder"); done
+[ -z "${NIXW_INSIDE:-}" ] || [[ $1 != file:* ]] || [ "$(stat -c %m "$folder")" != / ] ||
+    fail "the container does not have that folder: NIXW_OPTIONS=\"--volume FOLDER:FOLDER\"."
 # Without a word it would be xz, which took 60 times as long for the same size.
 case $1 in *\?*) ;; *) set -- "$1?compression=zstd" ;; esac
 work=$(mktemp -d)

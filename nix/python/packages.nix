@@ -13,11 +13,22 @@ let
 
   # What must be there to import a package, by nixpkgs's attribute: it names all, not the next alone.
   needing = modules: package: package // { requiredPythonModules = lib.unique modules; };
-  withTheirs = lib.concatMap (module: [ module ] ++ module.requiredPythonModules);
+
+  # All that wheels of these names need, and these; they may need one another.
+  below =
+    names:
+    lib.concatMap (item: [ packages.${item.key} ] ++ ofCompiled item.key) (
+      builtins.genericClosure {
+        startSet = map (key: { inherit key; }) names;
+        operator = item: map (key: { inherit key; }) (wheelOf item.key).depends;
+      }
+    );
+  wheelOf = name: if wheels ? ${name} then pythonLock.${name} else { depends = [ ]; };
+  ofCompiled = name: if wheels ? ${name} then [ ] else packages.${name}.requiredPythonModules;
 
   wheel =
     name: entry:
-    needing (withTheirs (map (other: packages.${other}) entry.depends)) (pythonWheel entry)
+    needing (below entry.depends) (pythonWheel entry)
     // {
       optional-dependencies = lib.mapAttrs (_: map (other: packages.${other})) (entry.extras or { });
     };
@@ -30,7 +41,7 @@ let
     let
       name = normalise (module.pname or "");
     in
-    if wheels ? ${name} then withTheirs [ wheels.${name} ] else [ module ];
+    if wheels ? ${name} then below [ name ] else [ module ];
   compiled =
     package: needing (lib.concatMap locked (package.requiredPythonModules or [ ])) package;
   ofSet = lib.mapAttrs (

@@ -8,8 +8,8 @@
   ...
 }:
 let
-  # NAME-VERSION-PYTHON-ABI-PLATFORM.whl (PEP 427)
-  part = builtins.elemAt (builtins.match "([^-]+)-([^-]+)-([^-]+)-none-any[.]whl" file);
+  # NAME-VERSION[-BUILD]-PYTHON-ABI-PLATFORM.whl (PEP 427); the build stays with the version.
+  part = builtins.elemAt (builtins.match "([^-]+)-(.+)-([^-]+)-none-any[.]whl" file);
 in
 python313.pkgs.buildPythonPackage {
   pname = name;

@@ -69,16 +69,22 @@ let
     builtins.any (
       lock: (builtins.fromJSON (readFile (../. + "/${lock}"))).list != hashes.${name}
     ) locks.${name};
-in
-texts
-// {
-  hash = hashes;
-  sources = (builtins.fromTOML (readFile (root + "/pyproject.toml"))).tool.template.sources or "";
+  # Whether the root's requirements.txt is of another lock.
+  written = root + "/requirements.txt";
+  isBehind = !builtins.pathExists written || readFile written != requirements;
   requirements = import (template + "/nix/python/requirements-txt.nix") (
     import (template + "/nix/python/lock.nix") {
       lib = import ../lib.nix;
       inherit root template;
     }
   );
-  stale = lines (filter isStale (attrNames hashes));
+in
+texts
+// {
+  hash = hashes;
+  sources = (builtins.fromTOML (readFile (root + "/pyproject.toml"))).tool.template.sources or "";
+  inherit requirements;
+  stale = lines (
+    filter isStale (attrNames hashes) ++ (if isBehind then [ "requirements" ] else [ ])
+  );
 }

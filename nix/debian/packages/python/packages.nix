@@ -30,13 +30,13 @@ let
     "zlib1g"
   ];
 
-  # NAMES are pname, where there is one, and version.
+  # NAMES are pname, where there is one, and version; MODULES all that must be there to import it.
   package =
-    names: derivation: dependencies:
+    names: derivation: modules:
     annotate derivation {
       passthru = {
-        propagatedBuildInputs = dependencies;
-        requiredPythonModules = closure dependencies;
+        propagatedBuildInputs = modules;
+        requiredPythonModules = modules;
       }
       // names;
     };
@@ -71,6 +71,16 @@ let
       meta.identifiers.purls = [ (purl.pypi pypi) ];
     };
 
+  # All that packages of these names need, and these; they may need one another.
+  below =
+    names:
+    map (item: packages.${item.key}) (
+      builtins.genericClosure {
+        startSet = map (key: { inherit key; }) names;
+        operator = item: map (key: { inherit key; }) (locked.${item.key}.depends or [ ]);
+      }
+    );
+
   fromLock =
     entry:
     package
@@ -79,13 +89,14 @@ let
         inherit (entry) version;
       }
       (wheel (
-      {
-        name = "${entry.name}-${entry.version}";
-        pypi = entry;
-        src = entry.source;
-      }
-      // fitted.${entry.name} or { }
-    )) (map (name: packages.${name}) entry.depends)
+        {
+          name = "${entry.name}-${entry.version}";
+          pypi = entry;
+          src = entry.source;
+        }
+        // fitted.${entry.name} or { }
+      ))
+      (below entry.depends)
     // {
       optional-dependencies = lib.mapAttrs (_: map (name: packages.${name})) (entry.extras or { });
     };
@@ -132,7 +143,7 @@ let
         inherit src;
         imports = pythonImportsCheck;
         dependencies = map (dependency: dependency.outPath) (closure dependencies);
-      }) dependencies;
+      }) (closure dependencies);
 
   # Debian's own package of a module.
   debian =
