@@ -1,6 +1,7 @@
 """Whether packages that are installed together have what they ask for, as `pip check` tells.
 
-needs.py SITE-PACKAGES [NAME=VERSION…]: as if these of it had other versions.
+needs.py SITE-PACKAGES [NAME=VERSION…]: the packages of a folder; those that are named are taken for
+other versions of theirs.
 """
 
 import sys
@@ -31,7 +32,7 @@ def main() -> str | None:
     versions = {str(canonicalize_name(one.name)): one.version for one in found}
     given = dict(other.split("=", 1) for other in others)
     versions |= {name: version for name, version in given.items() if name in versions}
-    # What has another version asks for other things, which nobody knows here.
+    # What the other versions themselves ask for is not known.
     kept = [one for one in found if canonicalize_name(one.name) not in given]
     return "\n".join(faults(kept, versions)) or None
 

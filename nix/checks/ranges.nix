@@ -54,7 +54,7 @@ let
       )
     );
 
-  # What tools other than pip read is what is installed. A root without one has the template's.
+  # Other tools read there what is installed. A root without one has the template's.
   written = root + "/requirements.txt";
   isWritten = lib.optional (builtins.pathExists written) (
     lib.nameValuePair "requirements.txt is of python.lock.json" (

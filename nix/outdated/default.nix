@@ -9,19 +9,9 @@
 }:
 let
   fetch = template + "/nix/debian/fetch";
-  listed = file: import ../python/listed.nix (lib.importTOML file);
-  # Those of the overlay are not PyPI's.
-  overlay = (lib.importTOML (root + "/pyproject.toml")).tool.template.overlay or [ ];
-  parse = import ../python/requirement.nix { inherit lib; };
   requirements =
     lib.splitString "\n" (builtins.readFile (fetch + "/wheels.txt"))
-    ++ builtins.filter (requirement: !builtins.elem (parse requirement).name overlay) (
-      lib.concatMap listed [
-        (template + "/nix/python/pyproject.toml")
-        (template + "/chassis/pyproject.toml")
-        (root + "/pyproject.toml")
-      ]
-    );
+    ++ import ../python/pypi.nix { inherit lib root template; };
   # What `relock wheels` gives pip.
   ranges = runCommand "ranges" { requirements = lib.concatStringsSep "\n" requirements; } ''
     mkdir $out

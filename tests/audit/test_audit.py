@@ -8,13 +8,12 @@ import os
 import subprocess
 import sys
 import tarfile
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path, PurePath
 
 import pytest
 from test_changelogs import TEXT
+from web import Web, serving
 
 # An archive with the packages of a folder: archive.sh's answers.
 STAND_IN = """#!/bin/sh
@@ -27,28 +26,11 @@ done
 """
 
 
-class Handler(BaseHTTPRequestHandler):
-    """A package index: the server's `documents` by path."""
-
-    def do_GET(self) -> None:
-        document = self.server.documents.get(self.path)
-        self.send_response(200 if document else 404)
-        self.end_headers()
-        self.wfile.write(json.dumps(document).encode() if document else b"")
-
-    def log_message(self, *_: object) -> None:
-        """Nobody reads it."""
-
-
 @pytest.fixture
-def index() -> Iterator[ThreadingHTTPServer]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.documents = {}
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
+def index() -> Iterator[Web]:
+    """A package index."""
+    with serving() as server:
         yield server
-        server.shutdown()
-        thread.join()
 
 
 def add(
@@ -155,19 +137,19 @@ class Audit:
 
 
 @pytest.fixture
-def audit(tmp_path: Path, index: ThreadingHTTPServer) -> Audit:
+def audit(tmp_path: Path, index: Web) -> Audit:
     return Audit(tmp_path, f"http://127.0.0.1:{index.server_port}/root/simple/")
 
 
 NEWEST = "1:2.14-2+deb13u3"
 
 
-def test_nothing_known_ends_well(audit: Audit, index: ThreadingHTTPServer):
+def test_nothing_known_ends_well(audit: Audit, index: Web):
     audit.add_debian("libxml2", NEWEST, NEWEST)
     audit.add("Django", "5.2.1", "pkg:pypi/django@5.2.1")
     audit.add_linked("golang-1.24", "1.24.4-1", "libxml2", "1.24.4-1")
     audit.add("libssl", "3.5", None, inside=True)
-    index.documents["/root/pypi/Django/5.2.1/json"] = {
+    index.answers["/root/pypi/Django/5.2.1/json"] = {
         "info": {"version": "5.2.1"},
         "vulnerabilities": [{"id": "PYSEC-1", "withdrawn": "2026-01-01T00:00:00Z"}],
     }
@@ -259,9 +241,9 @@ def test_without_an_archive_nothing_is_checked(audit: Audit):
     assert "Debian's archive was not reached" in output
 
 
-def test_what_the_index_knows_is_found(audit: Audit, index: ThreadingHTTPServer):
+def test_what_the_index_knows_is_found(audit: Audit, index: Web):
     audit.add("django", "5.2.1", "pkg:pypi/django@5.2.1")
-    index.documents["/root/pypi/django/5.2.1/json"] = {
+    index.answers["/root/pypi/django/5.2.1/json"] = {
         "info": {"version": "5.2.1"},
         "vulnerabilities": [
             {"id": "PYSEC-1", "aliases": ["CVE-2026-7", "GHSA-1"], "fixed_in": ["5.2.2"]},
@@ -276,11 +258,11 @@ def test_what_the_index_knows_is_found(audit: Audit, index: ThreadingHTTPServer)
     )
 
 
-def test_an_index_that_knows_the_newest_version_alone(audit: Audit, index: ThreadingHTTPServer):
+def test_an_index_that_knows_the_newest_version_alone(audit: Audit, index: Web):
     audit.add("django", "5.2.1", "pkg:pypi/django@5.2.1")
     audit.add("idna", "3.20", "pkg:pypi/idna@3.20")
     for name, version in (("django", "6.1"), ("idna", "3.20")):
-        index.documents[f"/root/pypi/{name}/json"] = {
+        index.answers[f"/root/pypi/{name}/json"] = {
             "info": {"version": version},
             "vulnerabilities": [],
         }
@@ -290,7 +272,7 @@ def test_an_index_that_knows_the_newest_version_alone(audit: Audit, index: Threa
     assert "| none known | idna 3.20" in output
 
 
-def test_without_an_index_nothing_is_checked(audit: Audit, index: ThreadingHTTPServer):
+def test_without_an_index_nothing_is_checked(audit: Audit, index: Web):
     audit.add("django", "5.2.1", "pkg:pypi/django@5.2.1")
     audit.add("idna", "3.20", "pkg:pypi/idna@3.20")
     audit.environment["PIP_INDEX_URL"] = "http://127.0.0.1:9/simple"

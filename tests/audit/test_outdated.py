@@ -10,16 +10,14 @@ import os
 import subprocess
 import sys
 import tarfile
-import threading
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from test_audit import NEWEST, STAND_IN, write_deb
 from test_changelogs import TEXT
+from web import Web, serving
 
 CHANGES = """\
 ## 3.0
@@ -30,31 +28,6 @@ CVE-2026-1200 is mended.
 CVE-2026-1100 is mended.
 """
 WORKFLOW = "steps:\n  - uses: actions/checkout@0123456789abcdef # v1.0.1\n"
-
-
-class Handler(BaseHTTPRequestHandler):
-    """The server's `files` by path: a type and a content each."""
-
-    def do_GET(self) -> None:
-        kind, content = self.server.files.get(self.path, ("", None))
-        self.send_response(200 if content is not None else 404)
-        self.send_header("Content-Type", kind)
-        self.end_headers()
-        self.wfile.write(content or b"")
-
-    def log_message(self, *_: object) -> None:
-        """Nobody reads it."""
-
-
-@contextmanager
-def server() -> Iterator[ThreadingHTTPServer]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as running:
-        running.files = {}
-        thread = threading.Thread(target=running.serve_forever)
-        thread.start()
-        yield running
-        running.shutdown()
-        thread.join()
 
 
 def wheel(name: str, version: str, needs: str = "") -> bytes:
@@ -83,7 +56,7 @@ def source(name: str, version: str, files: dict[str, str]) -> bytes:
 class Tree:
     """The root, and what the programs find around it."""
 
-    def __init__(self, directory: Path, running: ThreadingHTTPServer) -> None:
+    def __init__(self, directory: Path, running: Web) -> None:
         self.root, self.packages = directory / "root", directory / "packages"
         self.ranges = directory / "ranges"
         for folder in (self.root / ".github/workflows", self.packages, self.ranges):
@@ -114,7 +87,7 @@ class Tree:
 
     def serve(self, path: str, document: object, kind: str = "application/json") -> None:
         content = document if isinstance(document, bytes) else json.dumps(document).encode()
-        self.server.files[path] = kind, content
+        self.server.answers[path] = kind, content
 
     def pin(self, revision: str) -> None:
         pinned = {"type": "github", "owner": "NixOS", "repo": "nixpkgs", "rev": revision}
@@ -187,7 +160,7 @@ def commit(revision: str) -> dict:
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Iterator[Tree]:
-    with server() as running:
+    with serving() as running:
         yield Tree(tmp_path, running)
 
 

@@ -15,8 +15,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from test_outdated import CHANGES, Tree, server
+from test_outdated import CHANGES, Tree
 from tree import LOCKS
+from web import serving
 
 NIXW = """#!/bin/sh
 case "$1 $*" in
@@ -106,7 +107,7 @@ class World(Tree):
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    with server() as running:
+    with serving() as running:
         yield World(tmp_path, running)
 
 

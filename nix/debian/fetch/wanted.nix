@@ -12,24 +12,10 @@ let
     readFile
     ;
 
-  parse = import (template + "/nix/python/requirement.nix") { lib = import ../lib.nix; };
-
-  listed =
-    file:
-    let
-      declared = builtins.fromTOML (readFile file);
-      elsewhere = map (name: (parse name).name or name) (declared.tool.template.overlay or [ ]);
-      isPyPIs =
-        requirement:
-        let
-          parsed = parse requirement;
-        in
-        if parsed ? fault then
-          throw "pyproject.toml: ${builtins.toJSON requirement} ${parsed.fault}"
-        else
-          !builtins.elem parsed.name elsewhere;
-    in
-    filter isPyPIs (import (template + "/nix/python/listed.nix") declared);
+  inputs = {
+    lib = import ../lib.nix;
+    inherit root template;
+  };
 
   # Comments are no part of a list.
   significant =
@@ -44,13 +30,7 @@ let
     packages = significant ./packages.txt;
     wheels =
       significant ./wheels.txt
-      + lines (
-        builtins.concatMap listed [
-          (template + "/nix/python/pyproject.toml")
-          (template + "/chassis/pyproject.toml")
-          (root + "/pyproject.toml")
-        ]
-      );
+      + lines (import (template + "/nix/python/pypi.nix") inputs);
     constraints = significant ./constraints.txt + significant ./constraints-next.txt;
   };
   hashes = {
@@ -73,10 +53,7 @@ let
   written = root + "/requirements.txt";
   isBehind = !builtins.pathExists written || readFile written != requirements;
   requirements = import (template + "/nix/python/requirements-txt.nix") (
-    import (template + "/nix/python/lock.nix") {
-      lib = import ../lib.nix;
-      inherit root template;
-    }
+    import (template + "/nix/python/lock.nix") inputs
   );
 in
 texts

@@ -1,0 +1,31 @@
+# The requirements that pip is asked for: those of the template and of a root, but for what the root's
+# overlay brings.
+{
+  lib,
+  root,
+  template,
+}:
+let
+  parse = import ./requirement.nix { inherit lib; };
+  listed =
+    file:
+    let
+      declared = lib.importTOML file;
+      elsewhere = map (name: (parse name).name or name) (declared.tool.template.overlay or [ ]);
+      isPyPIs =
+        requirement:
+        let
+          parsed = parse requirement;
+        in
+        if parsed ? fault then
+          throw "pyproject.toml: ${builtins.toJSON requirement} ${parsed.fault}"
+        else
+          !builtins.elem parsed.name elsewhere;
+    in
+    builtins.filter isPyPIs (import ./listed.nix declared);
+in
+lib.concatMap listed [
+  (template + "/nix/python/pyproject.toml")
+  (template + "/chassis/pyproject.toml")
+  (root + "/pyproject.toml")
+]
