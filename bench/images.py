@@ -91,7 +91,7 @@ class Clone:
         self.measure("image", ("./nixw", "build", "--no-link", ".#image-server"))
         load = self.program("load")
         self.measure("load", (load,))
-        if (self.directory / "nix/images/push.nix").exists():
+        if (self.directory / "nix/release/push.nix").exists():
             push = self.program("push")
             self.measure("push", (push, f"{REGISTRY}/team", "--dest-tls-verify=false"))
         self.change()

@@ -5,7 +5,7 @@ set -eu
 root=$1 template=$2
 shift 2
 . "$template/nix/common.sh"
-. "$template/nix/debian/fetch/wanted.sh"
+. "$template/debian-set/fetch/wanted.sh"
 
 locks="debian-packages.lock.json debian-packages-arm64.lock.json python.lock.json"
 
@@ -34,7 +34,7 @@ make_copy() {
     copy=$(mktemp -d)
     trap 'rm -rf "$copy"' EXIT
     trap 'exit 1' HUP INT TERM
-    cp -r "$template/nix/debian/." "$copy"
+    cp -r "$template/debian-set/." "$copy"
     chmod -R u+w "$copy"
     printf '{"system": "%s-linux", "emulates": %s}\n' "$(uname -m)" "$(emulates)" \
         >"$copy/machine.json"

@@ -86,7 +86,7 @@ in
     default = project.cluster;
     images = project.images-directory;
     inherit (project) sboms;
-    reports = project.callPackage ./checks/reports.nix { inherit checks; };
+    reports = project.callPackage ./checks/reports { inherit checks; };
   }
   // lib.mapAttrs' (name: lib.nameValuePair "image-${name}") (members project.archives);
 
@@ -121,5 +121,5 @@ in
   devShells = {
     default = project.shell;
   }
-  // lib.optionalAttrs platform { tests = application.callPackage ./tests-shell.nix { }; };
+  // lib.optionalAttrs platform { tests = application.callPackage ./commands/shell/tests.nix { }; };
 }

@@ -56,7 +56,7 @@ tell_untracked() {
 
 # debian_set ARGS…: what the Debian set needs is done in its own folder.
 debian_set() {
-    exec "$template/nix/debian/nixw.sh" "$root" "$template" "$@"
+    exec "$template/debian-set/nixw.sh" "$root" "$template" "$@"
 }
 
 nix_configure

@@ -13,7 +13,7 @@ from rest_framework.renderers import JSONRenderer
 
 STATUSES = [status for status in HTTPStatus if status.is_client_error or status.is_server_error]
 
-# Folders of src/ that nginx's errors are written without (nix/trees.nix).
+# Folders of src/ that nginx's errors are written without (nix/service/trees.nix).
 LEFT_OUT = {"api", "fixtures", "migrations", "templates", "tests"}
 WHERE = (
     "The class, and what its module imports, may be in no folder api, fixtures, migrations, "

@@ -8,7 +8,7 @@ let
     name:
     let
       here = ../. + "/${name}";
-      file = if builtins.pathExists here then here else ../../.. + "/${name}";
+      file = if builtins.pathExists here then here else ../.. + "/${name}";
     in
     builtins.fromJSON (builtins.readFile file);
   read = name: (load name).files;

@@ -30,7 +30,7 @@ let
     packages = significant ./packages.txt;
     wheels =
       significant ./wheels.txt
-      + lines (import (template + "/nix/python/pypi.nix") inputs);
+      + lines (import (template + "/nix/service/python/pypi.nix") inputs);
     constraints = significant ./constraints.txt + significant ./constraints-next.txt;
   };
   hashes = {
@@ -52,8 +52,8 @@ let
   # Whether the root's requirements.txt is of another lock.
   written = root + "/requirements.txt";
   isBehind = !builtins.pathExists written || readFile written != requirements;
-  requirements = import (template + "/nix/python/requirements-txt.nix") (
-    import (template + "/nix/python/lock.nix") inputs
+  requirements = import (template + "/nix/service/python/requirements-txt.nix") (
+    import (template + "/nix/service/python/lock.nix") inputs
   );
 in
 texts

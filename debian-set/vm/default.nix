@@ -30,7 +30,7 @@ let
     option:
     throw (
       "runNixOSTest: the Debian set has no option ${option}; "
-      + "nix/debian/README.md lists those that it has"
+      + "debian-set/README.md lists those that it has"
     );
 
   flatten = import ./flatten.nix {

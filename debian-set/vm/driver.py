@@ -149,7 +149,7 @@ class Machine:
 
     def __getattr__(self, name: str) -> Any:
         raise AttributeError(
-            f"the Debian set's driver has no {name}; nix/debian/README.md lists what it has"
+            f"the Debian set's driver has no {name}; debian-set/README.md lists what it has"
         )
 
     def start(self) -> None:

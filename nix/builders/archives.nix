@@ -7,7 +7,7 @@
 lib.mapAttrs (
   name: image:
   runCommand "image-${name}.tar" { passthru.layout = image; } ''
-    source ${./pack.sh}
+    source ${../commands/load/pack.sh}
     pack ${image} >$out
   ''
 ) layouts.images

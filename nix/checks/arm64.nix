@@ -8,10 +8,10 @@
 }:
 let
   inherit (projects) arm64;
-  buildCheck = callPackage ./build-check.nix {
+  buildCheck = callPackage ../builders/checks/check.nix {
     inherit (arm64.packageSet) runCommand; # whose builds start arm64's programs
   };
-  suite = callPackage ./build-suite-check.nix { inherit buildCheck; } "arm64" {
+  suite = callPackage ../builders/checks/suite-check.nix { inherit buildCheck; } "arm64" {
     packages = [ bubblewrap ];
     variables = { inherit (arm64) layouts; };
   };

@@ -3,11 +3,11 @@
 { buildSuiteCheck, template }:
 buildSuiteCheck "audit" {
   variables = {
-    AUDIT_SCRIPTS = "${../audit/scripts}";
-    OUTDATED_SCRIPTS = "${../outdated/scripts}";
-    SBOM_SCRIPTS = "${../sbom/scripts}";
-    SOLVER = "${../debian/fetch/lock-wheels.py}";
-    UPDATE_SCRIPTS = "${../update/scripts}";
+    AUDIT_SCRIPTS = "${../release/audit/scripts}";
+    OUTDATED_SCRIPTS = "${../release/outdated/scripts}";
+    SBOM_SCRIPTS = "${../release/sbom/scripts}";
+    SOLVER = "${../../debian-set/fetch/lock-wheels.py}";
+    UPDATE_SCRIPTS = "${../release/update/scripts}";
     UPDATE_WORKFLOW = "${template + "/.github/workflows/update.yaml"}";
   };
 }

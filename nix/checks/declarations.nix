@@ -6,8 +6,8 @@
 }:
 let
   faults = import ../service/faults.nix;
-  parse = import ../python/requirement.nix { inherit lib; };
-  requirements = import ../python/requirements.nix {
+  parse = import ../service/python/requirement.nix { inherit lib; };
+  requirements = import ../service/python/requirements.nix {
     inherit lib;
     packages.known.optional-dependencies.extra = [ "more" ];
   };

@@ -4,14 +4,14 @@ let
   inherit (self) callPackage;
 in
 {
-  deploy = callPackage ./deploy.nix { };
+  deploy = callPackage ./deploy { };
   files = callPackage ./files.nix { };
   images = callPackage ./images.nix { };
-  migrations = callPackage ./migrations.nix { };
-  monitoring = callPackage ./monitoring.nix { };
-  ranges = callPackage ./ranges.nix { };
-  style = callPackage ./style.nix { };
-  system-tests = callPackage ./system-tests.nix { };
+  migrations = callPackage ./migrations { };
+  monitoring = callPackage ./monitoring { };
+  ranges = callPackage ./ranges { };
+  style = callPackage ./style { };
+  system-tests = callPackage ./system-tests { };
   unit-tests = callPackage ./unit-tests.nix { };
   walk = callPackage ./walk.nix { };
 }

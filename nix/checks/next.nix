@@ -11,7 +11,7 @@
   template,
 }:
 let
-  newer = import ../python/lock.nix {
+  newer = import ../service/python/lock.nix {
     inherit lib root template;
     list = "next";
   };
@@ -41,7 +41,7 @@ let
     if series "django" == series "django-stubs" then
       "true"
     else
-      "echo 'nix/debian/fetch/constraints-next.txt has the stubs of another Django'; false";
+      "echo 'debian-set/fetch/constraints-next.txt has the stubs of another Django'; false";
   site = "${pythons.test}/lib/python3.13/site-packages";
   types =
     next.buildCommandCheck "types"
@@ -63,10 +63,10 @@ let
         }
       )
       (
-        import ./types.nix { inherit lib platform; }
+        import ./style/types.nix { inherit lib platform; }
         // {
           "django-stubs is of Django's version" = stubs;
-          "each package has what it asks for" = "${pythons.tests}/bin/python -P ${./needs.py} ${site}";
+          "each package has what it asks for" = "${pythons.tests}/bin/python -P ${./ranges/needs.py} ${site}";
         }
       );
 

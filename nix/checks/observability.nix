@@ -31,6 +31,6 @@ buildSuiteCheck "observability" {
   variables = {
     runbook = template + "/docs/runbook.md";
     federation = template + "/docs/federation.yml";
-    dashboards = ../metrics-graph/dashboards;
+    dashboards = ../images/metrics-graph/dashboards;
   };
 }

@@ -5,7 +5,7 @@
   template,
 }:
 let
-  owners = lib.importTOML ./owners.toml;
+  owners = lib.importTOML (template + "/docs/owners.toml");
 
   # The names of all files; not what is in them, so that an edit checks nothing again.
   files =
@@ -31,7 +31,7 @@ buildCommandCheck "owners" { } {
     if wrong == [ ] then
       "true"
     else
-      "printf '%s\\n' 'owners.toml names none, or more than one, for:' ${
+      "printf '%s\\n' 'docs/owners.toml names none, or more than one, for:' ${
         lib.concatMapStringsSep " " (path: lib.escapeShellArg (tell path)) wrong
       }; false";
 }

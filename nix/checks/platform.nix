@@ -17,18 +17,18 @@ in
   backup = callPackage ./backup.nix { };
   chassis = callPackage ./chassis.nix { };
   cluster = callPackage ./cluster.nix { };
-  configuration = callPackage ./configuration.nix { };
+  configuration = callPackage ./configuration { };
   containers = callPackage ./containers.nix { };
   declarations = callPackage ./declarations.nix { };
-  deployments = callPackage ./deployments.nix { };
-  docs = callPackage ./docs.nix { };
-  interface = callPackage ./interface.nix { };
+  deployments = callPackage ./deployments { };
+  docs = callPackage ./docs { };
+  interface = callPackage ./interface { };
   libraries = callPackage ./libraries.nix { };
-  nixw = callPackage ./nixw.nix { };
+  nixw = callPackage ./nixw { };
   observability = callPackage ./observability.nix { };
   owners = callPackage ./owners.nix { };
   registry = callPackage ./registry.nix { };
-  release = callPackage ./release.nix { };
+  release = callPackage ./release { };
   server = callPackage ./server.nix { };
 }
 // lib.optionalAttrs (packageSet ? testers) { vm = callPackage ./vm.nix { }; }

@@ -34,7 +34,7 @@ let
     chmod -R u+w $out
     echo "# a changed line" >>$out/manage.py
   '';
-  changed = callPackage ../server/image.nix {
+  changed = callPackage ../images/server/image.nix {
     server = server.override { server-project = server-project.override { inherit django; }; };
   };
   architectures = [

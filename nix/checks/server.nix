@@ -21,7 +21,7 @@ buildSuiteCheck "server" {
     server
   ];
   variables = {
-    startScript = ../server/start.py;
+    startScript = ../images/server/start.py;
     systemTests = trees.system-tests;
   };
 }

@@ -9,17 +9,17 @@ let
   inherit (self) callPackage;
 in
 {
-  server = callPackage ../server/image.nix { };
-  db = callPackage ../db/image.nix { };
-  db-metrics = callPackage ../db-metrics/image.nix { };
-  log = callPackage ../log/image.nix { };
-  alerts = callPackage ../alerts/image.nix { };
-  backup = callPackage ../backup/image.nix { };
-  edge = callPackage ../edge/image.nix { };
-  metrics = callPackage ../metrics/image.nix { };
-  test = callPackage ../test/image.nix { };
-  system-test = callPackage ../system-test/image.nix { };
+  server = callPackage ./server/image.nix { };
+  db = callPackage ./db/image.nix { };
+  db-metrics = callPackage ./db-metrics/image.nix { };
+  log = callPackage ./log/image.nix { };
+  alerts = callPackage ./alerts/image.nix { };
+  backup = callPackage ./backup/image.nix { };
+  edge = callPackage ./edge/image.nix { };
+  metrics = callPackage ./metrics/image.nix { };
+  test = callPackage ./test/image.nix { };
+  system-test = callPackage ./system-test/image.nix { };
 }
 // lib.optionalAttrs (grafana != null) {
-  metrics-graph = callPackage ../metrics-graph/image.nix { };
+  metrics-graph = callPackage ./metrics-graph/image.nix { };
 }

@@ -5,7 +5,7 @@ from pathlib import Path
 import requests
 
 AARCH64 = 183  # e_machine of ELF's header
-BUILD_DATE = 1767225600  # 2026-01-01, nix/db/build.sh
+BUILD_DATE = 1767225600  # 2026-01-01, nix/images/db/build.sh
 
 
 def machine(file: Path) -> int | None:

@@ -17,14 +17,14 @@
 let
   # What docs/variables.md has a section for, with the folder of what reads them.
   programs = {
-    alerts = ../alerts;
-    backup = ../backup;
-    db = ../db;
-    db-metrics = ../db-metrics;
-    edge = ../edge;
-    log = ../log;
-    metrics = ../metrics;
-    server = ../server;
+    alerts = ../../images/alerts;
+    backup = ../../images/backup;
+    db = ../../images/db;
+    db-metrics = ../../images/db-metrics;
+    edge = ../../images/edge;
+    log = ../../images/log;
+    metrics = ../../images/metrics;
+    server = ../../images/server;
     system-test = template + "/system-tests";
   };
 in
@@ -52,7 +52,7 @@ buildCommandCheck "configuration"
         export RUN_DIR=$PWD/run API_RATE=10 TRUSTED_PROXIES=10.0.0.0/8,::1 SYSLOG_HOST=log.example
         export LOG_DIR=$PWD LOG_ADDRESS=127.0.0.1 LOG_PORT=5514
         export LOG_ROTATE=/bin/true LOG_METRICS=/bin/true
-        cp ${../server/start.py} start.py
+        cp ${../../images/server/start.py} start.py
         ${pythons.server}/bin/python -c "
         import pathlib, start
         start.read_environment()
@@ -63,10 +63,10 @@ buildCommandCheck "configuration"
   )
   {
     "nginx" = "nginx -t -e stderr -p run -c nginx.conf";
-    "caddy" = "python -B ${./caddy.py} ${../edge/start.py}";
-    "rsyslog of the edge" = "RUN_DIR=run rsyslogd -N1 -f ${../edge/rsyslog.conf}";
+    "caddy" = "python -B ${./caddy.py} ${../../images/edge/start.py}";
+    "rsyslog of the edge" = "RUN_DIR=run rsyslogd -N1 -f ${../../images/edge/rsyslog.conf}";
     "rsyslog of the server" = "rsyslogd -N1 -f run/rsyslog.conf";
-    "rsyslog of the log" = "rsyslogd -N1 -f ${../log/rsyslog.conf}";
+    "rsyslog of the log" = "rsyslogd -N1 -f ${../../images/log/rsyslog.conf}";
     # All that a start does but to serve.
     "uwsgi" = ''
       cd run && DJANGO_SECRET_KEY=$(printf %050d 0) ALLOWED_HOSTS=localhost POSTGRES_PASSWORD=p \
@@ -74,7 +74,7 @@ buildCommandCheck "configuration"
     '';
     "stop times" = "python -P ${./stops.py} ${
       template + "/docs/architecture.md"
-    } ${../server} ${../edge} ${../cluster} ${files}/docker-compose.yaml ${
+    } ${../../images/server} ${../../images/edge} ${../../cluster} ${files}/docker-compose.yaml ${
       template + "/deploy/compose.production.yaml"
     }";
     "environment variables" = "python -P ${./variables.py} ${template + "/docs/variables.md"} ${

@@ -22,7 +22,7 @@ buildCommandCheck "deployments"
       cp -r --no-preserve=mode ${template + "/deploy"} deploy
       cp -r deploy renamed
       SERVICE_NAME=pet-shop SERVICE_ENVIRONMENT='{}' ${pythons.files}/bin/python -P \
-        ${../files/compose.py} renamed <${template + "/docker-compose.yaml"} >/dev/null
+        ${../../commands/files/compose.py} renamed <${template + "/docker-compose.yaml"} >/dev/null
       for overlay in base monitoring sample; do
         kubectl kustomize deploy/kubernetes/$overlay >$overlay.yaml
       done
@@ -57,7 +57,7 @@ buildCommandCheck "deployments"
         config --quiet
     '';
     "connections to PostgreSQL" = ''
-      python -P ${./connections.py} ${template + "/docs/scale.md"} ${../db/postgresql.conf} \
+      python -P ${./connections.py} ${template + "/docs/scale.md"} ${../../images/db/postgresql.conf} \
         deploy/compose.production.yaml deploy/stack.yaml sample.yaml
     '';
     "exact images" = "python -P ${./pinned.py} deploy ${template + "/docker-compose.yaml"}";

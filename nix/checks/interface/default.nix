@@ -1,4 +1,4 @@
-# nix/ takes from its package set only what nix/interface/nixpkgs.toml lists, as the Debian set has
+# nix/ takes from its package set only what nix/nixpkgs.toml lists, as the Debian set has
 # nothing else; and what only nixpkgs has evaluates, too. With nixpkgs's code, .ci/nixpkgs holds the
 # list.
 {
@@ -8,13 +8,13 @@
   template,
 }:
 let
-  problems = import ../interface/problems.nix;
-  debian = import ../debian/packages;
+  problems = import ./problems.nix;
+  debian = import ../../../debian-set/packages;
   # The names of what evaluates.
   outputs =
     pkgs:
     let
-      paths = import ../interface/outputs.nix {
+      paths = import ./outputs.nix {
         inherit pkgs;
         root = template + "/tests/application"; # a team's own packages are not listed
       };
@@ -23,7 +23,7 @@ let
   ofDebian = outputs debian.x86_64-linux;
 
   flake =
-    import ../outputs.nix
+    import ../../outputs.nix
       {
         nixpkgs = {
           inherit lib;

@@ -23,7 +23,7 @@ in
 {
   outputs = import ./outputs.nix {
     inherit pkgs packageSets root;
-    platform = root == ../..;
+    platform = root == ../../..;
   };
   missing = problems.missing pkgs ++ problems.missingOptional pkgs;
 }

@@ -9,7 +9,7 @@
   platform ? true,
 }:
 let
-  project = import ../. {
+  project = import ../.. {
     inherit
       pkgs
       packageSets

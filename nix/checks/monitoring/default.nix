@@ -27,14 +27,14 @@ buildCommandCheck "monitoring"
     setup = ''
       cp -r --no-preserve=mode ${metrics-configuration} metrics
       echo '[]' >metrics/alertmanagers.yml
-      cp -r --no-preserve=mode ${../metrics}/rules rules
-      cp -r --no-preserve=mode ${../metrics}/tests tests
+      cp -r --no-preserve=mode ${../../images/metrics}/rules rules
+      cp -r --no-preserve=mode ${../../images/metrics}/tests tests
       ${lib.optionalString (builtins.pathExists own) "cp -r --no-preserve=mode ${own} monitoring"}
       mkdir -p monitoring
     '';
   }
   {
-    "dashboards" = "python -P ${./dashboards.py} ${../metrics-graph} ${dashboards} queries.yml";
+    "dashboards" = "python -P ${./dashboards.py} ${../../images/metrics-graph} ${dashboards} queries.yml";
     "queries of the dashboards" = "promtool check rules queries.yml";
     "prometheus" = "promtool check config --lint=all --lint-fatal metrics/prometheus.yml";
     "rules" = "promtool check rules --lint=all --lint-fatal metrics/rules/*.yml";

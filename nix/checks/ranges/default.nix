@@ -12,16 +12,16 @@
   template,
 }:
 let
-  requirements = import ../python/requirements.nix {
+  requirements = import ../../service/python/requirements.nix {
     inherit lib;
     packages = pythonPackages;
   };
   listed = lib.concatMap (file: (requirements file).all) [
     (root + "/pyproject.toml")
     (template + "/chassis/pyproject.toml")
-    (template + "/nix/python/pyproject.toml")
+    (template + "/nix/service/python/pyproject.toml")
   ];
-  nixpkgs = (lib.importTOML ../interface/nixpkgs.toml).pythonPackages;
+  nixpkgs = (lib.importTOML ../../nixpkgs.toml).pythonPackages;
 
   # Versions by the package's name, of a set that is not the one in use, too.
   sets = {

@@ -47,7 +47,7 @@ buildCommandCheck "release"
     '';
     "each fetched file is copied" = ''
       $sources file:///srv/sources
-      source ${../images/fetched.sh}
+      source ${../../release/fetched.sh}
       fetched <derivations | sort >expected
       sort copied | diff expected -
       [ "$(wc -l <expected)" -gt 100 ]

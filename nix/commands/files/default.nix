@@ -10,7 +10,7 @@
 }:
 let
   # The links of a file that is committed cannot name its own commit: they go to `main`.
-  configuration = callPackage ../metrics/configuration.nix { revision = null; };
+  configuration = callPackage ../../images/metrics/configuration.nix { revision = null; };
 in
 runCommand "files"
   {

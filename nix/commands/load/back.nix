@@ -14,7 +14,7 @@ writeShellApplication {
   ];
   runtimeEnv.REPOSITORIES = toString (lib.mapAttrsToList (_: image: image.repository) layouts.images);
   text = lib.concatMapStringsSep "\n" builtins.readFile [
-    ./tell.sh
+    ../../builders/tell.sh
     ./engine.sh
     ./back.sh
   ];

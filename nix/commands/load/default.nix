@@ -23,7 +23,7 @@ writeShellApplication {
     VERSION = service.version;
   };
   text = lib.concatMapStringsSep "\n" builtins.readFile [
-    ./tell.sh
+    ../../builders/tell.sh
     ./compose.sh
     ./engine.sh
     ./pack.sh

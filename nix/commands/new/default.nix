@@ -51,7 +51,7 @@ writeShellApplication {
   runtimeEnv = {
     SAMPLE = "${sample}";
     TEXTS = "${./texts}";
-    RULES = "${../service/rules.json}";
+    RULES = "${../../service/rules.json}";
     TEMPLATE = service.template;
     PYTHONPATH = "${../files}";
   };

@@ -17,7 +17,7 @@ let
   );
   pytest = writeShellApplication {
     name = "pytest";
-    text = ''exec ${pythons.tests}/bin/python -EB ${./cluster/scripts}/pytest_as_user.py "$@"'';
+    text = ''exec ${pythons.tests}/bin/python -EB ${../../cluster/scripts}/pytest_as_user.py "$@"'';
     meta.description = "pytest as a user: PostgreSQL and the images refuse root";
   };
 in

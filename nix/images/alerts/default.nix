@@ -12,7 +12,7 @@ buildShellScript {
   name = "service-alerts";
   runtimeInputs = [ prometheus-alertmanager ];
   runtimeEnv.ALERTS_DEFAULT = "${receivers}";
-  text = builtins.readFile ../go-memory-limit.sh + builtins.readFile ./start.sh;
+  text = builtins.readFile ../../builders/go-memory-limit.sh + builtins.readFile ./start.sh;
   passthru = { inherit receivers; };
   meta.description = "Alertmanager with the service's receivers";
 }

@@ -11,6 +11,6 @@ buildShellScript {
     EXPORTER_CONFIGURATION = "${./postgres_exporter.yml}";
     SERVICE_DATABASE = service.database;
   };
-  text = builtins.readFile ../go-memory-limit.sh + builtins.readFile ./start.sh;
+  text = builtins.readFile ../../builders/go-memory-limit.sh + builtins.readFile ./start.sh;
   meta.description = "Exporter of PostgreSQL's statistics";
 }

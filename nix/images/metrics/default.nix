@@ -8,6 +8,6 @@ buildShellScript {
   name = "service-metrics";
   runtimeInputs = [ prometheus ];
   runtimeEnv.METRICS_CONFIGURATION = "${metrics-configuration}";
-  text = builtins.readFile ../go-memory-limit.sh + builtins.readFile ./start.sh;
+  text = builtins.readFile ../../builders/go-memory-limit.sh + builtins.readFile ./start.sh;
   meta.description = "Prometheus that scrapes every server and the database";
 }

@@ -13,13 +13,13 @@ writeShellApplication {
   runtimeEnv = {
     ARCHIVE = "${./archive.sh}";
     COMMON = "${template + "/nix/common.sh"}";
-    FETCH = "${template + "/nix/debian/fetch"}";
+    FETCH = "${template + "/debian-set/fetch"}";
     SBOMS = "${sboms}";
   }
   // {
     GRYPE = if grype == null then "" else lib.getExe grype;
   };
-  text = builtins.readFile ../images/tell.sh + ''
+  text = builtins.readFile ../../builders/tell.sh + ''
     [ $# -le 1 ] || fail "it takes nothing, or a folder of SBOMs, and not $2."
     exec ${pythons.audit}/bin/python ${./scripts}/audit.py "''${1:-$SBOMS}"
   '';

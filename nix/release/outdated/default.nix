@@ -8,10 +8,10 @@
   writeShellApplication,
 }:
 let
-  fetch = template + "/nix/debian/fetch";
+  fetch = template + "/debian-set/fetch";
   requirements =
     lib.splitString "\n" (builtins.readFile (fetch + "/wheels.txt"))
-    ++ import ../python/pypi.nix { inherit lib root template; };
+    ++ import ../../service/python/pypi.nix { inherit lib root template; };
   # What `relock wheels` gives pip.
   ranges = runCommand "ranges" { requirements = lib.concatStringsSep "\n" requirements; } ''
     mkdir $out

@@ -9,7 +9,7 @@
   pythons,
 }:
 let
-  listed = lib.importTOML ../interface/nixpkgs.toml;
+  listed = lib.importTOML ../../nixpkgs.toml;
   named = map (name: packageSet.${name} or null) (
     lib.attrNames (listed.packages // listed.optional)
   );

@@ -25,7 +25,7 @@ let
     builtins.filter isPyPIs (import ./listed.nix declared);
 in
 lib.concatMap listed [
-  (template + "/nix/python/pyproject.toml")
+  (template + "/nix/service/python/pyproject.toml")
   (template + "/chassis/pyproject.toml")
   (root + "/pyproject.toml")
 ]
