@@ -6,7 +6,10 @@
   outputs =
     { self, nixpkgs }:
     let
-      outputs = import ./nix/outputs.nix { inherit nixpkgs; };
+      outputs = import ./nix/outputs.nix {
+        inherit nixpkgs;
+        provenSet = import ./debian-set;
+      };
     in
     outputs {
       inherit self;

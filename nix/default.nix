@@ -5,6 +5,8 @@
   packageSets ? {
     ${pkgs.stdenv.hostPlatform.go.GOARCH} = pkgs;
   },
+  # What is told of the set that everything is proven with, whichever `pkgs` is.
+  provenSet,
   # Whose service this is: the folder with pyproject.toml and src/, as a path.
   root,
   # Whether the root is a commit, without changes.
@@ -31,6 +33,7 @@ let
         projects = lib.mapAttrs (_: projectFor root) packageSets;
         inherit
           lib
+          provenSet
           root
           committed
           revision

@@ -1,5 +1,9 @@
 # A flake's outputs, for every system that the package set has.
-{ nixpkgs }:
+{
+  nixpkgs,
+  # What is told of the set that everything is proven with (its default.nix).
+  provenSet,
+}:
 {
   # The flake of the root.
   self,
@@ -24,7 +28,7 @@ let
     system:
     import ./. {
       pkgs = nixpkgs.legacyPackages.${system};
-      inherit packageSets;
+      inherit packageSets provenSet;
       # A tree whose input nixw overrides has no revision, but what else git tells of it.
       committed = self ? rev || self ? submodules && !(self ? dirtyRev) && self.lastModified > 0;
       inherit

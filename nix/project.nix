@@ -4,6 +4,7 @@
   lib,
   packageSet,
   projects,
+  provenSet,
   root,
   committed,
   revision,
@@ -27,11 +28,12 @@ in
     packageSet
     platform
     projects
+    provenSet
     previous
     ;
   template = ../.;
   # Which of the two sets it is.
-  packageSetName = if packageSet ? debian then "debian" else "nixpkgs";
+  packageSetName = if packageSet ? ${provenSet.name} then provenSet.name else "nixpkgs";
 
   # The derivations of a scope, without its functions.
   members = lib.filterAttrs (_: lib.isDerivation);

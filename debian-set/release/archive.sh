@@ -13,9 +13,9 @@ names=$1 directory=$2 here=$FETCH
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
-# shellcheck source=../../common.sh
+# shellcheck source=../../nix/common.sh
 . "$COMMON"
-# shellcheck source=../../../debian-set/fetch/apt.sh
+# shellcheck source=../fetch/apt.sh
 . "$FETCH/apt.sh"
 
 architecture=$(machine_architecture)

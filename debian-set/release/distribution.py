@@ -2,6 +2,10 @@
 
 import json
 import platform
+import shutil
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator
 from datetime import datetime
 from functools import cache
@@ -17,11 +21,39 @@ LOCKS = {
     "x86_64": "debian-packages.lock.json",
     "aarch64": "debian-packages-arm64.lock.json",
 }
+# The same by what a page calls their packages.
+KINDS = {"Debian": LOCKS["x86_64"], "Debian, arm64": LOCKS["aarch64"]}
 
 
 def lock(root: Path) -> Path:
     """The one of this machine's architecture."""
     return root / LOCKS[platform.machine()]
+
+
+def solved(root: Path, solver: Path, ranges: Path) -> dict[str, str] | None:
+    """The versions of Python packages that `relock wheels` would lock now; nothing where pip
+    finds none.
+
+    Args:
+        solver: lock-wheels.py.
+        ranges: a folder with requirements.txt and constraints.txt, which are pip's.
+    """
+    with tempfile.TemporaryDirectory() as directory:
+        # lock-wheels.py reads the lock of Debian's packages beside its folder.
+        script = Path(directory, "fetch/lock-wheels.py")
+        script.parent.mkdir()
+        shutil.copy(solver, script)
+        shutil.copy(root / LOCKS["x86_64"], directory)
+        found = subprocess.run(
+            [sys.executable, str(script), "", str(ranges / "constraints.txt")],
+            input=(ranges / "requirements.txt").read_text(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+    if found.returncode:
+        return None
+    return {line["name"]: line["version"] for line in json.loads(found.stdout)["files"]}
 
 
 def locked(root: Path) -> list[dict[str, Any]]:

@@ -1,9 +1,10 @@
-# The images for arm64 on a machine that emulates it: only the Debian set builds those elsewhere.
+# The images for arm64 on a machine that emulates it: only one set builds those elsewhere.
 {
   lib,
   bubblewrap,
   callPackage,
   projects,
+  provenSet,
   buildCommandCheck,
 }:
 let
@@ -16,7 +17,7 @@ let
     variables = { inherit (arm64) layouts; };
   };
 in
-if arm64.packageSet.debian.emulation.emulates then
+if arm64.packageSet.${provenSet.name}.emulation.emulates then
   removeAttrs suite [ "suite" ] # the shell has the images of this machine
 else
   buildCommandCheck "arm64" { } {

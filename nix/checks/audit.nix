@@ -1,12 +1,17 @@
 # The audit: what it finds, what it could not check, what is accepted; what is newer than the locks
 # and how an update ends; what SBOMs tell of paths that no image has.
-{ buildSuiteCheck, template }:
+{
+  buildSuiteCheck,
+  provenSet,
+  template,
+}:
 buildSuiteCheck "audit" {
   variables = {
     AUDIT_SCRIPTS = "${../release/audit/scripts}";
     OUTDATED_SCRIPTS = "${../release/outdated/scripts}";
     SBOM_SCRIPTS = "${../release/sbom/scripts}";
-    SOLVER = "${../../debian-set/fetch/lock-wheels.py}";
+    SET_SCRIPTS = "${provenSet.scripts}";
+    SOLVER = "${provenSet.fetch}/lock-wheels.py";
     UPDATE_SCRIPTS = "${../release/update/scripts}";
     UPDATE_WORKFLOW = "${template + "/.github/workflows/update.yaml"}";
   };

@@ -5,6 +5,7 @@
   new,
 }:
 let
+  sets = (lib.importJSON ../service/rules.json).packages;
   faults = import ../service/faults.nix;
   parse = import ../service/python/requirement.nix { inherit lib; };
   requirements = import ../service/python/requirements.nix {
@@ -67,7 +68,7 @@ buildCommandCheck "declarations" { nativeBuildInputs = [ new ]; } (
     "new writes a tree of that name" = ''
       new some/acme-orders --template github:a/b &&
         grep -x 'name = "acme-orders"' some/acme-orders/pyproject.toml &&
-        grep '^packages = "debian"' some/acme-orders/pyproject.toml
+        grep '^packages = "${builtins.head sets}"' some/acme-orders/pyproject.toml
     '';
     "new writes the package set that is asked for" = ''
       new other/acme --template github:a/b --packages nixpkgs &&
@@ -125,7 +126,7 @@ buildCommandCheck "declarations" { nativeBuildInputs = [ new ]; } (
       driver = "psycopg3";
     });
     "a package set that does not exist is refused" = begins "[tool.template] packages must be" (faultOf {
-      packages = "Debian";
+      packages = "another";
     });
     "sources that are no store are refused" = begins "[tool.template] sources is" (faultOf {
       sources = "/srv/sources";

@@ -41,7 +41,7 @@ let
     if series "django" == series "django-stubs" then
       "true"
     else
-      "echo 'debian-set/fetch/constraints-next.txt has the stubs of another Django'; false";
+      "echo 'constraints-next.txt has the stubs of another Django'; false";
   site = "${pythons.test}/lib/python3.13/site-packages";
   types =
     next.buildCommandCheck "types"

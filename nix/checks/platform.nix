@@ -4,13 +4,14 @@
   lib,
   packageSet,
   projects,
+  provenSet,
   stdenv,
 }:
 self:
 let
   inherit (self) callPackage;
   # Only one set builds the other architecture's images here.
-  emulates = stdenv.hostPlatform.go.GOARCH == "amd64" && projects.arm64.packageSet or { } ? debian;
+  emulates = stdenv.hostPlatform.go.GOARCH == "amd64" && projects.arm64.packageSet or { } ? ${provenSet.name};
 in
 {
   audit = callPackage ./audit.nix { };
@@ -22,14 +23,13 @@ in
   declarations = callPackage ./declarations.nix { };
   deployments = callPackage ./deployments { };
   docs = callPackage ./docs { };
-  interface = callPackage ./interface { };
   libraries = callPackage ./libraries.nix { };
-  nixw = callPackage ./nixw { };
   observability = callPackage ./observability.nix { };
   owners = callPackage ./owners.nix { };
   registry = callPackage ./registry.nix { };
   release = callPackage ./release { };
   server = callPackage ./server.nix { };
 }
+// provenSet.checks self
 // lib.optionalAttrs (packageSet ? testers) { vm = callPackage ./vm.nix { }; }
 // lib.optionalAttrs emulates { arm64 = callPackage ./arm64.nix { }; }

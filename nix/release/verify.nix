@@ -4,6 +4,7 @@
   layouts,
   packageSet,
   packageSetName,
+  provenSet,
   python313,
   released,
   service,
@@ -11,7 +12,7 @@
   writeShellApplication,
   # The images for each architecture, as far as this machine builds them.
   all ?
-    if packageSet.debian.emulation.emulates or false then
+    if packageSet.${provenSet.name}.emulation.emulates or false then
       map (project: project.layouts) released
     else
       [ layouts ],

@@ -44,7 +44,7 @@ else
     '';
 
     # The package set that nixw takes, and that releases are made with.
-    packages = own.packages or "debian";
+    packages = own.packages or (builtins.head (lib.importJSON ./rules.json).packages);
 
     # Names of fixtures that the sample data hold.
     fixtures = own.fixtures or [ ];

@@ -3,6 +3,7 @@ declared:
 let
   inherit (builtins)
     all
+    concatStringsSep
     attrNames
     attrValues
     elem
@@ -102,11 +103,9 @@ let
     }
     {
       holds =
-        !elem (own.packages or "debian") [
-          "debian"
-          "nixpkgs"
-        ];
-      sentence = "[tool.template] packages must be \"debian\" or \"nixpkgs\".";
+        !elem (own.packages or (head rules.packages)) rules.packages;
+      sentence =
+        "[tool.template] packages must be \"${concatStringsSep "\" or \"" rules.packages}\".";
     }
     {
       holds = own ? sources && match "[a-z0-9]+://.+" (toString own.sources) == null;

@@ -3,6 +3,12 @@
 import os
 import sys
 
-SCRIPTS = ("AUDIT_SCRIPTS", "OUTDATED_SCRIPTS", "SBOM_SCRIPTS", "UPDATE_SCRIPTS")
+SCRIPTS = (
+    "AUDIT_SCRIPTS",
+    "OUTDATED_SCRIPTS",
+    "SBOM_SCRIPTS",
+    "SET_SCRIPTS",
+    "UPDATE_SCRIPTS",
+)
 
 sys.path[:0] = [os.environ[name] for name in SCRIPTS]

@@ -80,7 +80,7 @@ class Tree:
             "PACKAGES": str(self.packages),
             "PATH": os.environ["PATH"],
             "PIP_INDEX_URL": f"{self.address}/root/simple/",
-            "PYTHONPATH": os.environ["AUDIT_SCRIPTS"],
+            "PYTHONPATH": f"{os.environ['SET_SCRIPTS']}:{os.environ['AUDIT_SCRIPTS']}",
             "RANGES": str(self.ranges),
             "SOLVER": os.environ["SOLVER"],
         }
@@ -315,7 +315,7 @@ def test_without_a_network_there_is_one_sentence(tree: Tree):
     status, output = tree.run()
     assert status == 2, output
     assert output.splitlines()[-1] == (
-        "outdated: neither the package index, Debian's archive nor GitHub was reached; "
+        "outdated: neither the package index, the packages' archive nor GitHub was reached; "
         "check the network."
     )
     assert "all packages" not in output

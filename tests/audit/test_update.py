@@ -52,7 +52,10 @@ class World(Tree):
         self.environment |= {
             "ASKED": str(self.asked),
             "PATH": f"{programs}:{os.environ['PATH']}",
-            "PYTHONPATH": f"{os.environ['OUTDATED_SCRIPTS']}:{os.environ['AUDIT_SCRIPTS']}",
+            "PYTHONPATH": ":".join(
+                os.environ[name]
+                for name in ("OUTDATED_SCRIPTS", "SET_SCRIPTS", "AUDIT_SCRIPTS")
+            ),
             "WORLD": str(self.world),
         }
         self.lock_python("behind", "1.1")

@@ -5,11 +5,12 @@
   lib,
   buildCommandCheck,
   packageSet,
+  provenSet,
   template,
 }:
 let
   problems = import ./problems.nix;
-  debian = import ../../../debian-set/packages;
+  debian = import ../../packages;
   # The names of what evaluates.
   outputs =
     pkgs:
@@ -23,12 +24,13 @@ let
   ofDebian = outputs debian.x86_64-linux;
 
   flake =
-    import ../../outputs.nix
+    import ../../../nix/outputs.nix
       {
         nixpkgs = {
           inherit lib;
           legacyPackages = debian;
         };
+        inherit provenSet;
       }
       {
         self = { };

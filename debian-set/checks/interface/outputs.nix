@@ -9,7 +9,8 @@
   platform ? true,
 }:
 let
-  project = import ../.. {
+  project = import ../../../nix {
+    provenSet = import ../..;
     inherit
       pkgs
       packageSets

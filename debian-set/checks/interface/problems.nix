@@ -1,8 +1,8 @@
 # How nixpkgs.toml and a package set differ: lists of sentences, empty where they agree.
 let
   inherit (builtins) attrNames elem filter;
-  list = builtins.fromTOML (builtins.readFile ../../nixpkgs.toml);
-  debian = (import ../../../debian-set/packages).x86_64-linux;
+  list = builtins.fromTOML (builtins.readFile ../../../nix/nixpkgs.toml);
+  debian = (import ../../packages).x86_64-linux;
 
   lacks =
     set: names: prefix:

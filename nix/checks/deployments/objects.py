@@ -15,7 +15,7 @@ import jsonschema
 import kubernetes_validate
 import yaml
 
-# Debian's kubectl has this version; the newest that the validator knows is tried, too.
+# The kubectl of this set has this version; the newest that the validator knows is tried, too.
 OLDEST = "1.32"
 
 

@@ -1,6 +1,7 @@
 # Writes the tree of a new service: `nix run .#new -- DIRECTORY`.
 {
   lib,
+  provenSet,
   python313,
   service,
   template,
@@ -17,6 +18,7 @@ let
         name = lib.removePrefix "${toString template}/" (toString path);
       in
       builtins.match "src(/.*)?" name != null && baseNameOf path != "__pycache__"
+      || builtins.elem name provenSet.locks
       || builtins.elem name [
         ".devcontainer"
         ".devcontainer/devcontainer.json"
@@ -30,8 +32,6 @@ let
         ".github/workflows/release.yaml"
         ".github/workflows/update.yaml"
         ".gitignore"
-        "debian-packages-arm64.lock.json"
-        "debian-packages.lock.json"
         "python.lock.json"
         "docker-compose.yaml"
         "nixw"

@@ -32,13 +32,18 @@ def fail(sentence: str) -> NoReturn:
     sys.exit(f"new: {sentence}")
 
 
+def read_rules() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(Path(os.environ["RULES"]).read_text())
+    return found
+
+
 def check_name(name: str) -> None:
     """Refuse what cannot name images, a database and a role.
 
     Raises:
         SystemExit: the name is none; the message tells what one is.
     """
-    rules: dict[str, Any] = json.loads(Path(os.environ["RULES"]).read_text())
+    rules = read_rules()
     fits = re.fullmatch(rules["pattern"], name) and len(name) <= rules["longest"]
     if not fits or re.fullmatch(rules["taken"], name):
         fail(f"{name!r} cannot name a service: {rules['sentence']}")
@@ -128,6 +133,7 @@ def add_to_git(directory: Path) -> None:
 
 
 def main() -> None:
+    sets = read_rules()["packages"]
     parser = argparse.ArgumentParser(
         prog="new", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
@@ -136,7 +142,7 @@ def main() -> None:
         "--template", default=os.environ["TEMPLATE"], help="such as github:OWNER/REPO"
     )
     parser.add_argument(
-        "--packages", choices=["debian", "nixpkgs"], default="debian", help="the package set"
+        "--packages", choices=sets, default=sets[0], help="the package set"
     )
     arguments = parser.parse_args()
     directory = arguments.directory.absolute()

@@ -1,6 +1,7 @@
 # Tells which packages in the images have known vulnerabilities: `nix run .#audit`.
 {
   lib,
+  provenSet,
   pythons,
   sboms,
   template,
@@ -11,9 +12,10 @@
 writeShellApplication {
   name = "audit";
   runtimeEnv = {
-    ARCHIVE = "${./archive.sh}";
+    ARCHIVE = "${provenSet.scripts}/archive.sh";
     COMMON = "${template + "/nix/common.sh"}";
-    FETCH = "${template + "/debian-set/fetch"}";
+    FETCH = "${provenSet.fetch}";
+    PYTHONPATH = "${provenSet.scripts}";
     SBOMS = "${sboms}";
   }
   // {

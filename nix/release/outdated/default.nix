@@ -1,6 +1,7 @@
 # Tells what is newer than the locks of the root: `nix run .#outdated`.
 {
   lib,
+  provenSet,
   pythons,
   root,
   runCommand,
@@ -8,7 +9,7 @@
   writeShellApplication,
 }:
 let
-  fetch = template + "/debian-set/fetch";
+  inherit (provenSet) fetch;
   requirements =
     lib.splitString "\n" (builtins.readFile (fetch + "/wheels.txt"))
     ++ import ../../service/python/pypi.nix { inherit lib root template; };
@@ -19,10 +20,10 @@ let
     cp ${fetch + "/constraints.txt"} $out/constraints.txt
   '';
   environment = {
-    ARCHIVE = "${../audit/archive.sh}";
+    ARCHIVE = "${provenSet.scripts}/archive.sh";
     COMMON = "${template + "/nix/common.sh"}";
     FETCH = "${fetch}";
-    PYTHONPATH = "${../audit/scripts}";
+    PYTHONPATH = "${provenSet.scripts}:${../audit/scripts}";
     RANGES = "${ranges}";
     SOLVER = "${fetch}/lock-wheels.py";
   };

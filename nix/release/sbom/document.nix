@@ -2,6 +2,7 @@
 {
   known-packages,
   packageSetName,
+  provenSet,
   pythons,
   runCommand,
   service,
@@ -26,6 +27,7 @@ runCommand "${name}.cdx.json"
     };
     inherit packageSetName;
     nativeBuildInputs = [ pythons.sbom ];
+    PYTHONPATH = "${provenSet.scripts}";
   }
   ''
     python ${./scripts}/write.py

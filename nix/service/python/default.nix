@@ -3,6 +3,7 @@
   lib,
   backup-package,
   chassis,
+  provenSet,
   python313,
   pythonPackages,
   root,
@@ -24,6 +25,7 @@ let
     ++ [ chassis ]
     ++ own.dependencies;
   tests = everyone.group "test" ++ own.group "test";
+  ofSet = map (name: pythonPackages.${name}) provenSet.imports;
   # With what it was made of, for the SBOM.
   environment = packages: python313.withPackages (_: packages) // { inherit packages; };
 in
@@ -39,19 +41,19 @@ in
   mutation = environment (served ++ tests ++ tools.group "mutation");
   # mypy must see what it checks.
   development = environment (
-    served ++ tests ++ everyone.group "types" ++ tools.group "development" ++ own.group "types"
+    served ++ tests ++ everyone.group "types" ++ tools.group "development" ++ own.group "types" ++ ofSet
   );
   system-test = environment (tools.group "system-test" ++ own.group "system-test");
   # The suites of tests/.
-  tests = environment (tools.group "tests");
+  tests = environment (tools.group "tests" ++ ofSet);
   # What writes files of the root, and what holds deploy/ together.
   files = environment (tools.group "files");
   deployments = environment (tools.group "deployments");
   # What knows the files that GitHub and GitLab read.
   schemas = environment (tools.group "schemas");
   # What writes the SBOMs, and what compares them with known vulnerabilities.
-  sbom = environment (tools.group "sbom");
-  audit = environment (tools.group "audit");
+  sbom = environment (tools.group "sbom" ++ ofSet);
+  audit = environment (tools.group "audit" ++ ofSet);
   supervisor = environment (tools.group "supervisor");
   backup = environment (
     tools.group "backup"

@@ -20,7 +20,7 @@ import scanner
 from packages import LINKED, Answer, Package, Shipped, State
 
 BLIND = (
-    "It cannot see vulnerabilities that no newer version of Debian's fixes, those of the {inside} "
+    "It cannot see vulnerabilities that no newer version of a distribution's fixes, those of the {inside} "
     "libraries that are bundled into others, and tools of the build."
 )
 

@@ -13,7 +13,7 @@ from packageurl import PackageURL
 NOT_PACKAGES = ("application", "operating-system")
 
 # Kinds of what is no package of an image by itself.
-LINKED = "linked"  # a source of Debian, in a package of Debian's
+LINKED = "linked"  # a source, in a deb
 INSIDE = "inside"
 
 
@@ -33,10 +33,10 @@ class Package:
     name: str
     version: str
     kind: str  # the type of its package URL, or nothing; or one of those above
-    source: str = ""  # Debian's source package
+    source: str = ""  # the source package of a deb
     source_version: str = ""
     images: tuple[str, ...] = ()
-    into: tuple[str, ...] = ()  # the packages that a source of Debian is linked into
+    into: tuple[str, ...] = ()  # the debs that a source is linked into
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Answer:
 @dataclass(frozen=True)
 class Shipped:
     packages: list[Package]
-    # Sources of Debian that are linked into its packages.
+    # Sources that are linked into debs.
     linked: list[Package]
     # What else is inside of other packages: nobody tells of these by a version.
     inside: int

@@ -15,7 +15,7 @@ from collections import Counter
 from pathlib import Path
 
 import changelogs
-import debians
+import distribution
 import github
 import pypi
 from rows import Row, State
@@ -30,7 +30,7 @@ def ask(root: Path) -> list[Row]:
     rows = [
         *github.input_rows(root, hub),
         *github.action_rows(root, hub),
-        *debians.rows(root, [os.environ["ARCHIVE"]]),
+        *distribution.rows(root, [os.environ["ARCHIVE"]]),
         *pypi.rows(root, Path(os.environ["SOLVER"]), Path(os.environ["RANGES"]), hub),
     ]
     order = list(State)
@@ -80,7 +80,7 @@ def check(root: Path) -> None:
     Raises:
         SystemExit: it is none that this can tell of.
     """
-    for name in ("flake.lock", pypi.LOCK, debians.lock(root).name):
+    for name in ("flake.lock", pypi.LOCK, distribution.lock(root).name):
         if not (root / name).exists():
             sys.exit(f"outdated: there is no {name} here: run it in the root of a tree.")
 
@@ -96,7 +96,7 @@ def main() -> None:
     rows = ask(root)
     if all(row.state is State.NOT_ASKED for row in rows):
         sys.stderr.write(
-            "outdated: neither the package index, Debian's archive nor GitHub was reached; "
+            "outdated: neither the package index, the packages' archive nor GitHub was reached; "
             "check the network.\n"
         )
     elif arguments.json:

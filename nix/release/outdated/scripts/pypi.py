@@ -5,18 +5,16 @@ import io
 import json
 import logging
 import re
-import shutil
-import subprocess
-import sys
 import tarfile
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import changelogs
+import distribution
 import index as advisories
 from github import GitHub, told
 from packages import Package
@@ -118,39 +116,14 @@ def project_links(metadata: str) -> dict[str, str]:
     }
 
 
-def allowed(solver: Path, ranges: Path, debian_lock: Path) -> dict[str, str] | None:
-    """The versions that `relock wheels` would lock now; nothing where pip finds none.
-
-    Args:
-        solver: lock-wheels.py.
-        ranges: a folder with requirements.txt and constraints.txt, which are pip's.
-    """
-    with tempfile.TemporaryDirectory() as directory:
-        # lock-wheels.py reads the lock of Debian's packages beside its folder.
-        script = Path(directory, "fetch/lock-wheels.py")
-        script.parent.mkdir()
-        shutil.copy(solver, script)
-        shutil.copy(debian_lock, Path(directory, "debian-packages.lock.json"))
-        solved = subprocess.run(
-            [sys.executable, str(script), "", str(ranges / "constraints.txt")],
-            input=(ranges / "requirements.txt").read_text(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
-    if solved.returncode:
-        return None
-    return {line["name"]: line["version"] for line in json.loads(solved.stdout)["files"]}
-
-
 def rows(root: Path, solver: Path, ranges: Path, github: GitHub) -> Iterator[Row]:
-    """A row for each package of the lock that is PyPI's; others are Debian's, and have no file."""
+    """A row for each package of the lock that is PyPI's; the set's own have no file."""
     entries = json.loads((root / LOCK).read_text())["files"]
     versions = {one["name"]: Version(one["version"]) for one in entries if "file" in one}
-    debians = root / "debian-packages.lock.json"
     with index() as asked:
         if asked.reached(next(iter(versions), "pip")):
-            yield from asked_rows(asked, versions, lambda: allowed(solver, ranges, debians), github)
+            solve = partial(distribution.solved, root, solver, ranges)
+            yield from asked_rows(asked, versions, solve, github)
         else:
             yield Row("Python", "all packages", "", says="the package index was not reached")
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from cyclonedx.contrib.license.factories import LicenseFactory
 from cyclonedx.model.license import DisjunctiveLicense, License
 from cyclonedx.spdx import fixup_id
-from debian.copyright import Copyright, NotMachineReadableError
 from packaging.metadata import RawMetadata, parse_email
 from packaging.utils import canonicalize_name
 
@@ -22,24 +21,6 @@ def declared(names: Iterable[str]) -> list[License]:
         DisjunctiveLicense(id=found) if (found := fixup_id(name)) else DisjunctiveLicense(name=name)
         for name in sorted(set(names))
     ]
-
-
-def of_debian(path: Path, name: str) -> list[License]:
-    """Those of a machine-readable copyright file (DEP-5), by its short names."""
-    file = path / "share/doc" / name / "copyright"
-    if not file.is_file():
-        return []
-    try:
-        with file.open(encoding="utf-8", errors="replace") as text:
-            stated = Copyright(text, strict=False)
-    except NotMachineReadableError:
-        return []
-    paragraphs = [stated.header, *stated.all_files_paragraphs()]
-    return declared(
-        paragraph.license.synopsis
-        for paragraph in paragraphs
-        if paragraph.license and paragraph.license.synopsis
-    )
 
 
 def metadata(path: Path) -> Iterable[RawMetadata]:

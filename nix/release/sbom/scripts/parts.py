@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import debs
 from bundled import libraries
 from cyclonedx.model import (
     ExternalReference,
@@ -16,8 +17,7 @@ from cyclonedx.model import (
     XsUri,
 )
 from cyclonedx.model.component import Component, ComponentType
-from debian.debian_support import Version
-from licences import of_debian, of_python, of_set
+from licences import declared, of_python, of_set
 from packageurl import PackageURL
 
 type Document = dict[str, Any]
@@ -43,24 +43,24 @@ def describe(path: Path, known: dict[str, Document | None]) -> Parts:
         known: by paths, what the package set tells of them (known.nix), or nothing where the
             service made them.
     """
-    told = known.get(str(path), parse(path.name))
-    if not told:
+    description = known.get(str(path), parse(path.name))
+    if not description:
         return Parts([], [])
-    purls = [PackageURL.from_string(purl) for purl in told["purls"]]
+    purls = [PackageURL.from_string(purl) for purl in description["purls"]]
     sources = [purl for purl in purls if is_source(purl)]
     packages = [
         of_package(purl, path)
         for purl in purls
         if purl.type in ("deb", "pypi") and not is_source(purl)
-    ] or [of_told(told)]
-    for component, file in zip(packages, told["files"], strict=False):
+    ] or [of_description(description)]
+    for component, file in zip(packages, description["files"], strict=False):
         if file:
             component.external_references.update(downloads(file))
     return Parts(packages, [*map(of, sources), *libraries(path)])
 
 
 def is_source(purl: PackageURL) -> bool:
-    """Whether it is of one of Debian's source packages, which are linked into programs."""
+    """Whether it is of the source of a deb, which is linked into programs."""
     return (purl.type, purl.qualifiers.get("arch")) == ("deb", "source")
 
 
@@ -90,45 +90,31 @@ def of(purl: PackageURL) -> Component:
 
 
 def of_package(purl: PackageURL, path: Path) -> Component:
-    """A package of Debian or PyPI."""
+    """A deb or a package of PyPI."""
     component = of(purl)
     if purl.type == "pypi":
         component.licenses.update(of_python(path, purl.name))
     else:
-        component.licenses.update(of_debian(path, purl.name))
-        component.properties.update(for_trivy(purl.qualifiers["upstream"]))
+        component.licenses.update(declared(debs.licences(path, purl.name)))
+        component.properties.update(
+            Property(name=name, value=value)
+            for name, value in debs.properties(purl.qualifiers["upstream"]).items()
+        )
     return component
 
 
-def for_trivy(upstream: str) -> list[Property]:
-    """Trivy looks up advisories by the source package, and finds it in properties of its own."""
-    name, _, text = upstream.partition("@")
-    version = Version(text)
-    values = {
-        "SrcName": name,
-        "SrcEpoch": version.epoch,
-        "SrcVersion": version.upstream_version,
-        "SrcRelease": version.debian_revision,
-    }
-    return [
-        Property(name=f"aquasecurity:trivy:{key}", value=value)
-        for key, value in values.items()
-        if value
-    ]
-
-
-def of_told(told: Document) -> Component:
+def of_description(description: Document) -> Component:
     """A package as its set or its name tell of it."""
     component = Component(
         type=ComponentType.LIBRARY,
-        name=told["name"],
-        version=told["version"],
-        bom_ref=f"{told['name']}@{told['version']}",
-        licenses=of_set(told["licenses"]),
+        name=description["name"],
+        version=description["version"],
+        bom_ref=f"{description['name']}@{description['version']}",
+        licenses=of_set(description["licenses"]),
     )
-    if told["purls"]:
-        component.purl = PackageURL.from_string(told["purls"][0])
-    homepages = [told["homepage"]] if isinstance(told["homepage"], str) else told["homepage"]
+    if description["purls"]:
+        component.purl = PackageURL.from_string(description["purls"][0])
+    homepages = [description["homepage"]] if isinstance(description["homepage"], str) else description["homepage"]
     component.external_references.update(
         ExternalReference(type=ExternalReferenceType.WEBSITE, url=XsUri(address))
         for address in homepages or []

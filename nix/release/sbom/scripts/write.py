@@ -63,7 +63,7 @@ def service_of(service: Document) -> Component:
 
 
 def system_of(components: Iterable[Component]) -> list[Component]:
-    """The distribution of Debian's packages: scanners look there which advisories are for them."""
+    """The distributions of debs: scanners look there which advisories are for them."""
     releases = {
         component.purl.qualifiers["distro"]
         for component in components

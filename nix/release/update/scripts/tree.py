@@ -9,14 +9,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import distribution
+
 SYSTEM = f"{platform.machine()}-linux"
-LOCKS = (
-    "debian-packages.lock.json",
-    "debian-packages-arm64.lock.json",
-    "flake.lock",
-    "python.lock.json",
-    "requirements.txt",
-)
+PYTHON = "python.lock.json"
+LOCKS = (*distribution.KINDS.values(), "flake.lock", PYTHON, "requirements.txt")
 # What a check is built from, and the folder with its report.
 CHECKS = "builtins.mapAttrs (_: check: [ check.drvPath check.report.outPath ])"
 # Without a network, an answer within seconds.
@@ -114,7 +111,7 @@ def move_nixpkgs() -> str:
 def versions() -> dict[tuple[str, str], str]:
     """What the locks have, by kind and name."""
     found: dict[tuple[str, str], str] = {}
-    kinds = {"Python": LOCKS[3], "Debian": LOCKS[0], "Debian, arm64": LOCKS[1]}
+    kinds = {"Python": PYTHON, **distribution.KINDS}
     for kind, name in kinds.items():
         entries: list[dict[str, Any]] = json.loads(Path(name).read_text())["files"]
         found |= {(kind, one["name"]): one["version"] for one in entries}
