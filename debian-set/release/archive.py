@@ -16,6 +16,7 @@ from typing import IO
 from debian.changelog import ChangeBlock, Changelog
 from debian.debfile import DebFile
 from debian.debian_support import Version
+
 from packages import LINKED, Answer, Package, State
 
 CVE = re.compile(r"CVE-\d{4}-\d{4,}")

@@ -53,8 +53,7 @@ class World(Tree):
             "ASKED": str(self.asked),
             "PATH": f"{programs}:{os.environ['PATH']}",
             "PYTHONPATH": ":".join(
-                os.environ[name]
-                for name in ("OUTDATED_SCRIPTS", "SET_SCRIPTS", "AUDIT_SCRIPTS")
+                os.environ[name] for name in ("OUTDATED_SCRIPTS", "SET_SCRIPTS", "AUDIT_SCRIPTS")
             ),
             "WORLD": str(self.world),
         }

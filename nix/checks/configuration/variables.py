@@ -16,7 +16,7 @@ ROW = re.compile(r"^\| `([A-Z_]+)` \| ([^|]*) \|", re.MULTILINE)
 NAME = "([A-Z][A-Z0-9_]+)"
 # Files by their nature, and not a value in a file.
 FILES = ("POSTGRES_TLS_CERT_FILE", "POSTGRES_TLS_KEY_FILE")
-# In shell, and in files that take $NAME; `name` and `secret` are functions of nix/images/db/common.sh.
+# In shell, and in files that take $NAME; nix/images/db/common.sh has `name` and `secret`.
 USE = re.compile(rf"\$\{{?{NAME}|(?<![\w$])(?:name|secret) {NAME}")
 SELF = re.compile(rf"\$\{{{NAME}:?[-+?]")
 DEFAULT = re.compile(rf"\$\{{{NAME}:?-([^}}$]*)\}}")

@@ -141,9 +141,7 @@ def main() -> None:
     parser.add_argument(
         "--template", default=os.environ["TEMPLATE"], help="such as github:OWNER/REPO"
     )
-    parser.add_argument(
-        "--packages", choices=sets, default=sets[0], help="the package set"
-    )
+    parser.add_argument("--packages", choices=sets, default=sets[0], help="the package set")
     arguments = parser.parse_args()
     directory = arguments.directory.absolute()
     check_name(directory.name)

@@ -20,8 +20,8 @@ import scanner
 from packages import LINKED, Answer, Package, Shipped, State
 
 BLIND = (
-    "It cannot see vulnerabilities that no newer version of a distribution's fixes, those of the {inside} "
-    "libraries that are bundled into others, and tools of the build."
+    "It cannot see vulnerabilities that no newer package of the distribution fixes, "
+    "those of the {inside} libraries that are bundled into others, and tools of the build."
 )
 
 

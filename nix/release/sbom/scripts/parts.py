@@ -114,7 +114,11 @@ def of_description(description: Document) -> Component:
     )
     if description["purls"]:
         component.purl = PackageURL.from_string(description["purls"][0])
-    homepages = [description["homepage"]] if isinstance(description["homepage"], str) else description["homepage"]
+    homepages = (
+        [description["homepage"]]
+        if isinstance(description["homepage"], str)
+        else description["homepage"]
+    )
     component.external_references.update(
         ExternalReference(type=ExternalReferenceType.WEBSITE, url=XsUri(address))
         for address in homepages or []

@@ -13,10 +13,9 @@ from pathlib import Path
 from typing import NoReturn
 
 import facts
+import outdated
 import tree
 from page import Page
-
-import outdated
 
 
 def refuse() -> None:
