@@ -3,7 +3,12 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from debian.copyright import Copyright, NotMachineReadableError
+from debian.copyright import (
+    Copyright,
+    FilesParagraph,
+    Header,
+    NotMachineReadableError,
+)
 from debian.debian_support import Version
 
 
@@ -22,9 +27,13 @@ def licences(path: Path, name: str) -> Iterator[str]:
             stated = Copyright(text, strict=False)
     except NotMachineReadableError:
         return
-    for paragraph in [stated.header, *stated.all_files_paragraphs()]:
-        if paragraph.license and paragraph.license.synopsis:
-            yield paragraph.license.synopsis
+    paragraphs: list[Header | FilesParagraph] = [
+        stated.header,
+        *stated.all_files_paragraphs(),
+    ]
+    for paragraph in paragraphs:
+        if synopsis := getattr(paragraph.license, "synopsis", ""):  # untyped there
+            yield synopsis
 
 
 def properties(upstream: str) -> dict[str, str]:

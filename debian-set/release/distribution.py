@@ -122,7 +122,7 @@ class Asked:
         if after is None:
             says = f"{says}; its changelog does not reach back to {version}"
         security = archive.named(after or [])
-        if any("security" in block.distributions for block in after or []):
+        if any("security" in (block.distributions or "") for block in after or []):
             says = f"{says}; from the security archive"
         age = written(changelog, version)
         return row.replace(age=age, says=says, security=tuple(sorted(security)))
@@ -130,7 +130,7 @@ class Asked:
 
 def written(changelog: Changelog | None, version: str) -> int | None:
     """Days since a version was made."""
-    dates = [block.date for block in changelog or [] if str(block.version) == version]
+    dates = [block.date or "" for block in changelog or [] if str(block.version) == version]
     try:
         return days_since(datetime.strptime(dates[0], "%a, %d %b %Y %H:%M:%S %z"))
     except (IndexError, TypeError, ValueError):
