@@ -54,7 +54,9 @@ def current() -> ErrorFormat:
 
 
 def files() -> dict[str, bytes]:
-    """What nginx answers errors with: STATUS.json of every error status, and type.conf."""
+    """What web servers answer errors with: STATUS.json of every error status, its media type,
+    and the same for nginx, type.conf.
+    """
     form = current()
     bodies = {status: form.body(status, f"{status.phrase}.") for status in STATUSES}
     written = {
@@ -62,7 +64,10 @@ def files() -> dict[str, bytes]:
         for status, body in bodies.items()
     }
     # nginx includes this file in the location of the JSON files.
-    return written | {"type.conf": f'types {{}}\ndefault_type "{form.media_type}";\n'.encode()}
+    return written | {
+        "media-type": form.media_type.encode(),
+        "type.conf": f'types {{}}\ndefault_type "{form.media_type}";\n'.encode(),
+    }
 
 
 def fault() -> str | None:

@@ -91,6 +91,7 @@ def test_nginx_gets_the_services_format(tmp_path):
     assert (
         tmp_path / "type.conf"
     ).read_text() == 'types {}\ndefault_type "application/problem+json";\n'
+    assert (tmp_path / "media-type").read_text() == "application/problem+json"
     assert {"400.json", "404.json", "429.json", "500.json", "503.json"} <= {
         file.name for file in tmp_path.iterdir()
     }

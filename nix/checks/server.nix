@@ -11,6 +11,7 @@
   buildSuiteCheck,
 }:
 buildSuiteCheck "server" {
+  long = true;
   packages = [
     db
     edge

@@ -55,6 +55,7 @@ in
 # the driver, which works without KVM.
 buildCheck "vm"
   {
+    long = true;
     nativeBuildInputs = [
       python313
       test.driver

@@ -4,18 +4,10 @@
 { runCommand }:
 name: environment: script:
 let
-  # Nix begins builds in the order of their names: those that take longest come first.
-  order =
-    if
-      builtins.elem name [
-        "server"
-        "vm"
-      ]
-    then
-      "0-"
-    else
-      "";
-  report = runCommand "${order}${name}-report" (environment // { inherit script; }) ''
+  # Nix begins builds in the order of their names: those that say that they are `long` come first.
+  order = if environment.long or false then "0-" else "";
+  variables = removeAttrs environment [ "long" ];
+  report = runCommand "${order}${name}-report" (variables // { inherit script; }) ''
     mkdir $out
     status=0
     bash -euo pipefail -c "$script" 2>&1 | tee $out/log || status=$?

@@ -10,6 +10,8 @@ name:
   # Programs and variables that the tests find.
   packages ? [ ],
   variables ? { },
+  # Whether it takes longer than the others (check.nix).
+  long ? false,
   # The lines that run it, in a copy of tests/.
   script ? ''
     python -m pytest --durations 5 --junit-xml "$out/junit.xml" ${name}
@@ -35,7 +37,7 @@ buildCheck name
   (
     own
     // {
-      inherit tests;
+      inherit long tests;
       nativeBuildInputs = packages ++ [ pythons.tests ];
       PYTHONDONTWRITEBYTECODE = "1";
     }

@@ -1,6 +1,7 @@
 """Run the programs of a supervisord.conf, their output on ours, until one of them ends.
 
-    supervise CONFIGURATION [--prefix] [--syslog SOCKET --daemon PROGRAM] [--drain SECONDS] [--json]
+    supervise CONFIGURATION [--prefix] [--syslog SOCKET --daemon PROGRAM] [--json]
+              [--drain SECONDS] [--deaf PROGRAM]
 
 supervisord starts the programs by priority and stops them in reverse. What it
 lacks, and does not offer to event listeners either, is added in its process: an
@@ -267,9 +268,12 @@ class LiveAndDieTogether(Supervisor):  # type: ignore[misc]
 
     failed = False
 
-    def __init__(self, options: ServerOptions, output: Output, drain: int) -> None:
+    def __init__(
+        self, options: ServerOptions, output: Output, drain: int, deaf: set[str]
+    ) -> None:
         super().__init__(options)
         self.output = output
+        self.deaf = deaf  # programs that hear no signal while they start
         self.drain = drain  # seconds that are still to be waited before a stop
 
     def runforever(self) -> None:
@@ -326,14 +330,11 @@ class LiveAndDieTogether(Supervisor):  # type: ignore[misc]
         self.output.tell(f"{process.config.name} ended at once; starting it again in {pause} s.")
 
     def on_tick(self, _event: events.Tick5Event) -> None:
-        """Stop uWSGI again: it ignores SIGTERM until its application is imported.
-
-        To others a second signal may mean something else.
-        """
+        """Stop again who heard no signal. To others a second one may mean something else."""
         for group in self.process_groups.values():
             for process in group.processes.values():
                 if (
-                    process.config.name == "uwsgi"
+                    process.config.name in self.deaf
                     and process.state == ProcessStates.STOPPING
                     and time.time() - process.laststart < self.YOUTH
                 ):
@@ -358,6 +359,13 @@ def main() -> int:
         metavar="SECONDS",
         help="how long the file `draining` is there before the programs are stopped",
     )
+    parser.add_argument(
+        "--deaf",
+        action="append",
+        default=[],
+        metavar="PROGRAM",
+        help="one that ignores its stop signal while it starts, and so is sent it again",
+    )
     arguments = parser.parse_args()
 
     options = Options()
@@ -365,7 +373,9 @@ def main() -> int:
     options.first, options.test = True, False
     options.poller = SignalPoller(options)
     output = Output(arguments.prefix, arguments.syslog, arguments.daemon, arguments.json)
-    supervisor = LiveAndDieTogether(options, output, arguments.drain)
+    supervisor = LiveAndDieTogether(
+        options, output, arguments.drain, set(arguments.deaf)
+    )
     try:
         supervisor.main()
     except ExitNow:  # how it tells that every program has stopped

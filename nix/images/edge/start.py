@@ -115,8 +115,8 @@ def options() -> str:
 
 
 def error_type() -> str:
-    """The content type of the errors, which writeerrors wrote for nginx."""
-    return (Path(os.environ["EDGE_ERRORS"]) / "type.conf").read_text().split('"')[1]
+    """The content type of the errors, which writeerrors wrote."""
+    return (Path(os.environ["EDGE_ERRORS"]) / "media-type").read_text()
 
 
 def prepare(run: Path) -> None:

@@ -245,6 +245,7 @@ def main() -> None:
     raise_file_limit()
     supervise = ["supervise", configuration, "--syslog", "log.sock", "--daemon", "rsyslog"]
     supervise += ["--drain", os.environ["DRAIN_SECONDS"]]
+    supervise += ["--deaf", "uwsgi"]  # until its application is imported
     supervise += ["--json"] if os.environ["LOG_FORMAT"] == "json" else []
     os.execvp("supervise", supervise)
 

@@ -1,4 +1,4 @@
-"""manage.py writeerrors: the errors that nginx answers by itself."""
+"""manage.py writeerrors: the errors that web servers answer by themselves."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -10,7 +10,7 @@ from chassis import error_format
 
 
 class Command(BaseCommand):
-    help = "Write STATUS.json for every error status, and type.conf, to a directory, for nginx."
+    help = "Write the errors of web servers, and their media type, to a directory."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("directory", type=Path)
