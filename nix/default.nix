@@ -88,8 +88,8 @@ in
       ;
     default = project.cluster;
     images = project.images-directory;
-    inherit (project) sboms;
-    reports = project.callPackage ./checks/reports { inherit checks; };
+    inherit (project) release-sboms sboms;
+    reports = project.callPackage ./checks/reports.nix { inherit checks; };
   }
   // lib.mapAttrs' (name: lib.nameValuePair "image-${name}") (members project.archives);
 

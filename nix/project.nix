@@ -101,6 +101,7 @@ in
   sizes = callPackage ./commands/sizes { };
   known-packages = callPackage ./release/sbom/known.nix { };
   sboms = callPackage ./release/sbom { };
+  release-sboms = callPackage ./release/sbom/released.nix { };
   audit = callPackage ./release/audit { };
   outdated = callPackage ./release/outdated { };
   update = callPackage ./release/update { };

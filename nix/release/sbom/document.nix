@@ -27,8 +27,7 @@ runCommand "${name}.cdx.json"
     };
     inherit packageSetName;
     nativeBuildInputs = [ pythons.sbom ];
-    PYTHONPATH = "${provenSet.scripts}";
   }
   ''
-    python ${./scripts}/write.py
+    PYTHONPATH=${provenSet.scripts} python ${./scripts}/write.py
   ''
