@@ -16,6 +16,10 @@ HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 CODE = re.compile(r"`([^`\n]+)`")
 # What readers of docs/how-to write into their own trees.
 EXAMPLES = ("src/orders/", "src/config/tests/rows.py")
+# Folders at a line's begin in README's picture of the tree, and how far its first level is indented.
+FOLDERS = re.compile(r"([a-z-]+/ ?)+")
+TOP = 4
+WHERE = "## Where things are\n"
 PLACEHOLDER = re.compile(r"[A-Z]{3,}$|[A-Z]{3,}/|[…*{}<>$@]")
 
 
@@ -51,12 +55,39 @@ def name_faults(page: Path, text: str, tree: Path) -> Iterator[str]:
             yield f"names {path}, which is not there"
 
 
+def listed(text: str) -> Iterator[str]:
+    """The folders that README's "Where things are" lists, those below another with its name."""
+    block = text.partition(WHERE)[2].partition("\n[")[0]
+    above = ""
+    for line in block.splitlines():
+        indented, names = len(line) - len(line.lstrip()), FOLDERS.match(line.strip())
+        if not names:
+            continue
+        prefix = above if indented > TOP else ""
+        above = above if indented > TOP else names[0].strip()
+        yield from (f"{prefix}{name}".rstrip("/") for name in names[0].split())
+
+
+def tree_faults(text: str, tree: Path) -> Iterator[str]:
+    """Folders of the tree and of nix/ that README does not list, or lists without need."""
+    there = {
+        str(folder.relative_to(tree))
+        for folder in [*tree.iterdir(), *(tree / "nix").iterdir()]
+        if folder.is_dir() and not folder.name.startswith(".")
+    }
+    found = set(listed(text))
+    yield from (f"does not list {name}/ among the folders" for name in sorted(there - found))
+    yield from (f"lists {name}/, which is not there" for name in sorted(found - there))
+
+
 def main() -> int:
     tree = Path(sys.argv[1])
     faults = []
     for page in sorted(tree.rglob("*.md")):
         text = page.read_text()
         found = [*link_faults(page, text), *name_faults(page, text, tree)]
+        if page == tree / "README.md" and WHERE in text:  # a team's own need not have it
+            found += tree_faults(text, tree)
         faults += [f"{page.relative_to(tree)} {fault}" for fault in found]
     print("\n".join(faults) or "every link and every file is there")
     return 1 if faults else 0
