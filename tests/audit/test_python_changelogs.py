@@ -51,6 +51,19 @@ def test_headings_are_understood(text: str):
     assert changelogs.between(changelogs.read(text), Version("2.10.0"), Version("3")) == []
 
 
+@pytest.mark.parametrize(
+    "item",
+    [
+        "Rows were disclosed to readers who may not see them",
+        "Escape names, against XSS",
+        "A header of many parts was a denial of service",
+    ],
+)
+def test_a_fault_without_an_id_is_told(item: str):
+    told = changelogs.read(f"## 1.1\n- {item}\n- A faster page\n")
+    assert changelogs.between(told, Version("1.0"), Version("1.1")) == [f"1.1: {item}"]
+
+
 def test_what_the_own_series_has_mended_is_no_news():
     told = [
         (Version("5.2.9"), "CVE-2026-1: as in 6.0.1"),

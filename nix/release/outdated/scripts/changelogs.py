@@ -8,7 +8,11 @@ from pip._vendor.packaging.version import InvalidVersion, Version
 
 IDS = r"CVE-\d{4}-\d{4,}|GHSA(?:-[0-9a-z]{4}){3}"
 ID = re.compile(IDS, re.IGNORECASE)
-TELLS = re.compile(rf"{IDS}|(?<!content[ -])\bsecurity\b|vulnerab", re.IGNORECASE)
+# Many projects name the fault, and neither an id nor the word security.
+FAULTS = r"disclos|\bxss\b|cross-site|\binjection|denial[ -]of[ -]service|path traversal"
+TELLS = re.compile(
+    rf"{IDS}|(?<!content[ -])\bsecurity\b|vulnerab|{FAULTS}", re.IGNORECASE
+)
 TITLE = re.compile(r"security\W*", re.IGNORECASE)  # of a paragraph, whose items tell more
 
 NUMBER = r"(\d+(?:\.\d+)+(?:\.?(?:a|b|rc|post|dev)\d+)?)"
