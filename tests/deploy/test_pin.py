@@ -1,16 +1,12 @@
-"""Show that deploy/pin.sh names the exact images of a release, for each engine.
-
-    pinned.py DEPLOY COMPOSE
-
-DEPLOY is the folder deploy/, COMPOSE docker-compose.yaml. Works in a new folder `pinned`.
-"""
+"""deploy/pin.sh names the exact images of a release, for each engine."""
 
 import os
 import re
 import shutil
-import subprocess
-import sys
-from pathlib import Path
+
+import pytest
+from programs import run, succeed
+from sources import load, render
 
 NAMES = (
     "alerts",
@@ -31,81 +27,90 @@ RELEASE = {
     for number, name in enumerate(NAMES)
 }
 BEFORE = f"EDGE_NAMES=localhost\nIMAGE_TAG=0.1.0\nSERVER_DIGEST=@sha256:{99:064}\n"
+ALWAYS = {"server", "db", "backup"}  # what each deployment has
+OVERLAY = "deploy/kubernetes/sample"
+SCRIPT = ("bash", "--posix", "deploy/pin.sh")
 
 
-def same(found: object, wanted: object, words: str = "") -> None:
-    if found != wanted:
-        sys.exit(f"pinned: {found} is not {wanted}. {words}")
+@pytest.fixture
+def tree(tree):
+    """A tree with an .env that its owner alone reads, and the lines of a release."""
+    shutil.copyfile(os.environ["DEPLOY_COMPOSE"], tree / "deploy/compose.yaml")
+    (tree / "release").write_text("\n".join(RELEASE.values()) + "\n")
+    (tree / ".env").write_text(BEFORE)
+    (tree / ".env").chmod(0o600)
+    return tree
 
 
-def run(*command: str, status: int = 0) -> str:
-    done = subprocess.run(command, capture_output=True, text=True)
-    same(done.returncode, status, str(done))
-    return done.stdout
+@pytest.fixture
+def pinned(tree):
+    """The same tree with the exact images in .env."""
+    succeed(*SCRIPT, "release", folder=tree)
+    return tree
 
 
-def named(text: str) -> dict[str, str]:
+def named(images):
     """Images by their names in the service."""
-    found = re.findall(rf"^ *(?:image: )?({PREFIX}templatesite-([a-z-]+)\S*)$", text, re.MULTILINE)
-    return {name: image for image, name in found}
+    start = re.compile(rf"{PREFIX}templatesite-([a-z-]+)[:@]")
+    return {start.match(image)[1]: image for image in images}
 
 
-def of_compose(file: str) -> dict[str, str]:
-    compose = ("docker-compose", "--env-file", ".env", "--file", file, "--profile", "*")
-    return named(run(*compose, "config", "--images"))
+def test_what_else_env_holds_stays(pinned):
+    """A release leaves the variables of the deployment, and has the images pulled."""
+    lines = (pinned / ".env").read_text().splitlines()
+    assert lines[:2] == ["EDGE_NAMES=localhost", "IMAGE_PULL=missing"]
 
 
-def of_swarm() -> dict[str, str]:
-    script = "set -a; . ./.env; sed -n 's/.*image: //p' deploy/stack.yaml >images; . ./echoes"
-    Path("echoes").write_text('while read -r image; do eval "echo $image"; done <images')
-    return named(run("bash", "-euc", script))
+def test_who_may_read_env_stays(pinned):
+    """Other users of the machine read no secrets in .env after a release either."""
+    assert (pinned / ".env").stat().st_mode & 0o777 == 0o600
 
 
-def pin_compose_and_swarm() -> None:
-    """What else .env holds stays; a second release takes the place of the first."""
-    Path(".env").write_text(BEFORE)
-    Path(".env").chmod(0o600)
-    run("bash", "deploy/pin.sh", "release")
-    once = Path(".env").read_text()
-    run("bash", "deploy/pin.sh", "release")
-    same(Path(".env").read_text(), once)
-    same(once.splitlines()[:2], ["EDGE_NAMES=localhost", "IMAGE_PULL=missing"])
-    same(Path(".env").stat().st_mode & 0o777, 0o600)
-    images = [of_compose(f"deploy/{file}") for file in ("compose.production.yaml", "compose.yaml")]
-    for found in (*images, of_swarm()):
-        same(found, {name: RELEASE[name] for name in found})
-        same({"server", "db", "backup"} - found.keys(), set())
+def test_a_second_release_takes_the_place_of_the_first(pinned):
+    """.env does not grow with each release."""
+    once = (pinned / ".env").read_text()
+    succeed(*SCRIPT, "release", folder=pinned)
+    assert (pinned / ".env").read_text() == once
 
 
-def pin_kubernetes() -> None:
-    overlay = Path("deploy/kubernetes/sample")
-    file = overlay / "kustomization.yaml"
-    text = re.sub(r"^images:\n(?: .*\n)*", "components: [images]\n", file.read_text(), flags=re.M)
-    file.write_text(text)
-    run("bash", "deploy/pin.sh", "release", str(overlay))
-    found = named(run("kubectl", "kustomize", str(overlay)))
-    without_tag = {name: image.replace(":0.2.0", "") for name, image in RELEASE.items()}
-    same(found, {name: without_tag[name] for name in ("server", "db", "backup")})
+@pytest.mark.parametrize("file", ["compose.production.yaml", "compose.yaml"])
+def test_compose_runs_the_exact_images(pinned, file):
+    """Docker Compose pulls what was released, whatever the tag names by now."""
+    compose = ("docker-compose", "--env-file", ".env", "--file", f"deploy/{file}")
+    images = succeed(*compose, "--profile", "*", "config", "--images", folder=pinned)
+    found = named(images.split())
+    assert found == {name: RELEASE[name] for name in found}
+    assert found.keys() >= ALWAYS
 
 
-def refuse_what_is_no_release() -> None:
-    before = Path(".env").read_text()
-    for line in (f"{PREFIX}other:0.2.0@sha256:{1:064}", RELEASE["db"].replace("0.2.0", "0.3.0")):
-        Path("faulty").write_text(f"{RELEASE['server']}\n{line}\n")
-        run("bash", "deploy/pin.sh", "faulty", status=1)
-    same(Path(".env").read_text(), before)
+def test_swarm_runs_the_exact_images(pinned):
+    """Swarm pulls what was released, whatever the tag names by now."""
+    images = [service["image"] for service in load("stack.yaml")["services"].values()]
+    script = 'set -a; . ./.env; for image; do eval "echo $image"; done'
+    echoed = succeed("bash", "-euc", script, "bash", *images, folder=pinned)
+    found = named(echoed.split())
+    assert found == {name: RELEASE[name] for name in found}
+    assert found.keys() >= ALWAYS
 
 
-def main() -> None:
-    deploy, compose = map(Path, sys.argv[1:])
-    shutil.copytree(deploy, "pinned/deploy")
-    shutil.copy(compose, "pinned/deploy/compose.yaml")
-    os.chdir("pinned")
-    Path("release").write_text("\n".join(RELEASE.values()) + "\n")
-    pin_compose_and_swarm()
-    pin_kubernetes()
-    refuse_what_is_no_release()
+def test_kubernetes_runs_the_exact_images(tree):
+    """Kubernetes pulls what was released: digests say it without a tag."""
+    file = tree / OVERLAY / "kustomization.yaml"
+    images = re.compile(r"^images:\n(?: .*\n)*", re.MULTILINE)
+    file.write_text(images.sub("components: [images]\n", file.read_text()))
+    succeed(*SCRIPT, "release", OVERLAY, folder=tree)
+    found = re.findall(r"^ *image: (\S+)$", render(tree / OVERLAY), re.MULTILINE)
+    without_tag = {name: RELEASE[name].replace(":0.2.0", "") for name in ALWAYS}
+    assert named(found) == without_tag
 
 
-if __name__ == "__main__":
-    main()
+@pytest.mark.parametrize(
+    "line",
+    [f"{PREFIX}other:0.2.0@sha256:{1:064}", RELEASE["db"].replace("0.2.0", "0.3.0")],
+    ids=["of another service", "of another version"],
+)
+def test_what_is_no_release_is_refused(tree, line):
+    """A file that mixes services or versions changes nothing."""
+    (tree / "faulty").write_text(f"{RELEASE['server']}\n{line}\n")
+    assert run(*SCRIPT, "faulty", folder=tree).returncode == 1
+    assert (tree / ".env").read_text() == BEFORE

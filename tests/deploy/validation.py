@@ -1,12 +1,5 @@
-"""Validate rendered objects of Kubernetes: no field is unknown, and no kind.
+"""Whether objects of Kubernetes are valid: no field is unknown, and no kind."""
 
-    objects.py OPERATOR RENDERED…
-
-OPERATOR has the schemas of the Prometheus operator's kinds. Exit status 1 and a line for each
-fault.
-"""
-
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,17 +8,29 @@ import jsonschema
 import kubernetes_validate
 import yaml
 
-# The kubectl of this set has this version; the newest that the validator knows is tried, too.
-OLDEST = "1.32"
+# This set's kubectl has the first; the other is the newest that the validator knows.
+VERSIONS = ("1.32", kubernetes_validate.latest_version())
+# The schemas of the Prometheus operator's kinds.
+OPERATOR = yaml.safe_load(Path(__file__).with_name("operator.yaml").read_text())
 
 
-def fault(found: dict[str, Any], version: str, operator: dict[str, Any]) -> str | None:
+def check_operator(found: dict[str, Any]) -> None:
+    """Check an object of one of the operator's kinds.
+
+    Raises:
+        jsonschema.ValidationError: it is not valid, or its kind is unknown.
+    """
+    if found["kind"] not in OPERATOR["$defs"]:
+        raise jsonschema.ValidationError("its kind is unknown")
+    schema = {**OPERATOR, "$ref": f"#/$defs/{found['kind']}"}
+    jsonschema.Draft202012Validator(schema).validate(found)
+
+
+def fault(found: dict[str, Any], version: str) -> str | None:
+    """What is wrong with an object in a version of Kubernetes."""
     try:
         if found["apiVersion"].startswith("monitoring.coreos.com/"):
-            if found["kind"] not in operator["$defs"]:
-                return "its kind is unknown"
-            schema = {**operator, "$ref": f"#/$defs/{found['kind']}"}
-            jsonschema.Draft202012Validator(schema).validate(found)
+            check_operator(found)
         else:
             kubernetes_validate.validate(found, version, strict=True)
     except kubernetes_validate.SchemaNotFoundError:
@@ -35,27 +40,15 @@ def fault(found: dict[str, Any], version: str, operator: dict[str, Any]) -> str 
     return None
 
 
-def faults(file: Path, operator: dict[str, Any]) -> Iterator[str]:
+def faults(text: str) -> Iterator[str]:
+    """What is wrong with objects in one text."""
     seen = set()
-    for found in yaml.safe_load_all(file.read_text()):
+    for found in yaml.safe_load_all(text):
         name = f"{found['kind']} {found['metadata']['name']}"
         if name in seen:
             yield f"{name} is there twice"
         seen.add(name)
-        versions = (OLDEST, kubernetes_validate.latest_version())
-        for sentence in {fault(found, version, operator) for version in versions} - {None}:
+        for sentence in {fault(found, version) for version in VERSIONS} - {None}:
             yield f"{name}: {sentence}"
     if not seen:
         yield "there is no object"
-
-
-def main() -> int:
-    operator, *rendered = map(Path, sys.argv[1:])
-    schemas = yaml.safe_load(operator.read_text())
-    found = [f"{file.name}: {line}" for file in rendered for line in faults(file, schemas)]
-    print("\n".join(found) or "every object is valid")
-    return 1 if found else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
