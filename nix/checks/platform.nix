@@ -21,7 +21,7 @@ in
   configuration = callPackage ./configuration { };
   containers = callPackage ./containers.nix { };
   declarations = callPackage ./declarations.nix { };
-  deployments = callPackage ./deployments { };
+  deployments = callPackage ./deployments.nix { };
   docs = callPackage ./docs { };
   libraries = callPackage ./libraries.nix { };
   observability = callPackage ./observability.nix { };

@@ -7,6 +7,8 @@
 }:
 name:
 {
+  # The suite in tests/.
+  folder ? name,
   # Programs and variables that the tests find.
   packages ? [ ],
   variables ? { },
@@ -14,7 +16,7 @@ name:
   long ? false,
   # The lines that run it, in a copy of tests/.
   script ? ''
-    python -m pytest --durations 5 --junit-xml "$out/junit.xml" ${name}
+    python -m pytest --durations 5 --junit-xml "$out/junit.xml" ${folder}
   '',
 }:
 let
@@ -23,7 +25,7 @@ let
     SERVICE_DATABASE = service.database;
   };
   # The suite and what all share.
-  taken = "${toString (template + "/tests")}/(conftest.py|pytest.ini|(support|${name})(/.*)?)";
+  taken = "${toString (template + "/tests")}/(conftest.py|pytest.ini|(support|${folder})(/.*)?)";
   tests = builtins.path {
     name = "tests";
     path = template + "/tests";

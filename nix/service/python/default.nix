@@ -46,9 +46,8 @@ in
   system-test = environment (tools.group "system-test" ++ own.group "system-test");
   # The suites of tests/.
   tests = environment (tools.group "tests" ++ ofSet);
-  # What writes files of the root, and what holds deploy/ together.
+  # What writes files of the root.
   files = environment (tools.group "files");
-  deployments = environment (tools.group "deployments");
   # What knows the files that GitHub and GitLab read.
   schemas = environment (tools.group "schemas");
   # What writes the SBOMs, and what compares them with known vulnerabilities.

@@ -1,0 +1,22 @@
+# What deploy/ has: Kubernetes's objects are valid, and say what Docker Compose and Swarm say; what
+# its scripts do.
+{
+  buildSuiteCheck,
+  docker-compose,
+  kubectl,
+  template,
+}:
+buildSuiteCheck "deployments" {
+  folder = "deploy";
+  packages = [
+    docker-compose
+    kubectl
+  ];
+  variables = {
+    DEPLOY = "${template + "/deploy"}";
+    DEPLOY_COMPOSE = "${template + "/docker-compose.yaml"}";
+    DEPLOY_POSTGRESQL = "${../images/db/postgresql.conf}";
+    DEPLOY_RENAME = "${../commands/files/compose.py}";
+    DEPLOY_SCALE = "${template + "/docs/scale.md"}";
+  };
+}
