@@ -6,6 +6,6 @@
 writeShellApplication {
   name = "notes";
   runtimeEnv.VERSION = service.version;
-  text = builtins.readFile ../builders/tell.sh + builtins.readFile ./notes.sh;
+  text = builtins.readFile ../builders/messages.sh + builtins.readFile ./notes.sh;
   meta.description = "Print the notes of a release, if its tag and CHANGELOG.md are right";
 }

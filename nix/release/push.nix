@@ -23,7 +23,7 @@ writeShellApplication {
     TREE_SET = service.packages;
   };
   text = lib.concatMapStringsSep "\n" builtins.readFile [
-    ../builders/tell.sh
+    ../builders/messages.sh
     ./own-set.sh
     ./registry.sh
     ./push.sh

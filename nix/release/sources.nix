@@ -28,7 +28,7 @@ writeShellApplication {
     TREE_SET = service.packages;
   };
   text = lib.concatMapStringsSep "\n" builtins.readFile [
-    ../builders/tell.sh
+    ../builders/messages.sh
     ./own-set.sh
     ./fetched.sh
     ./sources.sh

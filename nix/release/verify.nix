@@ -26,7 +26,7 @@ writeShellApplication {
     PACKAGE_SET = packageSetName;
     TREE_SET = service.packages;
   };
-  text = builtins.readFile ../builders/tell.sh + builtins.readFile ./own-set.sh + ''
+  text = builtins.readFile ../builders/messages.sh + builtins.readFile ./own-set.sh + ''
     exec ${python313}/bin/python3.13 -B ${./scripts}/verify.py \
       ${lib.concatStringsSep ":" (map toString all)} ${lib.concatStringsSep ":" architectures} \
       ${service.version} "$@"

@@ -18,6 +18,6 @@ writeShellApplication {
     FILES = files;
     SERVICE = service.name;
   };
-  text = builtins.readFile ../../builders/tell.sh + builtins.readFile ./write.sh;
+  text = builtins.readFile ../../builders/messages.sh + builtins.readFile ./write.sh;
   meta.description = "Write the files of the root that the template decides";
 }

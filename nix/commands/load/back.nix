@@ -14,7 +14,7 @@ writeShellApplication {
   ];
   runtimeEnv.REPOSITORIES = toString (lib.mapAttrsToList (_: image: image.repository) layouts.images);
   text = lib.concatMapStringsSep "\n" builtins.readFile [
-    ../../builders/tell.sh
+    ../../builders/messages.sh
     ./engine.sh
     ./back.sh
   ];

@@ -23,7 +23,7 @@ writeShellApplication {
     VERSION = service.version;
   };
   text = lib.concatMapStringsSep "\n" builtins.readFile [
-    ../../builders/tell.sh
+    ../../builders/messages.sh
     ./compose.sh
     ./engine.sh
     ./pack.sh

@@ -21,7 +21,7 @@ writeShellApplication {
   // {
     GRYPE = if grype == null then "" else lib.getExe grype;
   };
-  text = builtins.readFile ../../builders/tell.sh + ''
+  text = builtins.readFile ../../builders/messages.sh + ''
     [ $# -le 1 ] || fail "it takes nothing, or a folder of SBOMs, and not $2."
     exec ${pythons.audit}/bin/python ${./scripts}/audit.py "''${1:-$SBOMS}"
   '';
