@@ -105,7 +105,6 @@ in
         outdated
         push
         sign
-        sizes
         sources
         update
         verify

@@ -98,7 +98,6 @@ in
   sign = callPackage ./release/sign.nix { };
   verify = callPackage ./release/verify.nix { };
   sources = callPackage ./release/sources.nix { };
-  sizes = callPackage ./commands/sizes { };
   known-packages = callPackage ./release/sbom/known.nix { };
   sboms = callPackage ./release/sbom { };
   release-sboms = callPackage ./release/sbom/released.nix { };

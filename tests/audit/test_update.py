@@ -24,14 +24,13 @@ case "$1 $*" in
 relock*) echo "$@" >>"$ASKED"; . "$WORLD/relock" ;;
 *--apply*) cat "$WORLD/checks$(cat moved 2>/dev/null)" ;;
 *.deploy.report*) echo "$WORLD/deploy$(cat moved 2>/dev/null)" ;;
+*.#images) echo "$WORLD/images$(cat moved 2>/dev/null)" ;;
 build*) echo "$@" >>"$ASKED" ;;
-*sizes*) cat "$WORLD/sizes$(cat moved 2>/dev/null)" ;;
 esac
 """
 MOVE = """echo moved >&2; echo 1 >moved
 sed 's/"1.1"/"1.2"/' python.lock.json >new && mv new python.lock.json
 """
-SIZES = "| image | packed | unpacked |\n| --- | --- | --- |\n| `server` | 1 MB | {} MB | 2 | 3 |\n"
 OPERATION = {"responses": {"200": {}}}
 
 
@@ -41,7 +40,8 @@ class World(Tree):
     def __init__(self, directory: Path, running: object) -> None:
         super().__init__(directory, running)
         self.world, programs = directory / "world", directory / "programs"
-        for folder in (self.world, programs, self.world / "deploy", self.world / "deploy1"):
+        built = ("deploy", "deploy1", "images", "images1")
+        for folder in (self.world, programs, *(self.world / name for name in built)):
             folder.mkdir()
         self.asked = directory / "asked"
         self.answer("git", 'cat "$WORLD/uncommitted" 2>/dev/null || true', programs)
@@ -60,8 +60,9 @@ class World(Tree):
         self.lock_python("behind", "1.1")
         self.release("behind", "1.2", {"CHANGELOG.md": CHANGES})
         self.write("behind")
-        self.facts("", "9.5", {"/a": {"get": OPERATION}, "/b": {"get": OPERATION}}, "one two")
-        self.facts("1", "9.6", {"/a": {"get": {}}, "/c": {"put": OPERATION}}, "one three")
+        get, put = {"get": OPERATION}, {"put": OPERATION}
+        self.facts("", 9_500_000, {"/a": get, "/b": get}, "one two")
+        self.facts("1", 9_600_000, {"/a": {"get": {}}, "/c": put}, "one three")
         self.check("same", "drv", "drv", "0")
         self.check("unit-tests", "drv", "other", "0")
 
@@ -69,8 +70,10 @@ class World(Tree):
         (folder / name).write_text(f"#!/bin/sh\n{script}\n")
         (folder / name).chmod(0o755)
 
-    def facts(self, when: str, size: str, paths: dict, metrics: str) -> None:
-        (self.world / f"sizes{when}").write_text(SIZES.format(size))
+    def facts(self, when: str, size: int, paths: dict, metrics: str) -> None:
+        with (self.world / f"images{when}/server.tar").open("wb") as image:
+            image.truncate(size)
+        (self.world / f"images{when}/list").touch()
         (self.world / f"deploy{when}/openapi.json").write_text(json.dumps({"paths": paths}))
         (self.world / f"deploy{when}/metrics").write_text(metrics)
 

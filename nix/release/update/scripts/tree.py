@@ -71,16 +71,24 @@ def build(names: Iterable[str]) -> None:
         return
 
 
-def report(name: str) -> Path:
-    """The folder that a check's tests wrote, also where they failed."""
-    wanted = f".#checks.{SYSTEM}.{name}.report"
+def built(wanted: str) -> Path:
+    """Where it is, once it is built.
+
+    Raises:
+        Failed: it cannot be built.
+    """
     return Path(run("./nixw", "build", "--no-link", "--print-out-paths", wanted).strip())
 
 
+def report(name: str) -> Path:
+    """The folder that a check's tests wrote, also where they failed."""
+    return built(f".#checks.{SYSTEM}.{name}.report")
+
+
 def sizes() -> dict[str, str]:
-    """Unpacked sizes of the images, as `sizes` prints them."""
-    rows = [line.split("|") for line in run("./nixw", "run", ".#sizes").splitlines()[2:]]
-    return {row[1].strip(" `"): row[3].strip() for row in rows}
+    """Of the images' files, whose layers are compressed, in MB."""
+    files = built(".#images").glob("*.tar")
+    return {file.stem: f"{file.stat().st_size / 1e6:.1f} MB" for file in files}
 
 
 def relock(names: list[str], python: Iterable[str]) -> None:
