@@ -2,14 +2,15 @@
 
     verify.py LAYOUTS ARCHITECTURES VERSION [OPTION…] REFERENCE…
 
-LAYOUTS are folders with `:` between them, one for each architecture that was built here;
-ARCHITECTURES are all that the tree declares, with `:`, too. A reference is PREFIX/IMAGE with a tag,
-a digest or both, as `push` prints it; PREFIX alone stands for the version of every image. Options
-are those of `skopeo inspect`. Exit status 1 and a sentence for each image that is another one.
+LAYOUTS are folders with `:` between them, one for each architecture that was built
+here; ARCHITECTURES are all that the tree declares, with `:`, too. A reference is
+PREFIX/IMAGE with a tag, a digest or both, as `push` prints it; PREFIX alone stands for
+the version of every image. Options are those of `skopeo inspect`. Exit status 1 and a
+sentence for each image that is another one; diffoscope tells how they differ.
 
-An index is right only where it has the bytes that `push` would send: engines choose among what it
-names by rules of their own (linux/amd64/v1 and LINUX/x86_64 are amd64, too), and there is more than
-one way to read JSON.
+An index is right only where it has the bytes that `push` would send: engines choose
+among what it names by rules of their own (linux/amd64/v1 and LINUX/x86_64 are amd64,
+too), and there is more than one way to read JSON.
 """
 
 import hashlib
@@ -17,15 +18,12 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
-from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 from indexes import described, write
 
 Document = dict[str, Any]
-SHOWN = 8  # names of store paths in a sentence
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 
 
@@ -33,34 +31,8 @@ class ImageError(Exception):
     """A sentence that says what is wrong with an image."""
 
 
-class Image:
-    """A manifest and its configuration, as bytes of a registry or of a layout."""
-
-    def __init__(self, manifest: bytes, configuration: bytes) -> None:
-        self.digest = f"sha256:{hashlib.sha256(manifest).hexdigest()}"
-        self.layers = [layer["digest"] for layer in json.loads(manifest)["layers"]]
-        self.configuration: Document = json.loads(configuration)
-
-    def names(self, layer: int) -> set[str]:
-        """Of the store paths that a layer holds; none where nothing tells."""
-        history = [
-            step for step in self.configuration.get("history", []) if not step.get("empty_layer")
-        ]
-        return set(history[layer].get("created_by", "").split()) if layer < len(history) else set()
-
-    def settings(self) -> Document:
-        settings: Document = self.configuration.get("config", {})
-        rest = {key: self.configuration.get(key) for key in ("architecture", "os", "created")}
-        return rest | settings
-
-
-def built(layout: Path) -> Image:
-    def blob(descriptor: Document) -> bytes:
-        digest: str = descriptor["digest"]
-        return (layout / "blobs" / digest.replace(":", "/")).read_bytes()
-
-    manifest = blob(described(layout))
-    return Image(manifest, blob(json.loads(manifest)["config"]))
+def digest_of(content: bytes) -> str:
+    return f"sha256:{hashlib.sha256(content).hexdigest()}"
 
 
 def platform(document: Document) -> str:
@@ -75,29 +47,18 @@ def inspect(reference: str, *options: str) -> bytes:
     Raises:
         ImageError: the registry does not have it.
     """
-    command = ["skopeo", "inspect", "--raw", *options, f"docker://{reference}"]
+    address = f"docker://{without_tag(reference)}"
+    command = ["skopeo", "inspect", "--raw", *options, address]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True)
     words = done.stderr.decode().strip()
     if done.returncode and re.search("(manifest|name) unknown", words):
         raise ImageError(f"{reference} is not in the registry.")
     if done.returncode:
         raise ImageError(f"{reference} cannot be read: {words}")
-    digest = reference.partition("@sha256:")[2]
-    if digest and "--config" not in options and hashlib.sha256(done.stdout).hexdigest() != digest:
+    digest = reference.partition("@")[2]
+    if digest and "--config" not in options and digest_of(done.stdout) != digest:
         raise ImageError(f"the registry gives something else for {reference}.")
     return done.stdout
-
-
-def read(reference: str, options: list[str]) -> Image:
-    """The image of a registry.
-
-    Raises:
-        ImageError: it is none.
-    """
-    manifest = inspect(reference, *options)
-    if "layers" not in json.loads(manifest):
-        raise ImageError(f"{reference} is no OCI image.")
-    return Image(manifest, inspect(reference, "--config", *options))
 
 
 def repository(reference: str) -> str:
@@ -117,88 +78,51 @@ def printable(error: ImageError) -> str:
     return "".join(sign if sign.isprintable() else "?" for sign in str(error))
 
 
-def listed(names: set[str]) -> str:
-    shown = sorted(names)[:SHOWN]
-    return ", ".join(shown) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
-
-
-def of_layer(number: int, ours: Image, theirs: Image) -> str:
-    only_theirs = theirs.names(number) - ours.names(number)
-    only_ours = ours.names(number) - theirs.names(number)
-    where = f"layer {number + 1}"
-    if not only_theirs and not only_ours:
-        return f"{where} differs inside {listed(ours.names(number))}"
-    told = [
-        f"only the {whose} has {listed(names)}"
-        for whose, names in (("registry's", only_theirs), ("tree's", only_ours))
-        if names
-    ]
-    return f"in {where} {' and '.join(told)}"
-
-
-def differences(ours: Image, theirs: Image) -> Iterator[str]:
-    for number, (one, other) in enumerate(zip_longest(ours.layers, theirs.layers)):
-        if one != other:
-            yield of_layer(number, ours, theirs)
-    one, other = ours.settings(), theirs.settings()
-    keys = {key for key in one.keys() | other.keys() if one.get(key) != other.get(key)}
-    if keys:
-        yield f"the configuration differs in {', '.join(sorted(keys))}"
-
-
-def refuse_differing(reference: str, ours: Image, theirs: Image) -> None:
-    """
-    Raises:
-        ImageError: they are two images; it says how they differ.
-    """
-    if ours.digest == theirs.digest:
-        return
-    found = "; ".join(differences(ours, theirs)) or "the manifests alone differ"
-    name = platform(ours.configuration)
-    raise ImageError(
-        f"{reference} is not {ours.digest}, which this tree builds for {name}: {found}."
-    )
-
-
 def compare_image(reference: str, manifest: bytes, layouts: list[Path], options: list[str]) -> str:
     """Its architecture.
 
     Raises:
-        ImageError: it is another one than the tree builds for its platform, or for another one.
+        ImageError: the tree builds another one for its platform, or none was built.
     """
-    theirs = Image(manifest, inspect(reference, "--config", *options))
-    name = platform(theirs.configuration)
-    ours = {platform(image.configuration): image for image in map(built, layouts)}
+    configuration = json.loads(inspect(reference, "--config", *options))
+    name = platform(configuration)
+    ours = {platform(one["platform"]): one["digest"] for one in map(described, layouts)}
     if name not in ours:
         raise ImageError(f"{reference} is for {name}, which was not built.")
-    refuse_differing(reference, ours[name], theirs)
-    return str(theirs.configuration["architecture"])
+    if digest_of(manifest) != ours[name]:
+        wanted = f"{ours[name]}, which this tree builds for {name}"
+        raise ImageError(f"{reference} is not {wanted}.")
+    return str(configuration["architecture"])
 
 
-def expected(document: Document, layouts: list[Path], architectures: list[str]) -> bytes:
-    """The index that the tree writes, with the registry's images for what was not built here.
+def expected(
+    reference: str, document: Document, layouts: list[Path], architectures: list[str]
+) -> list[Document]:
+    """What the tree's index names; for what was not built here, the registry's image.
 
     Raises:
         ImageError: it has no image for one of them.
     """
-    ours = {image["platform"]["architecture"]: image for image in map(described, layouts)}
+    ours = {one["platform"]["architecture"]: one for one in map(described, layouts)}
     images = []
     for architecture in architectures:
         one = {"architecture": architecture, "os": "linux"}
         named = [image for image in document["manifests"] if image["platform"] == one]
         if not named:
-            raise ImageError(f"has no image for {platform(one)}, which this tree builds")
-        theirs = {"mediaType": MANIFEST, "digest": named[0]["digest"], "size": named[0]["size"]}
-        images.append(ours.get(architecture, theirs | {"platform": one}))
-    return write(images)
+            missing = f"{platform(one)}, which this tree builds"
+            raise ImageError(f"{reference} has no image for {missing}.")
+        theirs = {key: named[0][key] for key in ("digest", "size")}
+        theirs |= {"mediaType": MANIFEST, "platform": one}
+        images.append(ours.get(architecture, theirs))
+    return images
+
+
+def listed(images: list[Document]) -> str:
+    return ", ".join(f"{platform(one['platform'])} {one['digest']}" for one in images)
 
 
 def compare_index(
-    reference: str,
-    content: bytes,
-    layouts: list[Path],
-    architectures: list[str],
-    options: list[str],
+    reference: str, content: bytes, layouts: list[Path], architectures: list[str]
 ) -> None:
     """
     Raises:
@@ -207,22 +131,10 @@ def compare_index(
     document = json.loads(content)
     if "manifests" not in document:
         raise ImageError(f"{reference} is no OCI image.")
-    try:
-        if content == expected(document, layouts, architectures):
-            return
-    except ImageError as error:
-        raise ImageError(f"{reference} {error}.") from None
-    for layout in layouts:
-        wanted = described(layout)["platform"]
-        for image in document["manifests"]:
-            if image["platform"] == wanted:
-                theirs = read(f"{repository(reference)}@{image['digest']}", options)
-                refuse_differing(reference, built(layout), theirs)
-    named = [platform(image["platform"]) for image in document["manifests"]]
-    raise ImageError(
-        f"{reference} is not the index that this tree writes, for {', '.join(architectures)}: "
-        f"it names {', '.join(named)}."
-    )
+    wanted = expected(reference, document, layouts, architectures)
+    if content != write(wanted):
+        named = f"it names {listed(document['manifests'])}, the tree's {listed(wanted)}"
+        raise ImageError(f"{reference} is not the index that this tree writes: {named}.")
 
 
 def compare(
@@ -233,15 +145,14 @@ def compare(
     Raises:
         ImageError: it is another one, or not there.
     """
-    address = without_tag(reference)
-    content = inspect(address, *options)
+    content = inspect(reference, *options)
     if "layers" in json.loads(content):
         compared = [compare_image(reference, content, layouts, options)]
     else:
-        compare_index(reference, content, layouts, architectures, options)
+        compare_index(reference, content, layouts, architectures)
         compared = [described(layout)["platform"]["architecture"] for layout in layouts]
     rest = [f"linux/{name}" for name in architectures if name not in compared]
-    said = f"; {listed(set(rest))} was not compared" if rest else ""
+    said = f"; {', '.join(rest)} was not compared" if rest else ""
     print(f"verify: {reference} is what this tree builds{said}")
 
 
