@@ -92,6 +92,7 @@ class Audit:
             "PACKAGES": str(self.packages),
             "PATH": os.environ["PATH"],
             "PIP_INDEX_URL": index,
+            "PYTHONPATH": os.environ["SET_SCRIPTS"],
         }
 
     def add(self, name: str, version: str, purl: str | None, inside: bool = False) -> None:
