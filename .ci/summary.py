@@ -18,7 +18,9 @@ def counts(report: Path) -> tuple[int, int, int]:
     files = list(report.glob("junit*.xml")) or [report / "junit.xml"]
     try:
         trees = [ElementTree.parse(file) for file in files]  # noqa: S314 (reports of our own)
-        for suite in (suite for tree in trees for suite in tree.getroot().iter("testsuite")):
+        for suite in (
+            suite for tree in trees for suite in tree.getroot().iter("testsuite")
+        ):
             total += int(suite.get("tests", 0))
             failed += int(suite.get("failures", 0)) + int(suite.get("errors", 0))
             skipped += int(suite.get("skipped", 0))

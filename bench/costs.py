@@ -62,7 +62,9 @@ def used(ids: dict[str, list[str]]) -> dict[str, float]:
 
 def written() -> tuple[int, int]:
     """Bytes of the log, and of the write-ahead log, until now."""
-    lines = int(compose("exec", "-T", "log", "stat", "-c", "%s", "/var/log/service/all.log"))
+    lines = int(
+        compose("exec", "-T", "log", "stat", "-c", "%s", "/var/log/service/all.log")
+    )
     query = "SELECT pg_current_wal_insert_lsn() - '0/0'"
     socket = "/tmp"  # noqa: S108 - of the container
     psql = ("exec", "-T", "db", "psql", "--host", socket, "--username", "postgres")
@@ -82,7 +84,9 @@ def kinds(path: str, row: int) -> dict[str, tuple[str, str, str | None]]:
     }
 
 
-def ask(clients: list[Client], request: tuple[str, str, str | None], count: int) -> float:
+def ask(
+    clients: list[Client], request: tuple[str, str, str | None], count: int
+) -> float:
     """Seconds that this many requests take; an answer of 5xx or none ends the program."""
 
     def work(client: Client) -> None:
@@ -99,7 +103,10 @@ def ask(clients: list[Client], request: tuple[str, str, str | None], count: int)
 
 
 def measure(
-    ids: dict[str, list[str]], work: Callable[[int], float], count: int, idle: dict[str, float]
+    ids: dict[str, list[str]],
+    work: Callable[[int], float],
+    count: int,
+    idle: dict[str, float],
 ) -> str:
     """A row of the table."""
     work(400)
@@ -109,7 +116,8 @@ def measure(
     time.sleep(1)
     after, (log_after, wal_after) = used(ids), written()
     costs = [
-        (after[name] - before[name] - idle[name] * (took + 1)) * 1000 / count for name in COSTS
+        (after[name] - before[name] - idle[name] * (took + 1)) * 1000 / count
+        for name in COSTS
     ]
     cells = [f"{max(0.0, cost):.2f}" for cost in costs]
     cells += [f"{(log_after - log) / count:.0f}", f"{(wal_after - wal) / count:.0f}"]
@@ -136,7 +144,10 @@ def main() -> int:
     before = used(ids)
     time.sleep(REST)
     idle = {name: (value - before[name]) / REST for name, value in used(ids).items()}
-    print("at rest, % of a processor:", {name: round(100 * part, 1) for name, part in idle.items()})
+    print(
+        "at rest, % of a processor:",
+        {name: round(100 * part, 1) for name, part in idle.items()},
+    )
     print("| request | edge | server | db | log | of log | of WAL | a second |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- |")
     for kind, request in kinds(options.path, row["id"]).items():

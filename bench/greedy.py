@@ -43,7 +43,9 @@ KINDS = {
 }
 
 
-def ask_on(url: str, accept: str, statuses: Counter[int], stop: synchronize.Event) -> None:
+def ask_on(
+    url: str, accept: str, statuses: Counter[int], stop: synchronize.Event
+) -> None:
     """Ask without a pause, and a second after a 429."""
     with requests.Session() as session:
         session.headers.update(
@@ -56,7 +58,9 @@ def ask_on(url: str, accept: str, statuses: Counter[int], stop: synchronize.Even
                 stop.wait(1)
 
 
-def be_greedy(url: str, accept: str, stop: synchronize.Event, told: Queue[Counter[int]]) -> None:
+def be_greedy(
+    url: str, accept: str, stop: synchronize.Event, told: Queue[Counter[int]]
+) -> None:
     """Ask on many connections, in a process of its own, and tell what was answered."""
     statuses: Counter[int] = Counter()
     with ThreadPoolExecutor(CONNECTIONS) as pool:
@@ -147,7 +151,9 @@ def slow_readers(server: Server, seconds: float) -> None:
 def measure(database: Database, directory: Path, seconds: float) -> None:
     for number, variant in enumerate(VARIANTS):
         run = directory / f"server-{number}"
-        server = Server(run, database, TRUSTED_PROXIES="127.0.0.1", UWSGI_PROCESSES="2", **variant)
+        server = Server(
+            run, database, TRUSTED_PROXIES="127.0.0.1", UWSGI_PROCESSES="2", **variant
+        )
         try:
             server.start()
             print(" ".join(f"{name}={value}" for name, value in variant.items()))
@@ -172,7 +178,9 @@ def main() -> None:
         database.directory.mkdir()
         try:
             database.start()
-            rows = "SELECT repeat(U&'\\+01F600', 280), now() FROM generate_series(1, 1000)"
+            rows = (
+                "SELECT repeat(U&'\\+01F600', 280), now() FROM generate_series(1, 1000)"
+            )
             database.tell(f"INSERT INTO tweet_tweet (text, timestamp) {rows}")
             measure(database, directory, arguments.seconds)
         finally:

@@ -42,7 +42,9 @@ class Clone:
         self.directory = directory
         subprocess.run(["git", "clone", "--quiet", tree, directory], check=True)
         self.variables = {"COMPOSE_PROJECT_NAME": f"bench-{number}"}
-        for port, name in enumerate(("SERVER_PORT", "DB_PORT", "LOG_PORT", "METRICS_PORT")):
+        for port, name in enumerate(
+            ("SERVER_PORT", "DB_PORT", "LOG_PORT", "METRICS_PORT")
+        ):
             self.variables[name] = str(18000 + 10 * number + port)
         self.seconds: dict[str, list[float]] = defaultdict(list)
 
@@ -55,17 +57,25 @@ class Clone:
             text=True,
         )
         if done.returncode:
-            sys.exit(f"images: {' '.join(command)} failed in {self.directory}:\n{done.stderr}")
+            sys.exit(
+                f"images: {' '.join(command)} failed in {self.directory}:\n{done.stderr}"
+            )
         return done.stdout
 
     def program(self, name: str) -> str:
         """The program of an app: `nix run` builds it, and here it finds no engine and no target."""
         nothing = {**os.environ, "CONTAINER_ENGINE": "false"}
         subprocess.run(
-            ["./nixw", "run", f".#{name}"], cwd=self.directory, env=nothing, capture_output=True
+            ["./nixw", "run", f".#{name}"],
+            cwd=self.directory,
+            env=nothing,
+            capture_output=True,
         )
         return self.run(
-            "./nixw", "eval", "--raw", f".#apps.{os.uname().machine}-linux.{name}.program"
+            "./nixw",
+            "eval",
+            "--raw",
+            f".#apps.{os.uname().machine}-linux.{name}.program",
         )
 
     def change(self) -> None:
@@ -103,7 +113,9 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("rounds", nargs="?", type=int, default=5, help="default: 5")
-    parser.add_argument("trees", nargs="*", type=Path, metavar="tree", help="beside this one")
+    parser.add_argument(
+        "trees", nargs="*", type=Path, metavar="tree", help="beside this one"
+    )
     given = parser.parse_args()
     rounds, trees = given.rounds, [HERE, *given.trees]
     with tempfile.TemporaryDirectory() as temporary:
@@ -113,8 +125,13 @@ def main() -> None:
         program = shutil.which("docker-registry") or sys.exit(
             "images: docker-registry is not installed."
         )
-        registry = subprocess.Popen([program, "serve", configuration], stderr=subprocess.DEVNULL)
-        clones = [Clone(tree, directory / str(number), number) for number, tree in enumerate(trees)]
+        registry = subprocess.Popen(
+            [program, "serve", configuration], stderr=subprocess.DEVNULL
+        )
+        clones = [
+            Clone(tree, directory / str(number), number)
+            for number, tree in enumerate(trees)
+        ]
         try:
             for clone in clones:
                 clone.run("./nixw", "run", ".#load")
@@ -130,7 +147,10 @@ def main() -> None:
     print("| ---" * (len(trees) + 1), "|")
     for step, words in STEPS.items():
         # The first round fills caches.
-        medians = [statistics.median(clone.seconds[step][1:] or [float("nan")]) for clone in clones]
+        medians = [
+            statistics.median(clone.seconds[step][1:] or [float("nan")])
+            for clone in clones
+        ]
         print(f"| {words}", *(f"| {median:.2f}" for median in medians), "|")
 
 

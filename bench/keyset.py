@@ -39,7 +39,11 @@ class Offset(LimitOffsetPagination):
         return sys.maxsize
 
 
-WAYS = {"keyset": KeysetPagination, "OFFSET": Offset, "OFFSET, COUNT": LimitOffsetPagination}
+WAYS = {
+    "keyset": KeysetPagination,
+    "OFFSET": Offset,
+    "OFFSET, COUNT": LimitOffsetPagination,
+}
 
 
 @cache
@@ -95,7 +99,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description="Pages of tweets by keyset, side by side with LIMIT and OFFSET."
     )
-    parser.add_argument("rows", nargs="?", type=int, default=1_000_000, help="default: 1000000")
+    parser.add_argument(
+        "rows", nargs="?", type=int, default=1_000_000, help="default: 1000000"
+    )
     rows = parser.parse_args().rows
     if not os.environ.get("POSTGRES_HOST", "").startswith("/tmp/with-db-"):  # noqa: S108
         sys.exit(
@@ -107,8 +113,15 @@ def main() -> None:
     fill(rows)
     print(f"{rows:,} rows; milliseconds for a page of {LIMIT}, median of {TIMES}\n")
     print(f"{'page':8}" + "".join(f"{way:>16}" for way in WAYS))
-    for name, position in {"first": 0, "middle": rows // 2, "last": rows - LIMIT}.items():
-        print(f"{name:8}" + "".join(f"{median(way, position):16.2f}" for way in WAYS), flush=True)
+    for name, position in {
+        "first": 0,
+        "middle": rows // 2,
+        "last": rows - LIMIT,
+    }.items():
+        print(
+            f"{name:8}" + "".join(f"{median(way, position):16.2f}" for way in WAYS),
+            flush=True,
+        )
     print(f"\nThe keyset query of the middle page:\n\n{plan(rows // 2)}")
 
 

@@ -58,7 +58,9 @@ class Cluster:
     def keep(self, service: Program) -> None:
         while not self.stopping.wait(0.1):
             if not service.is_running():
-                with suppress(AssertionError, TimeoutError):  # it was killed again meanwhile
+                with suppress(
+                    AssertionError, TimeoutError
+                ):  # it was killed again meanwhile
                     service.start()
 
     def end(self) -> None:
@@ -99,7 +101,9 @@ class Clients:
             method = "POST" if number % 2 else "GET"
             body = {"text": "t"} if method == "POST" else None
             try:
-                answer = requests.request(method, f"{self.url}/tweet/", json=body, timeout=30)
+                answer = requests.request(
+                    method, f"{self.url}/tweet/", json=body, timeout=30
+                )
                 status = str(answer.status_code)
                 if status == "201":
                     self.written.append(answer.json()["href"].rsplit("/", 2)[1])
@@ -141,9 +145,13 @@ def rounds(cluster: Cluster, minutes: float) -> list[tuple[str, float]]:
 
 
 def report(clients: Clients, kills: list[tuple[str, float]]) -> None:
-    failed: dict[str, collections.Counter[str]] = collections.defaultdict(collections.Counter)
+    failed: dict[str, collections.Counter[str]] = collections.defaultdict(
+        collections.Counter
+    )
     outage: dict[str, float] = collections.defaultdict(float)
-    for (kind, begin), (_, end) in zip(kills, [*kills[1:], ("", time.monotonic())], strict=True):
+    for (kind, begin), (_, end) in zip(
+        kills, [*kills[1:], ("", time.monotonic())], strict=True
+    ):
         for moment, status in clients.ended:
             if begin <= moment < end and not status.startswith("2"):
                 failed[kind][status] += 1
@@ -154,7 +162,10 @@ def report(clients: Clients, kills: list[tuple[str, float]]) -> None:
     )
     for kind, times in collections.Counter(kind for kind, _ in kills).items():
         statuses = (
-            ", ".join(f"{number} of {status}" for status, number in failed[kind].items()) or "none"
+            ", ".join(
+                f"{number} of {status}" for status, number in failed[kind].items()
+            )
+            or "none"
         )
         print(f"| {kind} | {times} | {statuses} | {outage[kind]:.1f} |")
 
@@ -168,7 +179,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("minutes", nargs="?", type=float, default=10, help="default: 10")
+    parser.add_argument(
+        "minutes", nargs="?", type=float, default=10, help="default: 10"
+    )
     minutes = parser.parse_args().minutes
     os.environ.pop("DEBUG_MODE", None)  # for a server in production settings
     with tempfile.TemporaryDirectory(prefix="bench-", dir="/tmp") as directory:
@@ -180,7 +193,9 @@ def main() -> None:
                 kills = rounds(cluster, minutes)
             report(clients, kills)
             failures = sum(not status.startswith("2") for _, status in clients.ended)
-            print(f"\n{len(clients.ended)} requests, {failures} failed; {len(kills)} kills")
+            print(
+                f"\n{len(clients.ended)} requests, {failures} failed; {len(kills)} kills"
+            )
             lost = missing(cluster.database, clients.written)
             print(f"{len(clients.written)} writes were acknowledged, {lost} are lost")
         finally:

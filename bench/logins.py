@@ -39,7 +39,9 @@ hashers.PBKDF2PasswordHasher()):
 
 def manage(server: Server, *arguments: str) -> None:
     environment = {**server.environment, "DJANGO_SUPERUSER_PASSWORD": "right"}
-    subprocess.run(["service-server", "manage", *arguments], env=environment, check=True)
+    subprocess.run(
+        ["service-server", "manage", *arguments], env=environment, check=True
+    )
 
 
 def log_in(server: Server, address: str, name: str, password: str) -> int:
@@ -81,7 +83,9 @@ def measure(server: Server) -> None:
     statuses: Counter[int] = Counter()
     stop = threading.Event()
     guessers = [
-        threading.Thread(target=try_passwords, args=(server, f"192.0.{number}.1", statuses, stop))
+        threading.Thread(
+            target=try_passwords, args=(server, f"192.0.{number}.1", statuses, stop)
+        )
         for number in range(NETWORKS)
     ]
     for guesser in guessers:
@@ -90,7 +94,9 @@ def measure(server: Server) -> None:
     report("beside wrong logins", read(server, SECONDS))
     asked = time.monotonic()
     status = log_in(server, "198.51.100.1", "admin", "right")
-    print(f"right login from a quiet address: {status} after {time.monotonic() - asked:.2f} s")
+    print(
+        f"right login from a quiet address: {status} after {time.monotonic() - asked:.2f} s"
+    )
     stop.set()
     for guesser in guessers:
         guesser.join()
@@ -105,7 +111,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="logins-", dir="/tmp") as directory:
         database = Database(Path(directory, "db"))
         database.directory.mkdir()
-        server = Server(Path(directory, "server"), database, TRUSTED_PROXIES="127.0.0.1")
+        server = Server(
+            Path(directory, "server"), database, TRUSTED_PROXIES="127.0.0.1"
+        )
         try:
             database.start()
             server.start()

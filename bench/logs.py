@@ -28,7 +28,9 @@ STORM = 100_000
 DROPPED = "service_log_lines_discarded_total"
 
 
-def ask(server: Server, per_second: int, seconds: float) -> tuple[list[str], list[float]]:
+def ask(
+    server: Server, per_second: int, seconds: float
+) -> tuple[list[str], list[float]]:
     """Requests at a steady rate: their ids, and the milliseconds that each took."""
     session = requests.Session()
     ids, times = [], []
@@ -38,7 +40,9 @@ def ask(server: Server, per_second: int, seconds: float) -> tuple[list[str], lis
         ids.append(uuid.uuid4().hex)
         sent = time.monotonic()
         # Without a CSRF token: nginx and Django write a line each.
-        session.post(f"{server.url}/admin/", headers={"X-Request-ID": ids[-1]}, timeout=30)
+        session.post(
+            f"{server.url}/admin/", headers={"X-Request-ID": ids[-1]}, timeout=30
+        )
         times.append((time.monotonic() - sent) * 1000)
     return ids, times
 
@@ -72,13 +76,13 @@ def outage(server: Server, log: LogServer) -> None:
 
 def describe(times: list[float]) -> str:
     hundredths = statistics.quantiles(times, n=100)
-    return (
-        f"median {hundredths[49]:.2f} ms, p99 {hundredths[98]:.2f} ms, longest {max(times):.1f} ms"
-    )
+    return f"median {hundredths[49]:.2f} ms, p99 {hundredths[98]:.2f} ms, longest {max(times):.1f} ms"
 
 
 def dropped(server: Server) -> float:
-    return sum(value for name, value in server.samples().items() if name.startswith(DROPPED))
+    return sum(
+        value for name, value in server.samples().items() if name.startswith(DROPPED)
+    )
 
 
 def storm(server: Server, log: LogServer, name: str) -> None:
@@ -97,7 +101,9 @@ def storm(server: Server, log: LogServer, name: str) -> None:
     if not log.is_running():
         log.start()
     time.sleep(20)
-    arrived = len({line.rsplit(" ", 1)[1] for line in log.text().splitlines() if mark in line})
+    arrived = len(
+        {line.rsplit(" ", 1)[1] for line in log.text().splitlines() if mark in line}
+    )
     print(f"storm, {name}: {STORM} lines written in {took[0]:.1f} s")
     print(f"  quiet: {describe(quiet)}")
     print(f"  storm: {describe(stormy)}")
@@ -119,7 +125,10 @@ def main() -> None:
         for path in (root / "db", root / "log"):
             path.mkdir()
         server = Server(
-            root / "server", database, SYSLOG_HOST="127.0.0.1", SYSLOG_PORT=str(log.port)
+            root / "server",
+            database,
+            SYSLOG_HOST="127.0.0.1",
+            SYSLOG_PORT=str(log.port),
         )
         services: list[Program] = [database, log, server]
         try:

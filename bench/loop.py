@@ -14,7 +14,11 @@ from wsgiref.util import setup_testing_defaults
 
 from config.wsgi import application
 
-HEADERS = {"HTTP_HOST": "127.0.0.1", "HTTP_X_REQUEST_ID": "loop", "REMOTE_ADDR": "127.0.0.1"}
+HEADERS = {
+    "HTTP_HOST": "127.0.0.1",
+    "HTTP_X_REQUEST_ID": "loop",
+    "REMOTE_ADDR": "127.0.0.1",
+}
 
 
 def call(method: str, path: str) -> None:

@@ -42,14 +42,18 @@ class Client(threading.Thread):
         url = urllib.parse.urlsplit(self.options.url)
         host, _, port = (self.options.address or url.netloc).partition(":")
         made = http.client.HTTPConnection(url.hostname or "", timeout=60)
-        made.sock = socket.create_connection((host, int(port or (443, 80)[url.scheme == "http"])))
+        made.sock = socket.create_connection(
+            (host, int(port or (443, 80)[url.scheme == "http"]))
+        )
         if url.scheme == "https":
             context = ssl.create_default_context(cafile=self.options.authority)
             made.sock = context.wrap_socket(made.sock, server_hostname=url.hostname)
         made.sock.settimeout(60)
         return made
 
-    def request(self, method: str, path: str, body: str | None = None) -> tuple[int, bytes, str]:
+    def request(
+        self, method: str, path: str, body: str | None = None
+    ) -> tuple[int, bytes, str]:
         headers = {"Content-Type": "application/json"}
         if self.options.token:
             headers["Authorization"] = f"Token {self.options.token}"
@@ -69,7 +73,9 @@ class Client(threading.Thread):
         try:
             if write:
                 self.written[text] = False
-                status, *_ = self.request("POST", self.options.path, json.dumps({"text": text}))
+                status, *_ = self.request(
+                    "POST", self.options.path, json.dumps({"text": text})
+                )
                 self.written[text] = status == 201
             else:
                 status, *_ = self.request("GET", f"{self.options.path}?limit=10")
@@ -97,7 +103,9 @@ def rows(options: argparse.Namespace) -> Counter[str]:
     while page:
         _, content, link = reader.request("GET", page)
         found.update(
-            row["text"] for row in json.loads(content) if row["text"].startswith(options.run)
+            row["text"]
+            for row in json.loads(content)
+            if row["text"].startswith(options.run)
         )
         following = re.search(r'<([^>]*)>; rel="next"', link)
         page = following[1] if following else ""
@@ -143,7 +151,9 @@ def main() -> int:
     clients, begun, took = load(options)
     all_durations = [pair for client in clients for pair in client.durations]
     failures = Counter(failure for client in clients for failure in client.failures)
-    written = {text: done for client in clients for text, done in client.written.items()}
+    written = {
+        text: done for client in clients for text, done in client.written.items()
+    }
     there = rows(options)
     told = {
         "rounds": options.rounds,
@@ -153,8 +163,12 @@ def main() -> int:
         "acknowledged": sum(written.values()),
         "lost": sum(done and not there[text] for text, done in written.items()),
         "twice": sum(count > 1 for count in there.values()),
-        "p99_before_ms": percentile([took for ended, took in all_durations if ended < begun], 0.99),
-        "p99_during_ms": percentile([took for ended, took in all_durations if ended > begun], 0.99),
+        "p99_before_ms": percentile(
+            [took for ended, took in all_durations if ended < begun], 0.99
+        ),
+        "p99_during_ms": percentile(
+            [took for ended, took in all_durations if ended > begun], 0.99
+        ),
         "slowest_ms": percentile([took for _, took in all_durations], 1),
     }
     print(json.dumps(told))

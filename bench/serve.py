@@ -53,8 +53,20 @@ ENGINES = {
         "config.wsgi:application",
     ],
     "granian": [
-        *("granian", "--interface", "wsgi", "--uds", "../engine.sock", "--workers", "1", "--no-ws"),
-        *("--blocking-threads", "1"),  # else each of many has a connection to the database
+        *(
+            "granian",
+            "--interface",
+            "wsgi",
+            "--uds",
+            "../engine.sock",
+            "--workers",
+            "1",
+            "--no-ws",
+        ),
+        *(
+            "--blocking-threads",
+            "1",
+        ),  # else each of many has a connection to the database
         *("--log-level", "warning", "config.wsgi:application"),
     ],
 }
@@ -63,7 +75,9 @@ COLUMNS = ["loop", *ENGINES]
 
 def for_http(nginx: str) -> str:
     """The service's nginx configuration, for an engine that speaks HTTP on a socket."""
-    text = nginx.replace("uwsgi_pass unix:uwsgi.sock;", "proxy_pass http://unix:engine.sock;")
+    text = nginx.replace(
+        "uwsgi_pass unix:uwsgi.sock;", "proxy_pass http://unix:engine.sock;"
+    )
     headers = "".join(
         f"proxy_set_header {name} {value};\n"
         for name, value in {
@@ -74,7 +88,9 @@ def for_http(nginx: str) -> str:
         }.items()
     )
     return re.sub(
-        r"\buwsgi_(?=hide|buffer|read)", "proxy_", text.replace("include uwsgi_params;", headers)
+        r"\buwsgi_(?=hide|buffer|read)",
+        "proxy_",
+        text.replace("include uwsgi_params;", headers),
     )
 
 
@@ -106,7 +122,9 @@ class Engine(Server):
         environment = {**self.environment, **variables}
         for command, there in ((self.others, counters), (nginx, self.directory)):
             self.started.append(
-                subprocess.Popen(command, cwd=there, env=environment, stderr=subprocess.DEVNULL)
+                subprocess.Popen(
+                    command, cwd=there, env=environment, stderr=subprocess.DEVNULL
+                )
             )
         wait_until(lambda: answers(f"{self.url}/healthcheck/"))
 
@@ -142,7 +160,9 @@ def wrk(url: str, method: str, seconds: int = SECONDS) -> dict[str, float]:
     ended = subprocess.run(command, capture_output=True, text=True, check=True)
     measured: dict[str, float] = json.loads(ended.stdout.splitlines()[-1])
     if measured.pop("errors"):
-        sys.exit(f"serve.py: not all requests to {url} were answered well:\n{ended.stdout}")
+        sys.exit(
+            f"serve.py: not all requests to {url} were answered well:\n{ended.stdout}"
+        )
     return measured
 
 
@@ -152,7 +172,9 @@ def loop(engine: Engine, method: str, path: str) -> float:
     counters.mkdir(exist_ok=True)
     environment = {**engine.environment, "PROMETHEUS_MULTIPROC_DIR": str(counters)}
     command = [sys.executable, str(BENCH / "loop.py"), str(SECONDS), method, path]
-    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    ended = subprocess.run(
+        command, env=environment, capture_output=True, text=True, check=True
+    )
     return float(ended.stdout.splitlines()[-1])
 
 
@@ -176,7 +198,9 @@ class Measured:
         self.rates: dict[str, list[float]] = {name: [] for name in COLUMNS}
         self.slowest: dict[str, list[float]] = {name: [] for name in ENGINES}
 
-    def add(self, name: str, engines: dict[str, Engine], method: str, path: str) -> None:
+    def add(
+        self, name: str, engines: dict[str, Engine], method: str, path: str
+    ) -> None:
         if name == "loop":
             self.rates[name].append(loop(engines["uWSGI"], method, path))
             return
@@ -195,13 +219,21 @@ class Measured:
         medians = {name: statistics.median(self.rates[name]) for name in COLUMNS}
         cells = [f"{medians['loop']:.0f}"]
         for name in ENGINES:
-            cells.append(f"{medians[name]:.0f} ({statistics.median(self.slowest[name]):.0f})")
+            cells.append(
+                f"{medians[name]:.0f} ({statistics.median(self.slowest[name]):.0f})"
+            )
         best = max(set(ENGINES) - {"uWSGI"}, key=medians.__getitem__)
-        return " | ".join([*cells, f"{self.ratio('loop'):.2f}", f"{self.ratio(best):.2f}"])
+        return " | ".join(
+            [*cells, f"{self.ratio('loop'):.2f}", f"{self.ratio(best):.2f}"]
+        )
 
 
 def print_table(measured: dict[str, Measured]) -> None:
-    print("| requests/s (p99, ms) |", " | ".join(COLUMNS), "| uWSGI / loop | uWSGI / best other |")
+    print(
+        "| requests/s (p99, ms) |",
+        " | ".join(COLUMNS),
+        "| uWSGI / loop | uWSGI / best other |",
+    )
     print("| ---" * (len(COLUMNS) + 3), "|", sep="")
     for kind, of_kind in measured.items():
         print(f"| {kind} | {of_kind.row()} |")
@@ -214,7 +246,9 @@ def compare(directory: Path, database: Database, rounds: int) -> None:
         order = COLUMNS[number % len(COLUMNS) :] + COLUMNS[: number % len(COLUMNS)]
         with ExitStack() as started:
             engines = {
-                name: started.enter_context(running(name, directory / str(number), database))
+                name: started.enter_context(
+                    running(name, directory / str(number), database)
+                )
                 for name in ENGINES
             }
             first.append(first_request(engines["uWSGI"]))
@@ -233,7 +267,8 @@ def stalls(directory: Path, database: Database) -> None:
         method, path = REQUESTS["one row"]
         runs = [wrk(f"{engine.url}{path}", method, seconds=60) for _ in range(3)]
     p50, p99, longest = (
-        statistics.median(run[name] for run in runs) for name in ("p50", "p99", "longest")
+        statistics.median(run[name] for run in runs)
+        for name in ("p50", "p99", "longest")
     )
     print(
         "one row for 60 s, medians of three: "

@@ -23,10 +23,15 @@ class Client(requests.Session):
         if token:
             self.headers["Authorization"] = f"Token {token}"
 
-    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> requests.Response:  # type: ignore[override]
+    def request(
+        self, method: str, url: str, *args: Any, **kwargs: Any
+    ) -> requests.Response:  # type: ignore[override]
         kwargs.setdefault("timeout", self.timeout)
         response = super().request(method, urljoin(self.target, url), *args, **kwargs)
-        if response.status_code == HTTPStatus.CREATED and "Location" in response.headers:
+        if (
+            response.status_code == HTTPStatus.CREATED
+            and "Location" in response.headers
+        ):
             self.made.append(response.headers["Location"])
         return response
 

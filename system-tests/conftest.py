@@ -40,7 +40,9 @@ def check(client: Client) -> None:
 
 @pytest.fixture(scope="session")
 def client(request: pytest.FixtureRequest) -> Iterator[Client]:
-    with Client(request.config.getoption("target"), os.environ.get("SYSTEM_TEST_TOKEN")) as client:
+    with Client(
+        request.config.getoption("target"), os.environ.get("SYSTEM_TEST_TOKEN")
+    ) as client:
         check(client)
         yield client
 
@@ -57,7 +59,9 @@ def writer(client: Client, may_write: bool) -> Iterator[Client]:
     if not may_write and os.environ.get("SYSTEM_TEST_TOKEN"):
         pytest.fail("The user of SYSTEM_TEST_TOKEN may not write: name one who may.")
     if not may_write:
-        pytest.skip("Writing is refused here: set SYSTEM_TEST_TOKEN to the token of a user.")
+        pytest.skip(
+            "Writing is refused here: set SYSTEM_TEST_TOKEN to the token of a user."
+        )
     yield client
     client.undo()
 
@@ -73,7 +77,8 @@ def tweet(writer: Client) -> dict[str, Any]:
 def tweets(writer: Client) -> list[dict[str, Any]]:
     """Five, in id order; others may write between them."""
     return [
-        writer.post("/tweet/", json={"text": f"system test {number}"}).json() for number in range(5)
+        writer.post("/tweet/", json={"text": f"system test {number}"}).json()
+        for number in range(5)
     ]
 
 
@@ -89,6 +94,8 @@ def metrics() -> Iterator[Client]:
     """A client for the metrics port."""
     hostport = os.environ.get("SYSTEM_TEST_METRICS_HOSTPORT")
     if not hostport:
-        pytest.skip("SYSTEM_TEST_METRICS_HOSTPORT does not name the server's metrics port.")
+        pytest.skip(
+            "SYSTEM_TEST_METRICS_HOSTPORT does not name the server's metrics port."
+        )
     with Client(hostport) as metrics:
         yield metrics

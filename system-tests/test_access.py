@@ -28,7 +28,9 @@ def test_stranger_does_not_write_where_a_token_is_needed(
     assert client.get(tweet["href"]).json() == tweet
 
 
-@pytest.mark.parametrize("token", ["wrong", "a" * 64, "ö".encode(), "a-b", "a b", "%00"], ids=ascii)
+@pytest.mark.parametrize(
+    "token", ["wrong", "a" * 64, "ö".encode(), "a-b", "a b", "%00"], ids=ascii
+)
 def test_wrong_token_is_refused_even_for_reading(stranger: Client, token: str | bytes):
     value = b"Token " + (token if isinstance(token, bytes) else token.encode())
     response = stranger.get("/tweet/", headers={"Authorization": value})

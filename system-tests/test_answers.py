@@ -17,7 +17,9 @@ class Request(NamedTuple):
     status: HTTPStatus
     headers: dict[str, str] = {}
     body: bytes = b""
-    headers_are_read: bool = True  # nginx gives up before them where the first line is wrong
+    headers_are_read: bool = (
+        True  # nginx gives up before them where the first line is wrong
+    )
 
 
 REQUESTS = {
@@ -27,9 +29,13 @@ REQUESTS = {
     "bad parameter": Request("GET", "/tweet/?limit=0", HTTPStatus.BAD_REQUEST),
     "unknown tweet": Request("GET", "/tweet/0/", HTTPStatus.NOT_FOUND),
     "unknown page": Request("GET", "/no/such/page/", HTTPStatus.NOT_FOUND),
-    "unknown page in a browser": Request("GET", "/no/such/page/", HTTPStatus.NOT_FOUND, HTML),
+    "unknown page in a browser": Request(
+        "GET", "/no/such/page/", HTTPStatus.NOT_FOUND, HTML
+    ),
     "health": Request("GET", "/healthcheck/", HTTPStatus.OK),
-    "health by a wrong method": Request("DELETE", "/healthcheck/", HTTPStatus.METHOD_NOT_ALLOWED),
+    "health by a wrong method": Request(
+        "DELETE", "/healthcheck/", HTTPStatus.METHOD_NOT_ALLOWED
+    ),
     "liveness": Request("GET", "/healthcheck/live/", HTTPStatus.OK),
     "metrics": Request("GET", "/metrics", HTTPStatus.NOT_FOUND),
     "schema": Request("GET", "/schema/", HTTPStatus.OK),
@@ -37,8 +43,12 @@ REQUESTS = {
     "redirect": Request("GET", "/admin/", HTTPStatus.FOUND),
     "login": Request("GET", "/admin/login/", HTTPStatus.OK),
     "static file": Request("GET", "STYLE_SHEET", HTTPStatus.OK),
-    "unknown static file": Request("GET", "/static/no-such-file.css", HTTPStatus.NOT_FOUND),
-    "static file by a wrong method": Request("POST", "STYLE_SHEET", HTTPStatus.METHOD_NOT_ALLOWED),
+    "unknown static file": Request(
+        "GET", "/static/no-such-file.css", HTTPStatus.NOT_FOUND
+    ),
+    "static file by a wrong method": Request(
+        "POST", "STYLE_SHEET", HTTPStatus.METHOD_NOT_ALLOWED
+    ),
     "directory of static files": Request("GET", "/static/", HTTPStatus.NOT_FOUND),
     # nginx closes the connection after it without saying so: the next request gets another.
     "unmet precondition": Request(
@@ -47,17 +57,25 @@ REQUESTS = {
         HTTPStatus.PRECONDITION_FAILED,
         {"If-Match": '"other"', "Connection": "close"},
     ),
-    "impossible range": Request("GET", "STYLE_SHEET", HTTPStatus.OK, {"Range": "bytes=99999999-"}),
+    "impossible range": Request(
+        "GET", "STYLE_SHEET", HTTPStatus.OK, {"Range": "bytes=99999999-"}
+    ),
     "nginx's own file": Request("GET", "/errors/404.json", HTTPStatus.NOT_FOUND),
     "TRACE": Request("TRACE", "/tweet/", HTTPStatus.METHOD_NOT_ALLOWED),
     "large body": Request(
         "POST", "/tweet/", HTTPStatus.REQUEST_ENTITY_TOO_LARGE, body=b"x" * (2**20 + 1)
     ),
     "large header": Request(
-        "GET", "/tweet/", HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, {"X-Large": "x" * 40_000}
+        "GET",
+        "/tweet/",
+        HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+        {"X-Large": "x" * 40_000},
     ),
     "long address": Request(
-        "GET", f"/{'x' * 40_000}", HTTPStatus.REQUEST_URI_TOO_LONG, headers_are_read=False
+        "GET",
+        f"/{'x' * 40_000}",
+        HTTPStatus.REQUEST_URI_TOO_LONG,
+        headers_are_read=False,
     ),
     "NUL in the address": Request(
         "GET", "/tweet/%00/", HTTPStatus.BAD_REQUEST, headers_are_read=False
@@ -151,7 +169,8 @@ def test_a_request_without_fit_id_gets_a_new_one(
     client: Client, path: str, unfit: str | bytes | None
 ):
     first, second = (
-        client.get(path, headers={"X-Request-ID": unfit}).headers["X-REQUEST-ID"] for _ in range(2)
+        client.get(path, headers={"X-Request-ID": unfit}).headers["X-REQUEST-ID"]
+        for _ in range(2)
     )
     assert first
     assert second not in (unfit, first)
@@ -160,5 +179,6 @@ def test_a_request_without_fit_id_gets_a_new_one(
 def test_the_longest_fit_id_is_kept(client: Client):
     longest = "x" * 128
     assert (
-        client.get("/tweet/", headers={"X-Request-ID": longest}).headers["X-REQUEST-ID"] == longest
+        client.get("/tweet/", headers={"X-Request-ID": longest}).headers["X-REQUEST-ID"]
+        == longest
     )

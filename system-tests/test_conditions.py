@@ -24,14 +24,20 @@ def large(writer: Client) -> str:
     return href
 
 
-def test_one_resource_as_json_has_a_strong_tag(client: Client, tweet: dict[str, Any], tag: str):
+def test_one_resource_as_json_has_a_strong_tag(
+    client: Client, tweet: dict[str, Any], tag: str
+):
     assert tag.startswith('"')
     assert client.head(tweet["href"], headers=PLAIN).headers["ETag"] == tag
-    assert "ETag" not in client.get(tweet["href"], headers={"Accept": "text/html"}).headers
+    assert (
+        "ETag" not in client.get(tweet["href"], headers={"Accept": "text/html"}).headers
+    )
     assert "ETag" not in client.get("/tweet/").headers
 
 
-def test_reader_who_has_it_gets_no_body(client: Client, tweet: dict[str, Any], tag: str):
+def test_reader_who_has_it_gets_no_body(
+    client: Client, tweet: dict[str, Any], tag: str
+):
     response = client.get(tweet["href"], headers={"If-None-Match": tag})
     assert response.status_code == HTTPStatus.NOT_MODIFIED
     assert response.content == b""
@@ -80,7 +86,10 @@ def test_client_that_takes_gzip_writes_with_the_tag_it_got(writer: Client, large
     assert response.headers["Content-Encoding"] == "gzip"
     assert "Accept-Encoding" in response.headers["Vary"]
     tag = response.headers["ETag"]
-    assert writer.get(large, headers={"If-None-Match": tag}).status_code == HTTPStatus.NOT_MODIFIED
+    assert (
+        writer.get(large, headers={"If-None-Match": tag}).status_code
+        == HTTPStatus.NOT_MODIFIED
+    )
     first, second = (
         writer.patch(large, json={"text": text}, headers={"If-Match": tag})
         for text in ("new", "late")
@@ -91,7 +100,9 @@ def test_client_that_takes_gzip_writes_with_the_tag_it_got(writer: Client, large
     )
 
 
-def test_compression_is_asked_for_and_worth_it(client: Client, tweet: dict[str, Any], large: str):
+def test_compression_is_asked_for_and_worth_it(
+    client: Client, tweet: dict[str, Any], large: str
+):
     assert "Content-Encoding" not in client.get(large, headers=PLAIN).headers
     assert (
         "Content-Encoding"

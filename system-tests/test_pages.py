@@ -22,7 +22,9 @@ def test_next_leads_through_all_in_order(client: Client, tweets: list[dict[str, 
     assert [tweet for tweet in seen if tweet in tweets] == tweets
 
 
-def test_prev_leads_back_through_all_in_order(client: Client, tweets: list[dict[str, Any]]):
+def test_prev_leads_back_through_all_in_order(
+    client: Client, tweets: list[dict[str, Any]]
+):
     seen: list[dict[str, Any]] = []
     for page in client.pages(f"/tweet/?limit=2&before={tweets[-1]['id'] + 1}", "prev"):
         assert 1 <= len(page) <= 2
@@ -68,13 +70,17 @@ def test_links_keep_the_other_parameters(client: Client, tweets: list[dict[str, 
         assert len({"after", "before"} & set(parameters)) == 1
 
 
-def test_links_have_room_for_long_parameters(client: Client, tweets: list[dict[str, Any]]):
+def test_links_have_room_for_long_parameters(
+    client: Client, tweets: list[dict[str, Any]]
+):
     response = client.get(f"/tweet/?limit=1&after={tweets[1]['id']}&other={'(' * 7000}")
     assert response.status_code == HTTPStatus.OK
     assert set(response.links) == {"next", "prev"}
 
 
-@pytest.mark.parametrize(("query", "limit"), [("", 100), ("?limit=1", 1), ("?limit=1000", 1000)])
+@pytest.mark.parametrize(
+    ("query", "limit"), [("", 100), ("?limit=1", 1), ("?limit=1000", 1000)]
+)
 def test_page_is_full_where_a_next_follows(client: Client, query: str, limit: int):
     response = client.get(f"/tweet/{query}")
     assert response.status_code == HTTPStatus.OK
@@ -111,10 +117,14 @@ def test_parameter_out_of_range_is_refused(client: Client, query: str):
     response = client.get(f"/tweet/?{query}")
     assert response.status_code == HTTPStatus.BAD_REQUEST
     # NUL is refused in any query, whatever the parameter.
-    assert list(response.json()) == ["detail" if "%00" in query else query.split("=")[0]]
+    assert list(response.json()) == [
+        "detail" if "%00" in query else query.split("=")[0]
+    ]
 
 
-def test_both_directions_give_what_is_between(client: Client, tweets: list[dict[str, Any]]):
+def test_both_directions_give_what_is_between(
+    client: Client, tweets: list[dict[str, Any]]
+):
     first, *_, last = tweets
     between = client.get(f"/tweet/?after={first['id']}&before={last['id']}").json()
     assert all(tweet in between for tweet in tweets[1:-1])

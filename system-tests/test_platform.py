@@ -36,7 +36,8 @@ def test_server_is_alive(client: Client, path: str):
 
 
 @pytest.mark.parametrize(
-    "path", ["/metrics", "/metrics/", "//metrics", "/%6detrics", "/static/%2e%2e/metrics"]
+    "path",
+    ["/metrics", "/metrics/", "//metrics", "/%6detrics", "/static/%2e%2e/metrics"],
 )
 def test_metrics_are_not_public(client: Client, path: str):
     assert status_of(client, path) == HTTPStatus.NOT_FOUND
@@ -47,7 +48,9 @@ def test_metrics_are_in_the_text_format(metrics: Client):
     assert response.status_code == HTTPStatus.OK
     assert response.headers["Content-Type"].startswith("text/plain; version=")
     assert re.search(
-        r"^django_http_requests_before_middlewares_total \d", response.text, re.MULTILINE
+        r"^django_http_requests_before_middlewares_total \d",
+        response.text,
+        re.MULTILINE,
     )
 
 
@@ -57,14 +60,18 @@ def test_metrics_count_requests(client: Client, metrics: Client):
             r"^django_http_requests_total_by_view_transport_method_total"
             r'\{.*"GET".*"tweet-list"\} (\S+)$'
         )
-        return sum(map(float, re.findall(series, metrics.get("/metrics").text, re.MULTILINE)))
+        return sum(
+            map(float, re.findall(series, metrics.get("/metrics").text, re.MULTILINE))
+        )
 
     before = listed()
     client.get("/tweet/")
     assert listed() >= before + 1
 
 
-@pytest.mark.parametrize("path", ["/", "/tweet/", "/healthcheck/", "/admin/login/", "/metrics/"])
+@pytest.mark.parametrize(
+    "path", ["/", "/tweet/", "/healthcheck/", "/admin/login/", "/metrics/"]
+)
 def test_metrics_port_has_nothing_else(metrics: Client, path: str):
     assert metrics.get(path).status_code == HTTPStatus.NOT_FOUND
 
@@ -78,11 +85,15 @@ def test_schema_lists_the_paths(client: Client):
     assert {"get", "put", "patch", "delete"} <= set(document["paths"]["/tweet/{id}/"])
 
 
-@pytest.mark.parametrize("path", ["/", "/docs/", "/tweet/", "/admin/login/", "/api-auth/login/"])
+@pytest.mark.parametrize(
+    "path", ["/", "/docs/", "/tweet/", "/admin/login/", "/api-auth/login/"]
+)
 def test_pages_have_their_assets_here(client: Client, path: str):
     response = client.get(path, headers={"Accept": "text/html"})
     assert response.status_code == HTTPStatus.OK
-    assets = re.findall(r'<(?:link|script|img)\b[^>]*\b(?:href|src)="([^"]*)"', response.text)
+    assets = re.findall(
+        r'<(?:link|script|img)\b[^>]*\b(?:href|src)="([^"]*)"', response.text
+    )
     assert assets
     types = {
         "css": "text/css",
@@ -104,7 +115,9 @@ def test_admin_asks_who_is_there(client: Client):
     assert 'name="password"' in page.text
 
 
-@pytest.mark.parametrize("path", ["/static/staticfiles.json", "/static/staticfiles.json.gz"])
+@pytest.mark.parametrize(
+    "path", ["/static/staticfiles.json", "/static/staticfiles.json.gz"]
+)
 def test_names_of_static_files_are_not_listed(client: Client, path: str):
     assert client.get(path).status_code == HTTPStatus.NOT_FOUND
 

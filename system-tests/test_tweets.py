@@ -33,7 +33,9 @@ def test_created_tweet_is_listed(writer: Client, tweet: dict[str, Any]):
 
 def test_timestamp_is_the_time_of_writing(writer: Client, tweet: dict[str, Any]):
     written = datetime.fromisoformat(tweet["timestamp"])
-    assert abs(datetime.now(UTC) - written) < timedelta(hours=1)  # the two clocks may differ
+    assert abs(datetime.now(UTC) - written) < timedelta(
+        hours=1
+    )  # the two clocks may differ
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH"])
@@ -84,7 +86,9 @@ def test_text_is_kept_as_it_is(writer: Client, text: str):
 
 def test_body_can_come_in_chunks(writer: Client):
     chunks = iter([b'{"text": ', b'"sent"}'])
-    response = writer.post("/tweet/", data=chunks, headers={"Content-Type": "application/json"})
+    response = writer.post(
+        "/tweet/", data=chunks, headers={"Content-Type": "application/json"}
+    )
     assert response.status_code == HTTPStatus.CREATED
     assert response.json()["text"] == "sent"
 

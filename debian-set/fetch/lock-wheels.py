@@ -33,7 +33,9 @@ DEBIANS = {"psycopg2": "python3-psycopg2", "pyyaml": "python3-yaml"}
 def debians_version(name: str) -> str:
     """The version that the lock of Debian's packages has."""
     lock = Path(__file__).parent.parent / "debian-packages.lock.json"
-    found = re.search(rf'"name": "{DEBIANS[name]}", "version": "([0-9.]+)', lock.read_text())
+    found = re.search(
+        rf'"name": "{DEBIANS[name]}", "version": "([0-9.]+)', lock.read_text()
+    )
     return found[1].rstrip(".") if found else "0"
 
 
@@ -48,22 +50,40 @@ def write_stub(folder: Path, name: str, version: str) -> None:
             wheel.writestr(f"{name}-{version}.dist-info/{file}", text)
 
 
-def install(requirements: str, *options: str) -> subprocess.CompletedProcess[str] | list[Item]:
+def install(
+    requirements: str, *options: str
+) -> subprocess.CompletedProcess[str] | list[Item]:
     """The `install` list of pip's JSON report, or how pip failed."""
     with tempfile.TemporaryDirectory() as directory:
         stubs = Path(directory, "stubs.txt")
         versions = {name: debians_version(name) for name in DEBIANS}
-        stubs.write_text("".join(f"{name}=={version}\n" for name, version in versions.items()))
+        stubs.write_text(
+            "".join(f"{name}=={version}\n" for name, version in versions.items())
+        )
         for name, version in versions.items():
             write_stub(Path(directory), name, version)
         manifest = Path(directory, "wheels.txt")
         report = Path(directory, "report.json")
         manifest.write_text(requirements)
         command = [sys.executable, "-m", "pip", "install", "--dry-run"]
-        command += ["--ignore-installed", "--only-binary", ":all:", "--target", directory]
+        command += [
+            "--ignore-installed",
+            "--only-binary",
+            ":all:",
+            "--target",
+            directory,
+        ]
         command += ["--find-links", directory, "--report", str(report)]
-        command += ["--constraint", str(stubs), "--requirement", str(manifest), *options]
-        ended = subprocess.run(command, stdout=sys.stderr, stderr=subprocess.PIPE, text=True)
+        command += [
+            "--constraint",
+            str(stubs),
+            "--requirement",
+            str(manifest),
+            *options,
+        ]
+        ended = subprocess.run(
+            command, stdout=sys.stderr, stderr=subprocess.PIPE, text=True
+        )
         sys.stderr.write(ended.stderr)
         if ended.returncode:
             return ended
@@ -170,12 +190,18 @@ def entry(item: Item, packages: dict[str, Item]) -> dict[str, Any]:
 
 def add_other(entries: list[dict[str, Any]], options: list[str]) -> None:
     """Give each wheel of native code its file for arm64; null where there is none."""
-    native = [line for line in entries if not line.get("file", "-any.whl").endswith("-any.whl")]
+    native = [
+        line
+        for line in entries
+        if not line.get("file", "-any.whl").endswith("-any.whl")
+    ]
     own = platform.machine()
     other = {"x86_64": "aarch64", "aarch64": "x86_64"}[own]
     found = {
         name_of(item): file_of(item)
-        for item in solve_other([f"{line['name']}=={line['version']}" for line in native], options)
+        for item in solve_other(
+            [f"{line['name']}=={line['version']}" for line in native], options
+        )
     }
     for line in native:
         files = {
@@ -183,7 +209,9 @@ def add_other(entries: list[dict[str, Any]], options: list[str]) -> None:
             other: found.get(line["name"]),
         }
         if not files["x86_64"]:
-            sys.exit(f"PyPI has no wheel of {line['name']} {line['version']} for x86_64.")
+            sys.exit(
+                f"PyPI has no wheel of {line['name']} {line['version']} for x86_64."
+            )
         line |= files["x86_64"]
         line["arm64"] = files["aarch64"]
 
@@ -194,7 +222,9 @@ def main() -> None:
     packages = {name_of(item): item["metadata"] for item in items}
     entries = [
         of_debian(line) if line["name"] in DEBIANS else line
-        for line in sorted((entry(item, packages) for item in items), key=lambda line: line["name"])
+        for line in sorted(
+            (entry(item, packages) for item in items), key=lambda line: line["name"]
+        )
     ]
     add_other(entries, options)
     lines = ",\n  ".join(map(json.dumps, entries))

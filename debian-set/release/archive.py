@@ -29,7 +29,9 @@ class Archive:
     questions: IO[str]
     answers: IO[str]
     candidates: dict[str, str]
-    sources: dict[str, tuple[Version, str]]  # the newest, and the smallest package made of it
+    sources: dict[
+        str, tuple[Version, str]
+    ]  # the newest, and the smallest package made of it
 
     def download(self, name: str) -> Path | None:
         """The newest version of a package; nothing where it cannot be had."""
@@ -53,8 +55,12 @@ def archive(command: list[str], names: Iterable[str]) -> Iterator[Archive | None
             pipes = process.stdin, process.stdout
             if pipes[0] and pipes[1] and pipes[1].readline().strip() == "ready":
                 candidates = Path(directory, "candidates").read_text().splitlines()
-                sources = newest_sources(Path(directory, "sources").read_text().splitlines())
-                yield Archive(pipes[0], pipes[1], dict(map(str.split, candidates)), sources)
+                sources = newest_sources(
+                    Path(directory, "sources").read_text().splitlines()
+                )
+                yield Archive(
+                    pipes[0], pipes[1], dict(map(str.split, candidates)), sources
+                )
             else:
                 yield None
 
@@ -64,10 +70,14 @@ def newest_sources(lines: list[str]) -> dict[str, tuple[Version, str]]:
     smallest: dict[str, dict[str, tuple[int, str]]] = {}
     for source, version, name, size in map(str.split, lines):
         versions = smallest.setdefault(source, {})
-        versions[version] = min(versions.get(version, (int(size), name)), (int(size), name))
+        versions[version] = min(
+            versions.get(version, (int(size), name)), (int(size), name)
+        )
     found = {}
     for source, versions in smallest.items():
-        newest = max(versions, key=Version) if len(versions) > 1 else next(iter(versions))
+        newest = (
+            max(versions, key=Version) if len(versions) > 1 else next(iter(versions))
+        )
         found[source] = Version(newest), versions[newest][1]
     return found
 
@@ -95,7 +105,9 @@ def named_between(changelog: Changelog, older: Version) -> frozenset[str] | None
 
 def named(entries: list[ChangeBlock]) -> frozenset[str]:
     """The CVEs that entries name."""
-    return frozenset(CVE.findall("\n".join(line for one in entries for line in one.changes())))
+    return frozenset(
+        CVE.findall("\n".join(line for one in entries for line in one.changes()))
+    )
 
 
 def changelog_of(archive: Archive, name: str) -> Changelog | None:
@@ -107,7 +119,10 @@ def changelog_of(archive: Archive, name: str) -> Changelog | None:
         if changelog := package.changelog():
             return changelog
         for member in package.data.tgz():
-            if member.issym() and str(member.name).removeprefix("./") == f"usr/share/doc/{name}":
+            if (
+                member.issym()
+                and str(member.name).removeprefix("./") == f"usr/share/doc/{name}"
+            ):
                 return changelog_of(archive, PurePath(member.linkname).name)
     return None
 
@@ -121,7 +136,9 @@ def check(packages: list[Package], command: list[str]) -> Iterator[Answer]:
     with archive(command, {package.name for package in packages}) as reached:
         for package in packages:
             if not reached:
-                yield Answer(package, State.NOT_CHECKED, "Debian's archive was not reached")
+                yield Answer(
+                    package, State.NOT_CHECKED, "Debian's archive was not reached"
+                )
             elif package.kind == LINKED:
                 yield linked_answer(package, reached)
             else:
@@ -131,16 +148,24 @@ def check(packages: list[Package], command: list[str]) -> Iterator[Answer]:
 def answer(package: Package, archive: Archive) -> Answer:
     candidate = archive.candidates.get(package.name)
     if not candidate:
-        return Answer(package, State.NOT_CHECKED, "this machine's archive does not have it")
+        return Answer(
+            package, State.NOT_CHECKED, "this machine's archive does not have it"
+        )
     if Version(candidate) == Version(package.version):
         return Answer(package, State.NONE_KNOWN)
     if Version(candidate) < Version(package.version):
-        return Answer(package, State.NOT_CHECKED, f"the archive only has the older {candidate}")
+        return Answer(
+            package, State.NOT_CHECKED, f"the archive only has the older {candidate}"
+        )
     changelog = changelog_of(archive, package.name)
-    named = named_between(changelog, Version(package.source_version)) if changelog else None
+    named = (
+        named_between(changelog, Version(package.source_version)) if changelog else None
+    )
     if named is None:
         return Answer(
-            package, State.NOT_CHECKED, f"the changelog of {candidate} does not reach back to it"
+            package,
+            State.NOT_CHECKED,
+            f"the changelog of {candidate} does not reach back to it",
         )
     ids = tuple(frozenset([cve]) for cve in sorted(named))
     renewed = f"./nixw relock packages {package.name}"
@@ -153,7 +178,9 @@ def linked_answer(package: Package, archive: Archive) -> Answer:
     """Of a source whose code is in others: it is renewed when Debian builds these anew."""
     newest, smallest = archive.sources.get(package.name, (None, ""))
     if not newest:
-        return Answer(package, State.NOT_CHECKED, "this machine's archive does not have it")
+        return Answer(
+            package, State.NOT_CHECKED, "this machine's archive does not have it"
+        )
     if newest <= Version(package.version):
         return Answer(package, State.NONE_KNOWN)
     changelog = changelog_of(archive, smallest)

@@ -50,4 +50,6 @@ def properties(upstream: str) -> dict[str, str]:
         "SrcVersion": version.upstream_version,
         "SrcRelease": version.debian_revision,
     }
-    return {f"aquasecurity:trivy:{key}": value for key, value in values.items() if value}
+    return {
+        f"aquasecurity:trivy:{key}": value for key, value in values.items() if value
+    }

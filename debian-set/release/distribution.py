@@ -70,7 +70,9 @@ def rows(root: Path, command: list[str]) -> Iterator[Row]:
     packages = {one["name"]: one for one in locked(root)}
     with archive.archive(command, packages) as reached:
         if not reached:
-            yield Row("Debian", "all packages", "", says="Debian's archive was not reached")
+            yield Row(
+                "Debian", "all packages", "", says="Debian's archive was not reached"
+            )
             return
         asked = Asked(reached)
         yield from (asked.package(one) for one in packages.values())
@@ -118,7 +120,9 @@ class Asked:
     def told(self, row: Row, source: str, version: str, says: str) -> Row:
         """The row with what the changelog says since a version of the source."""
         changelog = self.changelog(source) if source in self.archive.sources else None
-        after = archive.entries_after(changelog, Version(version)) if changelog else None
+        after = (
+            archive.entries_after(changelog, Version(version)) if changelog else None
+        )
         if after is None:
             says = f"{says}; its changelog does not reach back to {version}"
         security = archive.named(after or [])
@@ -130,7 +134,9 @@ class Asked:
 
 def written(changelog: Changelog | None, version: str) -> int | None:
     """Days since a version was made."""
-    dates = [block.date or "" for block in changelog or [] if str(block.version) == version]
+    dates = [
+        block.date or "" for block in changelog or [] if str(block.version) == version
+    ]
     try:
         return days_since(datetime.strptime(dates[0], "%a, %d %b %Y %H:%M:%S %z"))
     except (IndexError, TypeError, ValueError):

@@ -65,7 +65,10 @@ class Qemu:
             listener.listen(1)
             command = self.command(configuration, directory, address) + accelerator
             self.process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
             )
             threading.Thread(target=self.print_console, daemon=True).start()
             listener.settimeout(10)
@@ -76,7 +79,9 @@ class Qemu:
                 raise Ended from None
 
     @staticmethod
-    def command(configuration: dict[str, Any], directory: Path, address: Path) -> list[str]:
+    def command(
+        configuration: dict[str, Any], directory: Path, address: Path
+    ) -> list[str]:
         qemu, kernel = configuration["qemu"], configuration["kernel"]
         parameters = (
             "console=ttyS0 loglevel=4 panic=-1 mitigations=off random.trust_cpu=on apparmor=0 "
@@ -85,15 +90,41 @@ class Qemu:
         )
         devices = [
             ("-L", f"{qemu}/share/qemu", "-L", f"{qemu}/share/seabios"),
-            ("-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-M", "q35"),
+            (
+                "-nodefaults",
+                "-no-user-config",
+                "-display",
+                "none",
+                "-no-reboot",
+                "-M",
+                "q35",
+            ),
             ("-smp", str(configuration["cores"]), "-m", str(configuration["memory"])),
-            ("-kernel", f"{kernel}/vmlinuz", "-initrd", f"{kernel}/initrd", "-append", parameters),
-            ("-drive", f"if=none,id=store,file={directory}/store,format=raw,readonly=on"),
+            (
+                "-kernel",
+                f"{kernel}/vmlinuz",
+                "-initrd",
+                f"{kernel}/initrd",
+                "-append",
+                parameters,
+            ),
+            (
+                "-drive",
+                f"if=none,id=store,file={directory}/store,format=raw,readonly=on",
+            ),
             ("-device", "virtio-blk-pci,drive=store", "-device", "virtio-serial-pci"),
-            ("-chardev", f"socket,id=shell,path={address}", "-device", "virtconsole,chardev=shell"),
+            (
+                "-chardev",
+                f"socket,id=shell,path={address}",
+                "-device",
+                "virtconsole,chardev=shell",
+            ),
             ("-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console"),
         ]
-        return [f"{qemu}/bin/qemu-system-x86_64", *(word for words in devices for word in words)]
+        return [
+            f"{qemu}/bin/qemu-system-x86_64",
+            *(word for words in devices for word in words),
+        ]
 
     def print_console(self) -> None:
         assert self.process.stdout  # noqa: S101
@@ -109,7 +140,9 @@ class Qemu:
         """
         deadline = time.monotonic() + seconds
         while b"\n" not in self.buffer:
-            if not select.select([self.socket], [], [], max(0, deadline - time.monotonic()))[0]:
+            if not select.select(
+                [self.socket], [], [], max(0, deadline - time.monotonic())
+            )[0]:
                 raise TimeoutError
             received = self.socket.recv(65536)
             if not received:
@@ -144,7 +177,9 @@ class Machine:
     def __init__(self, configuration: dict[str, Any], output: Path) -> None:
         self._configuration = configuration
         self._output = output
-        self._directory = Path(tempfile.mkdtemp(prefix="vm-", dir="/tmp"))  # short, for the socket
+        self._directory = Path(
+            tempfile.mkdtemp(prefix="vm-", dir="/tmp")
+        )  # short, for the socket
         self._qemu: Qemu | None = None
 
     def __getattr__(self, name: str) -> Any:
@@ -180,11 +215,15 @@ class Machine:
             "-noappend",
             "-quiet",
         ]
-        subprocess.run(["mksquashfs", *paths, self._directory / "store", *options], check=True)
+        subprocess.run(
+            ["mksquashfs", *paths, self._directory / "store", *options], check=True
+        )
 
     def _start_with_kvm(self) -> Qemu | None:
         try:
-            qemu = Qemu(self._configuration, self._directory, ["-accel", "kvm", "-cpu", "host"])
+            qemu = Qemu(
+                self._configuration, self._directory, ["-accel", "kvm", "-cpu", "host"]
+            )
         except Ended:
             return None
         try:
@@ -218,7 +257,9 @@ class Machine:
         Raises:
             RequestedAssertionFailed: one failed.
         """
-        return self._judge(commands, timeout, lambda status: status == 0, "must succeed")
+        return self._judge(
+            commands, timeout, lambda status: status == 0, "must succeed"
+        )
 
     def fail(self, *commands: str, timeout: int | None = None) -> str:
         """Run the commands; their standard output.
@@ -228,16 +269,22 @@ class Machine:
         """
         return self._judge(commands, timeout, lambda status: status != 0, "must fail")
 
-    def _judge(self, commands: tuple[str, ...], timeout: int | None, good: Any, word: str) -> str:
+    def _judge(
+        self, commands: tuple[str, ...], timeout: int | None, good: Any, word: str
+    ) -> str:
         outputs = ""
         for command in commands:
             say(f"machine: {word}: {command}")
             begin = time.monotonic()
             status, output = self.execute(command, timeout=timeout)
-            say(f"(finished: {word}: {command}, in {time.monotonic() - begin:.2f} seconds)")
+            say(
+                f"(finished: {word}: {command}, in {time.monotonic() - begin:.2f} seconds)"
+            )
             if not good(status):
                 say(f"output: {output}")
-                raise RequestedAssertionFailed(f"command `{command}` {word} (exit code {status})")
+                raise RequestedAssertionFailed(
+                    f"command `{command}` {word} (exit code {status})"
+                )
             outputs += output
         return outputs
 
@@ -260,9 +307,13 @@ class Machine:
                 )
             time.sleep(1)
 
-    def wait_for_open_port(self, port: int, addr: str = "localhost", timeout: int = 900) -> None:
+    def wait_for_open_port(
+        self, port: int, addr: str = "localhost", timeout: int = 900
+    ) -> None:
         """Return once something accepts connections there."""
-        self.wait_until_succeeds(f"exec 3<>/dev/tcp/{shlex.quote(addr)}/{port}", timeout)
+        self.wait_until_succeeds(
+            f"exec 3<>/dev/tcp/{shlex.quote(addr)}/{port}", timeout
+        )
 
     def copy_from_machine(self, source: str, target_dir: str = "") -> None:
         """Copy a file or directory of the machine to the output directory, below target_dir."""
@@ -303,7 +354,9 @@ def main() -> None:
     arguments = parser.parse_args()
     if not arguments.output_directory.is_dir():
         parser.error(f"{arguments.output_directory} is not a directory")
-    machine = Machine(json.loads(arguments.machine.read_text()), arguments.output_directory)
+    machine = Machine(
+        json.loads(arguments.machine.read_text()), arguments.output_directory
+    )
     script = compile(arguments.script.read_text(), str(arguments.script), "exec")
     names = {"machine": machine, "subtest": subtest, "start_all": machine.start}
     try:

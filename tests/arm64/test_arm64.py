@@ -17,8 +17,14 @@ def machine(file: Path) -> int | None:
 
 def test_every_program_and_library_is_for_the_architecture(image):
     assert image.image["architecture"] == "arm64"
-    files = [file for file in image.root.rglob("*") if file.is_file() and not file.is_symlink()]
-    machines = {str(file): found for file in files if (found := machine(file)) is not None}
+    files = [
+        file
+        for file in image.root.rglob("*")
+        if file.is_file() and not file.is_symlink()
+    ]
+    machines = {
+        str(file): found for file in files if (found := machine(file)) is not None
+    }
     assert machines
     assert [file for file, found in machines.items() if found != AARCH64] == []
 

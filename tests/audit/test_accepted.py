@@ -79,11 +79,17 @@ def test_an_entry_of_what_was_not_checked_is_not_judged(tmp_path: Path):
         ("[[accepted]", "audit.toml is no TOML"),
         ("[other]\na = 1", "audit.toml has more than entries of [[accepted]]."),
         ("[accepted]\nid = 1", "audit.toml has more than entries of [[accepted]]."),
-        (ENTRY.replace("until", "to"), "audit.toml: entry 1 needs id, package, reason, until"),
+        (
+            ENTRY.replace("until", "to"),
+            "audit.toml: entry 1 needs id, package, reason, until",
+        ),
         (ENTRY + "more = 1", "audit.toml: entry 1 needs id, package, reason, until"),
         (ENTRY.replace("2027-01-31", '"2027-01-31"'), "until of entry 1 is not a date"),
         (ENTRY.replace("01-31", "01-31T00:00:00"), "until of entry 1 is not a date"),
-        (ENTRY.replace("the service parses no XML", ""), "reason of entry 1 is not a text"),
+        (
+            ENTRY.replace("the service parses no XML", ""),
+            "reason of entry 1 is not a text",
+        ),
         (ENTRY + ENTRY.replace('"libxml2"', "1"), "package of entry 2 is not a text"),
     ],
 )

@@ -65,7 +65,9 @@ def write_deb(file: Path, changelog: str = "", link: str = "") -> None:
     control = f"Package: {file.stem}\nVersion: 1:2.14-2+deb13u3\nArchitecture: amd64\n".encode()
     documents = f"usr/share/doc/{file.stem}"
     files = {f"{documents}/changelog.Debian.gz": gzip.compress(changelog.encode())}
-    head = b"!<arch>\ndebian-binary   0           0     0     100644  4         `\n2.0\n"
+    head = (
+        b"!<arch>\ndebian-binary   0           0     0     100644  4         `\n2.0\n"
+    )
     file.write_bytes(
         head
         + part("control.tar.xz", {"control": control}, {})
@@ -95,38 +97,62 @@ class Audit:
             "PYTHONPATH": os.environ["SET_SCRIPTS"],
         }
 
-    def add(self, name: str, version: str, purl: str | None, inside: bool = False) -> None:
-        component = {"type": "library", "bom-ref": name, "name": name, "version": version}
+    def add(
+        self, name: str, version: str, purl: str | None, inside: bool = False
+    ) -> None:
+        component = {
+            "type": "library",
+            "bom-ref": name,
+            "name": name,
+            "version": version,
+        }
         if purl:
             component["purl"] = purl
         if not inside:
-            component["properties"] = [{"name": "nix:store-path", "value": f"/nix/store/{name}"}]
+            component["properties"] = [
+                {"name": "nix:store-path", "value": f"/nix/store/{name}"}
+            ]
         self.components.append(component)
 
     def add_debian(self, name: str, version: str, newest: str | None) -> None:
         upstream = f"libxml2%40{version.replace(':', '%3A').replace('+', '%2B')}"
-        self.add(name, version, f"pkg:deb/debian/{name}@{version}?arch=amd64&upstream={upstream}")
+        self.add(
+            name,
+            version,
+            f"pkg:deb/debian/{name}@{version}?arch=amd64&upstream={upstream}",
+        )
         with (self.packages / "candidates").open("a") as candidates:
             candidates.write(f"{name} {newest}\n" if newest else "")
         (self.packages / "sources").touch()
 
-    def add_linked(self, name: str, version: str, into: str, newest: str | None) -> None:
+    def add_linked(
+        self, name: str, version: str, into: str, newest: str | None
+    ) -> None:
         """A source of Debian, which the archive has with two packages, and what it is inside of."""
-        self.add(name, version, f"pkg:deb/debian/{name}@{version}?arch=source", inside=True)
+        self.add(
+            name, version, f"pkg:deb/debian/{name}@{version}?arch=source", inside=True
+        )
         self.dependencies.append({"ref": into, "dependsOn": [name]})
         with (self.packages / "sources").open("a") as sources:
             sources.write(f"{name} {newest} {name}-src 9\n" if newest else "")
-            sources.write(f"{name} {newest} {name}-doc 8\n{name} 1 old 1\n" if newest else "")
+            sources.write(
+                f"{name} {newest} {name}-doc 8\n{name} 1 old 1\n" if newest else ""
+            )
 
     def run(self, **written: dict | None) -> tuple[int, str]:
         """The exit status, and all that it prints."""
         document = written.get(
-            "document", {"components": self.components, "dependencies": self.dependencies}
+            "document",
+            {"components": self.components, "dependencies": self.dependencies},
         )
         if document is not None:
             (self.sboms / "server.cdx.json").write_text(json.dumps(document))
         done = subprocess.run(
-            [sys.executable, f"{os.environ['AUDIT_SCRIPTS']}/audit.py", str(self.sboms)],
+            [
+                sys.executable,
+                f"{os.environ['AUDIT_SCRIPTS']}/audit.py",
+                str(self.sboms),
+            ],
             cwd=self.root,
             env=self.environment,
             stdin=subprocess.DEVNULL,
@@ -177,8 +203,16 @@ def test_an_older_debian_package_is_found(audit: Audit):
 @pytest.mark.parametrize(
     ("locked", "newest", "told"),
     [
-        ("1:2.14-2+deb13u2", NEWEST, f"CVE-2026-0003, CVE-2026-100004; fixed in {NEWEST}; it is"),
-        ("1:2.9-1", NEWEST, f"the changelog of {NEWEST} does not reach back to it; it is"),
+        (
+            "1:2.14-2+deb13u2",
+            NEWEST,
+            f"CVE-2026-0003, CVE-2026-100004; fixed in {NEWEST}; it is",
+        ),
+        (
+            "1:2.9-1",
+            NEWEST,
+            f"the changelog of {NEWEST} does not reach back to it; it is",
+        ),
         (NEWEST, None, "this machine's archive does not have it"),
     ],
 )
@@ -207,7 +241,10 @@ def test_a_newer_version_without_a_cve_is_told(audit: Audit):
     write_deb(audit.packages / "libxml2.deb", TEXT.replace("CVE-2026-", "bug "))
     status, output = audit.run()
     assert status == 0, output
-    assert f"| none known | libxml2 1:2.14-2+deb13u2 | server | {NEWEST} is newer" in output
+    assert (
+        f"| none known | libxml2 1:2.14-2+deb13u2 | server | {NEWEST} is newer"
+        in output
+    )
 
 
 @pytest.mark.parametrize(
@@ -236,7 +273,11 @@ def test_a_package_that_cannot_be_downloaded_is_not_checked(audit: Audit):
 
 
 def test_without_an_archive_nothing_is_checked(audit: Audit):
-    audit.add("libxml2", NEWEST, f"pkg:deb/debian/libxml2@{NEWEST}?upstream=libxml2%40{NEWEST}")
+    audit.add(
+        "libxml2",
+        NEWEST,
+        f"pkg:deb/debian/libxml2@{NEWEST}?upstream=libxml2%40{NEWEST}",
+    )
     status, output = audit.run()
     assert status == 1
     assert "Debian's archive was not reached" in output
@@ -247,8 +288,16 @@ def test_what_the_index_knows_is_found(audit: Audit, index: Web):
     index.answers["/root/pypi/django/5.2.1/json"] = {
         "info": {"version": "5.2.1"},
         "vulnerabilities": [
-            {"id": "PYSEC-1", "aliases": ["CVE-2026-7", "GHSA-1"], "fixed_in": ["5.2.2"]},
-            {"id": "GHSA-1", "aliases": ["CVE-2026-7", "PYSEC-1"], "fixed_in": ["5.2.2"]},
+            {
+                "id": "PYSEC-1",
+                "aliases": ["CVE-2026-7", "GHSA-1"],
+                "fixed_in": ["5.2.2"],
+            },
+            {
+                "id": "GHSA-1",
+                "aliases": ["CVE-2026-7", "PYSEC-1"],
+                "fixed_in": ["5.2.2"],
+            },
         ],
     }
     status, output = audit.run()
@@ -269,7 +318,9 @@ def test_an_index_that_knows_the_newest_version_alone(audit: Audit, index: Web):
         }
     status, output = audit.run()
     assert status == 1
-    assert "| not checked | django 5.2.1 | server | the package index tells of" in output
+    assert (
+        "| not checked | django 5.2.1 | server | the package index tells of" in output
+    )
     assert "| none known | idna 3.20" in output
 
 
@@ -288,7 +339,9 @@ def test_a_broken_configuration_of_pip_is_told(audit: Audit):
     (audit.root / "pip.conf").write_text("no section")
     status, output = audit.run()
     assert status == 1
-    assert "| not checked | django 5.2.1 | server | pip fails: `python3 -m pip" in output
+    assert (
+        "| not checked | django 5.2.1 | server | pip fails: `python3 -m pip" in output
+    )
 
 
 def test_what_nobody_knows_of_is_not_checked(audit: Audit):
@@ -333,7 +386,10 @@ def test_what_is_accepted_ends_well(audit: Audit):
     status, output = audit.run()
     assert status == 0, output
     assert "| accepted | libxml2" in output
-    assert "audit: audit.toml accepts CVE-2026-5 in libxml2, but it was not found" in output
+    assert (
+        "audit: audit.toml accepts CVE-2026-5 in libxml2, but it was not found"
+        in output
+    )
 
 
 def test_a_malformed_file_is_refused_before_anything_else(audit: Audit):

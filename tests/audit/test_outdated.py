@@ -85,20 +85,33 @@ class Tree:
             "SOLVER": os.environ["SOLVER"],
         }
 
-    def serve(self, path: str, document: object, kind: str = "application/json") -> None:
-        content = document if isinstance(document, bytes) else json.dumps(document).encode()
+    def serve(
+        self, path: str, document: object, kind: str = "application/json"
+    ) -> None:
+        content = (
+            document if isinstance(document, bytes) else json.dumps(document).encode()
+        )
         self.server.answers[path] = kind, content
 
     def pin(self, revision: str) -> None:
-        pinned = {"type": "github", "owner": "NixOS", "repo": "nixpkgs", "rev": revision}
+        pinned = {
+            "type": "github",
+            "owner": "NixOS",
+            "repo": "nixpkgs",
+            "rev": revision,
+        }
         nixpkgs = {
             "locked": {**pinned, "lastModified": 1787101114},
             "original": {"ref": "nixos-26.05"},
         }
         nodes = {"nixpkgs": nixpkgs, "root": {"inputs": {"nixpkgs": "nixpkgs"}}}
-        (self.root / "flake.lock").write_text(json.dumps({"nodes": nodes, "root": "root"}))
+        (self.root / "flake.lock").write_text(
+            json.dumps({"nodes": nodes, "root": "root"})
+        )
 
-    def release(self, name: str, version: str, files: dict[str, str], needs: str = "") -> None:
+    def release(
+        self, name: str, version: str, files: dict[str, str], needs: str = ""
+    ) -> None:
         """A version in the index: a wheel, and a source with these files."""
         for file, content in {
             f"{name}-{version}-py3-none-any.whl": wheel(name, version, needs),
@@ -120,7 +133,12 @@ class Tree:
         self.release(name, version, {}, needs)
 
     def lock_debian(self, name: str, version: str, newest: str, **more: object) -> None:
-        entry = {"name": name, "version": version, "source": f"{name} {version}", **more}
+        entry = {
+            "name": name,
+            "version": version,
+            "source": f"{name} {version}",
+            **more,
+        }
         self.debian.append({"built_using": [], **entry})
         with (self.packages / "candidates").open("a") as candidates:
             candidates.write(f"{name} {newest}\n")
@@ -138,7 +156,11 @@ class Tree:
     def run(self, *arguments: str) -> tuple[int, str]:
         """The exit status, and all that `outdated` prints."""
         done = subprocess.run(
-            [sys.executable, f"{os.environ['OUTDATED_SCRIPTS']}/outdated.py", *arguments],
+            [
+                sys.executable,
+                f"{os.environ['OUTDATED_SCRIPTS']}/outdated.py",
+                *arguments,
+            ],
             cwd=self.root,
             env=self.environment,
             stdin=subprocess.DEVNULL,
@@ -166,7 +188,14 @@ def tree(tmp_path: Path) -> Iterator[Tree]:
 
 def release(tag: str, body: str, **more: bool) -> dict:
     at = {"published_at": "2026-01-02T03:04:05Z"}
-    return {"tag_name": tag, "body": body, "draft": False, "prerelease": False, **at, **more}
+    return {
+        "tag_name": tag,
+        "body": body,
+        "draft": False,
+        "prerelease": False,
+        **at,
+        **more,
+    }
 
 
 def test_nothing_is_behind(tree: Tree):
@@ -185,12 +214,20 @@ def test_what_is_behind_and_what_the_ranges_hold(tree: Tree):
     tree.release("behind", "3.0", {"CHANGELOG.md": CHANGES})
     tree.lock_python("holder", "1.0", needs="held<2")
     tree.lock_python("held", "1.0")
-    tree.release("held", "2.0", {"PKG-INFO": "Project-URL: Changelog, https://example.com/news\n"})
+    tree.release(
+        "held",
+        "2.0",
+        {"PKG-INFO": "Project-URL: Changelog, https://example.com/news\n"},
+    )
     tree.write("behind\nholder\nheld\n", "behind<3\n")
     status, inputs = tree.inputs()
     assert status == 1
     behind, held = inputs["behind"], inputs["held"]
-    assert (behind["state"], behind["allowed"], behind["newest"]) == ("behind", "1.2", "3.0")
+    assert (behind["state"], behind["allowed"], behind["newest"]) == (
+        "behind",
+        "1.2",
+        "3.0",
+    )
     assert behind["security"] == [
         "1.2: CVE-2026-1200 is mended.",
         "3.0: CVE-2026-3000 is mended.",
@@ -198,7 +235,9 @@ def test_what_is_behind_and_what_the_ranges_hold(tree: Tree):
     assert behind["age"] > 300
     assert behind["says"] == "./nixw relock wheels behind"
     assert (held["state"], held["allowed"], held["newest"]) == ("held", "1.0", "2.0")
-    assert held["says"].endswith("its source has no changelog: https://example.com/news")
+    assert held["says"].endswith(
+        "its source has no changelog: https://example.com/news"
+    )
     tree.environment["GITHUB_API_URL"] = "http://127.0.0.1:9"
     says = tree.inputs()[1]["held"]["says"]
     assert says.endswith(
@@ -213,7 +252,10 @@ def test_the_table_has_it_for_people(tree: Tree):
     tree.write("behind\n")
     status, output = tree.run()
     assert status == 1
-    assert "behind: ./nixw relock wheels behind\n      1.2: CVE-2026-1200 is mended.\n" in output
+    assert (
+        "behind: ./nixw relock wheels behind\n      1.2: CVE-2026-1200 is mended.\n"
+        in output
+    )
 
 
 def test_what_is_held_alone_is_no_failure(tree: Tree):
@@ -243,14 +285,20 @@ def test_a_source_with_another_hash_is_not_read(tree: Tree):
     tree.write("behind")
     _, inputs = tree.inputs()
     assert inputs["behind"]["security"] == []
-    assert "behind-1.2.tar.gz has not the hash that the index names" in inputs["behind"]["says"]
+    assert (
+        "behind-1.2.tar.gz has not the hash that the index names"
+        in inputs["behind"]["says"]
+    )
 
 
 def test_the_notes_of_releases_stand_in_for_a_changelog(tree: Tree):
     tree.lock_python("behind", "1.1")
     link = "Project-URL: Source, https://github.com/team/behind\n"
     tree.release("behind", "1.2", {"PKG-INFO": link})
-    notes = [release("v1.2", "CVE-2026-1200"), release("v1.3", "CVE-2026-9", draft=True)]
+    notes = [
+        release("v1.2", "CVE-2026-1200"),
+        release("v1.3", "CVE-2026-9", draft=True),
+    ]
     tree.serve("/api/repos/team/behind/releases?per_page=100", notes)
     tree.write("behind")
     assert tree.inputs()[1]["behind"]["security"] == ["1.2: CVE-2026-1200"]
@@ -275,8 +323,13 @@ def test_debians_packages_and_what_is_linked_in(tree: Tree):
     tree.write("current")
     status, output = tree.run()
     assert status == 1, output
-    assert "behind: ./nixw relock packages libxml2; from the security archive\n" in output
-    assert "held: until Debian builds alertmanager anew; from the security archive\n" in output
+    assert (
+        "behind: ./nixw relock packages libxml2; from the security archive\n" in output
+    )
+    assert (
+        "held: until Debian builds alertmanager anew; from the security archive\n"
+        in output
+    )
     assert output.count("CVE-2026-0003, CVE-2026-100004\n") == 2
     assert "not asked: the archive does not have it" in output
 
@@ -324,4 +377,7 @@ def test_without_a_network_there_is_one_sentence(tree: Tree):
 def test_it_runs_in_a_root_alone(tree: Tree):
     status, output = tree.run()
     assert status == 1
-    assert "outdated: there is no python.lock.json here: run it in the root of a tree." in output
+    assert (
+        "outdated: there is no python.lock.json here: run it in the root of a tree."
+        in output
+    )

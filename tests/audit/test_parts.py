@@ -35,7 +35,9 @@ def write(file: Path, text: str) -> None:
 
 def test_name_and_version_are_parsed_from_a_path():
     names = ["glibc-2.42-67", "linux-pam-1.7.1", "xgcc-15.2.0-libgcc", "tzdata-2026a"]
-    parts = [describe(Path("/nix/store", NAME + name), {}).packages[0] for name in names]
+    parts = [
+        describe(Path("/nix/store", NAME + name), {}).packages[0] for name in names
+    ]
     assert named(parts) == [
         ("glibc", "2.42-67"),
         ("linux-pam", "1.7.1"),
@@ -71,7 +73,10 @@ def test_what_nixpkgs_declares_is_taken():
     references = {one.type.value: one for one in component.external_references}
     assert str(references["website"].url) == "https://www.postgresql.org"
     (digest,) = references["distribution"].hashes
-    assert digest.content == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    assert (
+        digest.content
+        == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    )
 
 
 def test_an_expression_of_nixpkgs_is_one():
@@ -95,19 +100,30 @@ def test_a_path_of_several_debian_packages(tmp_path: Path):
         f"pkg:deb/debian/nginx-common@2%3A1.26-3?{source}",
     ]
     parts = describe(tmp_path, {str(tmp_path): told(purls=purls)})
-    assert named(parts.packages) == [("nginx", "2:1.26-3"), ("nginx-common", "2:1.26-3")]
+    assert named(parts.packages) == [
+        ("nginx", "2:1.26-3"),
+        ("nginx-common", "2:1.26-3"),
+    ]
     assert named(parts.inside) == [("glibc", "2.41-12")]
     nginx, common = parts.packages
     assert licences(nginx) == ["BSD-2-Clause", "GPL-2+ or Expat"]
     assert licences(common) == []
     trivy = {one.name.rpartition(":")[2]: one.value for one in nginx.properties}
-    assert trivy == {"SrcName": "nginx", "SrcEpoch": "2", "SrcVersion": "1.26", "SrcRelease": "3"}
+    assert trivy == {
+        "SrcName": "nginx",
+        "SrcEpoch": "2",
+        "SrcVersion": "1.26",
+        "SrcRelease": "3",
+    }
 
 
 def wheel(directory: Path, metadata: str):
     """The component of a wheel with this in its metadata."""
     site = directory / "lib/python3.13/site-packages/My_Wheel-1.0.dist-info"
-    write(site / "METADATA", f"Metadata-Version: 2.4\nName: My_Wheel\nVersion: 1.0\n{metadata}")
+    write(
+        site / "METADATA",
+        f"Metadata-Version: 2.4\nName: My_Wheel\nVersion: 1.0\n{metadata}",
+    )
     known = {str(directory): told(purls=["pkg:pypi/my-wheel@1.0"])}
     return describe(directory, known)
 
@@ -115,7 +131,9 @@ def wheel(directory: Path, metadata: str):
 def test_licences_of_wheels(tmp_path: Path):
     both = "License-Expression: MIT AND (Apache-2.0 OR BSD-3-Clause)\nLicense: other\n"
     (component,) = wheel(tmp_path / "expression", both).packages
-    assert [one.value for one in component.licenses] == ["MIT AND (Apache-2.0 OR BSD-3-Clause)"]
+    assert [one.value for one in component.licenses] == [
+        "MIT AND (Apache-2.0 OR BSD-3-Clause)"
+    ]
     classified = (
         "License: a\n b\nClassifier: License :: OSI Approved\n"
         "Classifier: License :: OSI Approved :: BSD License\n"
@@ -124,7 +142,9 @@ def test_licences_of_wheels(tmp_path: Path):
     assert licences(component) == ["BSD License"]
     (component,) = wheel(tmp_path / "line", "License: mit\n").packages
     assert licences(component) == ["MIT"]
-    (component,) = wheel(tmp_path / "text", "License: Permission\n        is granted\n").packages
+    (component,) = wheel(
+        tmp_path / "text", "License: Permission\n        is granted\n"
+    ).packages
     assert licences(component) == []
 
 
@@ -145,8 +165,12 @@ def test_libraries_inside_of_wheels(tmp_path: Path):
             {"type": "library", "name": "my-wheel", "purl": "pkg:pypi/my-wheel@1.0"},
         ],
     }
-    write(site / "My_Wheel-1.0.dist-info/sboms/auditwheel.cdx.json", json.dumps(document))
-    write(site / "My_Wheel-1.0.dist-info/sboms/other.json", '{"spdxVersion": "SPDX-2.3"}')
+    write(
+        site / "My_Wheel-1.0.dist-info/sboms/auditwheel.cdx.json", json.dumps(document)
+    )
+    write(
+        site / "My_Wheel-1.0.dist-info/sboms/other.json", '{"spdxVersion": "SPDX-2.3"}'
+    )
     parts = wheel(tmp_path, "")
     assert named(parts.packages) == [("my-wheel", "1.0")]
     assert sorted(named(parts.inside)) == [

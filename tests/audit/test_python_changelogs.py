@@ -41,14 +41,22 @@ BOLD = UNDERLINED.replace("\n---", "\n\n---").replace(
 )
 
 
-@pytest.mark.parametrize("text", [MARKDOWN, UNDERLINED, BOLD], ids=["markdown", "rst", "bold"])
+@pytest.mark.parametrize(
+    "text", [MARKDOWN, UNDERLINED, BOLD], ids=["markdown", "rst", "bold"]
+)
 def test_headings_are_understood(text: str):
-    told = changelogs.between(changelogs.read(text), Version("2.9.0"), Version("2.10.0"))
+    told = changelogs.between(
+        changelogs.read(text), Version("2.9.0"), Version("2.10.0")
+    )
     named = [line.partition(":")[0] for line in told if changelogs.ID.search(line)]
     assert named == ["2.9.1", "2.10.0", "2.10.0"]
-    assert told[2].endswith("CVE-2026-1001 was one of the 2.10 series.") == (text is MARKDOWN)
+    assert told[2].endswith("CVE-2026-1001 was one of the 2.10 series.") == (
+        text is MARKDOWN
+    )
     assert (told[2] == WRAPPED) == (text is not MARKDOWN)
-    assert changelogs.between(changelogs.read(text), Version("2.10.0"), Version("3")) == []
+    assert (
+        changelogs.between(changelogs.read(text), Version("2.10.0"), Version("3")) == []
+    )
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,8 @@ class World(Tree):
             "ASKED": str(self.asked),
             "PATH": f"{programs}:{os.environ['PATH']}",
             "PYTHONPATH": ":".join(
-                os.environ[name] for name in ("OUTDATED_SCRIPTS", "SET_SCRIPTS", "AUDIT_SCRIPTS")
+                os.environ[name]
+                for name in ("OUTDATED_SCRIPTS", "SET_SCRIPTS", "AUDIT_SCRIPTS")
             ),
             "WORLD": str(self.world),
         }
@@ -74,7 +75,9 @@ class World(Tree):
         with (self.world / f"images{when}/server.tar").open("wb") as image:
             image.truncate(size)
         (self.world / f"images{when}/list").touch()
-        (self.world / f"deploy{when}/openapi.json").write_text(json.dumps({"paths": paths}))
+        (self.world / f"deploy{when}/openapi.json").write_text(
+            json.dumps({"paths": paths})
+        )
         (self.world / f"deploy{when}/metrics").write_text(metrics)
 
     def check(self, name: str, before: str, after: str, status: str | None) -> None:
@@ -107,7 +110,9 @@ class World(Tree):
         return process.returncode, page, said
 
     def locked(self) -> str:
-        return json.loads((self.root / "python.lock.json").read_text())["files"][0]["version"]
+        return json.loads((self.root / "python.lock.json").read_text())["files"][0][
+            "version"
+        ]
 
 
 @pytest.fixture
@@ -163,7 +168,9 @@ def test_named_packages_move_alone(world: World):
     assert "## nixpkgs" not in page
 
 
-@pytest.mark.parametrize(("status", "how"), [("1", "failed"), (None, "could not be built")])
+@pytest.mark.parametrize(
+    ("status", "how"), [("1", "failed"), (None, "could not be built")]
+)
 def test_a_check_that_fails_is_told(world: World, status: str | None, how: str):
     world.check("walk", "drv", "other", status)
     code, page, _ = world.update()
@@ -282,7 +289,9 @@ def test_the_request_says_that_something_failed(tmp_path: Path):
 
 
 @pytest.mark.parametrize(("failed", "expected"), [("", 0), ("yes", 1)])
-def test_without_a_difference_there_is_no_request(tmp_path: Path, failed: str, expected: int):
+def test_without_a_difference_there_is_no_request(
+    tmp_path: Path, failed: str, expected: int
+):
     status, asked = Proposal(tmp_path).run(DIFFERS="0", FAILED=failed)
     assert (status, asked) == (expected, ["git diff --quiet"])
 

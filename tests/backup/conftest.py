@@ -25,7 +25,9 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 
 
 @pytest.fixture(scope="module")
-def backup(tmp_path_factory: pytest.TempPathFactory, database: Database) -> Iterator[Backup]:
+def backup(
+    tmp_path_factory: pytest.TempPathFactory, database: Database
+) -> Iterator[Backup]:
     with running(Backup(tmp_path_factory.mktemp("backup"), database)) as backup:
         yield backup
 

@@ -28,7 +28,9 @@ class Writer(threading.Thread):
         while not self.stopping.wait(0.02):
             text, asked = f"{self.prefix} {number}", datetime.now(UTC)
             try:
-                answer = session.post(f"{self.url}/item/", json={"text": text}, timeout=30)
+                answer = session.post(
+                    f"{self.url}/item/", json={"text": text}, timeout=30
+                )
             except requests.RequestException:
                 continue
             if answer.status_code == 201:

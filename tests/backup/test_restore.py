@@ -33,13 +33,19 @@ def test_moment_between_two_rows(backup: Backup, database: Database, look: Datab
         assert look.tell("SHOW data_checksums") == "on"
     # What Barman and the recovery need is not left behind.
     left = contents(look.directory / "data")
-    assert not {name for name in left if "barman" in name or name.endswith((".origin", ".signal"))}
+    assert not {
+        name
+        for name in left
+        if "barman" in name or name.endswith((".origin", ".signal"))
+    }
     settings = (look.directory / "data/postgresql.auto.conf").read_text()
     assert "recovery" not in settings
     assert "restore_command" not in settings
 
 
-def test_newest_moment_of_a_database_that_runs(backup: Backup, database: Database, look: Database):
+def test_newest_moment_of_a_database_that_runs(
+    backup: Backup, database: Database, look: Database
+):
     keep(database, 3)
     backup.restore(look.directory / "data")
     with running(look):
@@ -92,10 +98,14 @@ def test_database_that_is_there_is_refused_or_set_aside(
     with running(look):
         look.tell("CREATE TABLE mine (number integer)")
     before = contents(data)
-    assert "holds a database, which was left as it is" in backup.refuses(data, "restore")
+    assert "holds a database, which was left as it is" in backup.refuses(
+        data, "restore"
+    )
     assert contents(data) == before
     # Nothing is set aside for a restore that cannot be.
-    assert "lies ahead" in backup.refuses(data, "restore", "--set-aside", "--to=2999-01-01")
+    assert "lies ahead" in backup.refuses(
+        data, "restore", "--set-aside", "--to=2999-01-01"
+    )
     assert contents(data) == before
     backup.restore(data, None, "--set-aside")
     with running(look):
@@ -112,7 +122,9 @@ def test_database_that_is_there_is_refused_or_set_aside(
         ("2020-01-01T00:00:00", "the first moment that can be restored is "),
     ],
 )
-def test_moment_that_cannot_be_is_refused(backup: Backup, place: Path, to: str, sentence: str):
+def test_moment_that_cannot_be_is_refused(
+    backup: Backup, place: Path, to: str, sentence: str
+):
     assert sentence in backup.refuses(place / "look/data", "restore", f"--to={to}")
     assert not contents(place / "look/data")
 
@@ -145,7 +157,9 @@ def test_restore_that_is_stopped_leaves_an_empty_directory(backup: Backup, place
             start_new_session=True,
         )
         wait_until((data / ".restore/base").exists)
-        os.killpg(restore.pid, number) if number == signal.SIGKILL else restore.send_signal(number)
+        os.killpg(
+            restore.pid, number
+        ) if number == signal.SIGKILL else restore.send_signal(number)
         restore.wait(60)
         if number == signal.SIGTERM:
             assert not contents(data)
@@ -161,7 +175,10 @@ def test_copy_of_the_backups_can_be_restored(
     copy.mkdir()
     assert f"{copy} has all backups" in backup.run(place, "copy", str(copy)).stdout
     ended = backup.run(
-        look.directory / "data", "restore", BACKUP_DIR=str(copy), POSTGRES_PORT=str(free_port())
+        look.directory / "data",
+        "restore",
+        BACKUP_DIR=str(copy),
+        POSTGRES_PORT=str(free_port()),
     )
     assert ended.returncode == 0, ended.stdout
     with running(look):
@@ -200,7 +217,9 @@ def test_database_is_named_that_the_backups_are_not_of(backup: Backup, place: Pa
         other.output_file = output
         segments = {file.name for file in copy.rglob("0*")}
         with running(other):
-            wait_until(lambda: "is another one than the backups are of" in output.read_text())
+            wait_until(
+                lambda: "is another one than the backups are of" in output.read_text()
+            )
             time.sleep(5)
         assert {file.name for file in copy.rglob("0*")} == segments
         assert NAME not in stranger.tell("SELECT slot_name FROM pg_replication_slots")
@@ -216,7 +235,10 @@ def copied(backup: Backup, database: Database, place: Path) -> Path:
     """Backups that a test may damage, with rows 100 to 102 in segments of their own after them."""
     for number in (100, 101, 102):
         keep(database, number)
-        assert backup.run(place, "barman", "switch-wal", "--force", "backup").returncode == 0
+        assert (
+            backup.run(place, "barman", "switch-wal", "--force", "backup").returncode
+            == 0
+        )
         archived = len(segments(backup))
         keep(database, number)
         wait_until(lambda archived=archived: archive(backup, place) > archived)
@@ -240,17 +262,25 @@ def test_damaged_segment_is_told_and_does_not_end_the_restore_early(
     with damaged.open("r+b") as file:
         file.seek(200)
         file.write(b"\xff" * 4000)
-    assert "cannot be read to its end" in backup.refuses(place / "look/data", "restore", **away)
+    assert "cannot be read to its end" in backup.refuses(
+        place / "look/data", "restore", **away
+    )
     damaged.chmod(0)
-    assert "could not finish the recovery" in backup.refuses(place / "look/data", "restore", **away)
+    assert "could not finish the recovery" in backup.refuses(
+        place / "look/data", "restore", **away
+    )
     damaged.unlink()
-    assert "the log has a gap after" in backup.refuses(place / "look/data", "restore", **away)
+    assert "the log has a gap after" in backup.refuses(
+        place / "look/data", "restore", **away
+    )
     assert not contents(place / "look/data")
 
 
 def test_damaged_base_backup_is_told(backup: Backup, copied: Path, place: Path):
     (newest,) = sorted((copied / "backup/base").iterdir())[-1:]
-    table = max((newest / "data/base").glob("*/*"), key=lambda file: file.stat().st_size)
+    table = max(
+        (newest / "data/base").glob("*/*"), key=lambda file: file.stat().st_size
+    )
     table.unlink()
     refused = backup.refuses(place / "look/data", "restore", BACKUP_DIR=str(copied))
     assert f"the base backup {newest.name} is damaged" in refused

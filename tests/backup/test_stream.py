@@ -48,7 +48,9 @@ def test_stream_goes_on_after_the_database_was_away(
         assert kept(look) == kept(database)
 
 
-def test_backup_that_is_killed_goes_on(backup: Backup, database: Database, look: Database):
+def test_backup_that_is_killed_goes_on(
+    backup: Backup, database: Database, look: Database
+):
     keep(database, 3)
     receiving = receiver(backup.process.pid)
     backup.kill()
@@ -75,7 +77,10 @@ def test_new_base_backup_is_taken_when_the_last_one_is_old(backup: Backup):
     ]
     info.write_text("\n".join(lines) + "\n")
     backup.start()
-    wait_until(lambda: backup.metric("backup_last_success_timestamp_seconds") > first, seconds=120)
+    wait_until(
+        lambda: backup.metric("backup_last_success_timestamp_seconds") > first,
+        seconds=120,
+    )
 
 
 @pytest.fixture
@@ -92,7 +97,9 @@ def lose_slot(database: Database) -> None:
     database.tell("CREATE TABLE IF NOT EXISTS filler (text text)")
     query = "SELECT wal_status FROM pg_replication_slots"
     for _ in range(60):
-        database.tell("INSERT INTO filler SELECT repeat('x', 1000) FROM generate_series(1, 5000)")
+        database.tell(
+            "INSERT INTO filler SELECT repeat('x', 1000) FROM generate_series(1, 5000)"
+        )
         checkpoint(database)
         if database.tell(query) == "lost":
             return
@@ -101,8 +108,14 @@ def lose_slot(database: Database) -> None:
 
 def checkpoint(database: Database) -> None:
     """As the role that may."""
-    command = [*database.client("psql", "backup"), "--dbname=postgres", "--command=CHECKPOINT"]
-    subprocess.run(command, env={**os.environ, "PGPASSWORD": BACKUP_PASSWORD}, check=True)
+    command = [
+        *database.client("psql", "backup"),
+        "--dbname=postgres",
+        "--command=CHECKPOINT",
+    ]
+    subprocess.run(
+        command, env={**os.environ, "PGPASSWORD": BACKUP_PASSWORD}, check=True
+    )
 
 
 def test_lost_slot_is_made_anew_and_told(narrow: Database, place: Path, look: Database):
@@ -122,7 +135,8 @@ def test_lost_slot_is_made_anew_and_told(narrow: Database, place: Path, look: Da
         wait_until(lambda: backup.metric("backup_last_gap_timestamp_seconds") > 0)
         wait_until(lambda: backup.metric("backup_slot_well") == 1)
         wait_until(
-            lambda: backup.metric("backup_last_success_timestamp_seconds") > first, seconds=120
+            lambda: backup.metric("backup_last_success_timestamp_seconds") > first,
+            seconds=120,
         )
         keep(narrow, 4)
         data = look.directory / "data"
@@ -155,7 +169,8 @@ def test_restored_database_is_backed_up_again(place: Path, look: Database):
         assert kept(database) == [1]
         keep(database, 10)
         wait_until(
-            lambda: backup.metric("backup_last_success_timestamp_seconds") > first, seconds=120
+            lambda: backup.metric("backup_last_success_timestamp_seconds") > first,
+            seconds=120,
         )
         assert backup.metric("backup_last_gap_timestamp_seconds") == 0
         keep(database, 11)
@@ -198,7 +213,8 @@ def test_gap_is_remembered_until_there_is_a_base_backup(narrow: Database, place:
         assert backup.stop() == 0
         backup.start()
         wait_until(
-            lambda: backup.metric("backup_last_success_timestamp_seconds") > first, seconds=120
+            lambda: backup.metric("backup_last_success_timestamp_seconds") > first,
+            seconds=120,
         )
         assert backup.metric("backup_last_gap_timestamp_seconds") > 0
 
@@ -218,7 +234,9 @@ def test_database_that_was_set_aside_can_come_back(place: Path, look: Database):
         database.stop()
         backup.restore(data, moment, "--set-aside")
         database.start()
-        wait_until(lambda: "timeline 2 " in backup.run(place, "list").stdout, seconds=120)
+        wait_until(
+            lambda: "timeline 2 " in backup.run(place, "list").stdout, seconds=120
+        )
         database.stop()
         shutil.rmtree(data)
         (aside,) = database.directory.glob("data-before-*")
@@ -237,13 +255,17 @@ def test_what_a_restored_database_wrote_unseen_is_not_taken_for_restored(
     database = Database(place / "db")
     data = database.directory / "data"
     with running(database), running(Backup(place / "backup", database)) as backup:
-        database.tell("CREATE TABLE kept (number integer); CREATE TABLE filler (text text)")
+        database.tell(
+            "CREATE TABLE kept (number integer); CREATE TABLE filler (text text)"
+        )
         keep(database, 1)
         time.sleep(0.1)
         moment = datetime.now(UTC)
         time.sleep(0.1)
         keep(database, 2)
-        fill = "INSERT INTO filler SELECT repeat('x', 1000) FROM generate_series(1, 10000)"
+        fill = (
+            "INSERT INTO filler SELECT repeat('x', 1000) FROM generate_series(1, 10000)"
+        )
         database.tell(fill)
         wait_until_new(backup)
         first = backup.metric("backup_last_success_timestamp_seconds")
@@ -260,9 +282,12 @@ def test_what_a_restored_database_wrote_unseen_is_not_taken_for_restored(
         checkpoint(database)
         backup.start()
         wait_until(
-            lambda: backup.metric("backup_last_success_timestamp_seconds") > first, seconds=120
+            lambda: backup.metric("backup_last_success_timestamp_seconds") > first,
+            seconds=120,
         )
-        ended = backup.run(look.directory / "data", "restore", f"--to={unseen.isoformat()}")
+        ended = backup.run(
+            look.directory / "data", "restore", f"--to={unseen.isoformat()}"
+        )
         if ended.returncode == 0:
             with running(look):
                 assert kept(look) == [1, 10]

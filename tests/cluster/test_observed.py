@@ -11,7 +11,9 @@ from support import prometheus
 from support.waiting import wait_until
 
 if "SERVER_PORT" not in os.environ:
-    pytest.skip("these want a running cluster: nix/checks/cluster.nix", allow_module_level=True)
+    pytest.skip(
+        "these want a running cluster: nix/checks/cluster.nix", allow_module_level=True
+    )
 
 SERVER = f"http://localhost:{os.environ['SERVER_PORT']}"
 METRICS = f"http://localhost:{os.environ['METRICS_PORT']}"
@@ -42,7 +44,9 @@ def test_request_id_is_followed_through_the_log():
     requests.post(f"{SERVER}/admin/", headers={"X-Request-ID": request_id}, timeout=10)
     log = Path(os.environ["LOG_FILE"])
     wait_until(lambda: log.read_text().count(f"[{request_id}]") == 2)
-    lines = [line.split() for line in log.read_text().splitlines() if request_id in line]
+    lines = [
+        line.split() for line in log.read_text().splitlines() if request_id in line
+    ]
     assert {(line[2], line[4]) for line in lines} == {
         ("nginx", f"[{request_id}]"),
         ("django", f"[{request_id}]"),

@@ -68,7 +68,9 @@ def members(session: int) -> list[str]:
         "cat /proc/[0-9]*/stat", shell=True, stdout=subprocess.PIPE, text=True
     ).stdout
     return [
-        line for line in listed.splitlines() if line.rpartition(")")[2].split()[3] == str(session)
+        line
+        for line in listed.splitlines()
+        if line.rpartition(")")[2].split()[3] == str(session)
     ]
 
 
@@ -83,7 +85,9 @@ class Terminal:
 
     def read_until(self, pattern: str) -> str:
         while not (found := re.search(pattern, self.text)):
-            assert select.select([self.screen], [], [], 60)[0], f"silent after {self.text}"
+            assert select.select([self.screen], [], [], 60)[0], (
+                f"silent after {self.text}"
+            )
             self.text += os.read(self.screen, 4096).decode()
         return found[0]
 
@@ -93,14 +97,22 @@ class Terminal:
         The kernel sends SIGHUP, and refuses output from now on.
         """
         os.close(self.screen)
-        wait_until(lambda: os.waitid(os.P_PID, self.session, os.WEXITED | os.WNOHANG | os.WNOWAIT))
+        wait_until(
+            lambda: os.waitid(
+                os.P_PID, self.session, os.WEXITED | os.WNOHANG | os.WNOWAIT
+            )
+        )
         return os.waitstatus_to_exitcode(os.waitpid(self.session, 0)[1])
 
 
 @pytest.mark.parametrize(
     ("options", "arguments", "sentence"),
     [
-        ({"SERVER_PORT": "8085", "DB_PORT": "8085"}, (), "SERVER_PORT and DB_PORT are both 8085"),
+        (
+            {"SERVER_PORT": "8085", "DB_PORT": "8085"},
+            (),
+            "SERVER_PORT and DB_PORT are both 8085",
+        ),
         ({}, ("--", "no-such-command"), "no-such-command is no program"),
     ],
 )

@@ -8,13 +8,19 @@ from pathlib import Path
 from test_run import ANY_PORTS
 
 PATHS = [
-    Path(path) for path in (Path(os.environ["cluster_closure"]) / "store-paths").read_text().split()
+    Path(path)
+    for path in (Path(os.environ["cluster_closure"]) / "store-paths")
+    .read_text()
+    .split()
 ]
 
 
 def lacks_byte_code(directory: Path) -> bool:
     """Whether Python would write there: it has modules, and one of them has no byte code."""
-    compiled = {file.name.partition(".")[0] for file in (directory / "__pycache__").glob("*.pyc")}
+    compiled = {
+        file.name.partition(".")[0]
+        for file in (directory / "__pycache__").glob("*.pyc")
+    }
     return any(module.stem not in compiled for module in directory.glob("*.py"))
 
 
@@ -23,8 +29,12 @@ def test_python_writes_nothing_into_the_store(tmp_path):
     assert [place for place in places if place.name.endswith("-scripts")]
     mounts = []
     for place in places:
-        ignore = shutil.ignore_patterns("__pycache__")  # what a run before may have written
-        copy = Path(shutil.copytree(place, tmp_path / place.name, symlinks=True, ignore=ignore))
+        ignore = shutil.ignore_patterns(
+            "__pycache__"
+        )  # what a run before may have written
+        copy = Path(
+            shutil.copytree(place, tmp_path / place.name, symlinks=True, ignore=ignore)
+        )
         copy.chmod(0o755)
         mounts += ["--bind", str(copy), str(place)]
     for command in (["cluster", "--", "true"], ["with-db", "true"]):

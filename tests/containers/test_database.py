@@ -32,7 +32,9 @@ class Directory:
         container.start()
         return container
 
-    def run(self, *arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":
+    def run(
+        self, *arguments: str, **variables: str
+    ) -> "subprocess.CompletedProcess[str]":
         """A container that ends; its output."""
         command = self.image.command(volumes(self.image, self.path), variables)
         return subprocess.run(
@@ -53,7 +55,12 @@ class Directory:
     def psql(self, statement: str, **variables: str) -> str:
         """What it answers, asked in another container that has the volume, too."""
         ended = self.run(
-            "psql", "--no-align", "--tuples-only", "--command", statement, **{**CLIENT, **variables}
+            "psql",
+            "--no-align",
+            "--tuples-only",
+            "--command",
+            statement,
+            **{**CLIENT, **variables},
         )
         assert ended.returncode == 0, ended
         return ended.stdout.strip()
@@ -94,7 +101,10 @@ def test_second_server_is_refused_and_harms_nothing(directory):
 
 def test_psql_and_pg_dump_are_clients(directory):
     directory.start(POSTGRES_INIT="sample")
-    assert directory.psql("SELECT current_user || ' ' || current_database()") == f"{NAME} {NAME}"
+    assert (
+        directory.psql("SELECT current_user || ' ' || current_database()")
+        == f"{NAME} {NAME}"
+    )
     assert (
         "CREATE TABLE public.item_item"
         in directory.run("pg_dump", "--schema-only", **CLIENT).stdout
@@ -123,9 +133,15 @@ def test_init_makes_a_database_without_rows(directory):
     assert directory.psql("SELECT count(*) > 0 FROM django_migrations") == "t"
     names = directory.psql("SELECT string_agg(datname, ' ') FROM pg_database")
     assert sorted(names.split()) == sorted(["postgres", "template0", "template1", NAME])
-    serving = {"PGOPTIONS": "", "POSTGRES_USER": f"{NAME}_serve", "POSTGRES_PASSWORD": "s"}
+    serving = {
+        "PGOPTIONS": "",
+        "POSTGRES_USER": f"{NAME}_serve",
+        "POSTGRES_PASSWORD": "s",
+    }
     assert directory.psql("SHOW statement_timeout", **serving) == "10s"
-    assert directory.psql("INSERT INTO item_item (text) VALUES ('a') RETURNING id", **serving)
+    assert directory.psql(
+        "INSERT INTO item_item (text) VALUES ('a') RETURNING id", **serving
+    )
 
 
 @pytest.mark.parametrize("how", ["init", "sample"])
@@ -135,7 +151,9 @@ def test_fill_that_was_cut_short_begins_anew(directory, how: str):
         (directory.data / name).parent.mkdir(parents=True, exist_ok=True)
         (directory.data / name).touch(mode=0o444)
     (directory.data / "base" / "1").chmod(0o555)  # like what is copied
-    (directory.data / "lost+found").mkdir(mode=0)  # what a new file system has is root's
+    (directory.data / "lost+found").mkdir(
+        mode=0
+    )  # what a new file system has is root's
     assert "is empty" in directory.refuses()
     if how == "init":
         assert directory.run("init").returncode == 0
@@ -147,15 +165,22 @@ def test_fill_that_was_cut_short_begins_anew(directory, how: str):
 
 @pytest.mark.parametrize("how", ["init", "sample"])
 def test_other_names(directory, images, how: str):
-    names = {"POSTGRES_PASSWORD": "it's \\ ; --", "POSTGRES_USER": "user", "POSTGRES_DB": "order"}
+    names = {
+        "POSTGRES_PASSWORD": "it's \\ ; --",
+        "POSTGRES_USER": "user",
+        "POSTGRES_DB": "order",
+    }
     serving = {"POSTGRES_SERVE_PASSWORD": "another's \\ ; --"}
     if how == "init":
         assert directory.run("init", **names).returncode == 0
-    directory.start(**names, **serving, POSTGRES_INIT="sample" if how == "sample" else "")
+    directory.start(
+        **names, **serving, POSTGRES_INIT="sample" if how == "sample" else ""
+    )
     variables = {"POSTGRES_HOST": "127.0.0.1", "DEBUG_MODE": "true", **names}
     manage = [*images["server"].config["Entrypoint"], "manage"]
     subprocess.run(
-        [*images["server"].command({}, variables), *manage, "migrate", "--check"], check=True
+        [*images["server"].command({}, variables), *manage, "migrate", "--check"],
+        check=True,
     )
     command = images["server"].command({}, {**variables, **serving})
     subprocess.run([*command, *manage, "check", "--database", "default"], check=True)
@@ -229,7 +254,8 @@ def test_question_is_answered_without_a_directory(directory, option: str):
 
 
 @pytest.mark.parametrize(
-    "name", ["no;user", "Upper", "1st", "postgres", "metrics", "a_serve", "pg_a", "a" * 58]
+    "name",
+    ["no;user", "Upper", "1st", "postgres", "metrics", "a_serve", "pg_a", "a" * 58],
 )
 @pytest.mark.parametrize("variable", ["POSTGRES_USER", "POSTGRES_DB"])
 def test_strange_names_are_refused(directory, variable: str, name: str):
@@ -312,7 +338,9 @@ while :; do "$@"; sleep 0.5; done
 """
 
 
-def test_full_volume_of_the_write_ahead_log_recovers_when_there_is_room(directory, tmp_path):
+def test_full_volume_of_the_write_ahead_log_recovers_when_there_is_room(
+    directory, tmp_path
+):
     directory.start(POSTGRES_INIT="sample")
     directory.psql("CREATE TABLE kept AS SELECT 1 AS number")
     directory.stop()

@@ -10,7 +10,11 @@ from support.images import Container
 
 PASSWORDS = {"POSTGRES_PASSWORD": "p", "POSTGRES_SERVE_PASSWORD": "s"}
 OWNER = {"POSTGRES_PASSWORD": "p", "POSTGRES_HOST": "127.0.0.1"}
-SERVING = {"POSTGRES_PASSWORD": "s", "POSTGRES_HOST": "127.0.0.1", "POSTGRES_USER": f"{NAME}_serve"}
+SERVING = {
+    "POSTGRES_PASSWORD": "s",
+    "POSTGRES_HOST": "127.0.0.1",
+    "POSTGRES_USER": f"{NAME}_serve",
+}
 
 
 @pytest.fixture
@@ -24,7 +28,10 @@ def db(images, tmp_path: Path):
 def run(
     db: Container, *arguments: str, standard_input: bytes = b"", **variables: str
 ) -> "subprocess.CompletedProcess[bytes]":
-    command = [*db.image.command({}, variables or OWNER), *db.image.config["Entrypoint"]]
+    command = [
+        *db.image.command({}, variables or OWNER),
+        *db.image.config["Entrypoint"],
+    ]
     return subprocess.run(
         [*command, *arguments], input=standard_input, capture_output=True, timeout=120
     )

@@ -33,7 +33,9 @@ OWNER = {"POSTGRES_PASSWORD": "p", "POSTGRES_HOST": "127.0.0.1"}
 class Filled:
     """A container with a small volume, which `full` fills and `free` does not."""
 
-    def __init__(self, image: Image, directory: Path, volume: str, **variables: str) -> None:
+    def __init__(
+        self, image: Image, directory: Path, volume: str, **variables: str
+    ) -> None:
         self.control = directory / "control"
         self.control.mkdir()
         (directory / "output").touch()
@@ -88,13 +90,21 @@ def db(images, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Container]:
 def psql(db: Container, statement: str) -> None:
     """Ask it in another container of its image."""
     command = db.image.command({}, OWNER)
-    command += [*db.image.config["Entrypoint"], "psql", "--quiet", "--command", statement]
+    command += [
+        *db.image.config["Entrypoint"],
+        "psql",
+        "--quiet",
+        "--command",
+        statement,
+    ]
     subprocess.run(command, stdin=subprocess.DEVNULL, check=True, timeout=60)
 
 
 def test_backups_restore_in_the_images(images, db: Container, tmp_path: Path):
     """Another container's PostgreSQL finishes the restore, and the database's serves it."""
-    backup = Container(images["backup"], tmp_path, **PASSWORDS, POSTGRES_HOST="127.0.0.1")
+    backup = Container(
+        images["backup"], tmp_path, **PASSWORDS, POSTGRES_HOST="127.0.0.1"
+    )
     backup.start()
     try:
         psql(db, "CREATE TABLE kept AS SELECT 1 AS number")
@@ -102,7 +112,9 @@ def test_backups_restore_in_the_images(images, db: Container, tmp_path: Path):
         psql(db, "INSERT INTO kept VALUES (2)")
         db.stop()
         command = backup.image.command(volumes(backup.image, tmp_path), {})
-        subprocess.run([*command, *backup.image.config["Entrypoint"], "restore"], check=True)
+        subprocess.run(
+            [*command, *backup.image.config["Entrypoint"], "restore"], check=True
+        )
     finally:
         assert backup.stop() == 0
     db.writable = {"/var/lib/postgresql": backup.writable["/var/lib/postgresql"]}
@@ -122,14 +134,20 @@ def test_backups_go_on_when_their_volume_has_room_again(fill, db: Container):
 
     def is_told() -> bool:
         # The database takes rows, and keeps its log.
-        psql(db, "INSERT INTO large SELECT repeat('x', 1000) FROM generate_series(1, 2000)")
+        psql(
+            db,
+            "INSERT INTO large SELECT repeat('x', 1000) FROM generate_series(1, 2000)",
+        )
         return backup.says("the stream ended: .*No space left on device")
 
     wait_until(is_told)
     time.sleep(15)  # in which the stream ends again and again
     backup.free()
     now = time.time()
-    wait_until(lambda: metric(BACKUP, "backup_streamed_until_timestamp_seconds") > now, seconds=120)
+    wait_until(
+        lambda: metric(BACKUP, "backup_streamed_until_timestamp_seconds") > now,
+        seconds=120,
+    )
     assert metric(BACKUP, "backup_last_gap_timestamp_seconds") == 0
     assert metric(BACKUP, "backup_slot_well") == 1
 
@@ -144,4 +162,6 @@ def test_metrics_go_on_when_their_volume_has_room_again(fill):
     wait_until(lambda: metrics.says("no space left on device"), seconds=180)
     metrics.free()
     now = time.time()
-    wait_until(lambda: (prometheus.value(url, 'timestamp(up{job="metrics"})') or 0) > now + 10)
+    wait_until(
+        lambda: (prometheus.value(url, 'timestamp(up{job="metrics"})') or 0) > now + 10
+    )

@@ -73,10 +73,20 @@ def run(images, tmp_path):
 
 def test_full_disk_is_told_and_what_cannot_be_written_is_counted(images, run):
     _, *health = images["log"].config["Healthcheck"]["Test"]
-    output = run(FULL_DISK, *health, mounts=("--size", str(1 << 20), "--tmpfs", "/var/log/service"))
-    assert re.findall("^(?:healthy|ill)$", output, re.MULTILINE) == ["healthy", "ill", "healthy"]
+    output = run(
+        FULL_DISK,
+        *health,
+        mounts=("--size", str(1 << 20), "--tmpfs", "/var/log/service"),
+    )
+    assert re.findall("^(?:healthy|ill)$", output, re.MULTILINE) == [
+        "healthy",
+        "ill",
+        "healthy",
+    ]
     assert re.search(r"^service_log_lines_unwritten_total [1-5]$", output, re.MULTILINE)
-    assert re.search(r"^service_log_lines_received_total [1-9]\d*$", output, re.MULTILINE)
+    assert re.search(
+        r"^service_log_lines_received_total [1-9]\d*$", output, re.MULTILINE
+    )
     assert output.splitlines()[-1] == "0", "probes are in all.log"
 
 

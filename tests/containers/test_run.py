@@ -42,7 +42,11 @@ def test_becomes_healthy_and_stops_cleanly(start_container, name: str):
 
 
 def test_edge_has_its_certificate_and_leads_to_the_server(start_container, server):
-    ports = {"EDGE_HTTP_PORT": "8081", "EDGE_HTTPS_PORT": "8444", "EDGE_METRICS_PORT": "9181"}
+    ports = {
+        "EDGE_HTTP_PORT": "8081",
+        "EDGE_HTTPS_PORT": "8444",
+        "EDGE_METRICS_PORT": "9181",
+    }
     edge = start_container("edge", **ports, EDGE_UPSTREAMS="127.0.0.1:8080")
     authority = edge.writable["/var/lib/edge"] / "pki/authorities/local/root.crt"
     wait_until(authority.exists)
@@ -62,7 +66,9 @@ def test_edge_has_its_certificate_and_leads_to_the_server(start_container, serve
 def test_exporter_reads_the_database_and_stops_cleanly(start_container, db):
     variables = {"POSTGRES_HOST": "127.0.0.1", "POSTGRES_METRICS_PASSWORD": "m"}
     exporter = start_container("db-metrics", **variables)
-    assert "\npg_up 1\n" in requests.get("http://127.0.0.1:9187/metrics", timeout=10).text
+    assert (
+        "\npg_up 1\n" in requests.get("http://127.0.0.1:9187/metrics", timeout=10).text
+    )
     assert exporter.stop() == 0
 
 
@@ -75,15 +81,21 @@ def manage(server: Container, *arguments: str, **variables: str) -> str:
 
 def test_system_tests_pass_with_a_token(images, server):
     person = {"DJANGO_SUPERUSER_USERNAME": "tester", "DJANGO_SUPERUSER_PASSWORD": "p"}
-    manage(server, "createsuperuser", "--noinput", "--email=tester@example.com", **person)
+    manage(
+        server, "createsuperuser", "--noinput", "--email=tester@example.com", **person
+    )
     token = manage(server, "createtoken", "tester", "--days", "1").strip()
     variables = {
         "SYSTEM_TEST_HOSTPORT": "127.0.0.1:8080",
         "SYSTEM_TEST_METRICS_HOSTPORT": "127.0.0.1:9180",
     }
-    command = images["system-test"].command({}, {**variables, "SYSTEM_TEST_TOKEN": token})
+    command = images["system-test"].command(
+        {}, {**variables, "SYSTEM_TEST_TOKEN": token}
+    )
     ended = subprocess.run(
-        [*command, *images["system-test"].config["Entrypoint"]], stdout=subprocess.PIPE, text=True
+        [*command, *images["system-test"].config["Entrypoint"]],
+        stdout=subprocess.PIPE,
+        text=True,
     )
     print(ended.stdout)
     assert ended.returncode == 0
@@ -98,13 +110,17 @@ def test_unit_tests_pass(images, db, tmp_path):
         {**DATABASE, "DEBUG_MODE": "true"},
     )
     subprocess.run(
-        [*command, *images["test"].config["Entrypoint"], "-p", "no:cacheprovider"], check=True
+        [*command, *images["test"].config["Entrypoint"], "-p", "no:cacheprovider"],
+        check=True,
     )
 
 
 def test_manage_and_migrate_are_commands(images, server):
     owning = {**server.variables, **DATABASE, "POSTGRES_SERVE_PASSWORD": ""}
-    command = [*images["server"].command({}, owning), *images["server"].config["Entrypoint"]]
+    command = [
+        *images["server"].command({}, owning),
+        *images["server"].config["Entrypoint"],
+    ]
     subprocess.run([*command, "migrate", "--check"], check=True)
     shown = manage(server, "showmigrations", "item")
     assert "[X]" in shown

@@ -52,7 +52,9 @@ def steps(page: str) -> Iterator[Step]:
         mark, first = MARK.match(line), lines[number + 2]
         indent = len(first) - len(first.lstrip())
         if not mark or indent < 4:
-            raise ValueError(f"line {number + 1} is no comment that an indented block follows")
+            raise ValueError(
+                f"line {number + 1} is no comment that an indented block follows"
+            )
         what, path, before = mark.groups()
         yield Step(what, path, before, block(lines[number + 2 :], " " * indent))
 

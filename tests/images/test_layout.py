@@ -18,7 +18,9 @@ SCHEMAS = Path(os.environ["specification"], "schema")
 
 def retrieve(address: str) -> Resource:
     """A schema that another one names by its file."""
-    return Resource(json.loads((SCHEMAS / address.rsplit("/", 1)[-1]).read_text()), DRAFT4)
+    return Resource(
+        json.loads((SCHEMAS / address.rsplit("/", 1)[-1]).read_text()), DRAFT4
+    )
 
 
 def validate(document: dict, schema: str) -> None:
@@ -29,11 +31,18 @@ def validate(document: dict, schema: str) -> None:
 
 
 def descriptors(image: Image) -> list[dict]:
-    return [*image.index["manifests"], image.manifest["config"], *image.manifest["layers"]]
+    return [
+        *image.index["manifests"],
+        image.manifest["config"],
+        *image.manifest["layers"],
+    ]
 
 
 def test_documents_are_valid(image: Image):
-    validate(json.loads((image.layout / "oci-layout").read_text()), "image-layout-schema.json")
+    validate(
+        json.loads((image.layout / "oci-layout").read_text()),
+        "image-layout-schema.json",
+    )
     validate(image.index, "image-index-schema.json")
     validate(image.manifest, "image-manifest-schema.json")
     validate(image.image, "config-schema.json")
@@ -50,12 +59,15 @@ def test_blobs_are_what_their_descriptors_say(image: Image):
         content = image.blob(described).read_bytes()
         assert described["digest"] == f"sha256:{hashlib.sha256(content).hexdigest()}"
         assert described["size"] == len(content)
-    assert len(list((image.layout / "blobs/sha256").iterdir())) == len(descriptors(image))
+    assert len(list((image.layout / "blobs/sha256").iterdir())) == len(
+        descriptors(image)
+    )
 
 
 def test_layers_are_what_the_configuration_says(image: Image):
     contents = (
-        gzip.decompress(image.blob(layer).read_bytes()) for layer in image.manifest["layers"]
+        gzip.decompress(image.blob(layer).read_bytes())
+        for layer in image.manifest["layers"]
     )
     digests = [f"sha256:{hashlib.sha256(content).hexdigest()}" for content in contents]
     assert image.image["rootfs"] == {"type": "layers", "diff_ids": digests}

@@ -21,16 +21,21 @@ class Sbom:
         self.document = json.loads((SBOMS / f"{image.name}.cdx.json").read_text())
         self.components = self.document["components"]
         self.dependencies = {
-            entry["ref"]: set(entry.get("dependsOn", [])) for entry in self.document["dependencies"]
+            entry["ref"]: set(entry.get("dependsOn", []))
+            for entry in self.document["dependencies"]
         }
 
     def holding(self, path: str) -> list[dict]:
         """The components that are said to be in a store path."""
-        return [one for one in self.components if path in properties(one, "nix:store-path")]
+        return [
+            one for one in self.components if path in properties(one, "nix:store-path")
+        ]
 
 
 def properties(component: dict, name: str) -> set[str]:
-    return {one["value"] for one in component.get("properties", []) if one["name"] == name}
+    return {
+        one["value"] for one in component.get("properties", []) if one["name"] == name
+    }
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +62,9 @@ def files(image: Image, pattern: str) -> Iterator[tuple[str, Path]]:
 
 
 def test_there_is_one_for_each_image():
-    assert {file.name for file in SBOMS.iterdir()} == {f"{name}.cdx.json" for name in NAMES}
+    assert {file.name for file in SBOMS.iterdir()} == {
+        f"{name}.cdx.json" for name in NAMES
+    }
 
 
 def test_it_is_of_this_image(image: Image, sbom: Sbom):
@@ -66,7 +73,9 @@ def test_it_is_of_this_image(image: Image, sbom: Sbom):
 
 
 def test_it_names_the_package_set(sbom: Sbom):
-    assert properties(sbom.document["metadata"], "package-set") == {os.environ["packages"]}
+    assert properties(sbom.document["metadata"], "package-set") == {
+        os.environ["packages"]
+    }
 
 
 def test_every_store_path_is_named_and_no_other(image: Image, sbom: Sbom):
@@ -119,16 +128,26 @@ def test_every_distribution_of_python_is_in_requirements_txt(image: Image):
         stated = BytesParser().parsebytes(file.read_bytes())
         name = re.sub(r"[-_.]+", "-", stated["Name"]).lower()
         assert name in locked, file
-        if os.environ["packages"] == "debian" or not list(Path(image.root, path[1:]).rglob("*.so")):
+        if os.environ["packages"] == "debian" or not list(
+            Path(image.root, path[1:]).rglob("*.so")
+        ):
             assert stated["Version"] == locked[name], file
 
 
 def test_what_is_inside_of_wheels_is_named(image: Image, sbom: Sbom):
-    for path, file in files(image, "lib/python3*/site-packages/*.dist-info/sboms/*.json"):
-        names = {one["name"] for one in sbom.components if one["bom-ref"] in needs(sbom, path)}
+    for path, file in files(
+        image, "lib/python3*/site-packages/*.dist-info/sboms/*.json"
+    ):
+        names = {
+            one["name"]
+            for one in sbom.components
+            if one["bom-ref"] in needs(sbom, path)
+        }
         for stated in json.loads(file.read_text()).get("components", []):
             # The wheel itself may be there, too.
-            assert stated["name"] in names or stated.get("purl", "").startswith("pkg:pypi/"), file
+            assert stated["name"] in names or stated.get("purl", "").startswith(
+                "pkg:pypi/"
+            ), file
     for path, file in files(image, "lib/python3*/site-packages/*.libs/*.so*"):
         assert any(file.name in ref for ref in needs(sbom, path))
 
@@ -139,13 +158,17 @@ def test_what_go_programs_were_linked_with_is_named(image: Image, sbom: Sbom):
     for path, file in files(image, "bin/*"):
         if b"\xff Go buildinf:" in file.read_bytes():
             linked = [ref for ref in needs(sbom, path) if "arch=source" in ref]
-            assert any(ref.startswith("pkg:deb/debian/golang-1.") for ref in linked), file
+            assert any(ref.startswith("pkg:deb/debian/golang-1.") for ref in linked), (
+                file
+            )
             assert len(linked) > 10, file
 
 
 def needs(sbom: Sbom, path: str) -> set[str]:
     """The components that those of a store path depend on."""
-    return set().union(*(sbom.dependencies[one["bom-ref"]] for one in sbom.holding(path)))
+    return set().union(
+        *(sbom.dependencies[one["bom-ref"]] for one in sbom.holding(path))
+    )
 
 
 def test_files_of_packages_in_static_files_are_named(image: Image, sbom: Sbom):

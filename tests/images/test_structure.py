@@ -38,7 +38,9 @@ def test_expectations_and_budgets_are_for_these_images():
 
 def test_user_is_unprivileged_and_known(image: Image, expected):
     assert image.config["User"] == expected["user"]
-    users = {tuple(line.split(":")[2:4]) for line in image.read("/etc/passwd").splitlines()}
+    users = {
+        tuple(line.split(":")[2:4]) for line in image.read("/etc/passwd").splitlines()
+    }
     assert tuple(expected["user"].split(":")) in users
 
 
@@ -50,7 +52,10 @@ def test_ports_and_volumes(image: Image, expected):
 
 
 def test_labels(image: Image):
-    labels = {name.removeprefix("org.opencontainers.image.") for name in image.config["Labels"]}
+    labels = {
+        name.removeprefix("org.opencontainers.image.")
+        for name in image.config["Labels"]
+    }
     assert labels == {"title", "source", "licenses", "version", "package-set"}
     assert image.config["Labels"]["package-set"] == os.environ["packages"]
 
@@ -69,7 +74,9 @@ def test_everything_is_roots_and_nothing_gains_privileges(image: Image):
 
 def test_only_temporary_directories_and_volumes_can_be_written(image: Image, expected):
     writable = {
-        name for name, entry in image.entries.items() if entry.mode & 0o022 and not entry.issym()
+        name
+        for name, entry in image.entries.items()
+        if entry.mode & 0o022 and not entry.issym()
     }
     assert writable == {"/tmp", "/run", *expected["volumes"]}
     assert all(image.entries[name].mode == 0o1777 for name in writable)
@@ -85,26 +92,35 @@ def test_store_files_are_read_only(image: Image):
 
 
 def test_shell_only_where_it_may_be(image: Image, expected):
-    found = [name for name in image.entries if Path(name).name in SHELLS and "/bin/" in name]
+    found = [
+        name for name in image.entries if Path(name).name in SHELLS and "/bin/" in name
+    ]
     # nixpkgs's Python names a bash, which subprocess would start.
     assert "shell" not in expected or bool(found) == expected["shell"][PACKAGES], found
 
 
 def test_nothing_forbidden_is_in_the_closure(image: Image, expected):
     paths = {name.split("/")[3] for name in image.entries if name.count("/") >= 3}
-    for part in [*expected["forbidden"]["both"], *expected["forbidden"].get(PACKAGES, [])]:
+    for part in [
+        *expected["forbidden"]["both"],
+        *expected["forbidden"].get(PACKAGES, []),
+    ]:
         assert not [path for path in paths if part in path]
 
 
 def test_translations_are_of_the_services_languages(image: Image):
-    messages = re.compile(r".*/site-packages/django/.*/locale/([^/]+)/LC_MESSAGES/django[.]mo")
+    messages = re.compile(
+        r".*/site-packages/django/.*/locale/([^/]+)/LC_MESSAGES/django[.]mo"
+    )
     found = {match[1] for match in map(messages.fullmatch, image.entries) if match}
     has_django = any("/site-packages/django/" in name for name in image.entries)
     assert found == (LANGUAGES if has_django else set())
 
 
 def test_no_secret_is_in_the_configuration(image: Image):
-    assert not [name for name in image.environment() if "PASSWORD" in name or "SECRET" in name]
+    assert not [
+        name for name in image.environment() if "PASSWORD" in name or "SECRET" in name
+    ]
 
 
 def test_size_is_within_budget(image: Image, expected):
@@ -112,9 +128,15 @@ def test_size_is_within_budget(image: Image, expected):
     print(f"{image.name}: {size:.1f} MB with {PACKAGES}")
     # Budgets are for Debian's packages; nixpkgs's are larger, and were never measured.
     budget = BUDGETS.get(image.name, expected).get("megabytes")
-    assert budget, f"pyproject.toml has no budget: [tool.template] images.{image.name}.megabytes"
-    advice = f"where that is meant, raise images.{image.name}.megabytes in pyproject.toml"
-    assert size <= budget or PACKAGES == "nixpkgs", f"{size:.1f} MB of {budget}: {advice}"
+    assert budget, (
+        f"pyproject.toml has no budget: [tool.template] images.{image.name}.megabytes"
+    )
+    advice = (
+        f"where that is meant, raise images.{image.name}.megabytes in pyproject.toml"
+    )
+    assert size <= budget or PACKAGES == "nixpkgs", (
+        f"{size:.1f} MB of {budget}: {advice}"
+    )
 
 
 def layers(image: Image) -> list[str]:
@@ -122,12 +144,19 @@ def layers(image: Image) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "alike", [("server", "test", "system-test"), ("alerts", "db", "db-metrics", "log", "metrics")]
+    "alike",
+    [
+        ("server", "test", "system-test"),
+        ("alerts", "db", "db-metrics", "log", "metrics"),
+    ],
 )
 def test_images_share_their_first_layers(images, alike: tuple[str, ...]):
     assert len({tuple(layers(images[name])[:2]) for name in alike}) == 1
     # An image of the service's own may begin as it likes.
-    assert len({layers(image)[0] for image in images.values() if image.name in EXPECTED}) == 1
+    assert (
+        len({layers(image)[0] for image in images.values() if image.name in EXPECTED})
+        == 1
+    )
 
 
 def test_what_changes_most_is_a_small_last_layer(images):

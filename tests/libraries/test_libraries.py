@@ -19,7 +19,9 @@ def linker() -> str:
 def elf_files(path: Path) -> list[Path]:
     files = [path] if path.is_file() else path.rglob("*")
     return [
-        file for file in files if file.is_file() and not file.is_symlink() and starts_as_elf(file)
+        file
+        for file in files
+        if file.is_file() and not file.is_symlink() and starts_as_elf(file)
     ]
 
 
@@ -43,7 +45,8 @@ def test_libraries_are_in_the_store(path: str):
         said = libraries(file)
         assert not re.search("not found|cannot open", said), f"{file}\n{said}"
         assert all(
-            library.startswith("/nix/store/") for library in re.findall(r"=> (/\S+)", said)
+            library.startswith("/nix/store/")
+            for library in re.findall(r"=> (/\S+)", said)
         ), f"{file}\n{said}"
 
 

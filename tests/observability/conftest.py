@@ -31,7 +31,9 @@ def fail(cluster: Cluster, number: int) -> list[str]:
     with cluster.database.locked("item_item"):
         for request_id in ids:
             answer = requests.get(
-                f"{cluster.server.url}/item/", headers={"X-Request-ID": request_id}, timeout=10
+                f"{cluster.server.url}/item/",
+                headers={"X-Request-ID": request_id},
+                timeout=10,
             )
             assert answer.status_code == 503
     return ids
@@ -41,7 +43,9 @@ def make(cluster: Cluster, view: str, status: str, method: str) -> None:
     """A request that is counted under these labels."""
     path = "/item/" if view == "item-list" else "/nothing/"
     body = {"text": "t"} if method == "POST" else None
-    answer = requests.request(method, f"{cluster.server.url}{path}", json=body, timeout=10)
+    answer = requests.request(
+        method, f"{cluster.server.url}{path}", json=body, timeout=10
+    )
     assert answer.status_code == int(status)
 
 
@@ -71,7 +75,9 @@ def console(cluster: Cluster) -> str:
 
 
 def counted(cluster: Cluster) -> dict[tuple[str, ...], float]:
-    result = cluster.metrics.query("django_http_responses_total_by_status_view_method_total > 0")
+    result = cluster.metrics.query(
+        "django_http_responses_total_by_status_view_method_total > 0"
+    )
     return {
         tuple(sample["metric"][label] for label in ("view", "status", "method")): float(
             sample["value"][1]

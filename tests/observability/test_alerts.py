@@ -31,7 +31,9 @@ def run_requests(cluster, *arguments: str) -> list[str]:
 
 def failed_ids(cluster) -> list[str]:
     """Of the last three; while a server starts, nginx may have answered 502."""
-    return [line.split()[4].strip("[]") for line in run_requests(cluster, "failed", "3")]
+    return [
+        line.split()[4].strip("[]") for line in run_requests(cluster, "failed", "3")
+    ]
 
 
 def test_three_steps_lead_from_an_alert_to_the_request(cluster, traffic):
@@ -56,7 +58,9 @@ def test_console_has_the_numbers_of_the_traffic(cluster, traffic):
     assert set(views) >= {"item-list", "&lt;unnamed view&gt;"}
     for requests_, _errors, *quantiles in views.values():
         assert float(requests_.removesuffix("/s").rstrip("m")) > 0
-        assert all(re.fullmatch(r"[\d.]+(us|ms|s)", quantile) for quantile in quantiles), quantiles
+        assert all(
+            re.fullmatch(r"[\d.]+(us|ms|s)", quantile) for quantile in quantiles
+        ), quantiles
     (replica,) = rows(page, "replicas").values()
     assert replica[:2] == [cluster.version, "yes"]
     assert replica[3:6] == ["0/s", "ok", "ok"]

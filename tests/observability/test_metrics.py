@@ -34,7 +34,9 @@ def visit(port: int, seed: int, number: int) -> None:
             ]
         )
         connection.request(
-            method, path, headers={"Content-Type": draw.choice([word, "application/json"])}
+            method,
+            path,
+            headers={"Content-Type": draw.choice([word, "application/json"])},
         )
         connection.getresponse().read()
     connection.close()

@@ -13,7 +13,12 @@ from support.waiting import wait_until
 RUNBOOK = Path(os.environ["runbook"]).read_text()
 DASHBOARDS = sorted(Path(os.environ["dashboards"]).iterdir())
 # Grafana's variables, as when nothing is chosen.
-VARIABLES = {"$view": ".*", "$datname": ".*", "$__rate_interval": "1m", "$__range": "30m"}
+VARIABLES = {
+    "$view": ".*",
+    "$datname": ".*",
+    "$__rate_interval": "1m",
+    "$__range": "30m",
+}
 # What a panel shows where there is nothing; it would hide a query that finds nothing.
 FALLBACK = re.compile(r" or (on \(\) label_replace\(vector\(0\), .*\)|vector\(0\))$")
 
@@ -27,7 +32,9 @@ def queries() -> list[tuple[str, str]]:
         dashboard = json.loads(file.read_text())
         for panel in dashboard["panels"]:
             for target in panel["targets"]:
-                found.append((f"{file.stem}: {panel['title']}", FALLBACK.sub("", target["expr"])))
+                found.append(
+                    (f"{file.stem}: {panel['title']}", FALLBACK.sub("", target["expr"]))
+                )
         for variable in dashboard["templating"]["list"]:
             (series,) = re.findall(r"^label_values\((.*), \w+\)$", variable["query"])
             found.append((f"{file.stem}: ${variable['name']}", series))
@@ -43,7 +50,9 @@ def test_query_of_a_dashboard_has_an_answer(cluster, place: str, expression: str
     assert cluster.metrics.query(expression), f"{place} is empty"
 
 
-@pytest.mark.parametrize("expression", re.findall(r"```promql\n(.*?)\n```", RUNBOOK, re.DOTALL))
+@pytest.mark.parametrize(
+    "expression", re.findall(r"```promql\n(.*?)\n```", RUNBOOK, re.DOTALL)
+)
 def test_query_of_the_runbook_has_an_answer(cluster, expression: str):
     assert cluster.metrics.query(expression)
 
@@ -59,13 +68,22 @@ def test_parent_prometheus_gets_the_recorded_series(cluster, tmp_path):
         "global: {scrape_interval: 1s}\nscrape_config_files: [job.yml]\n"
     )
     port = free_port()
-    arguments = [f"--config.file={tmp_path}/prometheus.yml", f"--storage.tsdb.path={tmp_path}/data"]
+    arguments = [
+        f"--config.file={tmp_path}/prometheus.yml",
+        f"--storage.tsdb.path={tmp_path}/data",
+    ]
     parent = Prometheus(
-        "/-/ready", "prometheus", *arguments, f"--web.listen-address=127.0.0.1:{port}", port=port
+        "/-/ready",
+        "prometheus",
+        *arguments,
+        f"--web.listen-address=127.0.0.1:{port}",
+        port=port,
     )
     try:
         parent.start()
-        wait_until(lambda: parent.query('view:django_http_responses:rate1m{view="item-list"}'))
+        wait_until(
+            lambda: parent.query('view:django_http_responses:rate1m{view="item-list"}')
+        )
         (up,) = parent.query('up{job="server"}')
         assert up["metric"]["instance"] == f"127.0.0.1:{cluster.server.metrics_port}"
     finally:

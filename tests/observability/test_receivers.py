@@ -12,7 +12,11 @@ def alerts(directory: Path, **variables: str) -> Service:
         "/-/ready",
         "service-alerts",
         port=port,
-        **{"ALERTS_DIR": str(directory), "ALERTS_LISTEN": f"127.0.0.1:{port}", **variables},
+        **{
+            "ALERTS_DIR": str(directory),
+            "ALERTS_LISTEN": f"127.0.0.1:{port}",
+            **variables,
+        },
     )
 
 
@@ -39,7 +43,11 @@ def test_what_it_cannot_read_or_write_is_told_in_a_sentence(tmp_path):
     for name in ("ALERTS_CONFIGURATION", "ALERTS_DIR"):
         service = alerts(tmp_path, **{name: "/nothing/here"})
         ended = subprocess.run(
-            service.command, env=service.environment, capture_output=True, text=True, timeout=60
+            service.command,
+            env=service.environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
         )
         assert ended.returncode == 1
         assert ended.stderr.startswith(f"alerts: {name} (/nothing/here) must be a ")

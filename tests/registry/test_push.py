@@ -19,7 +19,9 @@ LAYOUTS = [Path(os.environ[name]) for name in ("layouts", "others")]
 SERVICE = os.environ["SERVICE_NAME"]
 
 
-def manifests(registry: Registry, repository: str, tag: str = VERSION) -> list[dict[str, Any]]:
+def manifests(
+    registry: Registry, repository: str, tag: str = VERSION
+) -> list[dict[str, Any]]:
     """Those that the tag's index names."""
     index = registry.get(f"{repository}/manifests/{tag}").json()
     assert index["mediaType"] == INDEX
@@ -40,7 +42,9 @@ def test_version_and_content_are_tags_of_what_was_printed(registry, pushed):
 
 def test_what_the_registry_has_is_what_was_built(registry, pushed):
     for name, repository, _ in LIST:
-        for layouts, manifest in zip(LAYOUTS, manifests(registry, repository), strict=True):
+        for layouts, manifest in zip(
+            LAYOUTS, manifests(registry, repository), strict=True
+        ):
             for layer in manifest["layers"]:
                 built = layouts / name / "blobs" / layer["digest"].replace(":", "/")
                 sent = registry.get(f"{repository}/blobs/{layer['digest']}").content
@@ -50,17 +54,31 @@ def test_what_the_registry_has_is_what_was_built(registry, pushed):
 @pytest.mark.parametrize("architecture", ["amd64", "arm64"])
 def test_each_machine_gets_its_own_image(registry, pushed, home, architecture: str):
     for _, repository, _ in LIST:
-        asked = ["skopeo", "inspect", "--override-arch", architecture, "--tls-verify=false"]
+        asked = [
+            "skopeo",
+            "inspect",
+            "--override-arch",
+            architecture,
+            "--tls-verify=false",
+        ]
         asked += [f"docker://{registry.address}/team/{repository}:{VERSION}"]
-        told = subprocess.run(asked, env=environment(home), capture_output=True, check=True)
+        told = subprocess.run(
+            asked, env=environment(home), capture_output=True, check=True
+        )
         assert json.loads(told.stdout)["Architecture"] == architecture
 
 
 def test_images_share_what_is_alike(registry, pushed):
-    every = [manifest for _, repository, _ in LIST for manifest in manifests(registry, repository)]
+    every = [
+        manifest
+        for _, repository, _ in LIST
+        for manifest in manifests(registry, repository)
+    ]
     layers = [layer["digest"] for manifest in every for layer in manifest["layers"]]
     assert len(set(layers)) < len(layers)
-    assert registry.uploads() == len(set(layers)) + len(every)  # and each one's configuration
+    assert registry.uploads() == len(set(layers)) + len(
+        every
+    )  # and each one's configuration
 
 
 @pytest.mark.parametrize("machine", ["the same machine", "another machine"])
@@ -78,20 +96,28 @@ def test_second_push_sends_no_blob(registry, pushed, home, tmp_path, machine: st
 
 def test_changed_line_sends_one_small_layer(registry, pushed, tmp_path):
     uploads, before = registry.uploads(), registry.blobs()
-    done = run("push_changed", tmp_path, f"{registry.address}/team", "--dest-tls-verify=false")
+    done = run(
+        "push_changed", tmp_path, f"{registry.address}/team", "--dest-tls-verify=false"
+    )
     assert done.returncode == 0, done
     assert len(set(done.stdout.splitlines()) - set(pushed.splitlines())) == 1
     (sentence,) = done.stderr.splitlines()
     assert f"/{SERVICE}-server:{VERSION} was sha256:" in sentence
     layers = manifests(registry, f"{SERVICE}-server")[0]["layers"]
-    new = {layer["digest"]: layer["size"] for layer in layers if layer["digest"] not in before}
+    new = {
+        layer["digest"]: layer["size"]
+        for layer in layers
+        if layer["digest"] not in before
+    }
     assert new == {layers[-1]["digest"]: layers[-1]["size"]}
     assert registry.uploads() - uploads == 2  # and the configuration
 
 
 def test_release_by_itself_sends_no_layer(registry, pushed, tmp_path):
     uploads = registry.uploads()
-    done = run("push_next", tmp_path, f"{registry.address}/team", "--dest-tls-verify=false")
+    done = run(
+        "push_next", tmp_path, f"{registry.address}/team", "--dest-tls-verify=false"
+    )
     assert done.returncode == 0, done
     assert registry.uploads() - uploads == len(LIST)  # the configurations alone
     for line, (_, repository, _) in zip(pushed.splitlines(), LIST, strict=True):
@@ -103,14 +129,17 @@ def test_release_by_itself_sends_no_layer(registry, pushed, tmp_path):
 
 def test_tree_with_changes_is_refused(registry, tmp_path):
     before = registry.blobs()
-    done = run("push_dirty", tmp_path, f"{registry.address}/other", "--dest-tls-verify=false")
+    done = run(
+        "push_dirty", tmp_path, f"{registry.address}/other", "--dest-tls-verify=false"
+    )
     assert done.returncode == 1
     assert "commit everything" in done.stderr
     assert registry.blobs() == before
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], [""], ["--help"], ["docker://registry/team"], ["a.b/team/"], ["team"]]
+    "arguments",
+    [[], [""], ["--help"], ["docker://registry/team"], ["a.b/team/"], ["team"]],
 )
 def test_unclear_target_is_refused(tmp_path, arguments: list[str]):
     done = run("push", tmp_path, *arguments)
@@ -118,11 +147,18 @@ def test_unclear_target_is_refused(tmp_path, arguments: list[str]):
     assert "such as: push registry.example.com/team" in done.stderr
 
 
-@pytest.mark.parametrize("program", os.environ["strangers"].split(), ids=os.path.basename)
-def test_images_of_another_package_set_than_the_trees_are_refused(program: str, tmp_path):
+@pytest.mark.parametrize(
+    "program", os.environ["strangers"].split(), ids=os.path.basename
+)
+def test_images_of_another_package_set_than_the_trees_are_refused(
+    program: str, tmp_path
+):
     """A release is what everyone builds from the commit; another set's images are not that."""
     refusal = "but pyproject.toml names"
-    for words, refused in (["registry.example.com/team"], True), (["--other-set"], False):
+    for words, refused in (
+        (["registry.example.com/team"], True),
+        (["--other-set"], False),
+    ):
         done = subprocess.run(
             [program, *words],
             capture_output=True,
@@ -135,7 +171,9 @@ def test_images_of_another_package_set_than_the_trees_are_refused(program: str, 
 
 
 def test_registry_that_is_away_is_named(tmp_path):
-    done = run("push", tmp_path, f"127.0.0.1:{free_port()}/team", "--dest-tls-verify=false")
+    done = run(
+        "push", tmp_path, f"127.0.0.1:{free_port()}/team", "--dest-tls-verify=false"
+    )
     assert done.returncode == 1
     assert "could not be pushed" in done.stderr.splitlines()[-1]
     assert done.stdout == ""

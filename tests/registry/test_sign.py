@@ -19,13 +19,17 @@ def cosign(home: Path, *arguments: str):
 
 def verify(home: Path, image: str, key: str = "cosign", *command: str):
     words = command or ("verify",)
-    return cosign(home, *words, "--key", f"{home}/{key}.pub", "--insecure-ignore-tlog", image)
+    return cosign(
+        home, *words, "--key", f"{home}/{key}.pub", "--insecure-ignore-tlog", image
+    )
 
 
 @pytest.fixture(scope="module")
 def keys(home) -> Path:
     for name in ("cosign", "other"):
-        done = cosign(home, "generate-key-pair", "--output-key-prefix", f"{home}/{name}")
+        done = cosign(
+            home, "generate-key-pair", "--output-key-prefix", f"{home}/{name}"
+        )
         assert done.returncode == 0, done
     return home
 
@@ -34,7 +38,11 @@ def keys(home) -> Path:
 def signed(registry, pushed, keys) -> list[str]:
     """What `sign` prints."""
     done = run(
-        "sign", keys, f"{registry.address}/team", COSIGN_KEY=f"{keys}/cosign.key", **PASSWORD
+        "sign",
+        keys,
+        f"{registry.address}/team",
+        COSIGN_KEY=f"{keys}/cosign.key",
+        **PASSWORD,
     )
     assert done.returncode == 0, done
     return done.stdout.splitlines()
@@ -46,14 +54,20 @@ def test_every_image_is_signed_by_its_digest(pushed, signed, keys):
         done = verify(keys, image)
         assert done.returncode == 0, done
         claims = json.loads(done.stdout)  # of cosign 3 the attestation is one, too
-        digests = {claim["critical"]["image"]["docker-manifest-digest"] for claim in claims}
+        digests = {
+            claim["critical"]["image"]["docker-manifest-digest"] for claim in claims
+        }
         assert digests == {image.split("@")[1]}
 
 
 def test_signing_again_changes_nothing(registry, signed, keys):
     key = f"{keys}/cosign.key"
-    assert run("sign", keys, f"{registry.address}/team", COSIGN_KEY=key, **PASSWORD).stdout
-    done = verify(keys, signed[0], "cosign", "verify-attestation", "--type", "cyclonedx")
+    assert run(
+        "sign", keys, f"{registry.address}/team", COSIGN_KEY=key, **PASSWORD
+    ).stdout
+    done = verify(
+        keys, signed[0], "cosign", "verify-attestation", "--type", "cyclonedx"
+    )
     assert len(done.stdout.splitlines()) == len(os.environ["sboms"].split())
 
 
@@ -66,14 +80,20 @@ def test_another_key_is_refused(pushed, signed, keys):
 
 def test_sbom_of_each_architecture_is_attached(signed, keys):
     for image, (name, *_) in zip(signed, LIST, strict=True):
-        done = verify(keys, image, "cosign", "verify-attestation", "--type", "cyclonedx")
+        done = verify(
+            keys, image, "cosign", "verify-attestation", "--type", "cyclonedx"
+        )
         assert done.returncode == 0, done
         attached = []
         for line in done.stdout.splitlines():
             statement = json.loads(base64.b64decode(json.loads(line)["payload"]))
-            assert statement["subject"][0]["digest"]["sha256"] == image.split("sha256:")[1]
+            assert (
+                statement["subject"][0]["digest"]["sha256"] == image.split("sha256:")[1]
+            )
             attached.append(statement["predicate"])
-        sboms = [Path(sboms, f"{name}.cdx.json") for sboms in os.environ["sboms"].split()]
+        sboms = [
+            Path(sboms, f"{name}.cdx.json") for sboms in os.environ["sboms"].split()
+        ]
         built = [json.loads(sbom.read_text()) for sbom in sboms]
         assert [document for document in built if document not in attached] == []
         assert len(attached) == len(built)
@@ -89,7 +109,9 @@ def test_unsigned_image_is_refused(registry, home, keys):
 def test_changed_image_under_the_same_tag_is_refused(registry, signed, keys, tmp_path):
     tag = f"{registry.address}/team/{SERVICE}-server:{VERSION}"
     assert verify(keys, tag).returncode == 0
-    done = run("push_changed", tmp_path, f"{registry.address}/team", "--dest-tls-verify=false")
+    done = run(
+        "push_changed", tmp_path, f"{registry.address}/team", "--dest-tls-verify=false"
+    )
     assert done.returncode == 0, done
     refused = verify(keys, tag)
     assert refused.returncode != 0, refused

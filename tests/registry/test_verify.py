@@ -43,7 +43,13 @@ def evil(registry, pushed, home) -> dict[str, object]:
     layout = f"oci:{os.environ['layouts']}/db-metrics"
     target = f"docker://{registry.address}/team/{image}"
     done = run(
-        "skopeo", home, "--insecure-policy", "copy", "--dest-tls-verify=false", layout, target
+        "skopeo",
+        home,
+        "--insecure-policy",
+        "copy",
+        "--dest-tls-verify=false",
+        layout,
+        target,
     )
     assert done.returncode == 0, done
     return described(registry.get(image.replace(":", "/manifests/")), "unknown")
@@ -124,7 +130,9 @@ def test_index_whose_other_image_was_exchanged_is_refused(registry, log, home):
 )
 @pytest.mark.parametrize("program", ["verify", "verify_own"])
 @pytest.mark.parametrize("place", [0, 1, 2])
-def test_index_with_another_image_is_refused(registry, evil, home, changes, program, place):
+def test_index_with_another_image_is_refused(
+    registry, evil, home, changes, program, place
+):
     """Who pulls might get that one: engines have rules of their own for platforms."""
     images = registry.get(f"{SERVICE}-log/manifests/{VERSION}").json()["manifests"]
     images.insert(place, evil | {"platform": images[0]["platform"] | changes})
@@ -134,11 +142,17 @@ def test_index_with_another_image_is_refused(registry, evil, home, changes, prog
 
 
 @pytest.mark.parametrize("program", ["verify", "verify_own"])
-def test_index_that_others_read_in_another_way_is_refused(registry, evil, home, program):
+def test_index_that_others_read_in_another_way_is_refused(
+    registry, evil, home, program
+):
     """Go takes a key whatever its case, and the last of several."""
     index = registry.get(f"{SERVICE}-log/manifests/{VERSION}")
-    images = [evil | {"platform": image["platform"]} for image in index.json()["manifests"]]
-    content = index.content[:-1] + b', "Manifests": ' + json.dumps(images).encode() + b"}"
+    images = [
+        evil | {"platform": image["platform"]} for image in index.json()["manifests"]
+    ]
+    content = (
+        index.content[:-1] + b', "Manifests": ' + json.dumps(images).encode() + b"}"
+    )
     digest = registry.put_index(f"{SERVICE}-log/manifests/made", content)
     image = f"{registry.address}/team/{SERVICE}-log@{digest}"
     done = run(program, home, "--tls-verify=false", image)
@@ -191,7 +205,9 @@ def test_index_that_names_an_index_is_refused(registry, log, home):
 @pytest.fixture
 def changed(registry, pushed, home) -> str:
     """The server's image as another tree made it, under the same tag."""
-    done = run("push_changed", home, f"{registry.address}/team", "--dest-tls-verify=false")
+    done = run(
+        "push_changed", home, f"{registry.address}/team", "--dest-tls-verify=false"
+    )
     (image,) = set(done.stdout.splitlines()) - set(pushed.splitlines())
     return image
 
@@ -206,7 +222,9 @@ def test_changed_image_is_refused(changed, pushed, home):
     assert sentence.startswith(refusal)
 
 
-def test_image_alone_is_refused_with_the_digest_that_the_tree_builds(registry, log, home):
+def test_image_alone_is_refused_with_the_digest_that_the_tree_builds(
+    registry, log, home
+):
     image = f"{registry.address}/team/{SERVICE}-log:other"
     layout = f"oci:{os.environ['layouts']}/db-metrics"
     copy = ("--insecure-policy", "copy", "--dest-tls-verify=false")

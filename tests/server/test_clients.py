@@ -44,7 +44,9 @@ def test_many_half_sent_requests_keep_nobody_out(start_server):
 def guess_until_limited(server: Server, **headers: str) -> requests.Response:
     """The 429 that follows the burst of wrong logins."""
     for _ in range(30):
-        answer = requests.post(f"{server.url}/admin/login/", headers=headers, timeout=10)
+        answer = requests.post(
+            f"{server.url}/admin/login/", headers=headers, timeout=10
+        )
         if answer.status_code == 429:
             assert int(answer.headers["Retry-After"]) > 0
             return answer
@@ -57,7 +59,10 @@ def test_body_may_be_as_large_as_body_megabytes_says(start_server):
     for megabytes, status in ((3, 400), (4, 413)):
         body = b"x" * megabytes * 2**20
         answer = requests.post(
-            f"{server.url}/item/", body, headers={"Content-Type": "application/json"}, timeout=30
+            f"{server.url}/item/",
+            body,
+            headers={"Content-Type": "application/json"},
+            timeout=30,
         )
         assert answer.status_code == status
 
@@ -75,9 +80,9 @@ def test_browser_of_an_allowed_origin_reads_what_nginx_answers_by_itself(start_s
         assert answer.headers["Vary"] == "Origin"
     # Django answers for itself, once.
     assert (
-        requests.get(f"{server.url}/item/", headers={"Origin": ORIGIN}, timeout=10).headers[
-            "Access-Control-Allow-Origin"
-        ]
+        requests.get(
+            f"{server.url}/item/", headers={"Origin": ORIGIN}, timeout=10
+        ).headers["Access-Control-Allow-Origin"]
         == ORIGIN
     )
     other = requests.post(
@@ -102,7 +107,9 @@ ADDRESSES = pytest.mark.parametrize(
 
 
 @ADDRESSES
-def test_login_limit_counts_what_one_client_has(start_server, one: str, other: str, same: bool):
+def test_login_limit_counts_what_one_client_has(
+    start_server, one: str, other: str, same: bool
+):
     server = start_server(TRUSTED_PROXIES="127.0.0.1")
     guess_until_limited(server, **{"X-Forwarded-For": one})
     answer = requests.post(
@@ -124,18 +131,26 @@ def guess_at_once(server: Server, addresses: list[str]) -> Counter[int]:
         return Counter(pool.map(lambda address: guess(server, address), addresses))
 
 
-@pytest.mark.parametrize("addresses", ["192.0.2.{}", "::ffff:192.0.2.{}", "2001:db8:0:{}::1"])
+@pytest.mark.parametrize(
+    "addresses", ["192.0.2.{}", "::ffff:192.0.2.{}", "2001:db8:0:{}::1"]
+)
 def test_logins_from_one_network_are_held_back(start_server, addresses: str):
     server = start_server(TRUSTED_PROXIES="127.0.0.1")
-    statuses = guess_at_once(server, [addresses.format(number) for number in range(1, 41)])
+    statuses = guess_at_once(
+        server, [addresses.format(number) for number in range(1, 41)]
+    )
     assert set(statuses) == {403, 429}
     assert guess(server, "198.51.100.1") == 403
 
 
-@pytest.mark.parametrize("addresses", ["192.0.{}.1", "::ffff:192.0.{}.1", "2001:db8:{}::1"])
+@pytest.mark.parametrize(
+    "addresses", ["192.0.{}.1", "::ffff:192.0.{}.1", "2001:db8:{}::1"]
+)
 def test_logins_from_forty_networks_all_wait_their_turn(start_server, addresses: str):
     server = start_server(TRUSTED_PROXIES="127.0.0.1")
-    statuses = guess_at_once(server, [addresses.format(number) for number in range(1, 41)])
+    statuses = guess_at_once(
+        server, [addresses.format(number) for number in range(1, 41)]
+    )
     assert set(statuses) == {403}
 
 
@@ -189,7 +204,9 @@ def test_requests_of_one_client_are_limited_where_that_is_set(start_server):
     server = start_server(API_RATE="5", TRUSTED_PROXIES="127.0.0.1")
 
     def ask(path: str, address: str = "192.0.2.1") -> requests.Response:
-        return requests.get(f"{server.url}{path}", headers={"X-Forwarded-For": address}, timeout=10)
+        return requests.get(
+            f"{server.url}{path}", headers={"X-Forwarded-For": address}, timeout=10
+        )
 
     with ThreadPoolExecutor(40) as pool:
         answers = list(pool.map(lambda _: ask("/item/?limit=1000"), range(40)))
@@ -222,10 +239,14 @@ def statuses_of(clients: list[socket.socket]) -> list[int]:
 def test_requests_in_progress_are_limited_by_client(
     start_server, database, one: str, other: str, same: bool
 ):
-    server = start_server(API_REQUESTS="2", UWSGI_THREADS="8", TRUSTED_PROXIES="127.0.0.1")
+    server = start_server(
+        API_REQUESTS="2", UWSGI_THREADS="8", TRUSTED_PROXIES="127.0.0.1"
+    )
 
     def ask(path: str, address: str) -> requests.Response:
-        return requests.get(f"{server.url}{path}", headers={"X-Forwarded-For": address}, timeout=30)
+        return requests.get(
+            f"{server.url}{path}", headers={"X-Forwarded-For": address}, timeout=30
+        )
 
     with ExitStack() as clients, database.locked("item_item"):
         for _ in range(2):
@@ -256,7 +277,9 @@ def test_requests_in_progress_are_limited_in_all(start_server, database):
         assert requests.get(f"{server.url}/static/none", timeout=30).status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/healthcheck/", "/healthcheck", "/healthcheck/live/"])
+@pytest.mark.parametrize(
+    "path", ["/healthcheck/", "/healthcheck", "/healthcheck/live/"]
+)
 def test_probes_take_nobody_elses_room(start_server, path: str):
     """They are in no other limit, and so their bodies are not kept, nor many of them."""
     server = start_server()
@@ -269,7 +292,9 @@ def test_probes_take_nobody_elses_room(start_server, path: str):
 def large_page(database) -> Iterator[str]:
     """The address of 1.2 MB."""
     text = "repeat(U&'\\+01F600', 280)"
-    database.tell(f"INSERT INTO item_item (text) SELECT {text} FROM generate_series(1, 1000)")
+    database.tell(
+        f"INSERT INTO item_item (text) SELECT {text} FROM generate_series(1, 1000)"
+    )
     yield "/item/?limit=1000"
     database.tell(f"DELETE FROM item_item WHERE text = {text}")
 
@@ -280,7 +305,9 @@ def waiting_answers(server: Server) -> int:
     for worker in children(server.program("nginx")):
         for link in Path(f"/proc/{worker}/fd").iterdir():
             with suppress(FileNotFoundError):  # closed meanwhile
-                files += bool(re.search(r"/uwsgi/\d+ \(deleted\)$", str(link.readlink())))
+                files += bool(
+                    re.search(r"/uwsgi/\d+ \(deleted\)$", str(link.readlink()))
+                )
     return files
 
 
@@ -295,6 +322,8 @@ def test_slow_readers_keep_nobody_out(start_server, large_page: str):
         assert 429 in statuses_of(late)
         assert 0 < waiting_answers(server) <= 5
         answer = requests.get(
-            f"{server.url}{large_page}", headers={"X-Forwarded-For": "192.0.2.2"}, timeout=60
+            f"{server.url}{large_page}",
+            headers={"X-Forwarded-For": "192.0.2.2"},
+            timeout=60,
         )
         assert len(answer.json()) == 1000

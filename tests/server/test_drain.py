@@ -25,7 +25,9 @@ def drain(server) -> None:
 
 def test_answers_are_as_before_and_end_their_connections(start_server):
     server = start_server(DRAIN_SECONDS="600")
-    sheet = re.search(r'href="(/static/[^"]*[.]css)"', get(server, "/admin/login/").text)
+    sheet = re.search(
+        r'href="(/static/[^"]*[.]css)"', get(server, "/admin/login/").text
+    )
     paths = ["/item/", "/admin/login/", sheet[1], "/no/such/"]
     before = {path: get(server, path) for path in paths}
     drain(server)
@@ -42,8 +44,14 @@ def test_answers_are_as_before_and_end_their_connections(start_server):
             "Set-Cookie",
             "X-REQUEST-ID",
         }
-        assert {name: answer.headers[name] for name in answer.headers if name not in differing} == {
-            name: earlier.headers[name] for name in earlier.headers if name not in differing
+        assert {
+            name: answer.headers[name]
+            for name in answer.headers
+            if name not in differing
+        } == {
+            name: earlier.headers[name]
+            for name in earlier.headers
+            if name not in differing
         }
 
 

@@ -64,7 +64,9 @@ def test_names_have_tls_and_http_leads_there(edge):
     with edge.connection(10, "h2", "http/1.1") as connection:
         assert connection.selected_alpn_protocol() == "h2"
     answer = requests.get(
-        f"http://localhost:{edge.http_port}/item/?a=1", timeout=10, allow_redirects=False
+        f"http://localhost:{edge.http_port}/item/?a=1",
+        timeout=10,
+        allow_redirects=False,
     )
     assert answer.status_code == 308
     assert answer.headers["Location"] == "https://localhost/item/?a=1"
@@ -79,7 +81,11 @@ def test_other_hosts_are_misdirected(edge):
 
 
 def test_server_learns_the_client_and_the_scheme_from_the_edge_alone(edge):
-    said = {"X-Forwarded-For": "192.0.2.1", "X-Forwarded-Proto": "http", "X-Forwarded-Host": "a"}
+    said = {
+        "X-Forwarded-For": "192.0.2.1",
+        "X-Forwarded-Proto": "http",
+        "X-Forwarded-Host": "a",
+    }
     answer = edge.get("/item/1/", headers=said)
     assert answer.ok
     assert answer.json()["href"].startswith("https://localhost:")
@@ -91,13 +97,17 @@ def test_request_id_is_in_the_answer_and_in_both_lines(edge, log, given: str | N
     identifier = edge.get("/item/?key=hidden", headers=headers).headers["X-REQUEST-ID"]
     assert (identifier == given) == (given == "abc.1")
     line = f'[{identifier}] 127.0.0.1 "GET /item/" 200 '
-    wait_until(lambda: log.text().count(line) == 2 and line in edge.output_file.read_text())
+    wait_until(
+        lambda: log.text().count(line) == 2 and line in edge.output_file.read_text()
+    )
     assert f' caddy info [{identifier}] 127.0.0.1 "GET /item/" 200 ' in log.text()
     assert "hidden" not in log.text()
     assert "hidden" not in edge.output_file.read_text()
 
 
-def test_edge_serves_while_the_log_is_away_and_delivers_later(start_edge, server, tmp_path):
+def test_edge_serves_while_the_log_is_away_and_delivers_later(
+    start_edge, server, tmp_path
+):
     (tmp_path / "late").mkdir()
     log = LogServer(tmp_path / "late")
     edge = start_edge([server], **log.forwarding)
@@ -118,7 +128,9 @@ def test_lines_are_objects_where_that_is_set(start_edge, server):
 
     wait_until(line)
     told = json.loads(line())
-    assert {name: told[name] for name in ("program", "level", "method", "path", "status")} == {
+    assert {
+        name: told[name] for name in ("program", "level", "method", "path", "status")
+    } == {
         "program": "caddy",
         "level": "info",
         "method": "GET",
@@ -144,7 +156,9 @@ def test_long_address_leaves_no_query_in_the_log(edge, log):
     """Its line is cut, and is no object any more."""
     query = "token=hidden" + '"' * 9_000
     url = f"http://localhost:{edge.http_port}/item/"
-    with socket.create_connection(("localhost", edge.http_port), timeout=30) as connection:
+    with socket.create_connection(
+        ("localhost", edge.http_port), timeout=30
+    ) as connection:
         connection.sendall(
             f"GET /item/?{query} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode()
         )
@@ -175,7 +189,9 @@ def test_limits_are_those_of_nginx(edge):
 
 
 def http2_frame(kind: int, flags: int, payload: bytes, stream: int = 1) -> bytes:
-    return len(payload).to_bytes(3) + bytes([kind, flags]) + stream.to_bytes(4) + payload
+    return (
+        len(payload).to_bytes(3) + bytes([kind, flags]) + stream.to_bytes(4) + payload
+    )
 
 
 def http2_header(name: bytes, value: bytes) -> bytes:
@@ -194,7 +210,9 @@ HTTP2_FIELDS = {
 SHORT_HTTP2 = (
     b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
     + http2_frame(4, 0, b"", 0)
-    + http2_frame(1, 4, b"".join(http2_header(*field) for field in HTTP2_FIELDS.items()))
+    + http2_frame(
+        1, 4, b"".join(http2_header(*field) for field in HTTP2_FIELDS.items())
+    )
     + http2_frame(0, 1, b"{")  # the last one
 )
 
@@ -227,7 +245,8 @@ def test_malformed_chunk_is_the_fault_of_the_client(edge, server, body: bytes):
         with connected as connection:
             connection.sendall(
                 b"POST /item/ HTTP/1.1\r\nHost: localhost\r\nX-Request-ID: abc.5\r\n"
-                b"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n" + body
+                b"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+                + body
             )
             with http.client.HTTPResponse(connection) as answer:
                 answer.begin()
@@ -250,12 +269,17 @@ def test_silent_clients_are_let_go(start_edge, server):
 def test_output_that_nobody_reads_stops_no_request(tmp_path, server):
     edge = Edge(tmp_path / "edge", [server])
     edge.process = subprocess.Popen(
-        edge.command, env=edge.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        edge.command,
+        env=edge.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
     )
     wait_until(edge.is_up)
     with requests.Session() as session:
         for _ in range(1000):
-            assert session.get(f"{edge.url}/item/1/", verify=str(edge.authority), timeout=30).ok
+            assert session.get(
+                f"{edge.url}/item/1/", verify=str(edge.authority), timeout=30
+            ).ok
     assert edge.stop() == 0
     assert edge.process.stdout
     edge.process.stdout.close()
@@ -267,7 +291,9 @@ def test_slow_requests_take_no_server_away(start_edge, start_server, database):
     page = edge.get("/admin/login/").text
     sheet = re.findall(r'href="(/static/[^"]*[.]css)"', page)[0]
     with database.locked("item_item"):
-        clients = [threading.Thread(target=edge.get, args=("/item/",)) for _ in range(6)]
+        clients = [
+            threading.Thread(target=edge.get, args=("/item/",)) for _ in range(6)
+        ]
         for client in clients:
             client.start()
         for _ in range(8):
@@ -335,14 +361,18 @@ def write(edge: Edge, stop: threading.Event, statuses: dict[str, int]) -> None:
         ask = partial(session.request, verify=str(edge.authority), timeout=60)
         while not stop.is_set():
             text = str(uuid4())
-            statuses[text] = ask("POST", f"{edge.url}/item/", json={"text": text}).status_code
+            statuses[text] = ask(
+                "POST", f"{edge.url}/item/", json={"text": text}
+            ).status_code
             statuses[f"GET {text}"] = ask("GET", f"{edge.url}/item/1/").status_code
 
 
 def written(database) -> dict[str, int]:
     """How many rows there are of each text."""
     rows = database.tell("SELECT text || ' ' || count(*) FROM item_item GROUP BY text")
-    return {text: int(count) for text, count in (row.split() for row in rows.splitlines())}
+    return {
+        text: int(count) for text, count in (row.split() for row in rows.splitlines())
+    }
 
 
 @pytest.fixture
@@ -354,7 +384,8 @@ def load():
 
     def begin(edge: Edge):
         clients.extend(
-            threading.Thread(target=write, args=(edge, stop, statuses)) for _ in range(8)
+            threading.Thread(target=write, args=(edge, stop, statuses))
+            for _ in range(8)
         )
         for client in clients:
             client.start()
@@ -374,7 +405,10 @@ def load():
 def test_release_fails_no_request_and_writes_each_row_once(
     start_edge, start_server, database, load
 ):
-    servers = [start_server(**BEHIND, DRAIN_SECONDS="2", API_ANONYMOUS_WRITES="true") for _ in "ab"]
+    servers = [
+        start_server(**BEHIND, DRAIN_SECONDS="2", API_ANONYMOUS_WRITES="true")
+        for _ in "ab"
+    ]
     edge = start_edge(servers)
     end = load(edge)
     for server in servers:
@@ -389,9 +423,13 @@ def test_release_fails_no_request_and_writes_each_row_once(
 
 def up(edge: Edge) -> int:
     """How many servers the edge finds well."""
-    text = requests.get(f"http://127.0.0.1:{edge.metrics_port}/metrics", timeout=10).text
+    text = requests.get(
+        f"http://127.0.0.1:{edge.metrics_port}/metrics", timeout=10
+    ).text
     name = "caddy_reverse_proxy_upstreams_healthy{"
-    return sum(line.startswith(name) and line.endswith(" 1") for line in text.splitlines())
+    return sum(
+        line.startswith(name) and line.endswith(" 1") for line in text.splitlines()
+    )
 
 
 def test_death_of_a_server_repeats_no_write_and_loses_none(
@@ -405,7 +443,9 @@ def test_death_of_a_server_repeats_no_write_and_loses_none(
     assert servers[0].process.wait(60) == 1
     time.sleep(1)
     statuses = end()
-    assert {status for text, status in statuses.items() if text.startswith("GET")} == {200}
+    assert {status for text, status in statuses.items() if text.startswith("GET")} == {
+        200
+    }
     rows = written(database)
     for text, status in statuses.items():
         if not text.startswith("GET"):
@@ -447,10 +487,17 @@ def test_port_that_is_taken_ends_the_edge_with_an_error(tmp_path):
         taken.listen()
         port = str(taken.getsockname()[1])
         edge = Edge(
-            tmp_path / "edge", [], EDGE_UPSTREAMS=f"127.0.0.1:{free_port()}", EDGE_HTTPS_PORT=port
+            tmp_path / "edge",
+            [],
+            EDGE_UPSTREAMS=f"127.0.0.1:{free_port()}",
+            EDGE_HTTPS_PORT=port,
         )
         ended = subprocess.run(
-            ["service-edge"], env=edge.environment, capture_output=True, text=True, timeout=60
+            ["service-edge"],
+            env=edge.environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
         )
     assert ended.returncode == 1
     assert "address already in use" in ended.stdout + ended.stderr

@@ -58,7 +58,8 @@ def test_migration_that_is_taken_back_is_503_until_it_is_there(start_server, dat
     def answers() -> tuple[int, int]:
         paths = ("/item/", "/healthcheck/")
         first, ready = (
-            requests.get(f"{server.url}{path}", timeout=10).status_code for path in paths
+            requests.get(f"{server.url}{path}", timeout=10).status_code
+            for path in paths
         )
         return first, ready
 
@@ -79,11 +80,15 @@ def test_migration_that_is_taken_back_is_503_until_it_is_there(start_server, dat
 
 
 def test_stop_answers_what_is_in_flight(start_server, database):
-    server = start_server(UWSGI_PROCESSES="2", UWSGI_THREADS="5", PGOPTIONS="-c lock_timeout=0")
+    server = start_server(
+        UWSGI_PROCESSES="2", UWSGI_THREADS="5", PGOPTIONS="-c lock_timeout=0"
+    )
     with ThreadPoolExecutor(10) as pool:
         with database.locked("item_item"):
             answers = [
-                pool.submit(requests.post, f"{server.url}/item/", json={"text": "x"}, timeout=30)
+                pool.submit(
+                    requests.post, f"{server.url}/item/", json={"text": "x"}, timeout=30
+                )
                 for _ in range(10)
             ]
             wait_until(lambda: database.waiting() == 10)
@@ -155,7 +160,9 @@ def silenced(database: Database) -> Iterator[None]:
             os.kill(process, signal.SIGCONT)
 
 
-def test_stop_does_not_wait_for_a_worker_that_waits_for_the_database(database, tmp_path):
+def test_stop_does_not_wait_for_a_worker_that_waits_for_the_database(
+    database, tmp_path
+):
     server = Server(tmp_path / "run", database)
     with (
         silenced(database),
@@ -172,7 +179,9 @@ def test_query_before_the_fork_ends_the_start_with_its_place(database, tmp_path)
     project = tmp_path / "django"
     subprocess.run(["cp", "-r", "--no-preserve=mode", source, project], check=True)
     views = project / "item" / "api" / "views.py"
-    shutil.rmtree(views.parent / "__pycache__", ignore_errors=True)  # which Python would not check
+    shutil.rmtree(
+        views.parent / "__pycache__", ignore_errors=True
+    )  # which Python would not check
     views.write_text(f"{views.read_text()}COUNTED = Item.objects.count()\n")
     ended = subprocess.run(
         ["bash", "-c", program.replace(source, str(project))],
@@ -191,25 +200,31 @@ def test_connection_that_breaks_during_a_statement_is_made_anew(start_server, da
     with database.locked("item_item"), ThreadPoolExecutor() as pool:
         answer = pool.submit(requests.get, f"{server.url}/item/", timeout=30)
         wait_until(lambda: database.waiting() == 1)
-        end = (
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-        )
+        end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
         database.tell(end, role=f"{NAME}_serve")
         assert answer.result().status_code == 503
     for path in ("/healthcheck/live/", "/item/", "/item/"):
         assert requests.get(f"{server.url}{path}", timeout=10).ok
 
 
-def test_silent_database_is_told_of_and_does_not_silence_the_server(start_server, database):
+def test_silent_database_is_told_of_and_does_not_silence_the_server(
+    start_server, database
+):
     server = start_server()
-    assert requests.get(f"{server.url}/item/", timeout=10).ok  # the worker has its connection
+    assert requests.get(
+        f"{server.url}/item/", timeout=10
+    ).ok  # the worker has its connection
     with silenced(database):
         # It waits for an answer on its connection until uWSGI's harakiri, before nginx gives up.
         assert (
-            requests.post(f"{server.url}/item/", json={"text": "x" * 280}, timeout=60).status_code
+            requests.post(
+                f"{server.url}/item/", json={"text": "x" * 280}, timeout=60
+            ).status_code
             == 502
         )
-        wait_until(lambda: server.samples()['service_gateway_errors_total{status="502"}'] == 1)
+        wait_until(
+            lambda: server.samples()['service_gateway_errors_total{status="502"}'] == 1
+        )
         assert server.samples()['service_dependency_up{dependency="db"}'] == 0
         assert requests.get(f"{server.url}/healthcheck/", timeout=4).status_code == 503
         assert requests.get(f"{server.url}/healthcheck/live/", timeout=4).ok
@@ -219,7 +234,9 @@ def test_silent_database_is_told_of_and_does_not_silence_the_server(start_server
 
 def test_database_stops_cleanly_and_keeps_its_data(start_server, database):
     server = start_server()
-    href = requests.post(f"{server.url}/item/", json={"text": "kept"}, timeout=10).json()["href"]
+    href = requests.post(
+        f"{server.url}/item/", json={"text": "kept"}, timeout=10
+    ).json()["href"]
     assert database.stop() == 0
     database.start()
     assert requests.get(href, timeout=10).json()["text"] == "kept"
@@ -227,7 +244,9 @@ def test_database_stops_cleanly_and_keeps_its_data(start_server, database):
 
 def test_killed_database_recovers_and_keeps_its_data(start_server, database):
     server = start_server()
-    href = requests.post(f"{server.url}/item/", json={"text": "kept"}, timeout=10).json()["href"]
+    href = requests.post(
+        f"{server.url}/item/", json={"text": "kept"}, timeout=10
+    ).json()["href"]
     database.kill()
     database.start()
     assert requests.get(href, timeout=10).json()["text"] == "kept"

@@ -24,7 +24,11 @@ REVOKE EXECUTE ON FUNCTION lo_creat(integer), lo_create(oid), lo_from_bytea(oid,
 GRANT EXECUTE ON FUNCTION lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea) TO acme;
 """
 REFUSED = {
-    "acme": ["CREATE TEMPORARY TABLE t ()", "SELECT lo_create(0)", "TRUNCATE item_item"],
+    "acme": [
+        "CREATE TEMPORARY TABLE t ()",
+        "SELECT lo_create(0)",
+        "TRUNCATE item_item",
+    ],
     "postgres": ["SELECT 1"],
     "template1": ["SELECT 1"],
 }
@@ -69,14 +73,26 @@ class ForeignDatabase(Program):
         ]
 
     def is_ready(self) -> bool:
-        return subprocess.run(["pg_isready", "--quiet", *self.client], timeout=30).returncode == 0
+        return (
+            subprocess.run(
+                ["pg_isready", "--quiet", *self.client], timeout=30
+            ).returncode
+            == 0
+        )
 
     def asked(self, role: str, password: str, place: str, statement: str) -> str:
         """What psql prints for a statement."""
-        command = ["psql", "--host=127.0.0.1", f"--port={self.port}", f"--username={role}"]
+        command = [
+            "psql",
+            "--host=127.0.0.1",
+            f"--port={self.port}",
+            f"--username={role}",
+        ]
         command += [f"--dbname={place}", "--no-psqlrc", "-qAtc", statement]
         environment = {**os.environ, "PGPASSWORD": password}
-        ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+        ended = subprocess.run(
+            command, env=environment, capture_output=True, text=True, timeout=60
+        )
         return (ended.stdout + ended.stderr).strip()
 
     def set_up(self) -> None:
@@ -114,7 +130,11 @@ def test_its_roles_are_made_by_commands_and_serve(tmp_path, foreign):
         POSTGRES_DB="acme",
         POSTGRES_SERVE_PASSWORD="serving",
     )
-    owning = {**server.environment, "POSTGRES_SERVE_PASSWORD": "", "POSTGRES_PASSWORD": "owner"}
+    owning = {
+        **server.environment,
+        "POSTGRES_SERVE_PASSWORD": "",
+        "POSTGRES_PASSWORD": "owner",
+    }
     made = run(owning, "manage", "createservingrole", input="serving\n")
     assert made.returncode == 0, made.stderr
     migrated = run(owning, "migrate")
@@ -128,9 +148,14 @@ def test_its_roles_are_made_by_commands_and_serve(tmp_path, foreign):
     try:
         assert requests.get(f"{server.url}/healthcheck/", timeout=10).ok
         assert (
-            requests.post(f"{server.url}/item/", json={"text": "t"}, timeout=10).status_code == 201
+            requests.post(
+                f"{server.url}/item/", json={"text": "t"}, timeout=10
+            ).status_code
+            == 201
         )
-        checked = run(server.environment, "manage", "check", "--deploy", "--database", "default")
+        checked = run(
+            server.environment, "manage", "check", "--deploy", "--database", "default"
+        )
         assert checked.returncode == 0
         assert "chassis.W00" not in checked.stderr
         for place, statements in REFUSED.items():

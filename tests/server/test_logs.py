@@ -111,11 +111,16 @@ def test_output_that_nobody_reads_holds_up_no_line(tmp_path, database, log):
     log.start()
     server = Server(tmp_path / "run", database, **log.forwarding)
     with subprocess.Popen(
-        server.command, env=server.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        server.command,
+        env=server.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
     ) as server.process:
         try:
             wait_until(server.is_up)
-            for burst in range(4):  # each fits into the queue: what is beyond may be dropped
+            for burst in range(
+                4
+            ):  # each fits into the queue: what is beyond may be dropped
                 lines = {f"unread-{burst}-{number}." for number in range(2000)}
                 server.log(lines, timeout=0.5)
                 wait_until(lambda lines=lines: lines <= set(log.text().split()))
@@ -143,7 +148,9 @@ def megabytes(server: Server) -> float:
     return int(resident) / 1e3 + files / 1e6
 
 
-def test_full_queue_has_a_bound_in_bytes_and_what_it_drops_is_counted(start_server, log):
+def test_full_queue_has_a_bound_in_bytes_and_what_it_drops_is_counted(
+    start_server, log
+):
     server = start_server(**log.forwarding)
     wait_until(lambda: "service_log_lines_sent_total" in server.samples())
     sent = {f"line-{number:05}" for number in range(30_000)}
@@ -170,7 +177,12 @@ def test_forwarder_that_dies_keeps_lines_and_requests_go_on(start_server, log):
     server = start_server(**log.forwarding)
     ids = send(server, 3000)
     wait_until(
-        lambda: server.samples().get('service_log_queue_lines{queue="forward queue[DA]"}', 0) > 2000
+        lambda: (
+            server.samples().get(
+                'service_log_queue_lines{queue="forward queue[DA]"}', 0
+            )
+            > 2000
+        )
     )
     first = server.program("rsyslog")
     os.kill(first, signal.SIGKILL)
@@ -212,7 +224,9 @@ def test_lines_that_nginx_dropped_are_missed(start_server):
 
     def missed() -> float:
         samples = server.samples()
-        return samples["nginx_http_requests_total"] - samples["service_access_lines_total"]
+        return (
+            samples["nginx_http_requests_total"] - samples["service_access_lines_total"]
+        )
 
     wait_until(lambda: 400 < missed() <= 1000)
 
@@ -221,7 +235,9 @@ def test_long_line_keeps_its_end(start_server, log):
     log.start()
     server = start_server(**log.forwarding)
     path = "/admin/" + "%C3%A4" * 1000
-    answer = requests.post(f"{server.url}{path}", headers={"X-Request-ID": "long"}, timeout=10)
+    answer = requests.post(
+        f"{server.url}{path}", headers={"X-Request-ID": "long"}, timeout=10
+    )
     assert answer.status_code == 403
     os.write(server.output("uwsgi"), b"A" * 100_000 + b" the reason\n")
     wait_until(lambda: "the reason" in log.text() and log.text().count("[long]") == 2)
@@ -241,10 +257,19 @@ def test_client_cannot_write_a_line_of_its_own(start_server, log):
     log.start()
     server = start_server(**log.forwarding)
     path = "/admin/%1B%7F%E2%80%A8injected/"
-    agent = {"User-Agent": "a\tinjected", "Referer": "x" * 8000, "X-Request-ID": "a\tinjected"}
-    assert requests.post(f"{server.url}{path}", headers=agent, timeout=10).status_code == 403
+    agent = {
+        "User-Agent": "a\tinjected",
+        "Referer": "x" * 8000,
+        "X-Request-ID": "a\tinjected",
+    }
+    assert (
+        requests.post(f"{server.url}{path}", headers=agent, timeout=10).status_code
+        == 403
+    )
     wait_until(lambda: "Forbidden" in log.text() and '"POST /admin/%1B' in log.text())
-    (request_id,) = {line.split()[4] for line in log.text().splitlines() if "injected" in line}
+    (request_id,) = {
+        line.split()[4] for line in log.text().splitlines() if "injected" in line
+    }
     lines = [line for line in log.text().split("\n") if request_id in line]
     assert sorted(line.split()[2] for line in lines) == ["django", "nginx"]
     assert all(line.isprintable() for line in lines)
@@ -263,18 +288,20 @@ def test_client_cannot_make_errors_of_nginx(start_server, log):
             connection.putheader(name, value)
         connection.endheaders(b"x" * 100_000)
         assert connection.getresponse().status == 404
-    wait_until(lambda: "buffered to a temporary file" in log.text() and "404 " in log.text())
+    wait_until(
+        lambda: "buffered to a temporary file" in log.text() and "404 " in log.text()
+    )
     assert "[error]" not in log.text()
     # In whatever way such a line comes; the second one counts.
-    forged = (
-        '2026/01/01 00:00:00 [error] 1#1: *1 reset, request: "GET / HTTP/1.1", referrer: "x" 502 y"'
-    )
+    forged = '2026/01/01 00:00:00 [error] 1#1: *1 reset, request: "GET / HTTP/1.1", referrer: "x" 502 y"'
     server.log([forged, '[id] 127.0.0.1 "GET /" 502 0 bytes'], begin="nginx:")
     counted = 'service_gateway_errors_total{status="502"}'
     wait_until(lambda: server.samples().get(counted))
     assert server.samples()[counted] == 1
     failed = subprocess.run(
-        ["find-requests", "failed"], env={**os.environ, **log.environment}, capture_output=True
+        ["find-requests", "failed"],
+        env={**os.environ, **log.environment},
+        capture_output=True,
     )
     assert [line.split()[4] for line in failed.stdout.splitlines()] == [b"[id]"]
 
@@ -283,9 +310,14 @@ def refuse_in_many_ways(server: Server, database: Database) -> None:
     """Make nginx and uWSGI tell of requests with a query and a Referer."""
     headers = {"Referer": 'http://other.example/, request: "secret'}
     url = f"{server.url}/item/?secret"
-    assert requests.post(url, data=b"x" * 2**21, headers=headers, timeout=10).status_code == 413
+    assert (
+        requests.post(url, data=b"x" * 2**21, headers=headers, timeout=10).status_code
+        == 413
+    )
     login = f"{server.url}/admin/login/?secret"
-    wait_until(lambda: requests.post(login, headers=headers, timeout=10).status_code == 429)
+    wait_until(
+        lambda: requests.post(login, headers=headers, timeout=10).status_code == 429
+    )
     (worker,) = children(server.program("uwsgi"))
     with database.locked("item_item"), ThreadPoolExecutor() as pool:
         answer = pool.submit(requests.get, url, headers=headers, timeout=30)
@@ -295,10 +327,14 @@ def refuse_in_many_ways(server: Server, database: Database) -> None:
     for _ in range(50):  # clients that leave without their answer
         with socket.create_connection(("127.0.0.1", server.port)) as leaving:
             leaving.sendall(b"GET /item/?secret HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
-            leaving.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            leaving.setsockopt(
+                socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
+            )
 
 
-def test_log_has_no_query_and_no_referer_and_each_error_once(start_server, database, log):
+def test_log_has_no_query_and_no_referer_and_each_error_once(
+    start_server, database, log
+):
     log.start()
     server = start_server(**log.forwarding, PGOPTIONS="-c lock_timeout=0")
     refuse_in_many_ways(server, database)
@@ -307,17 +343,26 @@ def test_log_has_no_query_and_no_referer_and_each_error_once(start_server, datab
     text = log.text()
     assert "secret" not in text
     assert text.count("client intended to send too large body") == 1
-    assert text.count("limiting requests") == text.count('"POST /admin/login/" 429') == 1
+    assert (
+        text.count("limiting requests") == text.count('"POST /admin/login/" 429') == 1
+    )
     # On a busy machine nginx may warn of the same request that a line of it was dropped.
     assert len(re.findall(r'\[error\].*request: "GET /item/"', text)) == 1
-    assert not [line for line in text.splitlines() if line.split()[2] == "uwsgi" and "item" in line]
+    assert not [
+        line
+        for line in text.splitlines()
+        if line.split()[2] == "uwsgi" and "item" in line
+    ]
 
 
 def test_uwsgis_own_lines_have_no_query(start_server, log):
     log.start()
     server = start_server(**log.forwarding)
     server.log(
-        ["HARAKIRI [core 0] 127.0.0.1 - GET /item/?secret=1?2 since 1764000000", "why? because"],
+        [
+            "HARAKIRI [core 0] 127.0.0.1 - GET /item/?secret=1?2 since 1764000000",
+            "why? because",
+        ],
         "uwsgi:",
     )
     wait_until(lambda: "because" in log.text())
@@ -329,9 +374,17 @@ def test_access_line_has_the_path_of_any_method(start_server, log):
     log.start()
     server = start_server(**log.forwarding)
     for method in ("G_ET", "UNHEARD-OF"):
-        assert requests.request(method, f"{server.url}/item/?secret", timeout=10).status_code == 405
+        assert (
+            requests.request(
+                method, f"{server.url}/item/?secret", timeout=10
+            ).status_code
+            == 405
+        )
     wait_until(
-        lambda: '"G_ET /item/" 405' in log.text() and '"UNHEARD-OF /item/" 405' in log.text()
+        lambda: (
+            '"G_ET /item/" 405' in log.text()
+            and '"UNHEARD-OF /item/" 405' in log.text()
+        )
     )
 
 
@@ -341,7 +394,9 @@ def test_traceback_is_one_line(start_server, log):
     server.log(["failed\nTraceback (most recent call last):\n  File\n\tlast"])
     wait_until(lambda: "Traceback" in log.text())
     (line,) = [line for line in log.text().splitlines() if "failed" in line]
-    assert line.endswith("failed#012Traceback (most recent call last):#012  File#012#011last")
+    assert line.endswith(
+        "failed#012Traceback (most recent call last):#012  File#012#011last"
+    )
 
 
 def test_metrics_of_the_log_come_when_another_program_has_left_their_port(log):
@@ -358,18 +413,32 @@ def test_output_is_json_where_that_is_asked_for(start_server, log, capfd):
     name = '"quoted" \\ \u00e9'
     requests.get(f"{server.url}/no/{name}/", headers={"Referer": '"'}, timeout=10)
     server.log(['failed\nTraceback (most recent call last):\n  File "x"\n\tlast'])
-    wait_until(lambda: "Traceback" in log.text())  # what a forwarder has is lost when it is killed
+    wait_until(
+        lambda: "Traceback" in log.text()
+    )  # what a forwarder has is lost when it is killed
     os.kill(server.program("rsyslog"), signal.SIGKILL)
     wait_until(lambda: len(server.programs("rsyslog")) == 1)
     assert server.stop() == 0
 
     output, errors = capfd.readouterr()
-    lines = [json.loads(line) for line in (output + errors).splitlines() if "LOG: " not in line]
+    lines = [
+        json.loads(line)
+        for line in (output + errors).splitlines()
+        if "LOG: " not in line
+    ]
     assert all({"time", "level", "program", "message"} <= set(line) for line in lines)
-    assert {"nginx", "uwsgi", "django", "supervise"} <= {line["program"] for line in lines}
-    by_program = {line["program"]: line for line in lines if line.get("request_id") == request_id}
+    assert {"nginx", "uwsgi", "django", "supervise"} <= {
+        line["program"] for line in lines
+    }
+    by_program = {
+        line["program"]: line for line in lines if line.get("request_id") == request_id
+    }
     access = by_program["nginx"]
-    assert (access["method"], access["path"], access["status"]) == ("POST", "/admin/", 403)
+    assert (access["method"], access["path"], access["status"]) == (
+        "POST",
+        "/admin/",
+        403,
+    )
     assert 0 <= access["duration"] < 60
     assert by_program["django"]["level"] == "warning"
     assert by_program["django"]["message"].startswith(f"[{request_id}] WARNING ")

@@ -44,13 +44,15 @@ def test_several_workers_count_every_request_once(start_server):
     server = start_server(UWSGI_PROCESSES="4")
     with ThreadPoolExecutor(8) as pool:
         answers = list(
-            pool.map(lambda _: requests.get(f"{server.url}/item/", timeout=10), range(400))
+            pool.map(
+                lambda _: requests.get(f"{server.url}/item/", timeout=10), range(400)
+            )
         )
     assert all(answer.ok for answer in answers)
     assert server.samples()[LISTED] == 400
-    assert len({name for name in metrics_files(server) if name.startswith("counter_")}) > 1, (
-        "one worker did it all"
-    )
+    assert (
+        len({name for name in metrics_files(server) if name.startswith("counter_")}) > 1
+    ), "one worker did it all"
 
 
 def test_a_hundred_recycled_workers_lose_and_add_nothing(start_server):
@@ -61,7 +63,10 @@ def test_a_hundred_recycled_workers_lose_and_add_nothing(start_server):
     def list_items(times: int) -> None:
         with ThreadPoolExecutor(10) as pool:
             assert all(
-                pool.map(lambda _: requests.get(f"{server.url}/item/", timeout=30).ok, range(times))
+                pool.map(
+                    lambda _: requests.get(f"{server.url}/item/", timeout=30).ok,
+                    range(times),
+                )
             )
 
     list_items(100)
@@ -70,7 +75,9 @@ def test_a_hundred_recycled_workers_lose_and_add_nothing(start_server):
         old = set(children(master))
         signal_number = signal.SIGHUP if recycled % 2 else signal.SIGKILL
         wait_until(
-            lambda old=old, signal_number=signal_number: all_replaced(master, old, signal_number)
+            lambda old=old, signal_number=signal_number: all_replaced(
+                master, old, signal_number
+            )
         )
         list_items(10)
         after = counters(server)
@@ -78,7 +85,9 @@ def test_a_hundred_recycled_workers_lose_and_add_nothing(start_server):
         assert after[LISTED] == 100 + 10 * recycled
         before = after
     workers = range(1, 11)
-    names = {f"{kind}_{worker}.db" for kind in ("counter", "histogram") for worker in workers}
+    names = {
+        f"{kind}_{worker}.db" for kind in ("counter", "histogram") for worker in workers
+    }
     assert files <= metrics_files(server) <= names | files
 
 

@@ -56,11 +56,27 @@ default_pool_size = 2
 
     def setting(self, name: str) -> str:
         """What a client sees of a setting, on whichever connection it gets."""
-        command = ["psql", "--host=127.0.0.1", f"--port={self.port}", f"--username={NAME}_serve"]
-        command += [f"--dbname={NAME}", "--no-psqlrc", "--tuples-only", "--command", f"SHOW {name}"]
+        command = [
+            "psql",
+            "--host=127.0.0.1",
+            f"--port={self.port}",
+            f"--username={NAME}_serve",
+        ]
+        command += [
+            f"--dbname={NAME}",
+            "--no-psqlrc",
+            "--tuples-only",
+            "--command",
+            f"SHOW {name}",
+        ]
         environment = {**os.environ, "PGPASSWORD": SERVE_PASSWORD}
         asked = subprocess.run(
-            command, env=environment, capture_output=True, text=True, check=True, timeout=60
+            command,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=60,
         )
         return asked.stdout.strip()
 
@@ -88,16 +104,28 @@ def test_system_tests_pass_through_a_pooler(server):
         "no:cacheprovider",
         os.environ["systemTests"],
     ]
-    environment = {**os.environ, "SYSTEM_TEST_METRICS_HOSTPORT": f"127.0.0.1:{server.metrics_port}"}
+    environment = {
+        **os.environ,
+        "SYSTEM_TEST_METRICS_HOSTPORT": f"127.0.0.1:{server.metrics_port}",
+    }
     subprocess.run(
-        [*command, "--target", f"127.0.0.1:{server.port}"], env=environment, check=True, timeout=600
+        [*command, "--target", f"127.0.0.1:{server.port}"],
+        env=environment,
+        check=True,
+        timeout=600,
     )
 
 
-def test_timeouts_hold_and_nothing_of_a_session_is_left_behind(server, pooler, database):
+def test_timeouts_hold_and_nothing_of_a_session_is_left_behind(
+    server, pooler, database
+):
     with ThreadPoolExecutor(8) as pool:
         paths = ["/item/", "/healthcheck/"] * 50
-        assert all(pool.map(lambda path: requests.get(f"{server.url}{path}", timeout=30).ok, paths))
+        assert all(
+            pool.map(
+                lambda path: requests.get(f"{server.url}{path}", timeout=30).ok, paths
+            )
+        )
     with database.locked("item_item"):
         asked = time.monotonic()
         assert requests.get(f"{server.url}/item/", timeout=30).status_code == 503

@@ -14,7 +14,9 @@ VERSION = "7.8.9-told"
 @pytest.mark.parametrize(
     ("variables", "version"), [({"SERVICE_VERSION": VERSION}, VERSION), ({}, "unknown")]
 )
-def test_metrics_and_log_tell_it(start_server, tmp_path, variables: dict[str, str], version: str):
+def test_metrics_and_log_tell_it(
+    start_server, tmp_path, variables: dict[str, str], version: str
+):
     with running(LogServer(tmp_path)) as log:
         server = start_server(**variables, **log.forwarding)
         assert server.samples()[f'service_build_info{{version="{version}"}}'] == 1
@@ -35,7 +37,9 @@ def ask_for_all(server: Server, database: Database) -> None:
     for path, status in (("/nothing/", 404), ("/metrics", 404), ("/static/n", 404)):
         refuse_to_tell(requests.get(f"{server.url}{path}", timeout=30), status)
     url = f"{server.url}/item/"
-    refuse_to_tell(requests.get(url, headers={"Host": "other.example"}, timeout=30), 400)
+    refuse_to_tell(
+        requests.get(url, headers={"Host": "other.example"}, timeout=30), 400
+    )
     refuse_to_tell(requests.get(url, headers={"Accept": "a/b"}, timeout=30), 406)
     refuse_to_tell(requests.get(f"{url}?{'a' * 40_000}", timeout=30), 414)
     refuse_to_tell(requests.post(url, b"{}", timeout=30), 415)

@@ -25,7 +25,9 @@ def told_in(database, place: str, statement: str, role: str) -> str:
         statement,
     ]
     environment = {**os.environ, "PGPASSWORD": PASSWORDS.get(role, PASSWORD)}
-    ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    ended = subprocess.run(
+        command, env=environment, capture_output=True, text=True, timeout=60
+    )
     return (ended.stdout + ended.stderr).strip()
 
 
@@ -83,7 +85,9 @@ def test_serving_role_changes_nothing_but_rows(database, statement: str):
         (NAME, "template1", False),
     ],
 )
-def test_each_role_reaches_the_databases_that_it_needs(database, role: str, place: str, may: bool):
+def test_each_role_reaches_the_databases_that_it_needs(
+    database, role: str, place: str, may: bool
+):
     output = told_in(database, place, "SELECT 'reached'", role)
     assert output == "reached" if may else "permission denied for database" in output
 
@@ -113,9 +117,13 @@ def test_serving_role_gives_up_in_time(database, name: str, value: str):
     assert tried(database, f"SHOW {name}", role=NAME) == "0"
 
 
-def test_forgotten_session_holds_a_request_for_the_lock_timeout_only(start_server, database):
+def test_forgotten_session_holds_a_request_for_the_lock_timeout_only(
+    start_server, database
+):
     server = start_server()
-    href = requests.post(f"{server.url}/item/", json={"text": "held"}, timeout=10).json()["href"]
+    href = requests.post(
+        f"{server.url}/item/", json={"text": "held"}, timeout=10
+    ).json()["href"]
     with database.locked("item_item", "SHARE"):
         asked = time.monotonic()
         answer = requests.put(href, json={"text": "put"}, timeout=30)
@@ -137,7 +145,9 @@ def test_data_without_the_serving_role_get_it_at_start(tmp_path):
         (NAME, f"DROP OWNED BY {SERVING}"),
         (NAME, f"DROP ROLE {SERVING}"),
     ):
-        subprocess.run([*single, name], input=f"{statement}\n", text=True, check=True, timeout=60)
+        subprocess.run(
+            [*single, name], input=f"{statement}\n", text=True, check=True, timeout=60
+        )
     older.start()
     try:
         assert tried(older, "SHOW lock_timeout") == "2s"
@@ -169,9 +179,7 @@ def test_what_the_serving_role_sets_for_itself_ends_with_the_next_start(restarte
     restarted.stop()
     restarted.start()
     assert tried(restarted, "SHOW search_path") == '"$user", public'
-    settings = (
-        "SELECT unnest(setconfig) FROM pg_db_role_setting WHERE setrole = current_user::regrole"
-    )
+    settings = "SELECT unnest(setconfig) FROM pg_db_role_setting WHERE setrole = current_user::regrole"
     assert sorted(line.strip() for line in tried(restarted, settings).splitlines()) == [
         "idle_in_transaction_session_timeout=30s",
         "lock_timeout=2s",
@@ -180,7 +188,9 @@ def test_what_the_serving_role_sets_for_itself_ends_with_the_next_start(restarte
     assert "permission denied" in told_in(restarted, "postgres", "SELECT 1", SERVING)
 
 
-def test_serving_role_that_gives_up_its_rights_has_those_of_later_tables_again(restarted):
+def test_serving_role_that_gives_up_its_rights_has_those_of_later_tables_again(
+    restarted,
+):
     assert "ERROR" not in tried(restarted, "DROP OWNED BY CURRENT_USER")
     restarted.stop()
     restarted.start()
@@ -215,24 +225,45 @@ def test_owner_keeps_large_objects_and_dumps_them(restarted):
     place = {"POSTGRES_HOST": "127.0.0.1", "POSTGRES_PORT": str(restarted.port)}
     environment = {**restarted.environment, **place}
     dump = subprocess.run(
-        ["service-db", "dump"], env=environment, capture_output=True, check=True, timeout=60
+        ["service-db", "dump"],
+        env=environment,
+        capture_output=True,
+        check=True,
+        timeout=60,
     )
     tried(restarted, f"SELECT lo_unlink({number})", role=NAME)
     subprocess.run(
-        ["service-db", "load"], env=environment, input=dump.stdout, check=True, timeout=60
+        ["service-db", "load"],
+        env=environment,
+        input=dump.stdout,
+        check=True,
+        timeout=60,
     )
-    assert tried(restarted, f"SELECT convert_from(lo_get({number}), 'UTF8')", role=NAME) == "kept"
+    assert (
+        tried(restarted, f"SELECT convert_from(lo_get({number}), 'UTF8')", role=NAME)
+        == "kept"
+    )
 
 
 def test_migrate_names_the_role_that_keeps_it_waiting(start_server, database):
     server = start_server()
-    owning = {**server.environment, "POSTGRES_SERVE_PASSWORD": "", "POSTGRES_PASSWORD": PASSWORD}
+    owning = {
+        **server.environment,
+        "POSTGRES_SERVE_PASSWORD": "",
+        "POSTGRES_PASSWORD": PASSWORD,
+    }
     with database.psql(role=SERVING) as holder:
-        holder.stdin.write(f"SELECT pg_advisory_lock({MIGRATE_LOCK}), pg_backend_pid();\n")
+        holder.stdin.write(
+            f"SELECT pg_advisory_lock({MIGRATE_LOCK}), pg_backend_pid();\n"
+        )
         holder.stdin.flush()
         pid = holder.stdout.readline().split("|")[1].strip()
         ended = subprocess.run(
-            ["service-server", "migrate"], env=owning, capture_output=True, text=True, timeout=60
+            ["service-server", "migrate"],
+            env=owning,
+            capture_output=True,
+            text=True,
+            timeout=60,
         )
     assert ended.returncode == 1
     assert f"The role {SERVING} (process {pid}) holds" in ended.stderr.splitlines()[-1]
@@ -242,7 +273,11 @@ def check_deployment(server, **variables: str) -> str:
     """What the deployment checks say of the database's role."""
     command = ["service-server", "manage", "check", "--deploy", "--database", "default"]
     ended = subprocess.run(
-        command, env={**server.environment, **variables}, capture_output=True, text=True, timeout=60
+        command,
+        env={**server.environment, **variables},
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
     assert ended.returncode == 0, ended.stderr
     return ended.stderr
@@ -251,7 +286,9 @@ def check_deployment(server, **variables: str) -> str:
 def test_deployment_check_tells_whether_the_serving_role_is_used(start_server):
     server = start_server()
     assert "chassis.W00" not in check_deployment(server)
-    owner = check_deployment(server, POSTGRES_SERVE_PASSWORD="", POSTGRES_PASSWORD=PASSWORD)
+    owner = check_deployment(
+        server, POSTGRES_SERVE_PASSWORD="", POSTGRES_PASSWORD=PASSWORD
+    )
     assert "chassis.W001" in owner
     assert "chassis.W002" in owner
 

@@ -31,7 +31,9 @@ from support.processes import Server
         ("UWSGI_THREADS", "-1"),
     ],
 )
-def test_malformed_variable_ends_the_start_with_a_sentence(start_server, variable: str, value: str):
+def test_malformed_variable_ends_the_start_with_a_sentence(
+    start_server, variable: str, value: str
+):
     server = start_server()
     server.stop()
     environment = {**server.environment, variable: value}
@@ -55,7 +57,11 @@ def refusal(tmp_path, database):
             unwritable.chmod(0o555)
         environment = Server(run, database).environment
         ended = subprocess.run(
-            ["service-server"], env=environment, capture_output=True, text=True, timeout=30
+            ["service-server"],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=30,
         )
         assert (ended.returncode, ended.stdout) == (1, "")
         assert ended.stderr.count("\n") == 1
@@ -74,7 +80,9 @@ def test_directory_that_cannot_be_made_is_refused_in_a_sentence(refusal, tmp_pat
 
 
 @pytest.mark.parametrize("inside", ["", "listen.conf", "metrics"])
-def test_directory_that_cannot_be_written_is_refused_in_a_sentence(refusal, tmp_path, inside: str):
+def test_directory_that_cannot_be_written_is_refused_in_a_sentence(
+    refusal, tmp_path, inside: str
+):
     (tmp_path / "metrics").mkdir()
     (tmp_path / "metrics" / "counter_1.db").touch()
     (tmp_path / "listen.conf").touch()
@@ -84,7 +92,9 @@ def test_directory_that_cannot_be_written_is_refused_in_a_sentence(refusal, tmp_
 
 
 @pytest.mark.parametrize("run", ["file", "file/run"])
-def test_file_in_place_of_the_directory_is_refused_in_a_sentence(refusal, tmp_path, run: str):
+def test_file_in_place_of_the_directory_is_refused_in_a_sentence(
+    refusal, tmp_path, run: str
+):
     (tmp_path / "file").touch()
     assert "remove the file" in refusal(tmp_path / run)
 
@@ -128,7 +138,9 @@ def test_what_belongs_to_another_user_is_refused_in_a_sentence(start, tmp_path):
     ("trusted", "status"),
     [("", 301), ("10.0.0.0/8", 301), ("127.0.0.1", 200), ("127.0.0.0/8,::1", 200)],
 )
-def test_only_trusted_proxies_say_that_it_was_https(start_server, trusted: str, status: int):
+def test_only_trusted_proxies_say_that_it_was_https(
+    start_server, trusted: str, status: int
+):
     server = start_server(BEHIND_TLS="true", TRUSTED_PROXIES=trusted)
     answer = requests.get(
         f"{server.url}/item/",

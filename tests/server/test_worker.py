@@ -24,7 +24,9 @@ def log(tmp_path):
 def test_lines_of_a_worker_reach_the_log_server(start_server, log):
     start_server("worker", "countitems", **log.forwarding)
     wait_until(lambda: log.text().count("There are ") > 1)
-    (first, second, *_) = [line for line in log.text().splitlines() if "There are " in line]
+    (first, second, *_) = [
+        line for line in log.text().splitlines() if "There are " in line
+    ]
     assert first.split()[2] == "django"
     assert first.split()[4] != second.split()[4]  # each run has a request id of its own
 

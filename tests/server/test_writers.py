@@ -34,7 +34,9 @@ def together(*calls) -> list[int]:
 def test_no_put_makes_a_deleted_row_anew(url: str):
     statuses, resurrected = Counter(), 0
     for number in range(ROUNDS):
-        href = requests.post(url, json={"text": f"round {number}"}, timeout=10).json()["href"]
+        href = requests.post(url, json={"text": f"round {number}"}, timeout=10).json()[
+            "href"
+        ]
 
         def put(href=href) -> requests.Response:
             return requests.put(href, json={"text": "put"}, timeout=10)
@@ -53,11 +55,15 @@ def test_no_put_makes_a_deleted_row_anew(url: str):
 
 def test_one_of_four_writers_with_the_same_tag_wins(url: str):
     for number in range(20):
-        href = requests.post(url, json={"text": f"round {number}"}, timeout=10).json()["href"]
+        href = requests.post(url, json={"text": f"round {number}"}, timeout=10).json()[
+            "href"
+        ]
         headers = {"If-Match": requests.get(href, timeout=10).headers["ETag"]}
 
         def put(text: str, href=href, headers=headers):
-            return lambda: requests.put(href, json={"text": text}, headers=headers, timeout=10)
+            return lambda: requests.put(
+                href, json={"text": text}, headers=headers, timeout=10
+            )
 
         assert sorted(together(*map(put, "abcd"))) == [200, 412, 412, 412]
 
@@ -65,22 +71,48 @@ def test_one_of_four_writers_with_the_same_tag_wins(url: str):
 def test_five_who_add_the_same_group_in_the_admin(start_server):
     """One succeeds; the others see the form's own sentence, or a conflict: forms look before."""
     server = start_server(UWSGI_PROCESSES=str(WORKERS))
-    manage = ["service-server", "manage", "createsuperuser", "--no-input", "--email", ""]
-    account = {"DJANGO_SUPERUSER_USERNAME": "admin", "DJANGO_SUPERUSER_PASSWORD": "a phrase"}
+    manage = [
+        "service-server",
+        "manage",
+        "createsuperuser",
+        "--no-input",
+        "--email",
+        "",
+    ]
+    account = {
+        "DJANGO_SUPERUSER_USERNAME": "admin",
+        "DJANGO_SUPERUSER_PASSWORD": "a phrase",
+    }
     subprocess.run(manage, env=server.environment | account, check=True)
     browser = requests.Session()
     address = f"{server.url}/admin/auth/group/add/"
     page = browser.get(address, timeout=10)  # the login, which leads back
-    form = {"username": "admin", "password": "a phrase", "next": "/admin/auth/group/add/"}
-    token = {"csrfmiddlewaretoken": re.search(r'csrfmiddlewaretoken" value="(\w+)"', page.text)[1]}
+    form = {
+        "username": "admin",
+        "password": "a phrase",
+        "next": "/admin/auth/group/add/",
+    }
+    token = {
+        "csrfmiddlewaretoken": re.search(
+            r'csrfmiddlewaretoken" value="(\w+)"', page.text
+        )[1]
+    }
     page = browser.post(page.url, form | token, timeout=10)
-    token = {"csrfmiddlewaretoken": re.search(r'csrfmiddlewaretoken" value="(\w+)"', page.text)[1]}
+    token = {
+        "csrfmiddlewaretoken": re.search(
+            r'csrfmiddlewaretoken" value="(\w+)"', page.text
+        )[1]
+    }
     statuses = Counter()
     for number in range(40):
 
         def add(values=token | {"name": f"group {number}"}) -> requests.Response:
             return requests.post(
-                address, values, cookies=browser.cookies, allow_redirects=False, timeout=10
+                address,
+                values,
+                cookies=browser.cookies,
+                allow_redirects=False,
+                timeout=10,
             )
 
         statuses.update(together(*[add] * 5))

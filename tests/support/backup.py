@@ -101,4 +101,7 @@ def keep(database: Database, number: int) -> None:
 
 
 def kept(database: Database) -> list[int]:
-    return [int(line) for line in database.tell("SELECT number FROM kept ORDER BY 1").split()]
+    return [
+        int(line)
+        for line in database.tell("SELECT number FROM kept ORDER BY 1").split()
+    ]

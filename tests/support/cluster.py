@@ -27,9 +27,9 @@ class Receiver:
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                for alert in json.loads(self.rfile.read(int(self.headers["Content-Length"])))[
-                    "alerts"
-                ]:
+                for alert in json.loads(
+                    self.rfile.read(int(self.headers["Content-Length"]))
+                )["alerts"]:
                     received[alert["status"]].append(alert)
                 self.send_response(200)
                 self.end_headers()

@@ -23,8 +23,12 @@ BEHIND = {
 class Edge(Program):
     """Caddy with an authority of its own, which its clients here trust."""
 
-    def __init__(self, directory: Path, servers: list[Server], **variables: str) -> None:
-        self.http_port, self.https_port, self.metrics_port = (free_port() for _ in range(3))
+    def __init__(
+        self, directory: Path, servers: list[Server], **variables: str
+    ) -> None:
+        self.http_port, self.https_port, self.metrics_port = (
+            free_port() for _ in range(3)
+        )
         self.url = f"https://localhost:{self.https_port}"
         self.directory = directory
         self.authority = directory / "data/pki/authorities/local/root.crt"
@@ -37,7 +41,9 @@ class Edge(Program):
                 "EDGE_HTTP_PORT": str(self.http_port),
                 "EDGE_HTTPS_PORT": str(self.https_port),
                 "EDGE_METRICS_PORT": str(self.metrics_port),
-                "EDGE_UPSTREAMS": ",".join(f"127.0.0.1:{server.port}" for server in servers),
+                "EDGE_UPSTREAMS": ",".join(
+                    f"127.0.0.1:{server.port}" for server in servers
+                ),
                 "RUN_DIR": str(directory / "run"),
                 **variables,
             },
@@ -71,7 +77,11 @@ class Edge(Program):
     def request(self, method: str, path: str, **arguments: Any) -> requests.Response:
         """One request on a connection of its own."""
         return requests.request(
-            method, f"{self.url}{path}", verify=str(self.authority), timeout=30, **arguments
+            method,
+            f"{self.url}{path}",
+            verify=str(self.authority),
+            timeout=30,
+            **arguments,
         )
 
     def get(self, path: str, **arguments: Any) -> requests.Response:

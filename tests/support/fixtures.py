@@ -24,7 +24,9 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Database]":
 
 
 @pytest.fixture
-def start_server(tmp_path: Path, database: "Database") -> "Iterator[Callable[..., Server]]":
+def start_server(
+    tmp_path: Path, database: "Database"
+) -> "Iterator[Callable[..., Server]]":
     """Start a server with a command and variables; what the test leaves running is stopped."""
     from support.processes import Server
     from support.program import running
@@ -60,7 +62,9 @@ def start_container(
     with ExitStack() as containers:
 
         def start(name: str, **variables: str) -> Container:
-            container = Container(images[name], tmp_path_factory.mktemp(name), **variables)
+            container = Container(
+                images[name], tmp_path_factory.mktemp(name), **variables
+            )
             return containers.enter_context(running(container))
 
         yield start

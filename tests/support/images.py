@@ -53,7 +53,9 @@ class Image:
             # Links lead to /nix/store, which is below this root only later.
             tar.extractall(
                 self.root,
-                filter=lambda entry, _: entry.replace(mode=entry.mode | 0o200, deep=False),
+                filter=lambda entry, _: entry.replace(
+                    mode=entry.mode | 0o200, deep=False
+                ),
             )
 
     def environment(self) -> dict[str, str]:
@@ -84,7 +86,16 @@ class Image:
             str(self.root),
             "/",
         ]
-        command += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--tmpfs", "/run"]
+        command += [
+            "--proc",
+            "/proc",
+            "--dev",
+            "/dev",
+            "--tmpfs",
+            "/tmp",
+            "--tmpfs",
+            "/run",
+        ]
         for inside, outside in writable.items():
             command += ["--bind", str(outside), inside]
         for name, value in {**self.environment(), **variables}.items():
@@ -94,7 +105,10 @@ class Image:
 
 def volumes(image: Image, directory: Path) -> dict[str, Path]:
     """A directory for each of the image's volumes, made if it is missing."""
-    made = {inside: directory / inside.replace("/", "_") for inside in image.config["Volumes"]}
+    made = {
+        inside: directory / inside.replace("/", "_")
+        for inside in image.config["Volumes"]
+    }
     for outside in made.values():
         outside.mkdir(exist_ok=True)
     return made

@@ -61,7 +61,11 @@ class Database(Program):
             "unix_socket_directories": directory,
             **own,
         }
-        options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+        options = [
+            word
+            for name, value in settings.items()
+            for word in ("-c", f"{name}={value}")
+        ]
         super().__init__(
             ["service-db", *options],
             {
@@ -75,7 +79,12 @@ class Database(Program):
         )
 
     def is_ready(self) -> bool:
-        return subprocess.run([*self.client("pg_isready"), "--quiet"], timeout=30).returncode == 0
+        return (
+            subprocess.run(
+                [*self.client("pg_isready"), "--quiet"], timeout=30
+            ).returncode
+            == 0
+        )
 
     def client(self, program: str, role: str = NAME) -> list[str]:
         return [
@@ -136,7 +145,11 @@ class Server(Program):
     """nginx, uWSGI and Django, in production settings but for TLS."""
 
     def __init__(
-        self, directory: Path, database: "Database | Any", *command: str, **variables: str
+        self,
+        directory: Path,
+        database: "Database | Any",
+        *command: str,
+        **variables: str,
     ) -> None:
         self.port, self.metrics_port = free_port(), free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -159,19 +172,25 @@ class Server(Program):
         )
 
     def start(self) -> None:
-        (self.directory / "uwsgi.sock").unlink(missing_ok=True)  # of a life that was killed
+        (self.directory / "uwsgi.sock").unlink(
+            missing_ok=True
+        )  # of a life that was killed
         super().start()
 
     def is_ready(self) -> bool:
         # nginx is there first, and what it answers until then is counted, too.
-        return (self.directory / "uwsgi.sock").exists() and answers(f"{self.url}/healthcheck/live/")
+        return (self.directory / "uwsgi.sock").exists() and answers(
+            f"{self.url}/healthcheck/live/"
+        )
 
     def programs(self, name: str) -> list[int]:
         """The process ids of nginx's, uWSGI's or rsyslog's master; none while it is not there."""
         found = []
         for child in children(self.process.pid):
             with suppress(FileNotFoundError, ProcessLookupError):  # it has just ended
-                if re.match(rf"(\S*/)?\.?{name}", Path(f"/proc/{child}/cmdline").read_text()):
+                if re.match(
+                    rf"(\S*/)?\.?{name}", Path(f"/proc/{child}/cmdline").read_text()
+                ):
                     found.append(child)
         return found
 
@@ -194,14 +213,20 @@ class Server(Program):
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as syslog:
             syslog.settimeout(timeout)
             for line in lines:
-                syslog.sendto(f"<14>{begin} {line}".encode(), str(self.directory / "log.sock"))
+                syslog.sendto(
+                    f"<14>{begin} {line}".encode(), str(self.directory / "log.sock")
+                )
 
     def samples(self) -> dict[str, float]:
         """The metrics by name and labels."""
-        text = requests.get(f"http://127.0.0.1:{self.metrics_port}/metrics", timeout=10).text
+        text = requests.get(
+            f"http://127.0.0.1:{self.metrics_port}/metrics", timeout=10
+        ).text
         return {
             name: float(value)
-            for name, value in re.findall(r"^([a-z][^ ]*(?:\{.*\})?) (\S+)$", text, re.MULTILINE)
+            for name, value in re.findall(
+                r"^([a-z][^ ]*(?:\{.*\})?) (\S+)$", text, re.MULTILINE
+            )
         }
 
 

@@ -40,7 +40,9 @@ class Program:
             AssertionError: it ended instead.
             TimeoutError: it did not become ready in time.
         """
-        with self.output_file.open("ab") if self.output_file else nullcontext() as output:
+        with (
+            self.output_file.open("ab") if self.output_file else nullcontext() as output
+        ):
             self.process = subprocess.Popen(
                 self.command, env=self.environment, stdout=output, stderr=output
             )

@@ -11,7 +11,9 @@ def query(url: str, expression: str) -> list[dict[str, Any]]:
     Raises:
         AssertionError: Prometheus refuses it.
     """
-    answer = requests.get(f"{url}/api/v1/query", params={"query": expression}, timeout=10).json()
+    answer = requests.get(
+        f"{url}/api/v1/query", params={"query": expression}, timeout=10
+    ).json()
     assert answer["status"] == "success", f"{expression}: {answer['error']}"
     result: list[dict[str, Any]] = answer["data"]["result"]
     return result

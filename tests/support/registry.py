@@ -12,8 +12,13 @@ from support.processes import answers, free_port
 from support.program import Program
 
 # Of each image: its name, its repository and the tag that tells what this architecture's has.
-LIST = [line.split() for line in Path(os.environ["layouts"], "list").read_text().splitlines()]
-VERSION = tomllib.loads(Path(os.environ["configuration"]).read_text())["project"]["version"]
+LIST = [
+    line.split()
+    for line in Path(os.environ["layouts"], "list").read_text().splitlines()
+]
+VERSION = tomllib.loads(Path(os.environ["configuration"]).read_text())["project"][
+    "version"
+]
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 INDEX = "application/vnd.oci.image.index.v1+json"
 CONFIGURATION = """
@@ -33,8 +38,14 @@ class Registry(Program):
         (directory / "configuration.yml").write_text(
             CONFIGURATION % (int(self.address.split(":")[1]), directory)
         )
-        command = [os.environ["registry"], "serve", str(directory / "configuration.yml")]
-        super().__init__(command, {"OTEL_TRACES_EXPORTER": "none"}, output=directory / "log")
+        command = [
+            os.environ["registry"],
+            "serve",
+            str(directory / "configuration.yml"),
+        ]
+        super().__init__(
+            command, {"OTEL_TRACES_EXPORTER": "none"}, output=directory / "log"
+        )
 
     def is_ready(self) -> bool:
         return answers(f"http://{self.address}/v2/")
@@ -43,17 +54,25 @@ class Registry(Program):
         return f"http://{self.address}/v2/team/{path}"
 
     def get(self, path: str) -> requests.Response:
-        return requests.get(self.url(path), headers={"Accept": f"{INDEX}, {MANIFEST}"}, timeout=10)
+        return requests.get(
+            self.url(path), headers={"Accept": f"{INDEX}, {MANIFEST}"}, timeout=10
+        )
 
     def put_index(self, path: str, content: bytes) -> str:
         """Its digest."""
-        answer = requests.put(self.url(path), content, headers={"Content-Type": INDEX}, timeout=10)
+        answer = requests.put(
+            self.url(path), content, headers={"Content-Type": INDEX}, timeout=10
+        )
         answer.raise_for_status()
         return answer.headers["Docker-Content-Digest"]
 
     def uploads(self) -> int:
         """How many blobs it was sent."""
-        return len(re.findall(r'"PUT /v2/\S+/blobs/uploads/', (self.directory / "log").read_text()))
+        return len(
+            re.findall(
+                r'"PUT /v2/\S+/blobs/uploads/', (self.directory / "log").read_text()
+            )
+        )
 
     def blobs(self) -> dict[str, int]:
         """Bytes by digest."""

@@ -41,9 +41,7 @@ def scraped(count: int, health: str = "") -> str:
     A query would count those of the last five minutes, too, where Prometheus itself was restarted.
     """
     url = "http://localhost:9090/api/v1/targets?state=active"
-    servers = (
-        f"""{wget} '{url}' | sed 's/"discoveredLabels"/\\n/g' | grep '"scrapePool":"server"'"""
-    )
+    servers = f"""{wget} '{url}' | sed 's/"discoveredLabels"/\\n/g' | grep '"scrapePool":"server"'"""
     return f"""test "$({servers} | grep -c '"health":"{health}')" = {count}"""
 
 
@@ -120,7 +118,9 @@ def check() -> None:
         machine.succeed("mkdir -p /root/project")
         for name, file in compose_files.items():
             machine.succeed(f"cp {file} /root/project/{name}")
-        machine.succeed("cd /root/project && load && echo UWSGI_PROCESSES=2 >>.env", timeout=900)
+        machine.succeed(
+            "cd /root/project && load && echo UWSGI_PROCESSES=2 >>.env", timeout=900
+        )
 
     with subtest("a second load transfers nothing"):
         assert "loading" not in machine.succeed("cd /root/project && load")
@@ -134,9 +134,13 @@ def check() -> None:
             "docker image ls --format '{{.Repository}}' | sort --unique"
         ).split()
         machine.succeed(
-            "; ".join(f"docker tag {name}:latest {name}:previous" for name in repositories)
+            "; ".join(
+                f"docker tag {name}:latest {name}:previous" for name in repositories
+            )
         )
-        machine.succeed(f"docker tag {service}-db-metrics:latest {service}-log:previous")
+        machine.succeed(
+            f"docker tag {service}-db-metrics:latest {service}-log:previous"
+        )
         new, old = image_id("log:latest"), image_id("db-metrics:latest")
         machine.succeed("back")
         assert (image_id("log:latest"), image_id("log:previous")) == (old, old)
@@ -146,16 +150,19 @@ def check() -> None:
     with subtest("every service becomes healthy"):
         # Not `up --wait`, which gives up on the first service that is slow to become healthy.
         machine.wait_until_succeeds(
-            "cd /root/project && docker compose --progress quiet up --detach", timeout=600
+            "cd /root/project && docker compose --progress quiet up --detach",
+            timeout=600,
         )
         machine.wait_until_succeeds(HEALTHY, timeout=300)
         machine.wait_for_open_port(8080)
         assert json.loads(get(f"{server}/healthcheck/"))["status"] == "ok"
 
-    with subtest("a container tells its version, whatever the tag that it was made from"):
-        assert set(inspect('{{index .Config.Labels "org.opencontainers.image.version"}}')) == {
-            version
-        }
+    with subtest(
+        "a container tells its version, whatever the tag that it was made from"
+    ):
+        assert set(
+            inspect('{{index .Config.Labels "org.opencontainers.image.version"}}')
+        ) == {version}
         compose("up --detach --no-deps log", f"IMAGE_TAG={version}")
         assert version in compose("images log").split()
         compose("up --detach --no-deps log")
@@ -187,7 +194,9 @@ def check() -> None:
             machine.wait_until_succeeds(query(f'up{{job="{job}"}}==1'), timeout=180)
         machine.wait_until_succeeds(query("pg_up==1"), timeout=180)
         for job in ("server", "log"):
-            ratio = f'service_memory_bytes{{job="{job}"}}/service_memory_limit_bytes<0.9'
+            ratio = (
+                f'service_memory_bytes{{job="{job}"}}/service_memory_limit_bytes<0.9'
+            )
             machine.wait_until_succeeds(query(ratio), timeout=180)
         for job in ("db-metrics", "metrics"):
             machine.wait_until_succeeds(
@@ -199,13 +208,20 @@ def check() -> None:
 
     if grafana:
         with subtest("Grafana has the dashboards"):
-            password = machine.succeed("cat /root/project/.secrets/grafana-admin-password")
+            password = machine.succeed(
+                "cat /root/project/.secrets/grafana-admin-password"
+            )
             api = f"http://admin:{urllib.parse.quote(password.strip(), safe='')}@localhost:3000/api"
-            assert {found["uid"] for found in json.loads(get(f"{api}/search?type=dash-db"))} == {
+            assert {
+                found["uid"] for found in json.loads(get(f"{api}/search?type=dash-db"))
+            } == {
                 "service",
                 "database",
             }
-            assert json.loads(get(f"{api}/datasources/uid/prometheus/health"))["status"] == "OK"
+            assert (
+                json.loads(get(f"{api}/datasources/uid/prometheus/health"))["status"]
+                == "OK"
+            )
 
     with subtest("the database restarts under requests, with the owner's new password"):
         owner_changed = changed(database, *replace_secret("postgres-password"))
@@ -219,11 +235,14 @@ def check() -> None:
         ]
         machine.succeed(*passwords_changed)
         replace_secret(
-            "django-secret-key-fallbacks", "cat /root/project/.secrets/django-secret-key"
+            "django-secret-key-fallbacks",
+            "cat /root/project/.secrets/django-secret-key",
         )
         replace_secret("django-secret-key")
         restart("server db-metrics", {"200", "502", "503", "504", "none"})
-        exported = f"docker exec {service}-log-1 wget -q -O - http://db-metrics:9187/metrics"
+        exported = (
+            f"docker exec {service}-log-1 wget -q -O - http://db-metrics:9187/metrics"
+        )
         machine.wait_until_succeeds(f"{exported} | grep -x 'pg_up 1'", timeout=180)
 
     with subtest("the owner migrates with the new password"):

@@ -5,11 +5,17 @@
 
 def make_swarm() -> None:
     """The service on a swarm of one node, with the images that are there under two tags."""
-    images = machine.succeed("docker image ls --format '{{.Repository}}' | sort --unique").split()
+    images = machine.succeed(
+        "docker image ls --format '{{.Repository}}' | sort --unique"
+    ).split()
     machine.succeed(
         "docker swarm init --advertise-addr 127.0.0.1",
         "docker node update --label-add data=true $(docker node ls --quiet)",
-        *(f"docker tag {name}:latest local/{name}:{tag}" for name in images for tag in (1, 2)),
+        *(
+            f"docker tag {name}:latest local/{name}:{tag}"
+            for name in images
+            for tag in (1, 2)
+        ),
         "mkdir /root/project/deploy",
         f"cp {deploy}/stack.* /root/project/deploy/",
         f"cp {stack_own} /root/project/stack.own.yaml",

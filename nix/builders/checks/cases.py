@@ -27,11 +27,17 @@ def run(name: str, command: str, suite: ElementTree.Element) -> int:
     print(output, end="", flush=True)
     case = ElementTree.SubElement(suite, "testcase", name=name)
     if ended.returncode == SKIPPED:
-        ElementTree.SubElement(case, "skipped", message=output.strip().rpartition("\n")[2])
+        ElementTree.SubElement(
+            case, "skipped", message=output.strip().rpartition("\n")[2]
+        )
     elif ended.returncode:
-        failure = ElementTree.SubElement(case, "failure", message=f"exit status {ended.returncode}")
+        failure = ElementTree.SubElement(
+            case, "failure", message=f"exit status {ended.returncode}"
+        )
         failure.text = "".join(
-            character for character in output if character.isprintable() or character == "\n"
+            character
+            for character in output
+            if character.isprintable() or character == "\n"
         )
     return ended.returncode
 
@@ -42,9 +48,14 @@ def main() -> int:
     results = [run(name, command, suite) for name, command in commands.items()]
     passed, skipped = results.count(0), results.count(SKIPPED)
     failed = len(results) - passed - skipped
-    suite.attrib.update(tests=str(len(results)), failures=str(failed), skipped=str(skipped))
+    suite.attrib.update(
+        tests=str(len(results)), failures=str(failed), skipped=str(skipped)
+    )
     ElementTree.ElementTree(suite).write(sys.argv[2])
-    print(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
+    print(
+        f"{passed} passed, {failed} failed"
+        + (f", {skipped} skipped" if skipped else "")
+    )
     return 0 if passed and not failed else 1
 
 

@@ -41,9 +41,13 @@ def configuration(attributes: Document, layers: list[Document]) -> Document:
         "architecture": attributes["architecture"],
         "os": "linux",
         "config": attributes["config"],
-        "rootfs": {"type": "layers", "diff_ids": [layer["diff_id"] for layer in layers]},
+        "rootfs": {
+            "type": "layers",
+            "diff_ids": [layer["diff_id"] for layer in layers],
+        },
         "history": [
-            {"created": CREATED, "created_by": " ".join(layer["names"])} for layer in layers
+            {"created": CREATED, "created_by": " ".join(layer["names"])}
+            for layer in layers
         ],
     }
 
@@ -85,7 +89,10 @@ def main() -> None:
     (out / blob(manifest["config"])).symlink_to(metadata / "config.json")
     (out / blob(described)).write_bytes(encode(manifest))
 
-    repository, tag = attributes["repository"], described["digest"].removeprefix("sha256:")[:12]
+    repository, tag = (
+        attributes["repository"],
+        described["digest"].removeprefix("sha256:")[:12],
+    )
     (metadata / "reference").write_text(f"{repository} {tag}\n")
     (out / "oci-layout").write_bytes(encode({"imageLayoutVersion": "1.0.0"}))
     (out / "index.json").write_bytes(encode(index(described, config, repository, tag)))

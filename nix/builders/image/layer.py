@@ -34,7 +34,9 @@ class Layer:
         self.directories.add(name)
         self.add(name, mode, tarfile.DIRTYPE)
 
-    def add_tree(self, top: Path, name: PurePath, without: list[str], directory_mode: int) -> None:
+    def add_tree(
+        self, top: Path, name: PurePath, without: list[str], directory_mode: int
+    ) -> None:
         """Add a file, or a directory with all below it but what a pattern of `without` names."""
         for file in walk(top, top, without):
             inside = name / file.relative_to(top)
@@ -59,9 +61,13 @@ class Layer:
             return
         info = tarfile.TarInfo(str(name))
         info.mode, info.type, info.linkname = mode, kind, linkname
-        info.mtime = 1  # Nix's own date; Python's byte code and Docker's cache look at it
+        info.mtime = (
+            1  # Nix's own date; Python's byte code and Docker's cache look at it
+        )
         info.size = os.fstat(content.fileno()).st_size if content else 0
-        self.tar.format = tarfile.USTAR_FORMAT if fits_ustar(info) else tarfile.PAX_FORMAT
+        self.tar.format = (
+            tarfile.USTAR_FORMAT if fits_ustar(info) else tarfile.PAX_FORMAT
+        )
         self.tar.addfile(info, content)
 
 
@@ -77,7 +83,9 @@ def fits_ustar(info: tarfile.TarInfo) -> bool:
 def is_left_out(inside: Path, without: list[str]) -> bool:
     """Whether the last pattern that matches leaves the file out; one with ! keeps it."""
     matching = (
-        pattern for pattern in reversed(without) if inside.full_match(pattern.removeprefix("!"))
+        pattern
+        for pattern in reversed(without)
+        if inside.full_match(pattern.removeprefix("!"))
     )
     return not next(matching, "!").startswith("!")
 
@@ -127,7 +135,9 @@ def compress(file: Path, target: Path) -> None:
 
 def main() -> None:
     attributes = json.loads(Path(os.environ["NIX_ATTRS_JSON_FILE"]).read_text())
-    below = {entry["path"] for entry in attributes.get("below", [])} | set(attributes["omit"])
+    below = {entry["path"] for entry in attributes.get("below", [])} | set(
+        attributes["omit"]
+    )
     paths = sorted({entry["path"] for entry in attributes["closure"]} - below)
     with tarfile.open("layer.tar", "w", format=tarfile.PAX_FORMAT) as tar:
         write(tar, attributes, paths)

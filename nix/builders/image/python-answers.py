@@ -22,8 +22,12 @@ def ask(variable: str, default: str, path: str) -> None:
     )
     try:
         with socket.create_connection((host, int(port)), timeout=4) as connection:
-            connection.sendall(f"GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n".encode())
-            status = connection.makefile("rb").readline().decode(errors="replace").strip()
+            connection.sendall(
+                f"GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n".encode()
+            )
+            status = (
+                connection.makefile("rb").readline().decode(errors="replace").strip()
+            )
     except OSError as error:
         sys.exit(f"not ready: {error}")
     if " 200 " not in status:

@@ -55,7 +55,9 @@ class Syslog:
     def takes(self, program: str, line: str) -> bool:
         """Whether the daemon took the line; if not, it is slow or, by `gone`, not there."""
         try:
-            self.socket.sendto(shortened(f"<{self.INFO}>{program}: {line}".encode()), self.path)
+            self.socket.sendto(
+                shortened(f"<{self.INFO}>{program}: {line}".encode()), self.path
+            )
         except OSError as error:
             self.gone = error.errno in (errno.ENOENT, errno.ECONNREFUSED)
             return False
@@ -91,7 +93,9 @@ class Printer:
 
     def is_writable(self) -> bool:
         """Whether the stream can be written, after a moment at most."""
-        _, ready, _ = select.select([], [self.descriptor], [], 0 if self.full else self.PATIENCE)
+        _, ready, _ = select.select(
+            [], [self.descriptor], [], 0 if self.full else self.PATIENCE
+        )
         self.full = not ready
         return bool(ready)
 
@@ -102,7 +106,10 @@ class Printer:
                 rest = rest[os.write(self.descriptor, rest[: self.PIECE]) :]
             self.cut = bool(rest)
         except OSError as error:
-            if error.errno in (errno.EIO, errno.EPIPE):  # a closed terminal, `| head`: for good
+            if error.errno in (
+                errno.EIO,
+                errno.EPIPE,
+            ):  # a closed terminal, `| head`: for good
                 os.dup2(os.open(os.devnull, os.O_WRONLY), self.descriptor)
 
 
@@ -147,7 +154,9 @@ class Output:
         printed = (
             self.formatted(name, line)
             for line in lines
-            if name == self.daemon or not self.syslog or not self.syslog.takes(name, line)
+            if name == self.daemon
+            or not self.syslog
+            or not self.syslog.takes(name, line)
         )
         self.printer.put("".join(printed))
 
@@ -170,7 +179,9 @@ class Output:
     def tell(self, sentence: str) -> None:
         """Print what the supervisor has to say."""
         name = "supervise"
-        self.teller.put(as_object(name, sentence) if self.as_json else f"{name}: {sentence}\n")
+        self.teller.put(
+            as_object(name, sentence) if self.as_json else f"{name}: {sentence}\n"
+        )
 
     def formatted(self, name: str, line: str) -> str:
         """A program's line as it is printed."""
@@ -248,7 +259,9 @@ class Options(ServerOptions):  # type: ignore[misc]
                 for number in self.STOPS:
                     signal.signal(number, signal.SIG_DFL)
             else:
-                with contextlib.suppress(OSError):  # the program runs already, in its group
+                with contextlib.suppress(
+                    OSError
+                ):  # the program runs already, in its group
                     os.setpgid(pid, pid)
         finally:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, self.STOPS)
@@ -287,7 +300,11 @@ class LiveAndDieTogether(Supervisor):  # type: ignore[misc]
     def handle_signal(self) -> None:
         """Stop after the drain; at once at a second signal, or if a program ends meanwhile."""
         super().handle_signal()
-        if not self.drain or self.options.mood == SupervisorStates.RUNNING or self.failed:
+        if (
+            not self.drain
+            or self.options.mood == SupervisorStates.RUNNING
+            or self.failed
+        ):
             return
         self.options.mood = SupervisorStates.RUNNING
         signal.signal(signal.SIGALRM, self.end_drain)
@@ -310,7 +327,9 @@ class LiveAndDieTogether(Supervisor):  # type: ignore[misc]
 
     def on_end(self, event: events.ProcessStateEvent) -> None:
         if event.process.pid:  # none where it could not even be started
-            with contextlib.suppress(ProcessLookupError):  # workers that outlive their master
+            with contextlib.suppress(
+                ProcessLookupError
+            ):  # workers that outlive their master
                 os.killpg(event.process.pid, signal.SIGKILL)
         if self.options.mood != SupervisorStates.RUNNING:  # SIGHUP stops, too
             return
@@ -327,7 +346,9 @@ class LiveAndDieTogether(Supervisor):  # type: ignore[misc]
         process = event.process
         process.delay = min(process.delay, time.time() + self.LONGEST_PAUSE)
         pause = round(process.delay - time.time())
-        self.output.tell(f"{process.config.name} ended at once; starting it again in {pause} s.")
+        self.output.tell(
+            f"{process.config.name} ended at once; starting it again in {pause} s."
+        )
 
     def on_tick(self, _event: events.Tick5Event) -> None:
         """Stop again who heard no signal. To others a second one may mean something else."""
@@ -342,16 +363,25 @@ class LiveAndDieTogether(Supervisor):  # type: ignore[misc]
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="supervise", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="supervise", description=__doc__.splitlines()[0]
+    )
     parser.add_argument("configuration")
-    parser.add_argument("--prefix", action="store_true", help="name the program before each line")
     parser.add_argument(
-        "--syslog", type=Syslog, metavar="SOCKET", help="where lines go instead of standard output"
+        "--prefix", action="store_true", help="name the program before each line"
+    )
+    parser.add_argument(
+        "--syslog",
+        type=Syslog,
+        metavar="SOCKET",
+        help="where lines go instead of standard output",
     )
     parser.add_argument(
         "--daemon", metavar="PROGRAM", help="the program that listens on that socket"
     )
-    parser.add_argument("--json", action="store_true", help="print each line as a JSON object")
+    parser.add_argument(
+        "--json", action="store_true", help="print each line as a JSON object"
+    )
     parser.add_argument(
         "--drain",
         type=int,
@@ -372,7 +402,9 @@ def main() -> int:
     options.realize(["-n", "-s", "-c", arguments.configuration], doc=__doc__)
     options.first, options.test = True, False
     options.poller = SignalPoller(options)
-    output = Output(arguments.prefix, arguments.syslog, arguments.daemon, arguments.json)
+    output = Output(
+        arguments.prefix, arguments.syslog, arguments.daemon, arguments.json
+    )
     supervisor = LiveAndDieTogether(
         options, output, arguments.drain, set(arguments.deaf)
     )

@@ -36,14 +36,18 @@ def link_faults(page: Path, text: str) -> Iterator[str]:
         file = page.parent / name if name else page
         if not file.exists():
             yield f"links to {target}, which is not there"
-        elif fragment and fragment not in map(anchor, HEADING.findall(file.read_text())):
+        elif fragment and fragment not in map(
+            anchor, HEADING.findall(file.read_text())
+        ):
             yield f"links to {target}, which has no such heading"
 
 
 def name_faults(page: Path, text: str, tree: Path) -> Iterator[str]:
     """Names of files that exist neither from the tree's top nor beside the page."""
     tops = {file.name for file in tree.iterdir()}
-    if not (tree / "src/README.md").exists():  # the template's pages are of its own tree
+    if not (
+        tree / "src/README.md"
+    ).exists():  # the template's pages are of its own tree
         tops -= {"src", "system-tests"}
     for name in (word for code in CODE.findall(text) for word in code.split()):
         path = name.rstrip(",.:;").removeprefix("./")
@@ -76,7 +80,9 @@ def tree_faults(text: str, tree: Path) -> Iterator[str]:
         if folder.is_dir() and not folder.name.startswith(".")
     }
     found = set(listed(text))
-    yield from (f"does not list {name}/ among the folders" for name in sorted(there - found))
+    yield from (
+        f"does not list {name}/ among the folders" for name in sorted(there - found)
+    )
     yield from (f"lists {name}/, which is not there" for name in sorted(found - there))
 
 
@@ -86,7 +92,9 @@ def main() -> int:
     for page in sorted(tree.rglob("*.md")):
         text = page.read_text()
         found = [*link_faults(page, text), *name_faults(page, text, tree)]
-        if page == tree / "README.md" and WHERE in text:  # a team's own need not have it
+        if (
+            page == tree / "README.md" and WHERE in text
+        ):  # a team's own need not have it
             found += tree_faults(text, tree)
         faults += [f"{page.relative_to(tree)} {fault}" for fault in found]
     print("\n".join(faults) or "every link and every file is there")

@@ -20,14 +20,21 @@ ADDRESS = "https://runbook.example/#"
 def parts(place: str, key: str) -> list[Any]:
     """The lists under a key, of a file or of each file of a folder in the order of their names."""
     path = Path(place)
-    files = sorted(path.glob("*.yml")) if path.is_dir() else [path] if path.exists() else []
-    return [part for file in files for part in yaml.safe_load(file.read_text()).get(key, [])]
+    files = (
+        sorted(path.glob("*.yml")) if path.is_dir() else [path] if path.exists() else []
+    )
+    return [
+        part for file in files for part in yaml.safe_load(file.read_text()).get(key, [])
+    ]
 
 
 def alert_faults(
     alert: dict[str, Any], cases: list[bool], paragraphs: list[str], runbook: Path
 ) -> Iterator[str]:
-    if alert.get("annotations", {}).get("runbook_url") != f"{ADDRESS}{alert['alert'].lower()}":
+    if (
+        alert.get("annotations", {}).get("runbook_url")
+        != f"{ADDRESS}{alert['alert'].lower()}"
+    ):
         yield f"its runbook_url is not {ADDRESS}{alert['alert'].lower()}"
     if alert["alert"] not in paragraphs:
         yield f"{runbook} has no paragraph `## {alert['alert']}`"
@@ -39,7 +46,9 @@ def main() -> int:
     rules = [rule for group in parts(sys.argv[1], "groups") for rule in group["rules"]]
     alerts = [rule for rule in rules if "alert" in rule]
     tests = [
-        test for case in parts(sys.argv[2], "tests") for test in case.get("alert_rule_test", [])
+        test
+        for case in parts(sys.argv[2], "tests")
+        for test in case.get("alert_rule_test", [])
     ]
     runbook = Path(sys.argv[3])
     text = runbook.read_text() if runbook.exists() else ""
@@ -47,7 +56,11 @@ def main() -> int:
     names = [alert["alert"] for alert in alerts]
     faults = []
     for alert in alerts:
-        cases = [bool(test["exp_alerts"]) for test in tests if test["alertname"] == alert["alert"]]
+        cases = [
+            bool(test["exp_alerts"])
+            for test in tests
+            if test["alertname"] == alert["alert"]
+        ]
         faults += [
             f"{alert['alert']}: {fault}"
             for fault in alert_faults(alert, cases, paragraphs, runbook)

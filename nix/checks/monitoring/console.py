@@ -39,7 +39,11 @@ def console(process: "subprocess.Popen[bytes]") -> str:
 
 def main() -> str | None:
     with tempfile.TemporaryDirectory() as data, tempfile.TemporaryDirectory() as run:
-        places = {"METRICS_DIR": data, "METRICS_RUN_DIR": run, "METRICS_LISTEN": ADDRESS}
+        places = {
+            "METRICS_DIR": data,
+            "METRICS_RUN_DIR": run,
+            "METRICS_LISTEN": ADDRESS,
+        }
         with subprocess.Popen(
             ["service-metrics"], env={**os.environ, **places, **TARGETS}
         ) as process:

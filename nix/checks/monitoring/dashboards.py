@@ -31,7 +31,9 @@ def panel_faults(panel: dict[str, Any], source: dict[str, str]) -> Iterator[str]
         yield "has a target without a query"
 
 
-def annotation_faults(annotation: dict[str, Any], source: dict[str, str]) -> Iterator[str]:
+def annotation_faults(
+    annotation: dict[str, Any], source: dict[str, str]
+) -> Iterator[str]:
     """Grafana's own, which people write by hand, has a source and no query."""
     if annotation.get("builtIn"):
         return
@@ -41,7 +43,9 @@ def annotation_faults(annotation: dict[str, Any], source: dict[str, str]) -> Ite
         yield "has no query in `target`, where Grafana looks for it"
 
 
-def dashboard_faults(dashboard: dict[str, Any], source: dict[str, str]) -> Iterator[str]:
+def dashboard_faults(
+    dashboard: dict[str, Any], source: dict[str, str]
+) -> Iterator[str]:
     for name in ("title", "uid"):
         if not dashboard.get(name):
             yield f"has no {name}"
@@ -60,13 +64,20 @@ def dashboard_faults(dashboard: dict[str, Any], source: dict[str, str]) -> Itera
             for fault in annotation_faults(annotation, source)
         )
     for panel in panels:
-        yield from (f"panel {panel.get('id')} {fault}" for fault in panel_faults(panel, source))
+        yield from (
+            f"panel {panel.get('id')} {fault}" for fault in panel_faults(panel, source)
+        )
 
 
 def queries(dashboard: dict[str, Any]) -> Iterator[str]:
     """Those of all panels and annotations, with Grafana's own variables filled in."""
-    targets = [one for panel in dashboard.get("panels", []) for one in panel.get("targets", [])]
-    targets += [one.get("target", {}) for one in dashboard.get("annotations", {}).get("list", [])]
+    targets = [
+        one for panel in dashboard.get("panels", []) for one in panel.get("targets", [])
+    ]
+    targets += [
+        one.get("target", {})
+        for one in dashboard.get("annotations", {}).get("list", [])
+    ]
     for query in filter(None, (target.get("expr") for target in targets)):
         for name, value in VARIABLES.items():
             query = query.replace(name, value)
@@ -80,7 +91,8 @@ def rules(dashboards: dict[str, dict[str, Any]]) -> dict[str, Any]:
         {
             "name": name,
             "rules": [
-                {"record": f"query:{next(number)}", "expr": query} for query in queries(dashboard)
+                {"record": f"query:{next(number)}", "expr": query}
+                for query in queries(dashboard)
             ],
         }
         for name, dashboard in dashboards.items()
@@ -90,25 +102,29 @@ def rules(dashboards: dict[str, dict[str, Any]]) -> dict[str, Any]:
 
 def main() -> int:
     folder = Path(sys.argv[1])
-    provisioning = yaml.safe_load((folder / "provisioning/datasources/prometheus.yaml").read_text())
+    provisioning = yaml.safe_load(
+        (folder / "provisioning/datasources/prometheus.yaml").read_text()
+    )
     (provisioned,) = provisioning["datasources"]
     source = {"type": provisioned["type"], "uid": provisioned["uid"]}
-    (provider,) = yaml.safe_load((folder / "provisioning/dashboards/dashboards.yaml").read_text())[
-        "providers"
-    ]
+    (provider,) = yaml.safe_load(
+        (folder / "provisioning/dashboards/dashboards.yaml").read_text()
+    )["providers"]
     faults = (
         []
         if provider["options"]["path"] == "$DASHBOARDS"
         else ["the provider's path is not what image.nix sets"]
     )
     dashboards = {
-        file.name: json.loads(file.read_text()) for file in sorted(Path(sys.argv[2]).iterdir())
+        file.name: json.loads(file.read_text())
+        for file in sorted(Path(sys.argv[2]).iterdir())
     }
     for name, dashboard in dashboards.items():
         faults += [f"{name}: {fault}" for fault in dashboard_faults(dashboard, source)]
     uids = [dashboard.get("uid") for dashboard in dashboards.values()]
     faults += [
-        f"two dashboards have the uid {uid}" for uid in {uid for uid in uids if uids.count(uid) > 1}
+        f"two dashboards have the uid {uid}"
+        for uid in {uid for uid in uids if uids.count(uid) > 1}
     ]
     Path(sys.argv[3]).write_text(json.dumps(rules(dashboards)))  # JSON is YAML
     print("\n".join(faults))

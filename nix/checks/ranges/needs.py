@@ -18,7 +18,9 @@ def applies(requirement: Requirement) -> bool:
 
 def faults(found: list[Distribution], versions: dict[str, str]) -> Iterator[str]:
     for distribution in found:
-        for requirement in filter(applies, map(Requirement, distribution.requires or [])):
+        for requirement in filter(
+            applies, map(Requirement, distribution.requires or [])
+        ):
             version = versions.get(canonicalize_name(requirement.name))
             if version is None:
                 yield f"{distribution.name} asks for {requirement}, which is not there."

@@ -26,7 +26,11 @@ def only_path() -> dict[str, str]:
 
 def client_environment(**connection: str) -> dict[str, str]:
     """The caller's environment with this database in it, and nothing of another."""
-    others = {name: value for name, value in os.environ.items() if not name.startswith("POSTGRES_")}
+    others = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("POSTGRES_")
+    }
     return others | {f"POSTGRES_{name}": value for name, value in connection.items()}
 
 
@@ -37,7 +41,12 @@ def start(
     user = unprivileged()
     if user:
         os.chown(directory, user.uid, user.gid)
-    given = ["listen_addresses=", f"unix_socket_directories={directory}", f"port={PORT}", *settings]
+    given = [
+        "listen_addresses=",
+        f"unix_socket_directories={directory}",
+        f"port={PORT}",
+        *settings,
+    ]
     with Path(directory, "db.log").open("wb") as log:
         return programs.start(
             ["service-db", *(word for setting in given for word in ("-c", setting))],

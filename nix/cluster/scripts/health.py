@@ -36,7 +36,9 @@ def healthy(ports: dict[str, int]) -> bool:
     )
 
 
-def wait(supervisor: subprocess.Popen[bytes], ports: dict[str, int], seconds: float = 120) -> bool:
+def wait(
+    supervisor: subprocess.Popen[bytes], ports: dict[str, int], seconds: float = 120
+) -> bool:
     """Whether all became healthy before the supervisor ended or time was up."""
     deadline = time.monotonic() + seconds
     while supervisor.poll() is None and time.monotonic() < deadline:

@@ -25,7 +25,9 @@ def read(name: str) -> int:
     """
     text = os.environ.get(name, str(PORTS[name]))
     if not text.isdecimal() or not int(text) < 65536:
-        sys.exit(f"cluster: {name} is {text!r}, but must be one port number, or 0 for a free one.")
+        sys.exit(
+            f"cluster: {name} is {text!r}, but must be one port number, or 0 for a free one."
+        )
     return int(text)
 
 

@@ -70,7 +70,9 @@ def lock(data: Path) -> IO[str]:
         held = (data / "lock").open("w")
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        sys.exit(f"cluster: another cluster uses {data}; stop it or name another directory.")
+        sys.exit(
+            f"cluster: another cluster uses {data}; stop it or name another directory."
+        )
     except OSError as error:
         sys.exit(
             f"cluster: {data} cannot be used for data by uid {os.getuid()}: "
@@ -81,8 +83,14 @@ def lock(data: Path) -> IO[str]:
 
 def entrance(data: Path) -> str:
     """The directory above it that this user may not enter, and what helps; "" if there is none."""
-    closed = [above for above in data.absolute().parents if not os.access(above, os.X_OK)]
-    return f" for {closed[-1]}: chmod o+x {closed[-1]}, or work elsewhere" if closed else ""
+    closed = [
+        above for above in data.absolute().parents if not os.access(above, os.X_OK)
+    ]
+    return (
+        f" for {closed[-1]}: chmod o+x {closed[-1]}, or work elsewhere"
+        if closed
+        else ""
+    )
 
 
 def own_variables() -> dict[str, str]:
@@ -91,7 +99,9 @@ def own_variables() -> dict[str, str]:
     return {name: os.environ.get(name, value) for name, value in declared.items()}
 
 
-def environment(run: str, data: Path, kept: bool, numbers: dict[str, int]) -> dict[str, str]:
+def environment(
+    run: str, data: Path, kept: bool, numbers: dict[str, int]
+) -> dict[str, str]:
     """The services' environment, with new secrets for each run."""
     return {
         **{name: os.environ[name] for name in ("PATH", *TUNABLE) if name in os.environ},
@@ -121,7 +131,10 @@ def write_pgpass(file: Path, variables: dict[str, str]) -> None:
     file.touch(mode=0o600)
     rest = ":".join(variables[f"POSTGRES_{name}"] for name in ("USER", "PASSWORD"))
     file.write_text(
-        "".join(f"{host}:{variables['DB_PORT']}:*:{rest}\n" for host in ("localhost", "127.0.0.1"))
+        "".join(
+            f"{host}:{variables['DB_PORT']}:*:{rest}\n"
+            for host in ("localhost", "127.0.0.1")
+        )
     )
 
 
@@ -129,14 +142,18 @@ def where(log: IO[bytes] | None) -> str:
     return f"the output in {log.name}" if log else "the output above"
 
 
-def migrate(programs: Programs, variables: dict[str, str], log: IO[bytes] | None) -> None:
+def migrate(
+    programs: Programs, variables: dict[str, str], log: IO[bytes] | None
+) -> None:
     """Apply new migrations to kept data, before the services start.
 
     Raises:
         SystemExit: that failed; the message says where to find the reason.
     """
     run, data = variables["CLUSTER_DIR"], variables["DATA_DIR"]
-    with database.running(programs, run, f"{data}/db", variables["POSTGRES_PASSWORD"]) as ready:
+    with database.running(
+        programs, run, f"{data}/db", variables["POSTGRES_PASSWORD"]
+    ) as ready:
         if not ready:
             programs.fail(
                 f"cluster: PostgreSQL did not start on {data}/db; the output above says why."
@@ -149,7 +166,12 @@ def migrate(programs: Programs, variables: dict[str, str], log: IO[bytes] | None
             "POSTGRES_SERVE_PASSWORD": "",
         }
         if programs.start(
-            command, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log, process_group=0
+            command,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            process_group=0,
         ).wait():
             programs.fail(
                 f"cluster: the data in {data} could not be migrated, and {where(log)} says why; "
@@ -167,7 +189,8 @@ def tell(text: str) -> None:
 def command_environment(variables: dict[str, str]) -> dict[str, str]:
     """The caller's, with the ports and the database of this cluster."""
     connection = {
-        name: variables[f"POSTGRES_{name}"] for name in ("HOST", "PORT", "DB", "USER", "PASSWORD")
+        name: variables[f"POSTGRES_{name}"]
+        for name in ("HOST", "PORT", "DB", "USER", "PASSWORD")
     }
     return database.client_environment(**connection) | {
         name: variables[name] for name in ports.PORTS
@@ -175,15 +198,24 @@ def command_environment(variables: dict[str, str]) -> dict[str, str]:
 
 
 def serve(
-    programs: Programs, variables: dict[str, str], command: list[str], log: IO[bytes] | None
+    programs: Programs,
+    variables: dict[str, str],
+    command: list[str],
+    log: IO[bytes] | None,
 ) -> int:
     """Run the services until they end or, with a command, until that has ended."""
     arguments = ["supervise", "--prefix", os.environ["CLUSTER_CONFIGURATION"]]
     # In its own process group: only we get Ctrl-C and SIGHUP, and we pass them on.
-    supervisor = programs.start(arguments, env=variables, stdout=log, stderr=log, process_group=0)
-    healthy = health.wait(supervisor, {name: int(variables[name]) for name in ports.PORTS})
+    supervisor = programs.start(
+        arguments, env=variables, stdout=log, stderr=log, process_group=0
+    )
+    healthy = health.wait(
+        supervisor, {name: int(variables[name]) for name in ports.PORTS}
+    )
     if not healthy or programs.stopped_by:
-        programs.fail(f"cluster: the cluster did not become healthy; {where(log)} says why.")
+        programs.fail(
+            f"cluster: the cluster did not become healthy; {where(log)} says why."
+        )
     if not command:
         tell(READY.format(**variables))
         return exit_status(supervisor.wait())

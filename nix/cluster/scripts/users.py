@@ -26,6 +26,11 @@ def drop_root() -> User | None:
         os.setgroups([])
         os.setgid(user.gid)
         os.setuid(user.uid)
-        for name in ("TMPDIR", "TMP", "TEMP", "TEMPDIR"):  # `nix develop` makes root's own
+        for name in (
+            "TMPDIR",
+            "TMP",
+            "TEMP",
+            "TEMPDIR",
+        ):  # `nix develop` makes root's own
             os.environ.pop(name, None)
     return user

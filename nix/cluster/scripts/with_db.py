@@ -17,7 +17,9 @@ from programs import Programs, require
 
 def run(programs: Programs, directory: str, command: list[str]) -> int:
     password = secrets.token_urlsafe(16)
-    with database.running(programs, directory, f"{directory}/data", password, "fsync=off") as ready:
+    with database.running(
+        programs, directory, f"{directory}/data", password, "fsync=off"
+    ) as ready:
         if not ready:
             programs.fail("with-db: PostgreSQL did not start; its output is above.")
         environment = database.client_environment(

@@ -17,7 +17,8 @@ VARIABLES = re.compile(r"^x-environment: &environment.*\n(?:  .*\n)*", re.MULTIL
 def variables(environment: dict[str, str]) -> str:
     # For Compose a $ begins a variable of its own.
     texts = {
-        name: json.dumps(value).replace("$", "$$") for name, value in sorted(environment.items())
+        name: json.dumps(value).replace("$", "$$")
+        for name, value in sorted(environment.items())
     }
     lines = [f"  {name}: {text}\n" for name, text in texts.items()]
     return "x-environment: &environment" + ("\n" + "".join(lines) if lines else " {}\n")

@@ -50,7 +50,10 @@ def name_of(rule: dict[str, Any]) -> str:
 
 
 def kept(group: dict[str, Any]) -> dict[str, Any]:
-    return {**group, "rules": [rule for rule in group["rules"] if name_of(rule) not in LEFT_OUT]}
+    return {
+        **group,
+        "rules": [rule for rule in group["rules"] if name_of(rule) not in LEFT_OUT],
+    }
 
 
 def rule_object(file: Path) -> dict[str, Any]:
@@ -59,7 +62,10 @@ def rule_object(file: Path) -> dict[str, Any]:
     return {
         "apiVersion": "monitoring.coreos.com/v1",
         "kind": "PrometheusRule",
-        "metadata": {"name": f"server-{name}", "labels": {"app.kubernetes.io/name": "server"}},
+        "metadata": {
+            "name": f"server-{name}",
+            "labels": {"app.kubernetes.io/name": "server"},
+        },
         "spec": {"groups": [group for group in groups if group["rules"]]},
     }
 
@@ -73,9 +79,13 @@ def main() -> None:
         for rule in group["rules"]
     }
     if unknown := LEFT_OUT.keys() - found:
-        sys.exit(f"rules.py leaves out what no rule file has: {', '.join(sorted(unknown))}.")
+        sys.exit(
+            f"rules.py leaves out what no rule file has: {', '.join(sorted(unknown))}."
+        )
     objects = [rule_object(file) for file in files]
-    text = yaml.dump_all(objects, Dumper=Dumper, sort_keys=False, width=1000, allow_unicode=True)
+    text = yaml.dump_all(
+        objects, Dumper=Dumper, sort_keys=False, width=1000, allow_unicode=True
+    )
     sys.stdout.write(HEAD + text)
 
 

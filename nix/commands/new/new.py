@@ -18,7 +18,9 @@ from typing import Any, NoReturn
 
 from compose import rename
 
-ROOM = 40  # megabytes of an image's budget that the sample leaves to a team's own packages
+ROOM = (
+    40  # megabytes of an image's budget that the sample leaves to a team's own packages
+)
 
 NEXT = """\
 new: wrote {directory}. Next:
@@ -58,7 +60,9 @@ def check_directory(directory: Path) -> None:
     if directory.exists() and not directory.is_dir():
         fail(f"{directory} is a file.")
     if directory.is_dir() and any(directory.iterdir()):
-        fail(f"{directory} is not empty; name a directory that is, or one that is not there yet.")
+        fail(
+            f"{directory} is not empty; name a directory that is, or one that is not there yet."
+        )
     if directory.is_dir() and not os.access(directory, os.W_OK):
         fail(f"{directory} cannot be written by this user.")
 
@@ -66,7 +70,9 @@ def check_directory(directory: Path) -> None:
 def write_texts(directory: Path, name: str, template: str) -> None:
     """Write the pages and the flake. What the sample says of itself becomes a part of README.md."""
     for text in Path(os.environ["TEXTS"]).iterdir():
-        filled = text.read_text().replace("@name@", name).replace("@template@", template)
+        filled = (
+            text.read_text().replace("@name@", name).replace("@template@", template)
+        )
         (directory / text.name).write_text(filled)
     sample = directory / "src/README.md"
     if not sample.exists():  # where a whole tree has replaced the sample
@@ -80,8 +86,12 @@ def name_service(directory: Path, name: str, packages: str) -> None:
     """Write the name where the sample has its own, and the package set."""
     declared = directory / "pyproject.toml"
     text = declared.read_text()
-    text = re.sub(r'^name = ".*"$', f'name = "{name}"', text, count=1, flags=re.MULTILINE)
-    text = re.sub(r'^description = ".*"$', 'description = ""', text, count=1, flags=re.MULTILINE)
+    text = re.sub(
+        r'^name = ".*"$', f'name = "{name}"', text, count=1, flags=re.MULTILINE
+    )
+    text = re.sub(
+        r'^description = ".*"$', 'description = ""', text, count=1, flags=re.MULTILINE
+    )
     text = re.sub(r'^license = ".*"\n', "", text, count=1, flags=re.MULTILINE)
     text = re.sub(
         r'^source = ".*"$',
@@ -92,7 +102,11 @@ def name_service(directory: Path, name: str, packages: str) -> None:
     )
     text = text.replace("\ndeploy = true", "\ndeploy = false", 1)
     text = re.sub(
-        r'^packages = "\w+"', f'packages = "{packages}"', text, count=1, flags=re.MULTILINE
+        r'^packages = "\w+"',
+        f'packages = "{packages}"',
+        text,
+        count=1,
+        flags=re.MULTILINE,
     )
     text = re.sub(
         r"^(images\.\S+\.megabytes = )(\d+)$",
@@ -123,7 +137,10 @@ def add_to_git(directory: Path) -> None:
     if not shutil.which("git"):
         return
     inside = (
-        subprocess.run(["git", "-C", directory, "rev-parse"], capture_output=True).returncode == 0
+        subprocess.run(
+            ["git", "-C", directory, "rev-parse"], capture_output=True
+        ).returncode
+        == 0
     )
     if not inside:
         subprocess.run(["git", "-C", directory, "init", "--quiet"])
@@ -141,13 +158,17 @@ def main() -> None:
     parser.add_argument(
         "--template", default=os.environ["TEMPLATE"], help="such as github:OWNER/REPO"
     )
-    parser.add_argument("--packages", choices=sets, default=sets[0], help="the package set")
+    parser.add_argument(
+        "--packages", choices=sets, default=sets[0], help="the package set"
+    )
     arguments = parser.parse_args()
     directory = arguments.directory.absolute()
     check_name(directory.name)
     check_template(arguments.template)
     check_directory(directory)
-    shutil.copytree(os.environ["SAMPLE"], directory, dirs_exist_ok=True, copy_function=shutil.copy)
+    shutil.copytree(
+        os.environ["SAMPLE"], directory, dirs_exist_ok=True, copy_function=shutil.copy
+    )
     for path in [directory, *directory.rglob("*")]:
         path.chmod(path.stat().st_mode | 0o200)
     write_texts(directory, directory.name, arguments.template)

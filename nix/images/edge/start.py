@@ -32,7 +32,10 @@ DEFAULTS = {
 NAME = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?([.][a-z0-9]([a-z0-9-]*[a-z0-9])?)*"
 HOST = r"[A-Za-z0-9._-]+"
 PATTERNS = {
-    "EDGE_ACME_URL": (r"(https://[!-z]+)?", "the https:// address of an ACME directory"),
+    "EDGE_ACME_URL": (
+        r"(https://[!-z]+)?",
+        "the https:// address of an ACME directory",
+    ),
     "EDGE_BODY_SECONDS": (r"[1-9][0-9]{0,4}", "a whole number of seconds above 0"),
     "EDGE_CERTIFICATE": (r"(/[!#-z]+)?", "the path of a file"),
     "EDGE_EMAIL": (r"([^\s{}\"`]+@[^\s{}\"`]+)?", "one address of mail"),
@@ -91,7 +94,9 @@ def read_environment() -> None:
         with suppress(OSError):
             path.mkdir(exist_ok=True)
         if not (path.is_dir() and os.access(path, os.W_OK)):
-            fail(f"{name} ({path}) must be a directory that uid {os.geteuid()} may write.")
+            fail(
+                f"{name} ({path}) must be a directory that uid {os.geteuid()} may write."
+            )
 
 
 def tls() -> str:
@@ -111,7 +116,10 @@ def upstreams() -> str:
 
 def options() -> str:
     lines = {"email": os.environ["EDGE_EMAIL"], "acme_ca": os.environ["EDGE_ACME_URL"]}
-    return "".join(f"{name} {value}\n" for name, value in lines.items() if value) or NOTHING
+    return (
+        "".join(f"{name} {value}\n" for name, value in lines.items() if value)
+        or NOTHING
+    )
 
 
 def error_type() -> str:
@@ -152,7 +160,14 @@ def main() -> None:
     os.chdir(run)
     limit_memory()
     os.environ["XDG_CONFIG_HOME"] = os.environ["XDG_DATA_HOME"] = str(run)
-    supervise = ["supervise", "supervisord.conf", "--syslog", "log.sock", "--daemon", "rsyslog"]
+    supervise = [
+        "supervise",
+        "supervisord.conf",
+        "--syslog",
+        "log.sock",
+        "--daemon",
+        "rsyslog",
+    ]
     supervise += ["--json"] if os.environ["LOG_FORMAT"] == "json" else []
     os.execvp("supervise", supervise)
 

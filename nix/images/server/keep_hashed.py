@@ -9,7 +9,9 @@ from pathlib import Path
 
 root = Path(sys.argv[1])
 manifest = root / "staticfiles.json"
-named = {root / name for name in json.loads(manifest.read_text())["paths"].values()} | {manifest}
+named = {root / name for name in json.loads(manifest.read_text())["paths"].values()} | {
+    manifest
+}
 for file in [file for file in root.rglob("*") if file.is_file()]:
     # Only a debugger reads source maps, which are larger than what they explain.
     if file not in named or ".map" in file.suffixes:

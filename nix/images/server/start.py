@@ -65,17 +65,33 @@ def check_numbers() -> None:
     Raises:
         SystemExit: a variable is none, or out of range; the message names it.
     """
-    for name in ("BODY_MEGABYTES", "UWSGI_PROCESSES", "UWSGI_THREADS", "UWSGI_RELOAD_ON_RSS"):
+    for name in (
+        "BODY_MEGABYTES",
+        "UWSGI_PROCESSES",
+        "UWSGI_THREADS",
+        "UWSGI_RELOAD_ON_RSS",
+    ):
         value = os.environ.get(name, "1")
         if not is_number(value) or int(value) < 1:
             fail(f"{name} must be a whole number above 0.")
-    if not is_number(os.environ["DRAIN_SECONDS"]) or int(os.environ["DRAIN_SECONDS"]) > 600:
+    if (
+        not is_number(os.environ["DRAIN_SECONDS"])
+        or int(os.environ["DRAIN_SECONDS"]) > 600
+    ):
         fail("DRAIN_SECONDS must be a whole number from 0 to 600.")
     if not is_number(os.environ["API_RATE"]) or int(os.environ["API_RATE"]) > 100_000:
         fail("API_RATE must be a whole number of requests a second, or 0 for no limit.")
-    if not is_number(os.environ["API_REQUESTS"]) or int(os.environ["API_REQUESTS"]) > 256:
-        fail("API_REQUESTS must be a whole number of requests, or 0 for no limit; at most 256.")
-    if not is_number(os.environ["SYSLOG_PORT"]) or not 0 < int(os.environ["SYSLOG_PORT"]) < 65536:
+    if (
+        not is_number(os.environ["API_REQUESTS"])
+        or int(os.environ["API_REQUESTS"]) > 256
+    ):
+        fail(
+            "API_REQUESTS must be a whole number of requests, or 0 for no limit; at most 256."
+        )
+    if (
+        not is_number(os.environ["SYSLOG_PORT"])
+        or not 0 < int(os.environ["SYSLOG_PORT"]) < 65536
+    ):
         fail("SYSLOG_PORT must be a port number.")
 
 
@@ -100,7 +116,9 @@ def read_environment() -> None:
 
 
 def trusted_proxies() -> list[str]:
-    networks = filter(None, (word.strip() for word in os.environ["TRUSTED_PROXIES"].split(",")))
+    networks = filter(
+        None, (word.strip() for word in os.environ["TRUSTED_PROXIES"].split(","))
+    )
     try:
         return [str(ipaddress.ip_network(network)) for network in networks]
     except ValueError as error:
@@ -130,7 +148,9 @@ def told_in_a_sentence(run: Path) -> Iterator[None]:
         yield
     except OSError as error:
         advice = ADVICE.get(error.errno or 0, "let that uid own it and what is in it")
-        path = error.filename2 or error.filename or run  # of a link, the second is the link
+        path = (
+            error.filename2 or error.filename or run
+        )  # of a link, the second is the link
         fail(
             f"RUN_DIR={run} cannot be used by uid {os.geteuid()}: "
             f"{error.strerror or error}: {path}; "
@@ -147,7 +167,9 @@ def refuse_others(run: Path, owner: int) -> None:
         PermissionError: there is such a file.
     """
     for path in run.iterdir():
-        mounted = path.is_dir() and os.access(path, os.W_OK)  # such as a tmpfs of its own
+        mounted = path.is_dir() and os.access(
+            path, os.W_OK
+        )  # such as a tmpfs of its own
         if path.lstat().st_uid != owner and path.name != "lost+found" and not mounted:
             raise PermissionError(errno.EACCES, "It belongs to another user", str(path))
 
@@ -162,8 +184,12 @@ def write_limits(run: Path, logins: list[str]) -> None:
     if requests:
         zones += "limit_conn_zone $api_client zone=client_requests:1m;\n"
         limits += f"limit_conn client_requests {requests};\n"
-    (run / "logins.conf").write_text("".join(f'"POST {path}" login;\n' for path in logins))
-    (run / "body.conf").write_text(f"client_max_body_size {os.environ['BODY_MEGABYTES']}m;\n")
+    (run / "logins.conf").write_text(
+        "".join(f'"POST {path}" login;\n' for path in logins)
+    )
+    (run / "body.conf").write_text(
+        f"client_max_body_size {os.environ['BODY_MEGABYTES']}m;\n"
+    )
     (run / "api-zones.conf").write_text(zones)
     (run / "api-limits.conf").write_text(limits)
 
@@ -194,13 +220,22 @@ def prepare(run: Path, origins: list[str], logins: list[str]) -> None:
     os.environ["SYSLOG_SOCKET"] = str(run / "log.sock")
     os.environ["SYSLOG_STATS"] = str(run / "log.stats")
     os.environ["NGINX_STATUS"] = str(run / "status.sock")
-    for name in ("draining", "logins.sock", "status.sock", "log.stats"):  # of an earlier life
+    for name in (
+        "draining",
+        "logins.sock",
+        "status.sock",
+        "log.stats",
+    ):  # of an earlier life
         (run / name).unlink(missing_ok=True)
     proxies = trusted_proxies()
     # What a client is slow to read waits in nginx, which limits it: the kernel's own buffer would
     # grow to 4 MB a connection. This one sends 128 KiB in each round trip.
-    (run / "listen.conf").write_text(f"listen {os.environ['SERVER_LISTEN']} sndbuf=128k;\n")
-    (run / "listen-metrics.conf").write_text(f"listen {os.environ['SERVER_METRICS_LISTEN']};\n")
+    (run / "listen.conf").write_text(
+        f"listen {os.environ['SERVER_LISTEN']} sndbuf=128k;\n"
+    )
+    (run / "listen-metrics.conf").write_text(
+        f"listen {os.environ['SERVER_METRICS_LISTEN']};\n"
+    )
     (run / "cors.conf").write_text(
         "".join(f'"nginx {origin}" $http_origin;\n' for origin in origins)
     )
@@ -243,7 +278,14 @@ def main() -> None:
         prepare(run, settings.CORS_ALLOWED_ORIGINS, settings.LOGIN_PATHS)
         os.chdir(run)
     raise_file_limit()
-    supervise = ["supervise", configuration, "--syslog", "log.sock", "--daemon", "rsyslog"]
+    supervise = [
+        "supervise",
+        configuration,
+        "--syslog",
+        "log.sock",
+        "--daemon",
+        "rsyslog",
+    ]
     supervise += ["--drain", os.environ["DRAIN_SECONDS"]]
     supervise += ["--deaf", "uwsgi"]  # until its application is imported
     supervise += ["--json"] if os.environ["LOG_FORMAT"] == "json" else []

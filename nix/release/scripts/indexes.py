@@ -37,14 +37,18 @@ def join(layouts: list[Path], target: Path) -> str:
     """Write the layout; the digest of its index."""
     blobs = target / "blobs/sha256"
     blobs.mkdir(parents=True)
-    for blob in (blob for layout in layouts for blob in (layout / "blobs/sha256").iterdir()):
+    for blob in (
+        blob for layout in layouts for blob in (layout / "blobs/sha256").iterdir()
+    ):
         if not (blobs / blob.name).is_symlink():
             (blobs / blob.name).symlink_to(blob.resolve())
     index = write([described(layout) for layout in layouts])
     digest = hashlib.sha256(index).hexdigest()
     (blobs / digest).write_bytes(index)
     descriptor = {"mediaType": INDEX, "digest": f"sha256:{digest}", "size": len(index)}
-    (target / "index.json").write_bytes(encode({"schemaVersion": 2, "manifests": [descriptor]}))
+    (target / "index.json").write_bytes(
+        encode({"schemaVersion": 2, "manifests": [descriptor]})
+    )
     (target / "oci-layout").write_bytes(encode({"imageLayoutVersion": "1.0.0"}))
     return digest
 

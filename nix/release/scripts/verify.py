@@ -78,7 +78,9 @@ def printable(error: ImageError) -> str:
     return "".join(sign if sign.isprintable() else "?" for sign in str(error))
 
 
-def compare_image(reference: str, manifest: bytes, layouts: list[Path], options: list[str]) -> str:
+def compare_image(
+    reference: str, manifest: bytes, layouts: list[Path], options: list[str]
+) -> str:
     """Its architecture.
 
     Raises:
@@ -134,7 +136,9 @@ def compare_index(
     wanted = expected(reference, document, layouts, architectures)
     if content != write(wanted):
         named = f"it names {listed(document['manifests'])}, the tree's {listed(wanted)}"
-        raise ImageError(f"{reference} is not the index that this tree writes: {named}.")
+        raise ImageError(
+            f"{reference} is not the index that this tree writes: {named}."
+        )
 
 
 def compare(
@@ -203,7 +207,10 @@ def main() -> int:
             print(f"verify: {printable(error)}", file=sys.stderr)
             status = 1
         except (AttributeError, LookupError, TypeError, ValueError):
-            print(f"verify: what the registry gives for {reference} is no image.", file=sys.stderr)
+            print(
+                f"verify: what the registry gives for {reference} is no image.",
+                file=sys.stderr,
+            )
             status = 1
     return status
 

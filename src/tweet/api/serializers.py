@@ -9,7 +9,9 @@ from rest_framework import serializers
 from tweet.models import Tweet
 
 
-@extend_schema_field({"type": "string", "minLength": 1, "maxLength": 280, "pattern": r"^[^\x00]*$"})
+@extend_schema_field(
+    {"type": "string", "minLength": 1, "maxLength": 280, "pattern": r"^[^\x00]*$"}
+)
 class TextField(serializers.CharField):
     """Text as the client sent it: not trimmed, and numbers are refused."""
 

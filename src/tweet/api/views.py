@@ -21,4 +21,6 @@ class TweetViewSet(ResourceViewSet[Tweet]):
 
     def get_permissions(self) -> Any:
         """Anyone may write where API_ANONYMOUS_WRITES is true."""
-        return [AllowAny()] if settings.API_ANONYMOUS_WRITES else super().get_permissions()
+        return (
+            [AllowAny()] if settings.API_ANONYMOUS_WRITES else super().get_permissions()
+        )

@@ -61,7 +61,9 @@ def test_stranger_changes_nothing_unless_the_settings_say_so(
 ):
     settings.API_ANONYMOUS_WRITES = False
     url = "/tweet/" if method == "post" else f"/tweet/{tweet.id}/"
-    response = getattr(client, method)(url, {"text": "changed"}, content_type="application/json")
+    response = getattr(client, method)(
+        url, {"text": "changed"}, content_type="application/json"
+    )
     assert response.status_code == HTTPStatus.UNAUTHORIZED
     assert [kept.text for kept in Tweet.objects.all()] == ["first"]
 
@@ -80,7 +82,9 @@ NO_NUMBERS = ["one", "-1", "+1", "1.0", "\u0661", "%31%00"]
 )
 @pytest.mark.parametrize("method", ["get", "put", "patch", "delete"])
 def test_unknown_id_is_not_found(client: Client, method: str, identifier: str):
-    response = getattr(client, method)(f"/tweet/{identifier}/", content_type="application/json")
+    response = getattr(client, method)(
+        f"/tweet/{identifier}/", content_type="application/json"
+    )
     assert response.status_code == HTTPStatus.NOT_FOUND
     assert set(response.json()) == {"detail"}
 
@@ -120,7 +124,9 @@ def test_text_is_kept_as_it_is(client: Client, text: str):
     ],
     ids=lambda body: repr(body[:20]),
 )
-def test_bad_body_is_refused_and_changes_nothing(client: Client, tweet: Tweet, body: str | bytes):
+def test_bad_body_is_refused_and_changes_nothing(
+    client: Client, tweet: Tweet, body: str | bytes
+):
     for response in (
         client.post("/tweet/", body, content_type="application/json"),
         client.put(f"/tweet/{tweet.id}/", body, content_type="application/json"),

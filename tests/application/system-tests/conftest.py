@@ -6,12 +6,16 @@ from client import Client
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--target", default=os.environ.get("SYSTEM_TEST_HOSTPORT", "localhost:8080"))
+    parser.addoption(
+        "--target", default=os.environ.get("SYSTEM_TEST_HOSTPORT", "localhost:8080")
+    )
 
 
 @pytest.fixture(scope="session")
 def client(request: pytest.FixtureRequest) -> Iterator[Client]:
-    with Client(request.config.getoption("target"), os.environ.get("SYSTEM_TEST_TOKEN")) as client:
+    with Client(
+        request.config.getoption("target"), os.environ.get("SYSTEM_TEST_TOKEN")
+    ) as client:
         yield client
 
 

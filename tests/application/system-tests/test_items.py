@@ -18,7 +18,10 @@ def test_item_is_made_changed_and_deleted(writer):
 
 @pytest.mark.parametrize("relation", ["next", "prev"])
 def test_pages_have_each_item_once(writer, relation):
-    made = [writer.post("/item/", json={"text": str(number)}).json()["id"] for number in range(7)]
+    made = [
+        writer.post("/item/", json={"text": str(number)}).json()["id"]
+        for number in range(7)
+    ]
     start = (
         f"/item/?limit=2&after={made[0] - 1}"
         if relation == "next"
@@ -39,9 +42,13 @@ def test_bad_body_is_refused(client, body):
 def test_tag_is_judged(writer):
     href = writer.post("/item/", json={"text": "tagged"}).json()["href"]
     tag = writer.get(href).headers["ETag"]
-    assert writer.get(href, headers={"If-None-Match": tag}).status_code == HTTPStatus.NOT_MODIFIED
     assert (
-        writer.put(href, json={"text": "b"}, headers={"If-Match": tag}).status_code == HTTPStatus.OK
+        writer.get(href, headers={"If-None-Match": tag}).status_code
+        == HTTPStatus.NOT_MODIFIED
+    )
+    assert (
+        writer.put(href, json={"text": "b"}, headers={"If-Match": tag}).status_code
+        == HTTPStatus.OK
     )
     refused = writer.put(href, json={"text": "c"}, headers={"If-Match": tag})
     assert refused.status_code == HTTPStatus.PRECONDITION_FAILED
@@ -52,15 +59,21 @@ def test_of_writers_with_one_tag_one_writes(writer):
     tag = writer.get(href).headers["ETag"]
     with ThreadPoolExecutor(4) as pool:
         answers = pool.map(
-            lambda number: writer.put(href, json={"text": number}, headers={"If-Match": tag}),
+            lambda number: writer.put(
+                href, json={"text": number}, headers={"If-Match": tag}
+            ),
             "1234",
         )
     assert sorted(answer.status_code for answer in answers) == [200, 412, 412, 412]
 
 
-@pytest.mark.parametrize("path", ["/", "/docs/", "/admin/login/", "/healthcheck/", "/item/"])
+@pytest.mark.parametrize(
+    "path", ["/", "/docs/", "/admin/login/", "/healthcheck/", "/item/"]
+)
 def test_page_is_there(client, path):
-    assert client.get(path, headers={"Accept": "text/html"}).status_code == HTTPStatus.OK
+    assert (
+        client.get(path, headers={"Accept": "text/html"}).status_code == HTTPStatus.OK
+    )
 
 
 def test_login_sets_a_session(client):

@@ -13,4 +13,7 @@ def pytest_sessionstart() -> None:
     from django.db import connection
 
     prepared = f"test_{os.environ['POSTGRES_DB']}"
-    connection.settings_dict["TEST"] |= {"NAME": f"test_{os.getpid()}", "TEMPLATE": prepared}
+    connection.settings_dict["TEST"] |= {
+        "NAME": f"test_{os.getpid()}",
+        "TEMPLATE": prepared,
+    }

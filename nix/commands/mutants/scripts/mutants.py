@@ -29,7 +29,13 @@ TREES = {
 WANTED = 90  # per cent
 
 # What the exit status of the tests tells of a mutant; any other: they could not be run.
-FATES = {0: "survived", 1: "killed", 3: "killed", 5: "without a test", 33: "without a test"}
+FATES = {
+    0: "survived",
+    1: "killed",
+    3: "killed",
+    5: "without a test",
+    33: "without a test",
+}
 FATES |= dict.fromkeys((-24, 24, 36, 152), "killed by time")
 
 # forkserver: tests run in processes where none ran before.
@@ -56,10 +62,14 @@ pytest_add_cli_args =
 
 
 def copy(names: list[tuple[str, str]], directory: str) -> None:
-    for source, target in ((Path(name), Path(directory, there)) for name, there in names):
+    for source, target in (
+        (Path(name), Path(directory, there)) for name, there in names
+    ):
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
-            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", ".*"))
+            shutil.copytree(
+                source, target, ignore=shutil.ignore_patterns("__pycache__", ".*")
+            )
         else:
             shutil.copy(source, target)
 
@@ -69,11 +79,15 @@ def run(*command: str, of: Path) -> None:
     seen = sys.stdout.isatty()
     done = subprocess.run(command, cwd=of, capture_output=not seen, text=True)
     if done.returncode:
-        sys.exit(f"{done.stdout or ''}{done.stderr or ''}mutants: {' '.join(command)} failed.")
+        sys.exit(
+            f"{done.stdout or ''}{done.stderr or ''}mutants: {' '.join(command)} failed."
+        )
 
 
 def quiet(*command: str, of: Path) -> str:
-    return subprocess.run(command, cwd=of, capture_output=True, text=True, check=True).stdout
+    return subprocess.run(
+        command, cwd=of, capture_output=True, text=True, check=True
+    ).stdout
 
 
 def fates(folder: Path) -> dict[str, str]:
@@ -101,7 +115,10 @@ def report(folder: Path) -> float:
 
 
 def main() -> int:
-    if sys.argv[1:2] not in ([name] for name in TREES) or not Path("src", "manage.py").exists():
+    if (
+        sys.argv[1:2] not in ([name] for name in TREES)
+        or not Path("src", "manage.py").exists()
+    ):
         sys.exit("mutants: say `src` or `chassis`, beside that folder.")
     root, code, names = TREES[sys.argv[1]]
     begun = monotonic()

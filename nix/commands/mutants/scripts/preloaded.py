@@ -11,7 +11,9 @@ from pathlib import Path
 import django
 from django.urls import get_resolver
 
-options = tomllib.loads(Path("pyproject.toml").read_text())["tool"]["pytest"]["ini_options"]
+options = tomllib.loads(Path("pyproject.toml").read_text())["tool"]["pytest"][
+    "ini_options"
+]
 os.environ["DJANGO_SETTINGS_MODULE"] = options["DJANGO_SETTINGS_MODULE"]
 django.setup()
 get_resolver().url_patterns  # noqa: B018 - read for what it imports

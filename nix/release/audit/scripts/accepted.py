@@ -48,15 +48,21 @@ def read(file: Path) -> list[Accepted]:
     entries = document.pop("accepted", [])
     if document or not isinstance(entries, list):
         raise ValueError(f"{file.name} has more than entries of [[accepted]].")
-    return [accepted(file.name, number, entry) for number, entry in enumerate(entries, 1)]
+    return [
+        accepted(file.name, number, entry) for number, entry in enumerate(entries, 1)
+    ]
 
 
 def accepted(file: str, number: int, entry: object) -> Accepted:
     if not isinstance(entry, dict) or set(entry) != set(KEYS):
-        raise ValueError(f"{file}: entry {number} needs {', '.join(KEYS)}, and nothing else.")
+        raise ValueError(
+            f"{file}: entry {number} needs {', '.join(KEYS)}, and nothing else."
+        )
     for key, kind in KEYS.items():
         if type(entry[key]) is not kind or not entry[key]:
-            text = "a date, as 2027-01-31" if kind is date else "a text that is not empty"
+            text = (
+                "a date, as 2027-01-31" if kind is date else "a text that is not empty"
+            )
             raise ValueError(f"{file}: {key} of entry {number} is not {text}.")
     return Accepted(**entry)
 
@@ -68,8 +74,16 @@ def apply(answers: list[Answer], entries: list[Accepted], today: date) -> list[A
 
 
 def without(answer: Answer, entries: list[Accepted]) -> Answer:
-    covering = [entry for entry in entries if any(entry.covers(answer, ids) for ids in answer.ids)]
-    rest = tuple(ids for ids in answer.ids if not any(one.covers(answer, ids) for one in covering))
+    covering = [
+        entry
+        for entry in entries
+        if any(entry.covers(answer, ids) for ids in answer.ids)
+    ]
+    rest = tuple(
+        ids
+        for ids in answer.ids
+        if not any(one.covers(answer, ids) for one in covering)
+    )
     if rest:
         return replace(answer, ids=rest)
     reasons = "; ".join(f"{one.id} until {one.until}: {one.reason}" for one in covering)
@@ -83,7 +97,9 @@ def remarks(answers: list[Answer], entries: list[Accepted], today: date) -> list
         what = f"audit.toml accepts {entry.id} in {entry.package}"
         own = [answer for answer in answers if entry.is_of(answer)]
         if entry.until < today:
-            said.append(f"{what} until {entry.until}, which is over: renew the day or fix it.")
+            said.append(
+                f"{what} until {entry.until}, which is over: renew the day or fix it."
+            )
         elif any(answer.state is State.NOT_CHECKED for answer in own):
             continue  # nobody knows
         elif not any(entry.covers(answer, ids) for answer in own for ids in answer.ids):

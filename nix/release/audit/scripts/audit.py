@@ -36,14 +36,19 @@ def answers_of(shipped: Shipped, sboms: Path) -> list[Answer]:
         *archive.check([*kinds["deb"], *shipped.linked], [os.environ["ARCHIVE"]]),
         *index.check(kinds["pypi"]),
         *(
-            Answer(package, State.NOT_CHECKED, "nothing here knows of it: scan the SBOM")
+            Answer(
+                package, State.NOT_CHECKED, "nothing here knows of it: scan the SBOM"
+            )
             for package in kinds[""]
         ),
     ]
 
 
 def row(answer: Answer) -> str:
-    ids = [min(ids, key=lambda name: (not name.startswith("CVE-"), name)) for ids in answer.ids]
+    ids = [
+        min(ids, key=lambda name: (not name.startswith("CVE-"), name))
+        for ids in answer.ids
+    ]
     package = answer.package
     cells = [
         answer.state,
@@ -59,18 +64,30 @@ def table(answers: list[Answer]) -> list[str]:
     order = list(State)
     told = [one for one in answers if one.package.kind != LINKED or one.says]
     ordered = sorted(told, key=lambda one: (order.index(one.state), one.package))
-    return ["| answer | package | images | |", "| --- | --- | --- | --- |", *map(row, ordered)]
+    return [
+        "| answer | package | images | |",
+        "| --- | --- | --- | --- |",
+        *map(row, ordered),
+    ]
 
 
 def verdict(answers: list[Answer]) -> str | None:
     """The sentence that it fails with, if it does."""
     count = Counter(answer.state for answer in answers)
     faults = [
-        f"{count[State.FOUND]} have known vulnerabilities" if count[State.FOUND] else "",
-        f"{count[State.NOT_CHECKED]} were not checked" if count[State.NOT_CHECKED] else "",
+        f"{count[State.FOUND]} have known vulnerabilities"
+        if count[State.FOUND]
+        else "",
+        f"{count[State.NOT_CHECKED]} were not checked"
+        if count[State.NOT_CHECKED]
+        else "",
     ]
     told = " and ".join(fault for fault in faults if fault)
-    return f"audit: of {len(answers)} packages {told}; the table says which." if told else None
+    return (
+        f"audit: of {len(answers)} packages {told}; the table says which."
+        if told
+        else None
+    )
 
 
 def main() -> None:

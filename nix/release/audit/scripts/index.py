@@ -16,7 +16,10 @@ type Document = dict[str, Any]
 
 def ask_pip(*arguments: str) -> str:
     return subprocess.run(
-        [sys.executable, "-m", "pip", *arguments], capture_output=True, text=True, check=True
+        [sys.executable, "-m", "pip", *arguments],
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout
 
 
@@ -32,7 +35,9 @@ def settings(listed: str, help_text: str) -> dict[str, str]:
         key, _, value = line.partition("=")
         if key.startswith((":env:.", "global.")):
             found.setdefault(key.rpartition(".")[2], str(ast.literal_eval(value)))
-    default = re.search(r"--index-url <url>.*?\(default\s+(\S+?)\)", help_text, re.DOTALL)
+    default = re.search(
+        r"--index-url <url>.*?\(default\s+(\S+?)\)", help_text, re.DOTALL
+    )
     if default:
         found.setdefault("index-url", default[1])
     return found
@@ -43,7 +48,9 @@ def addresses(index: str, package: Package) -> list[str]:
     parts = urlsplit(index)
     folder = parts.path.rstrip("/").removesuffix("/simple")
     names = [f"{package.name}/{package.version}", package.name]
-    return [urlunsplit(parts._replace(path=f"{folder}/pypi/{name}/json")) for name in names]
+    return [
+        urlunsplit(parts._replace(path=f"{folder}/pypi/{name}/json")) for name in names
+    ]
 
 
 class Index:
@@ -77,9 +84,13 @@ class Index:
             return not_reached(package)
         except requests.RequestException as error:
             told = re.sub("//[^/@ ]*@", "//", str(error))  # without a password
-            return Answer(package, State.NOT_CHECKED, f"the package index failed: {told}")
+            return Answer(
+                package, State.NOT_CHECKED, f"the package index failed: {told}"
+            )
         except (AttributeError, LookupError, TypeError):
-            return Answer(package, State.NOT_CHECKED, "the package index answers nonsense")
+            return Answer(
+                package, State.NOT_CHECKED, "the package index answers nonsense"
+            )
 
     def answer(self, package: Package) -> Answer:
         exact, newest = addresses(self.address, package)
@@ -100,7 +111,9 @@ def not_reached(package: Package) -> Answer:
 
 
 def not_configured(package: Package) -> Answer:
-    return Answer(package, State.NOT_CHECKED, "pip fails: `python3 -m pip config list` says why")
+    return Answer(
+        package, State.NOT_CHECKED, "pip fails: `python3 -m pip config list` says why"
+    )
 
 
 def judge(package: Package, vulnerabilities: list[Document]) -> Answer:
@@ -109,16 +122,22 @@ def judge(package: Package, vulnerabilities: list[Document]) -> Answer:
     if not known:
         return Answer(package, State.NONE_KNOWN)
     # Two databases may have the same one.
-    ids = tuple({frozenset([one["id"], *one.get("aliases", [])]): None for one in known})
+    ids = tuple(
+        {frozenset([one["id"], *one.get("aliases", [])]): None for one in known}
+    )
     fixed = sorted({version for one in known for version in one.get("fixed_in", [])})
     renewed = f"fixed in {', '.join(fixed)}: ./nixw relock wheels {package.name}"
-    return Answer(package, State.FOUND, renewed if fixed else "no fixed version is known", ids)
+    return Answer(
+        package, State.FOUND, renewed if fixed else "no fixed version is known", ids
+    )
 
 
 def check(packages: list[Package]) -> Iterator[Answer]:
     """An answer for each of PyPI's packages."""
     try:
-        index = Index(settings(ask_pip("config", "list"), ask_pip("download", "--help")))
+        index = Index(
+            settings(ask_pip("config", "list"), ask_pip("download", "--help"))
+        )
     except subprocess.CalledProcessError:
         yield from map(not_configured, packages)
         return

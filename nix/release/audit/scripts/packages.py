@@ -89,15 +89,28 @@ def read(folder: Path) -> Shipped:
 def described(file: Path) -> Iterator[tuple[Package, set[str]]]:
     """Each package of a document, and the names of those that it is inside of."""
     document = parse(file)
-    names = {one["bom-ref"]: one["name"] for one in document["components"] if "bom-ref" in one}
+    names = {
+        one["bom-ref"]: one["name"]
+        for one in document["components"]
+        if "bom-ref" in one
+    }
     holders: dict[str, set[str]] = {}
     for entry in document.get("dependencies", []):
         for inner in entry.get("dependsOn", []):
-            holders.setdefault(inner, set()).update({names.get(entry["ref"], "")} - {""})
+            holders.setdefault(inner, set()).update(
+                {names.get(entry["ref"], "")} - {""}
+            )
     for component in document["components"]:
         if component["type"] not in NOT_PACKAGES:
-            purl = PackageURL.from_string(component["purl"]) if "purl" in component else None
-            yield package(component, purl), holders.get(component.get("bom-ref", ""), set())
+            purl = (
+                PackageURL.from_string(component["purl"])
+                if "purl" in component
+                else None
+            )
+            yield (
+                package(component, purl),
+                holders.get(component.get("bom-ref", ""), set()),
+            )
 
 
 def parse(file: Path) -> dict[str, Any]:

@@ -15,7 +15,14 @@ def scan(grype: str, document: Path) -> list[dict[str, Any]]:
     Raises:
         subprocess.CalledProcessError: it failed, after its own words; such as without network.
     """
-    command = [grype, f"sbom:{document}", "--add-cpes-if-none", "--output", "json", "--quiet"]
+    command = [
+        grype,
+        f"sbom:{document}",
+        "--add-cpes-if-none",
+        "--output",
+        "json",
+        "--quiet",
+    ]
     done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
     matches: list[dict[str, Any]] = json.loads(done.stdout)["matches"]
     return matches

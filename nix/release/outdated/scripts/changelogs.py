@@ -9,22 +9,30 @@ from pip._vendor.packaging.version import InvalidVersion, Version
 IDS = r"CVE-\d{4}-\d{4,}|GHSA(?:-[0-9a-z]{4}){3}"
 ID = re.compile(IDS, re.IGNORECASE)
 # Many projects name the fault, and neither an id nor the word security.
-FAULTS = r"disclos|\bxss\b|cross-site|\binjection|denial[ -]of[ -]service|path traversal"
+FAULTS = (
+    r"disclos|\bxss\b|cross-site|\binjection|denial[ -]of[ -]service|path traversal"
+)
 TELLS = re.compile(
     rf"{IDS}|(?<!content[ -])\bsecurity\b|vulnerab|{FAULTS}", re.IGNORECASE
 )
-TITLE = re.compile(r"security\W*", re.IGNORECASE)  # of a paragraph, whose items tell more
+TITLE = re.compile(
+    r"security\W*", re.IGNORECASE
+)  # of a paragraph, whose items tell more
 
 NUMBER = r"(\d+(?:\.\d+)+(?:\.?(?:a|b|rc|post|dev)\d+)?)"
 # "## [1.2] - 2026-01-31", "Version 1.2 (2026)", "Django 1.2", but not "Python 3.14 is supported".
-HEADING = re.compile(rf"\W*(?!python)(?:[a-z][\w-]*[\s:([]+){{0,2}}v?{NUMBER}(?!\s+[a-z])", re.I)
+HEADING = re.compile(
+    rf"\W*(?!python)(?:[a-z][\w-]*[\s:([]+){{0,2}}v?{NUMBER}(?!\s+[a-z])", re.I
+)
 # An empty line, an item of a list, a heading; other lines go on with what is above them.
 BEGINS = re.compile(r"\s*$|\s*(?:[-*+]|\d+[.)])\s|#|([=~^*\"+`#-])\1{2,}")
 RULE = re.compile(r"([=~^*\"+`#-])\1{2,}\s*")
 
 # Of the project itself, not of what it has a copy of.
 OWN = re.compile(r"(?:docs?/(?:.*/)?)?[^/]+", re.IGNORECASE)
-TOLD = re.compile(r"(?:change(?:s|log)?|history|news|release(?:s|[-_ ]?notes))", re.IGNORECASE)
+TOLD = re.compile(
+    r"(?:change(?:s|log)?|history|news|release(?:s|[-_ ]?notes))", re.IGNORECASE
+)
 OF_ONE = re.compile(rf"(?:release-|v)?{NUMBER}", re.IGNORECASE)
 ENDINGS = ("", ".md", ".rst", ".txt")
 
@@ -38,7 +46,9 @@ def is_changelog(path: str) -> bool:
     file = PurePosixPath(path)
     ending = file.suffix.lower()
     if version_of(path):
-        return bool(re.search("release|announce|change", str(file.parent), re.IGNORECASE))
+        return bool(
+            re.search("release|announce|change", str(file.parent), re.IGNORECASE)
+        )
     return (
         ending in ENDINGS
         and OWN.fullmatch(path) is not None
@@ -50,7 +60,9 @@ def version_of(path: str) -> Version | None:
     """Of a file that tells of one version alone, such as docs/releases/5.2.1.txt."""
     name = PurePosixPath(path).name
     for ending in ENDINGS:
-        if name.endswith(ending) and (found := OF_ONE.fullmatch(name.removesuffix(ending))):
+        if name.endswith(ending) and (
+            found := OF_ONE.fullmatch(name.removesuffix(ending))
+        ):
             return Version(found[1])
     return None
 
@@ -95,7 +107,9 @@ def between(told: Iterable[Told], older: Version, newer: Version) -> list[str]:
 
     A fault that the older version's own series has mended already is no news.
     """
-    telling = [one for one in told if TELLS.search(one[1]) and not TITLE.fullmatch(one[1])]
+    telling = [
+        one for one in told if TELLS.search(one[1]) and not TITLE.fullmatch(one[1])
+    ]
     series = older.release[:2]
     mended = {
         one

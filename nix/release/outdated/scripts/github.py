@@ -79,7 +79,9 @@ def input_rows(root: Path, github: GitHub) -> Iterator[Row]:
     lock = json.loads((root / "flake.lock").read_text())
     for name in ("nixpkgs", "template"):
         if name in lock["nodes"][lock["root"]]["inputs"]:
-            yield input_row(name, lock["nodes"][node(lock, lock["root"], [name])], github)
+            yield input_row(
+                name, lock["nodes"][node(lock, lock["root"], [name])], github
+            )
 
 
 def node(lock: dict[str, Any], start: str, path: list[str]) -> str:
@@ -96,14 +98,23 @@ def input_row(name: str, found: dict[str, Any], github: GitHub) -> Row:
     age = days_since(datetime.fromtimestamp(pinned.get("lastModified", 0), UTC))
     row = Row("flake.lock", name, pinned.get("rev", pinned["type"])[:12], age=age)
     if pinned["type"] != "github":
-        return row.replace(says=f"an input of the type {pinned['type']} is not asked for")
-    repository, reference = f"{pinned['owner']}/{pinned['repo']}", asked.get("ref", "HEAD")
+        return row.replace(
+            says=f"an input of the type {pinned['type']} is not asked for"
+        )
+    repository, reference = (
+        f"{pinned['owner']}/{pinned['repo']}",
+        asked.get("ref", "HEAD"),
+    )
     newest = github.get(f"{repository}/commits/{reference}")
     if not newest:
-        return row.replace(says=github.fault or f"GitHub has no {repository} {reference}")
+        return row.replace(
+            says=github.fault or f"GitHub has no {repository} {reference}"
+        )
     date = newest["commit"]["committer"]["date"][:10]
     sha = newest["sha"][:12]
-    return row.replace(newest=sha, allowed=sha, says=f"of {date}: ./nixw flake update {name}")
+    return row.replace(
+        newest=sha, allowed=sha, says=f"of {date}: ./nixw flake update {name}"
+    )
 
 
 def action_rows(root: Path, github: GitHub) -> Iterator[Row]:
@@ -121,7 +132,9 @@ def action_row(name: str, version: str, github: GitHub) -> Row:
     releases = github.releases(name)
     locked = version_of(version)
     if not releases or not locked:
-        return row.replace(says=github.fault or "its releases have no version to compare")
+        return row.replace(
+            says=github.fault or "its releases have no version to compare"
+        )
     newest = max(releases)
     if newest <= locked:
         return row.replace(newest=version, allowed=version)

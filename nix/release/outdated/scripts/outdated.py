@@ -46,7 +46,9 @@ def cells(row: Row) -> tuple[str, ...]:
 def table(rows: list[Row]) -> list[str]:
     """Lines for a terminal: what is not as it is newest, and what is told of it."""
     told = [row for row in rows if row.state is not State.CURRENT]
-    widths = [max(map(len, column)) for column in zip(HEAD, *map(cells, told), strict=True)]
+    widths = [
+        max(map(len, column)) for column in zip(HEAD, *map(cells, told), strict=True)
+    ]
     lines = []
     for row in [None, *told]:
         texts = zip(cells(row) if row else HEAD, widths, strict=True)
@@ -61,7 +63,10 @@ def told_of(row: Row) -> list[str]:
     if all(changelogs.ID.fullmatch(line) for line in row.security):
         return [", ".join(row.security)] if row.security else []
     more = len(row.security) - LINES
-    return [*row.security[:LINES], *([f"and {more} more: --json has all"] if more > 0 else [])]
+    return [
+        *row.security[:LINES],
+        *([f"and {more} more: --json has all"] if more > 0 else []),
+    ]
 
 
 def status(rows: list[Row]) -> int:
@@ -82,14 +87,18 @@ def check(root: Path) -> None:
     """
     for name in ("flake.lock", pypi.LOCK, distribution.lock(root).name):
         if not (root / name).exists():
-            sys.exit(f"outdated: there is no {name} here: run it in the root of a tree.")
+            sys.exit(
+                f"outdated: there is no {name} here: run it in the root of a tree."
+            )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(
         prog="outdated", description="Tell what is newer than the locks"
     )
-    parser.add_argument("--json", action="store_true", help="print all that is known, for machines")
+    parser.add_argument(
+        "--json", action="store_true", help="print all that is known, for machines"
+    )
     arguments = parser.parse_args()
     root = Path()
     check(root)

@@ -24,7 +24,10 @@ from pip._vendor.packaging.version import Version
 from rows import Row, days_since
 
 LOCK = "python.lock.json"
-UNREACHED = (PipError, OSError)  # OSError is the base of what pip's copy of requests raises
+UNREACHED = (
+    PipError,
+    OSError,
+)  # OSError is the base of what pip's copy of requests raises
 CHANGES = ("changelog", "changes", "release notes", "what's new")
 
 
@@ -67,8 +70,13 @@ class Index:
             if one.version == version and one.link.filename.endswith(".tar.gz"):
                 answer = self.session.get(one.link.url_without_fragment, timeout=60)
                 answer.raise_for_status()
-                if hashlib.new(one.link.hash_name, answer.content).hexdigest() != one.link.hash:
-                    raise ValueError(f"{one.link.filename} has not the hash that the index names")
+                if (
+                    hashlib.new(one.link.hash_name, answer.content).hexdigest()
+                    != one.link.hash
+                ):
+                    raise ValueError(
+                        f"{one.link.filename} has not the hash that the index names"
+                    )
                 return read_source(answer.content)
         return None
 
@@ -85,7 +93,9 @@ def newest(files: list[Any], locked: Version) -> Version | None:
 
 @contextmanager
 def index() -> Iterator[Index]:
-    logging.getLogger("pip").setLevel(logging.CRITICAL)  # it repeats itself for each package
+    logging.getLogger("pip").setLevel(
+        logging.CRITICAL
+    )  # it repeats itself for each package
     command = DownloadCommand("download", "")
     options, _ = command.parse_args(["--retries", "1"])
     with command._build_session(options) as session:
@@ -110,22 +120,31 @@ def read_source(content: bytes) -> Source:
 
 def project_links(metadata: str) -> dict[str, str]:
     head = metadata.partition("\n\n")[0].splitlines()
-    lines = [line.removeprefix("Project-URL: ") for line in head if line.startswith("Project-URL:")]
+    lines = [
+        line.removeprefix("Project-URL: ")
+        for line in head
+        if line.startswith("Project-URL:")
+    ]
     return {
-        label.strip().lower(): url.strip() for label, _, url in (x.partition(",") for x in lines)
+        label.strip().lower(): url.strip()
+        for label, _, url in (x.partition(",") for x in lines)
     }
 
 
 def rows(root: Path, solver: Path, ranges: Path, github: GitHub) -> Iterator[Row]:
     """A row for each package of the lock that is PyPI's; the set's own have no file."""
     entries = json.loads((root / LOCK).read_text())["files"]
-    versions = {one["name"]: Version(one["version"]) for one in entries if "file" in one}
+    versions = {
+        one["name"]: Version(one["version"]) for one in entries if "file" in one
+    }
     with index() as asked:
         if asked.reached(next(iter(versions), "pip")):
             solve = partial(distribution.solved, root, solver, ranges)
             yield from asked_rows(asked, versions, solve, github)
         else:
-            yield Row("Python", "all packages", "", says="the package index was not reached")
+            yield Row(
+                "Python", "all packages", "", says="the package index was not reached"
+            )
 
 
 def asked_rows(
@@ -168,7 +187,11 @@ def age(files: list[Any], version: Version) -> int | None:
 
 
 def behind(
-    row: Row, solved: dict[str, str] | None, asked: Index, files: list[Any], github: GitHub
+    row: Row,
+    solved: dict[str, str] | None,
+    asked: Index,
+    files: list[Any],
+    github: GitHub,
 ) -> Row:
     """The row of a package that has a newer version, and `security` of what the index knows."""
     security, says = since(row, asked, files, github)
@@ -183,7 +206,9 @@ def behind(
     return row.replace(allowed=allowed, security=tuple(security), says="; ".join(says))
 
 
-def since(row: Row, asked: Index, files: list[Any], github: GitHub) -> tuple[list[str], list[str]]:
+def since(
+    row: Row, asked: Index, files: list[Any], github: GitHub
+) -> tuple[list[str], list[str]]:
     """What is told of security since the locked version, and what could not be read."""
     older, newer = Version(row.locked), Version(row.newest)
     try:
@@ -196,7 +221,9 @@ def since(row: Row, asked: Index, files: list[Any], github: GitHub) -> tuple[lis
     lines = changelogs.between(changes, older, newer)
     if any(version == newer for version, _ in changes):
         return lines, []
-    where = next((source.links[label] for label in CHANGES if label in source.links), "")
+    where = next(
+        (source.links[label] for label in CHANGES if label in source.links), ""
+    )
     fault = "its changelog ends before" if changes else "its source has no changelog"
     says = [f"{fault}: {where}" if where else fault]
     return lines, says if source.changes or not github.fault else [*says, github.fault]

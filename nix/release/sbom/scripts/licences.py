@@ -12,13 +12,19 @@ from packaging.utils import canonicalize_name
 
 def of_set(names: list[str]) -> list[License]:
     """As a package set declares them: alone, one may be an expression."""
-    return [LicenseFactory().make_from_string(names[0])] if len(names) == 1 else declared(names)
+    return (
+        [LicenseFactory().make_from_string(names[0])]
+        if len(names) == 1
+        else declared(names)
+    )
 
 
 def declared(names: Iterable[str]) -> list[License]:
     """A licence for each name, by SPDX's id where it is one."""
     return [
-        DisjunctiveLicense(id=found) if (found := fixup_id(name)) else DisjunctiveLicense(name=name)
+        DisjunctiveLicense(id=found)
+        if (found := fixup_id(name))
+        else DisjunctiveLicense(name=name)
         for name in sorted(set(names))
     ]
 
@@ -39,7 +45,8 @@ def of_python(path: Path, name: str) -> list[License]:
         classifiers = [
             classifier.rpartition(" :: ")[2]
             for classifier in stated.get("classifiers", [])
-            if classifier.startswith("License :: ") and classifier != "License :: OSI Approved"
+            if classifier.startswith("License :: ")
+            and classifier != "License :: OSI Approved"
         ]
         line = stated.get("license", "").strip()
         return declared(classifiers or ([line] if line and "\n" not in line else []))

@@ -133,7 +133,9 @@ def downloads(file: Document) -> list[ExternalReference]:
         ExternalReference(
             type=ExternalReferenceType.DISTRIBUTION,
             url=XsUri(address),
-            hashes=[HashType(alg=HashAlgorithm.SHA_256, content=digest)] if digest else [],
+            hashes=[HashType(alg=HashAlgorithm.SHA_256, content=digest)]
+            if digest
+            else [],
         )
         for address in file["urls"][:1] or [file["name"]]
     ]

@@ -31,10 +31,15 @@ CREATED = datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC)  # the images' own
 def image_of(layout: Path, service: Document) -> Component:
     """What the document is about: the image, by its digest."""
     (described,) = json.loads((layout / "index.json").read_text())["manifests"]
-    platform, name = described["platform"], described["annotations"]["io.containerd.image.name"]
+    platform, name = (
+        described["platform"],
+        described["annotations"]["io.containerd.image.name"],
+    )
     repository = name.removeprefix("docker.io/library/").partition(":")[0]
     qualifiers = {"arch": platform["architecture"]}
-    purl = PackageURL("oci", name=repository, version=described["digest"], qualifiers=qualifiers)
+    purl = PackageURL(
+        "oci", name=repository, version=described["digest"], qualifiers=qualifiers
+    )
     return Component(
         type=ComponentType.CONTAINER,
         name=repository,
@@ -57,7 +62,9 @@ def service_of(service: Document) -> Component:
         component.licenses.add(LicenseFactory().make_from_string(service["license"]))
     if service["repository"]:
         component.external_references.add(
-            ExternalReference(type=ExternalReferenceType.VCS, url=XsUri(service["repository"]))
+            ExternalReference(
+                type=ExternalReferenceType.VCS, url=XsUri(service["repository"])
+            )
         )
     return component
 
@@ -70,7 +77,12 @@ def system_of(components: Iterable[Component]) -> list[Component]:
         if component.purl and component.purl.type == "deb"
     }
     return [
-        Component(type=ComponentType.OPERATING_SYSTEM, name=name, version=version, bom_ref=release)
+        Component(
+            type=ComponentType.OPERATING_SYSTEM,
+            name=name,
+            version=version,
+            bom_ref=release,
+        )
         for release in sorted(releases)
         for name, version in [release.split("-")]
     ]
@@ -80,7 +92,9 @@ class Contents:
     """The store paths of an image, and the components that each holds, the one it is for first."""
 
     def __init__(self, attributes: Document) -> None:
-        self.references = {entry["path"]: entry["references"] for entry in attributes["closure"]}
+        self.references = {
+            entry["path"]: entry["references"] for entry in attributes["closure"]
+        }
         self.roots = self.references.pop(attributes["contents"])
         self.known = json.loads(Path(attributes["known"]).read_text())
         self.service = service_of(attributes["service"])
@@ -115,7 +129,9 @@ def make(attributes: Document) -> Bom:
     bom = Bom(serial_number=uuid.uuid5(uuid.NAMESPACE_URL, str(image.purl)))
     bom.metadata.timestamp = CREATED
     bom.metadata.component = image
-    bom.metadata.properties.add(Property(name="package-set", value=attributes["packageSetName"]))
+    bom.metadata.properties.add(
+        Property(name="package-set", value=attributes["packageSetName"])
+    )
     bom.components.update(contents.components.values())
     bom.components.update(system_of(contents.components.values()))
     bom.register_dependency(image, {contents.parts[path][0] for path in contents.roots})

@@ -53,4 +53,6 @@ def differences(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     lines = [f"- added: `{name}`" for name in sorted(after.keys() - before.keys())]
     lines += [f"- removed: `{name}`" for name in sorted(before.keys() - after.keys())]
     both = sorted(before.keys() & after.keys())
-    return lines + [f"- changed: `{name}`" for name in both if before[name] != after[name]]
+    return lines + [
+        f"- changed: `{name}`" for name in both if before[name] != after[name]
+    ]

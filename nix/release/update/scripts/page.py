@@ -20,8 +20,12 @@ class Page:
     nixpkgs: str = ""
     before: Facts = field(default_factory=Facts)
     after: Facts | None = None
-    ended: dict[str, str] = field(default_factory=dict)  # checks that ran, and how each ended
-    left: list[str] = field(default_factory=list)  # changed checks that were not asked for
+    ended: dict[str, str] = field(
+        default_factory=dict
+    )  # checks that ran, and how each ended
+    left: list[str] = field(
+        default_factory=list
+    )  # changed checks that were not asked for
     logs: dict[str, Path] = field(default_factory=dict)  # of checks that failed
     faults: list[str] = field(default_factory=list)
 
@@ -39,13 +43,23 @@ class Page:
             return ["**It failed:**", "", *(f"- {fault}" for fault in self.faults)]
         if not self.moved:
             return ["Nothing moved."]
-        passed = f"{len(self.moved)} versions moved; {len(self.ended)} checks ran and passed"
-        return [f"{passed}, {len(self.left)} did not run." if self.left else f"{passed}."]
+        passed = (
+            f"{len(self.moved)} versions moved; {len(self.ended)} checks ran and passed"
+        )
+        return [
+            f"{passed}, {len(self.left)} did not run." if self.left else f"{passed}."
+        ]
 
     def packages(self) -> list[str]:
         if not self.moved:
             return []
-        lines = ["", "## Packages", "", "| what | name | from | to |", "| --- | --- | --- | --- |"]
+        lines = [
+            "",
+            "## Packages",
+            "",
+            "| what | name | from | to |",
+            "| --- | --- | --- | --- |",
+        ]
         lines += [
             f"| {kind} | {name} | {old or 'none'} | {new or 'none'} |"
             for (kind, name), (old, new) in sorted(self.moved.items())
@@ -69,7 +83,13 @@ class Page:
         return [f"### {title}", "", *told, ""]
 
     def facts(self, before: Facts, after: Facts) -> list[str]:
-        lines = ["", "## Images", "", "| image | before | after |", "| --- | --- | --- |"]
+        lines = [
+            "",
+            "## Images",
+            "",
+            "| image | before | after |",
+            "| --- | --- | --- |",
+        ]
         lines += [
             f"| {name} | {before.sizes.get(name, 'none')} | {after.sizes.get(name, 'none')} |"
             for name in sorted(before.sizes | after.sizes)
@@ -83,8 +103,18 @@ class Page:
     def checks(self) -> list[str]:
         if not self.ended and not self.left:
             return []
-        lines = ["", "## Checks", "", "Those that the change reaches.", "", "| check | |"]
-        lines += ["| --- | --- |", *(f"| {name} | {how} |" for name, how in self.ended.items())]
+        lines = [
+            "",
+            "## Checks",
+            "",
+            "Those that the change reaches.",
+            "",
+            "| check | |",
+        ]
+        lines += [
+            "| --- | --- |",
+            *(f"| {name} | {how} |" for name, how in self.ended.items()),
+        ]
         lines += [f"| {name} | did not run: not asked for |" for name in self.left]
         for name, log in self.logs.items():
             tail = log.read_text(errors="replace").splitlines()[-TAIL:]

@@ -43,7 +43,9 @@ def run(*command: str) -> str:
             one.terminate()
             raise
     if one.returncode:
-        raise Failed(next((line for line in reversed(said) if line), f"{command} failed"))
+        raise Failed(
+            next((line for line in reversed(said) if line), f"{command} failed")
+        )
     return printed
 
 
@@ -59,7 +61,9 @@ def changed_locks() -> str:
 def checks() -> dict[str, tuple[str, Path]]:
     """The derivation of each check, and where its report is when it is built."""
     printed = run("./nixw", "eval", "--json", f".#checks.{SYSTEM}", "--apply", CHECKS)
-    return {name: (drv, Path(report)) for name, (drv, report) in json.loads(printed).items()}
+    return {
+        name: (drv, Path(report)) for name, (drv, report) in json.loads(printed).items()
+    }
 
 
 def build(names: Iterable[str]) -> None:
@@ -77,7 +81,9 @@ def built(wanted: str) -> Path:
     Raises:
         Failed: it cannot be built.
     """
-    return Path(run("./nixw", "build", "--no-link", "--print-out-paths", wanted).strip())
+    return Path(
+        run("./nixw", "build", "--no-link", "--print-out-paths", wanted).strip()
+    )
 
 
 def report(name: str) -> Path:
@@ -124,7 +130,11 @@ def versions() -> dict[tuple[str, str], str]:
         entries: list[dict[str, Any]] = json.loads(Path(name).read_text())["files"]
         found |= {(kind, one["name"]): one["version"] for one in entries}
     nodes = json.loads(Path("flake.lock").read_text())["nodes"]
-    pins = {name: one["locked"].get("rev", "") for name, one in nodes.items() if "locked" in one}
+    pins = {
+        name: one["locked"].get("rev", "")
+        for name, one in nodes.items()
+        if "locked" in one
+    }
     return found | {("flake.lock", name): rev[:12] for name, rev in pins.items()}
 
 

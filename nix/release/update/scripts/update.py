@@ -31,7 +31,9 @@ def refuse() -> None:
         sys.exit(f"update: git cannot tell whether the locks are committed: {fault}")
     if changed:
         names = " ".join(line[3:] for line in changed)
-        sys.exit(f"update: commit or undo the changes of {names} first (git checkout -- {names}).")
+        sys.exit(
+            f"update: commit or undo the changes of {names} first (git checkout -- {names})."
+        )
 
 
 def relock(page: Page, names: list[str]) -> None:
@@ -52,7 +54,9 @@ def relock(page: Page, names: list[str]) -> None:
 def prove(page: Page, before: dict[str, tuple[str, Path]], wanted: list[str]) -> None:
     """Build the checks that differ, or those of them that are wanted, and note how each ended."""
     after = tree.checks()
-    reached = [name for name, one in after.items() if one[0] != before.get(name, ("", ""))[0]]
+    reached = [
+        name for name, one in after.items() if one[0] != before.get(name, ("", ""))[0]
+    ]
     chosen = [name for name in reached if not wanted or name in wanted]
     page.left = [name for name in reached if name not in chosen]
     if chosen:
@@ -67,7 +71,11 @@ def prove(page: Page, before: dict[str, tuple[str, Path]], wanted: list[str]) ->
         else:
             page.ended[name] = "failed"
             page.logs[name] = report / "log"
-    bad = [f"The check {name} {how}." for name, how in page.ended.items() if how != "passed"]
+    bad = [
+        f"The check {name} {how}."
+        for name, how in page.ended.items()
+        if how != "passed"
+    ]
     page.faults += bad
 
 
@@ -98,10 +106,16 @@ def stop(*_: object) -> NoReturn:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="update", description="Relock, check, and write a page")
-    parser.add_argument("names", nargs="*", metavar="NAME", help="a package; without one, all")
+    parser = argparse.ArgumentParser(
+        prog="update", description="Relock, check, and write a page"
+    )
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help="a package; without one, all"
+    )
     parser.add_argument("--output", type=Path, metavar="FILE", help="the page's file")
-    parser.add_argument("--check", action="append", default=[], help="of the checks, this alone")
+    parser.add_argument(
+        "--check", action="append", default=[], help="of the checks, this alone"
+    )
     arguments = parser.parse_args()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, stop)

@@ -18,4 +18,6 @@ class ItemViewSet(ResourceViewSet[Item]):
     lookup_value_converter = "int"
 
     def get_permissions(self) -> Any:
-        return [AllowAny()] if settings.API_ANONYMOUS_WRITES else super().get_permissions()
+        return (
+            [AllowAny()] if settings.API_ANONYMOUS_WRITES else super().get_permissions()
+        )

@@ -13,7 +13,11 @@ class Problem(ErrorFormat):
     schema = {
         "type": "object",
         "required": ["status", "title", "wrong"],
-        "properties": {"status": {"type": "integer"}, "title": {"type": "string"}, "wrong": {}},
+        "properties": {
+            "status": {"type": "integer"},
+            "title": {"type": "string"},
+            "wrong": {},
+        },
     }
 
     def body(self, status: HTTPStatus, wrong: Any) -> dict[str, Any]:

@@ -21,7 +21,9 @@ class Command(BaseCommand):
     help = "Tell ten times a second how many items there are."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--seconds", type=float, default=0, help="how long it takes")
+        parser.add_argument(
+            "--seconds", type=float, default=0, help="how long it takes"
+        )
 
     def handle(self, **options: Any) -> None:
         repeat("count-items", partial(count_items, options["seconds"]), seconds=0.1)

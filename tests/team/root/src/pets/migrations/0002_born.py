@@ -4,23 +4,25 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('pets', '0001_initial'),
+        ("pets", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='pet',
-            name='born',
+            model_name="pet",
+            name="born",
             field=models.DateField(blank=True, null=True),
         ),
         migrations.AddIndex(
-            model_name='pet',
-            index=models.Index(fields=['-arrived', '-id'], name='newest_first'),
+            model_name="pet",
+            index=models.Index(fields=["-arrived", "-id"], name="newest_first"),
         ),
         migrations.AddConstraint(
-            model_name='pet',
-            constraint=models.CheckConstraint(condition=models.Q(('name__startswith', 'x'), _negated=True), name='no_pet_begins_with_x'),
+            model_name="pet",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name__startswith", "x"), _negated=True),
+                name="no_pet_begins_with_x",
+            ),
         ),
     ]

@@ -21,7 +21,9 @@ def test_stranger_reads_and_does_not_write(api, kind):
 
 
 def test_newest_comes_first_in_pages(api, kind):
-    pets = [Pet.objects.create(kind=kind, name=f"  pet   {number}") for number in range(5)]
+    pets = [
+        Pet.objects.create(kind=kind, name=f"  pet   {number}") for number in range(5)
+    ]
     assert str(pets[0]) == "pet 0"
     first = api.get("/pet/?limit=2")
     assert [pet["id"] for pet in first.json()] == [pets[4].id, pets[3].id]
@@ -47,4 +49,6 @@ def test_owner_writes_until_there_are_enough(user_api, kind, settings):
 
 
 def test_name_of_a_kind_is_unique(user_api, kind):
-    assert user_api.post("/kind/", {"name": "dog"}).status_code == HTTPStatus.BAD_REQUEST
+    assert (
+        user_api.post("/kind/", {"name": "dog"}).status_code == HTTPStatus.BAD_REQUEST
+    )
