@@ -76,5 +76,5 @@ def test_no_database_is_asked_unless_it_is_named():
 
 
 def test_powers_are_asked_of_the_settings_sql_too():
-    sql = (Path(checks.__file__).parent / "serving_role.sql").read_text()
+    sql = (Path(checks.__file__).parent / "roles/serving/settings.sql").read_text()
     assert all(f"SET {name} = " in sql for name in checks.TIMEOUTS)
