@@ -13,8 +13,9 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from knox.models import AuthToken
+from prometheus_client import REGISTRY, Counter
 
-from chassis.management.commands import createservingrole
+from chassis.management.commands import createservingrole, listmetrics
 
 pytestmark = pytest.mark.django_db
 
@@ -53,6 +54,23 @@ def test_token_can_hold_forever(capsys):
     captured = capsys.readouterr()
     assert expiry_of(captured.out.strip()) is None
     assert captured.err == "It never expires.\n"
+
+
+def test_metrics_are_listed_by_name(capsys, monkeypatch):
+    """With those that a server's middleware makes when it starts."""
+    call_command("listmetrics")
+    names = capsys.readouterr().out.splitlines()
+    assert names == sorted(names)
+    assert "django_http_requests_before_middlewares" in names
+    made: list[Counter] = []
+
+    def make() -> None:
+        made.append(Counter("of_middleware", "made when it starts"))
+
+    monkeypatch.setattr(listmetrics, "get_wsgi_application", make)
+    call_command("listmetrics")
+    REGISTRY.unregister(made[0])
+    assert capsys.readouterr().out.splitlines() == sorted([*names, "of_middleware"])
 
 
 HELP = {
