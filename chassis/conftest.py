@@ -2,7 +2,7 @@
 
 import pytest
 
-from chassis.keyset import keyset_by
+from chassis.pagination.keyset import keyset_by
 
 pytest_plugins = ["chassis.testing"]
 

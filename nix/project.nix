@@ -54,6 +54,7 @@ in
   pythonPackages = callPackage ./service/python/packages.nix { };
   buildPythonModule = callPackage ./service/python/module.nix { };
   chassis = callPackage ./service/python/chassis.nix { };
+  service-checks = callPackage ./service/python/service-checks.nix { };
   backup-package = callPackage ./images/backup/package.nix { };
   pythons = callPackage ./service/python { };
 

@@ -9,6 +9,7 @@ from django.core import checks
 from django.core.checks import CheckMessage, Tags, register
 from django.db import connections
 from django.urls import Resolver404, resolve
+from django.utils.translation import to_locale
 
 from chassis import error_format
 
@@ -58,6 +59,23 @@ def usable_error_format(app_configs: Sequence[AppConfig] | None, **_: Any) -> li
     """Whether the class of ERROR_FORMAT writes every error."""
     sentence = error_format.fault()
     return [checks.Error(sentence, id="chassis.E002")] if sentence else []
+
+
+@register(Tags.translation, deploy=True)
+def kept_translations(
+    app_configs: Sequence[AppConfig] | None,
+    **_: Any,
+) -> list[CheckMessage]:
+    """Whether images keep the translations of LANGUAGE_CODE."""
+    locale, kept = to_locale(settings.LANGUAGE_CODE), settings.PROJECT.languages
+    if not settings.USE_I18N or not {locale, locale.split("_")[0]}.isdisjoint(kept):
+        return []
+    sentence = (
+        f"LANGUAGE_CODE is {settings.LANGUAGE_CODE}, but images keep only the "
+        f"translations of {', '.join(kept)}: "
+        f"add {locale} to [tool.template] languages in pyproject.toml."
+    )
+    return [checks.Error(sentence, id="chassis.E003")]
 
 
 @register(Tags.database, deploy=True)

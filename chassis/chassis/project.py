@@ -8,11 +8,12 @@ from typing import NamedTuple
 
 
 class Project(NamedTuple):
-    """The service's name and description, what its database and role are called, its driver."""
+    """What the service is called, its database and role too, and how it is built."""
 
     name: str
     description: str
     driver: str  # with which Django asks PostgreSQL: psycopg2 or psycopg
+    languages: tuple[str, ...]  # locale names, whose translations images keep
 
     @property
     def database(self) -> str:
@@ -33,6 +34,11 @@ def read() -> Project:
             table = declared.get("project", {})
             if "name" not in table:
                 raise SystemExit(f"settings: {file} has no name in [project].")
-            driver = declared.get("tool", {}).get("template", {}).get("driver", "psycopg2")
-            return Project(table["name"], table.get("description", ""), driver)
+            template = declared.get("tool", {}).get("template", {})
+            return Project(
+                table["name"],
+                table.get("description", ""),
+                template.get("driver", "psycopg2"),
+                ("en", *template.get("languages", [])),
+            )
     raise SystemExit("settings: there is no pyproject.toml above the settings module.")

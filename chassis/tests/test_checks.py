@@ -71,10 +71,28 @@ def test_login_that_is_not_there_is_told_of(settings):
     assert message.msg == "LOGIN_PATHS names /login/, which is no URL here."
 
 
+@pytest.mark.parametrize(
+    ("language", "kept"),
+    [("en-us", True), ("pt-br", True), ("de-at", True), ("pt", False), ("fr", False)],
+)
+def test_language_whose_translations_images_lack_is_told_of(settings, language, kept):
+    settings.PROJECT = settings.PROJECT._replace(languages=("en", "pt_BR", "de"))
+    settings.LANGUAGE_CODE = language
+    assert checks.kept_translations(None) == []
+    settings.USE_I18N = True
+    messages = run_checks(tags=[Tags.translation], include_deployment_checks=True)
+    told = [message.msg for message in messages if message.id == "chassis.E003"]
+    sentence = (
+        f"LANGUAGE_CODE is {language}, but images keep only the translations of en, pt_BR, "
+        f"de: add {language} to [tool.template] languages in pyproject.toml."
+    )
+    assert told == ([] if kept else [sentence])
+
+
 def test_no_database_is_asked_unless_it_is_named():
     assert checks.serving_role(None) == []
 
 
 def test_powers_are_asked_of_the_settings_sql_too():
-    sql = (Path(checks.__file__).parent / "serving_role.sql").read_text()
+    sql = (Path(checks.__file__).parent / "roles/serving/settings.sql").read_text()
     assert all(f"SET {name} = " in sql for name in checks.TIMEOUTS)

@@ -13,8 +13,9 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from knox.models import AuthToken
+from prometheus_client import REGISTRY, Counter
 
-from chassis.management.commands import createservingrole
+from chassis.management.commands import createservingrole, listmetrics
 
 pytestmark = pytest.mark.django_db
 
@@ -53,6 +54,23 @@ def test_token_can_hold_forever(capsys):
     captured = capsys.readouterr()
     assert expiry_of(captured.out.strip()) is None
     assert captured.err == "It never expires.\n"
+
+
+def test_metrics_are_listed_by_name(capsys, monkeypatch):
+    """With those that a server's middleware makes when it starts."""
+    call_command("listmetrics")
+    names = capsys.readouterr().out.splitlines()
+    assert names == sorted(names)
+    assert "django_http_requests_before_middlewares" in names
+    made: list[Counter] = []
+
+    def make() -> None:
+        made.append(Counter("of_middleware", "made when it starts"))
+
+    monkeypatch.setattr(listmetrics, "get_wsgi_application", make)
+    call_command("listmetrics")
+    REGISTRY.unregister(made[0])
+    assert capsys.readouterr().out.splitlines() == sorted([*names, "of_middleware"])
 
 
 HELP = {
@@ -108,7 +126,7 @@ def test_role_that_serves_is_printed_for_an_administrator(capsys):
         "-- The password that the server is given:",
         f"ALTER ROLE \"{owner}_serve\" PASSWORD '…';",
     ]
-    assert not re.search(r'"(OWNER|SERVE|DATABASE)"', statements)
+    assert not re.search(":[\"']", statements)
 
 
 def test_role_that_may_make_none_says_so(monkeypatch):

@@ -1,11 +1,18 @@
 import logging
+from contextlib import suppress
 from http import HTTPStatus
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied
-from django.db import DataError, OperationalError, connection, transaction
+from django.db import (
+    DataError,
+    IntegrityError,
+    OperationalError,
+    connection,
+    transaction,
+)
 from django.db.models import Model
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
@@ -210,6 +217,16 @@ def test_other_errors_stay_500_while_migrations_are_missing(
 @pytest.mark.parametrize("wrapped", ["cause", "context", "transaction"])
 def test_error_that_another_one_wraps_counts(failing: Client, wrapped: str):
     answer = failing.get("/query/", {"statement": "SELECT * FROM nope", "wrapped": wrapped})
+    assert answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE
+
+
+@pytest.mark.usefixtures("behind")
+def test_error_of_an_earlier_transaction_hides_no_migrations(failing: Client):
+    """Django names the last one that a save met as the cause of the next broken one."""
+    with suppress(IntegrityError), transaction.atomic():
+        Task(position=1, note_id=None).save()
+    query = {"statement": "SELECT * FROM nope", "wrapped": "transaction"}
+    answer = failing.get("/query/", query)
     assert answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE
 
 

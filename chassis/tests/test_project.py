@@ -23,7 +23,7 @@ def read(monkeypatch, tmp_path):
 
 def test_name_gives_the_database_its_name(read):
     found = read('[project]\nname = "acme-orders"\ndescription = "Orders"\n')
-    assert found == ("acme-orders", "Orders", "psycopg2")
+    assert found == ("acme-orders", "Orders", "psycopg2", ("en",))
     assert found.database == "acme_orders"
 
 
@@ -34,6 +34,11 @@ def test_description_may_be_missing(read):
 def test_driver_is_the_one_that_is_declared(read):
     declared = '[project]\nname = "acme"\n[tool.template]\ndriver = "psycopg"\n'
     assert read(declared).driver == "psycopg"
+
+
+def test_languages_are_english_and_those_that_are_declared(read):
+    declared = '[project]\nname = "acme"\n[tool.template]\nlanguages = ["pt_BR", "de"]\n'
+    assert read(declared).languages == ("en", "pt_BR", "de")
 
 
 ABOVE = "there is no pyproject.toml above the settings module."

@@ -2,6 +2,7 @@
 {
   buildCheck,
   pythons,
+  squawk,
   template,
   with-db,
 }:
@@ -9,6 +10,7 @@ buildCheck "chassis"
   {
     nativeBuildInputs = [
       pythons.drivers
+      squawk
       with-db
     ];
     source = template + "/chassis";

@@ -41,6 +41,7 @@ else
       description = ${builtins.toJSON description}
       [tool.template]
       driver = ${builtins.toJSON driver}
+      languages = ${builtins.toJSON (own.languages or [ ])}
     '';
 
     # The package set that nixw takes, and that releases are made with.

@@ -34,9 +34,14 @@ def code(error: BaseException | None) -> str | None:
 def undefined(error: BaseException | None) -> str | None:
     """What PostgreSQL says of a table or column that is not there, if that is an error's cause."""
     seen: list[BaseException] = []
-    while error is not None and error not in seen:
+    told = [error]
+    while told:
+        error = told.pop()
+        if error is None or error in seen:
+            continue
         if code(error) in UNDEFINED:
             return str(error).partition("\n")[0]  # what follows quotes the statement
         seen.append(error)
-        error = error.__cause__ or error.__context__
+        # Both: Django's cause of a broken transaction may be an error of an earlier one.
+        told += [error.__context__, error.__cause__]
     return None

@@ -52,8 +52,6 @@ buildCommandCheck "migrations"
         cp -r "$source" src
         cp "$configuration" pyproject.toml
         cp ${./migrations.sh} migrations.sh
-        cp ${./stepwise.py} stepwise.py
-        cp ${./locks.py} locks.py
         cp ${./openapi.py} openapi.py
       '';
     }

@@ -27,20 +27,20 @@ fresh() {
 stepwise() {
     createdb stepwise
     export POSTGRES_DB=stepwise
-    PYTHONPATH=$PWD python stepwise.py
+    python -m service_checks.stepwise
     manage migrate --check
 }
 
 # found TEXT OPERATION: what is said of a last migration with that operation has that text.
 found() {
     tree=$(mktemp -d)
-    cp -r --no-preserve=mode src pyproject.toml stepwise.py locks.py "$tree"
+    cp -r --no-preserve=mode src pyproject.toml "$tree"
     cd "$tree" || exit
     manage makemigrations accounts --empty --name wrong
     sed -i -e 's/import migrations/&, models/' -e "s/operations = \[/&$2/" \
         src/accounts/migrations/*_wrong.py
     createdb stepwise
-    if POSTGRES_DB=stepwise PYTHONPATH=$PWD python stepwise.py 2>told; then
+    if POSTGRES_DB=stepwise python -m service_checks.stepwise 2>told; then
         return 1
     fi
     cat told

@@ -4,5 +4,5 @@
   "mypy src" = "mypy --cache-dir=/dev/null src";
 }
 // lib.optionalAttrs platform {
-  "mypy chassis" = "cd chassis && PYTHONPATH=. mypy --cache-dir=/dev/null chassis";
+  "mypy chassis" = "cd chassis && PYTHONPATH=. mypy --cache-dir=/dev/null chassis service_checks";
 }

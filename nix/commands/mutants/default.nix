@@ -5,6 +5,7 @@
   postgresql_17,
   pythons,
   service,
+  squawk,
   with-db,
 }:
 writeShellApplication {
@@ -12,6 +13,7 @@ writeShellApplication {
   runtimeInputs = [
     postgresql_17
     pythons.mutation
+    squawk
     with-db
   ];
   runtimeEnv = service.environment // {

@@ -2,6 +2,7 @@
 # the models, so that it opens in any state of the tree.
 {
   lib,
+  platform,
   mkShellNoCC,
   writeShellApplication,
   postgresql_17,
@@ -9,6 +10,7 @@
   ruff,
   service,
   shellcheck,
+  squawk,
   # Only nixpkgs has it.
   nixfmt ? null,
 }:
@@ -40,7 +42,9 @@ mkShellNoCC (
       shellcheck
       with-db
     ]
-    ++ lib.optional (nixfmt != null) nixfmt;
+    ++ lib.optional (nixfmt != null) nixfmt
+    # For the chassis's tests.
+    ++ lib.optional platform squawk;
     DEBUG_MODE = "true";
     # In the template's own tree its chassis comes before the installed one.
     shellHook = ''

@@ -39,26 +39,25 @@ manage() {
     under_fixed_time python "$project/manage.py" "$@" --verbosity 0
 }
 
-# serving_role DATABASE: the SQL that makes it, and what it may do there.
-serving_role() {
-    sed "s/OWNER/$name/; s/SERVE/${name}_serve/; s/DATABASE\"/$1\"/" "$serving_role"
+# roles_sql DATABASE FILE…: run files of the chassis's folder roles/ there.
+roles_sql() {
+    local database=$1
+    shift
+    (cd "$roles" && cat "$@") | sql --dbname "$database" --set owner="$name" \
+        --set serve="${name}_serve" --set database="$database"
 }
 
 fill() {
     # No password: the start sets it. CREATEDB is for the unit tests.
     sql --command "CREATE ROLE $name LOGIN CREATEDB" --command "CREATE DATABASE $name OWNER $name"
-    serving_role "$name" | sql --dbname "$name"
-    # db-metrics logs in with it: statistics, and nothing that a table holds.
-    sql --command "CREATE ROLE metrics LOGIN CONNECTION LIMIT 5" \
-        --command "GRANT pg_monitor TO metrics" \
-        --command "ALTER ROLE metrics SET default_transaction_read_only = on"
-    sql <"$backup_role"
+    roles_sql "$name" serving/{role,settings,rights,later_rights}.sql
+    roles_sql postgres metrics.sql backup.sql
     export POSTGRES_HOST=$PWD POSTGRES_USER=$name POSTGRES_DB=$name DEBUG_MODE=true
     export PYTHONDONTWRITEBYTECODE=1
     manage migrate --skip-checks
     # The unit tests' database; the service's where no fixtures are wanted (`init`).
     sql --command "CREATE DATABASE test_$name TEMPLATE $name OWNER $name"
-    serving_role "test_$name" | sed '/^CREATE ROLE/d' | sql --dbname "test_$name"
+    roles_sql "test_$name" serving/{settings,rights,later_rights}.sql
     # shellcheck disable=SC2086 # one word a fixture
     [ -z "$fixtures" ] || manage loaddata $fixtures --skip-checks
 }

@@ -20,9 +20,8 @@ runCommand "db-data"
       inherit (service) database fixtures;
       inherit libfaketime;
       configuration = ./postgresql.conf;
-      backup_role = ./backup_role.sql;
       authentication = ./pg_hba.conf;
-      serving_role = template + "/chassis/chassis/serving_role.sql";
+      roles = template + "/chassis/chassis/roles";
     }
   )
   ''

@@ -23,12 +23,9 @@ buildShellScript {
     postgresql_17
   ];
   runtimeEnv = {
-    BACKUP_ROLE = "${./backup_role.sql}";
     DB_DATA = db-data;
-    LARGE_OBJECTS = "${./large_objects.sql}";
-    LIMITS = "${./limits.sql}";
+    ROLES = "${template + "/chassis/chassis/roles"}";
     SERVICE_DATABASE = service.database;
-    SERVING_ROLE = "${template + "/chassis/chassis/serving_role.sql"}";
   };
   text = lib.concatMapStringsSep "\n" builtins.readFile [
     ./common.sh

@@ -24,11 +24,11 @@ read_statement_seconds() {
         fail "POSTGRES_SERVE_STATEMENT_SECONDS must be a whole number from 1 to 3600."
 }
 
-# named FILE: its SQL, with the names.
+# named FILE: the SQL of a file in the chassis's folder roles/, with the names that psql calls
+# :"owner" and so on: single-user mode knows no variables. Names need no quoting inside.
 named() {
-    local quoted="([\"'])"
-    sed -E "s/${quoted}OWNER\1/\1$role\1/g; s/${quoted}SERVE\1/\1$serve\1/g;
-        s/${quoted}DATABASE\1/\1$database\1/g" "$1"
+    sed -E "s/:([\"'])owner\1/\1$role\1/g; s/:([\"'])serve\1/\1$serve\1/g;
+        s/:([\"'])database\1/\1$database\1/g" "$ROLES/$1"
 }
 
 allow_serving_role() {
@@ -37,7 +37,8 @@ allow_serving_role() {
 
 # Data from before there was such a role, or from elsewhere, may lack it.
 make_serving_role() {
-    sql "$database" "BEGIN" "$(named "$SERVING_ROLE")" "COMMIT"
+    sql "$database" "BEGIN" "$(named serving/role.sql)" "$(named serving/settings.sql)" \
+        "$(named serving/rights.sql)" "$(named serving/later_rights.sql)" "COMMIT"
 }
 
 allow_backup_role() {
@@ -45,7 +46,7 @@ allow_backup_role() {
 }
 
 make_backup_role() {
-    sql postgres "BEGIN" "$(cat "$BACKUP_ROLE")" "COMMIT"
+    sql postgres "BEGIN" "$(named backup.sql)" "COMMIT"
 }
 
 # Fails where there is no such database, or where another role owns it.
@@ -60,13 +61,12 @@ check_owner() {
 # After the roles: some may be new. Of the serving role's SQL only its settings and what it may do
 # with tables to come, which the role itself can drop: a service may have revoked rights on others.
 set_limits() {
-    local words later
-    later=$(named "$SERVING_ROLE" | sed -n '/^ALTER DEFAULT PRIVILEGES/,/;$/p')
-    words=$(sql postgres "BEGIN" "$(named "$LIMITS")" \
-        "$(named "$SERVING_ROLE" | grep '^ALTER ROLE')" \
+    local words
+    words=$(sql postgres "BEGIN" "$(named limits.sql)" "$(named serving/settings.sql)" \
         "ALTER ROLE \"$serve\" IN DATABASE \"$database\"
             SET statement_timeout = '${statement_seconds}s'" "COMMIT" &&
-        sql "$database" "$(named "$LARGE_OBJECTS")" "$later") || explain "$words"
+        sql "$database" "$(named large_objects.sql)" "$(named serving/later_rights.sql)") ||
+        explain "$words"
 }
 
 set_passwords() {

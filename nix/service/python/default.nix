@@ -8,6 +8,7 @@
   pythonPackages,
   root,
   service,
+  service-checks,
   template,
 }:
 let
@@ -24,7 +25,7 @@ let
     ++ (if service.driver == "psycopg" then everyone.group "driver" else [ ])
     ++ [ chassis ]
     ++ own.dependencies;
-  tests = everyone.group "test" ++ own.group "test";
+  tests = everyone.group "test" ++ [ service-checks ] ++ own.group "test";
   ofSet = map (name: pythonPackages.${name}) provenSet.imports;
   # With what it was made of, for the SBOM.
   environment = packages: python313.withPackages (_: packages) // { inherit packages; };

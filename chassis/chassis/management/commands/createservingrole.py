@@ -1,5 +1,6 @@
 """manage.py createservingrole: the role that serves, on a PostgreSQL that others run."""
 
+import re
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
@@ -12,17 +13,17 @@ from django.db import ProgrammingError, connection, transaction
 from chassis.postgresql import message, sqlstate
 
 DUPLICATE_OBJECT = "42710"
-TEMPLATE = Path(__file__).parents[2] / "serving_role.sql"
+FOLDER = Path(__file__).parents[2] / "roles/serving"
+FILES = ("role.sql", "settings.sql", "rights.sql", "later_rights.sql")
 
 
 def sql(owner: str, serving: str, database: str) -> str:
-    """The statements that make the role."""
-    text = "".join(
-        line for line in TEMPLATE.read_text().splitlines(keepends=True) if not line.startswith("--")
-    )
-    for placeholder, name in (("OWNER", owner), ("SERVE", serving), ("DATABASE", database)):
-        text = text.replace(f'"{placeholder}"', connection.ops.quote_name(name))
-    return text
+    """The statements that make the role: the files' with psql's variables filled in."""
+    names = {"owner": owner, "serve": serving, "database": database}
+    text = "\n".join((FOLDER / file).read_text() for file in FILES)
+    statements = re.sub("^--.*\n", "", text, flags=re.MULTILINE)
+    quote = connection.ops.quote_name
+    return re.sub(r':"(\w+)"', lambda name: quote(names[name[1]]), statements)
 
 
 def hash_password(password: str, role: str) -> str:

@@ -16,13 +16,13 @@ from collections import Counter
 from pathlib import Path
 from time import monotonic
 
-# The folder with pyproject.toml, the one with the code in it, and what is copied where: the tests
-# that mutmut runs lie one folder deeper than those of the tree.
+# The folder with pyproject.toml, those with the code in it, and what is copied where: the
+# tests that mutmut runs lie one folder deeper than those of the tree.
 TREES = {
-    "src": (".", "src", [("src", "src"), ("pyproject.toml", "pyproject.toml")]),
+    "src": (".", ["src"], [("src", "src"), ("pyproject.toml", "pyproject.toml")]),
     "chassis": (
         "chassis",
-        "chassis",
+        ["chassis", "service_checks"],
         [("chassis", "chassis"), ("docs", "docs"), ("docs", "chassis/docs")],
     ),
 }
@@ -41,7 +41,8 @@ FATES |= dict.fromkeys((-24, 24, 36, 152), "killed by time")
 # forkserver: tests run in processes where none ran before.
 CONFIGURATION = """\
 [mutmut]
-source_paths = {code}
+source_paths =
+    {code}
 process_isolation = forkserver
 forkserver_warmup = import
 preload_modules_file = preloaded.txt
@@ -125,7 +126,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="mutants-") as directory:
         copy(names, directory)
         folder = Path(directory, root)
-        (folder / "setup.cfg").write_text(CONFIGURATION.format(code=code))
+        (folder / "setup.cfg").write_text(CONFIGURATION.format(code="\n    ".join(code)))
         (folder / "preloaded.txt").write_text("preloaded\n")
         os.environ["PYTHONPATH"] = str(Path(__file__).parent)
         # They pass as they are, and leave the database that each mutant gets a copy of.

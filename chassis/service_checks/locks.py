@@ -1,7 +1,7 @@
 """What a migration does to those who use its tables meanwhile.
 
-squawk (https://squawkhq.com/docs/rules) reads the SQL. Whether the migration wrote a table anew,
-PostgreSQL says. Used by stepwise.py.
+squawk (https://squawkhq.com/docs/rules) reads the SQL. Whether the migration wrote a
+table anew, PostgreSQL says. Used by stepwise.py.
 """
 
 import io
@@ -13,34 +13,39 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations import Migration, RunPython
 
+SQUAWK = ["squawk", "--reporter", "json", "--pg-version", "17.0"]
 INDEX = (
-    "builds an index, and nobody can write to the table meanwhile: AddIndexConcurrently or "
-    "RemoveIndexConcurrently, in a migration of its own with atomic = False"
+    "builds an index, and nobody can write to the table meanwhile: "
+    "AddIndexConcurrently or RemoveIndexConcurrently, in a migration of its own with "
+    "atomic = False"
 )
-# squawk's rules that hold for Django's SQL, with what to do instead. Others are about style, or
-# about old code, which stepwise.py lets read and write.
+REQUIRED = "adds a column that older rows lack: null=True or db_default"
+# squawk's rules that hold for Django's SQL, with what to do instead. Others are about
+# style, or about old code, which stepwise.py lets read and write.
 RULES = {
     "require-concurrent-index-creation": INDEX,
     "require-concurrent-reindex": INDEX,
     "disallowed-unique-constraint": (
-        "builds the index of a unique constraint, and nobody can use the table meanwhile: "
-        "RunSQL with CREATE UNIQUE INDEX CONCURRENTLY in a migration with atomic = False, and in "
-        "the next one ADD CONSTRAINT … UNIQUE USING INDEX, beside state_operations"
+        "builds the index of a unique constraint, and nobody can use the table "
+        "meanwhile: RunSQL with CREATE UNIQUE INDEX CONCURRENTLY in a migration with "
+        "atomic = False, and in the next one ADD CONSTRAINT … UNIQUE USING INDEX, "
+        "beside state_operations"
     ),
     "constraint-missing-not-valid": (
         "looks at all rows for a constraint, and nobody can write meanwhile: "
         "AddConstraintNotValid, and ValidateConstraint in the next migration"
     ),
     "adding-foreign-key-constraint": (
-        "looks at all rows for a foreign key, and nobody can write to both tables meanwhile: a new "
-        "column with null=True and db_index=False, and AddIndexConcurrently after it"
+        "looks at all rows for a foreign key, and nobody can write to both tables "
+        "meanwhile: a new column with null=True and db_index=False, and "
+        "AddIndexConcurrently after it"
     ),
     "adding-not-nullable-field": (
         "looks at all rows for NOT NULL, and nobody can use the table meanwhile: "
-        "AddConstraintNotValid with a check for it, and in the next migration ValidateConstraint "
-        "and RunSQL with SET NOT NULL, beside state_operations"
+        "AddConstraintNotValid with a check for it, and in the next migration "
+        "ValidateConstraint and RunSQL with SET NOT NULL, beside state_operations"
     ),
-    "adding-required-field": "adds a column that older rows lack: null=True or db_default",
+    "adding-required-field": REQUIRED,
     "ban-truncate-cascade": "empties all tables that refer to this one: name each",
     "ban-concurrent-index-creation-in-transaction": "needs atomic = False",
     "ban-uncommitted-transaction": "begins a transaction that it does not end",
@@ -48,16 +53,17 @@ RULES = {
     "syntax-error": "is no SQL",
 }
 REWRITES = (
-    "writes the table {} anew, and nobody can use it meanwhile: a new column, which a data "
-    "migration fills in batches and the next release reads"
+    "writes the table {} anew, and nobody can use it meanwhile: a new column, which a "
+    "data migration fills in batches and the next release reads"
 )
 MIXED = (
-    "changes tables and runs Python in one transaction, so that nobody can use the tables until "
-    "the last row is done: two migrations"
+    "changes tables and runs Python in one transaction, so that nobody can use the "
+    "tables until the last row is done: two migrations"
 )
 UNBOUNDED = (
-    "changes a table with atomic = False: it waits for its lock without a limit, and all requests "
-    "wait behind it. Leave atomic = False to operations that say CONCURRENTLY"
+    "changes a table with atomic = False: it waits for its lock without a limit, and "
+    "all requests wait behind it. Leave atomic = False to operations that say "
+    "CONCURRENTLY"
 )
 # A column that is NULL in all rows has nothing to look at.
 NULL_KEY = re.compile(r'ADD COLUMN "\w+" \w+ NULL CONSTRAINT')
@@ -69,13 +75,18 @@ def sql_of(migration: Migration) -> str:
     """Its SQL, which depends on the tables as they are: before it is applied."""
     text = io.StringIO()
     call_command(
-        "sqlmigrate", migration.app_label, migration.name, no_color=True, verbosity=0, stdout=text
+        "sqlmigrate",
+        migration.app_label,
+        migration.name,
+        no_color=True,
+        verbosity=0,
+        stdout=text,
     )
     return text.getvalue()
 
 
 def files() -> dict[str, int]:
-    """The file in which PostgreSQL has each table: another one after the table was written anew."""
+    """The file in which PostgreSQL has each table: another if it was written anew."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT relname, pg_relation_filenode(oid) FROM pg_class "
@@ -90,8 +101,8 @@ def broken_rules(sql: str) -> list[str]:
     Raises:
         RuntimeError: squawk failed.
     """
-    ended = subprocess.run(
-        ["squawk", "--reporter", "json", "--pg-version", "17.0"],
+    ended = subprocess.run(  # noqa: S603 # SQL goes to its input
+        SQUAWK,
         input=sql,
         capture_output=True,
         text=True,
@@ -101,7 +112,8 @@ def broken_rules(sql: str) -> list[str]:
     lines, created = sql.split("\n"), CREATED.findall(sql)
 
     def is_harmless(line: str) -> bool:
-        return bool(NULL_KEY.search(line)) or any(f"TABLE {table} " in line for table in created)
+        is_new = any(f"TABLE {table} " in line for table in created)
+        return is_new or bool(NULL_KEY.search(line))
 
     return [
         found["rule_name"]
@@ -117,7 +129,7 @@ def broken_rules(sql: str) -> list[str]:
 def faults(
     migration: Migration, sql: str, before: dict[str, int], after: dict[str, int]
 ) -> list[str]:
-    """Sentences that tell what the migration does, and how it can be done while others work.
+    """Sentences: what the migration does, and how it can be done while others work.
 
     Args:
         sql: what sql_of() said.

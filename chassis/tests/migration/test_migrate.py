@@ -17,8 +17,8 @@ from django.db.migrations import Migration, RunSQL
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.migrations.state import ProjectState
 
-from chassis.management.commands import migrate
-from chassis.migrations_executor import PatientExecutor
+from chassis.migration import lock
+from chassis.migration.executor import PatientExecutor
 
 # A table that no migration of the project's own changes.
 TABLE = Session._meta.db_table
@@ -180,7 +180,7 @@ def migrating():
     def hold() -> None:
         other = connections.create_connection("default")
         with other.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s), pg_backend_pid()", [migrate.LOCK])
+            cursor.execute("SELECT pg_advisory_lock(%s), pg_backend_pid()", [lock.LOCK])
             pids.append(cursor.fetchone()[1])
             begun.set()
             leave.wait(30)
@@ -213,7 +213,7 @@ def test_second_migrate_waits_for_the_first(transactional_db):
 
 
 def test_migrate_that_does_not_end_is_named(transactional_db, monkeypatch):
-    monkeypatch.setattr(migrate.Command, "patience", "50ms")
+    monkeypatch.setattr(lock, "PATIENCE", "50ms")
     role = connection.settings_dict["USER"]
     with migrating() as (pid, _), pytest.raises(CommandError) as error:
         call_command("migrate", verbosity=0, stderr=io.StringIO())
@@ -224,13 +224,13 @@ def test_migrate_that_does_not_end_is_named(transactional_db, monkeypatch):
 
 
 def test_other_error_while_it_waits_is_no_patience_that_ended(transactional_db, monkeypatch):
-    monkeypatch.setattr(migrate.Command, "patience", "1s'; SET statement_timeout = '50ms")
+    monkeypatch.setattr(lock, "PATIENCE", "1s'; SET statement_timeout = '50ms")
     with migrating(), pytest.raises(OperationalError, match="statement timeout"):
         call_command("migrate", verbosity=0, stderr=io.StringIO())
 
 
 def test_lock_that_is_free_again_has_no_holder(transactional_db, monkeypatch):
-    monkeypatch.setattr(migrate, "HOLDER", "SELECT 1 WHERE %s = 0")
+    monkeypatch.setattr(lock, "HOLDER", "SELECT 1 WHERE %s = 0")
     with migrating() as (_, leave):
         told = Told(leave.set)
         call_command("migrate", verbosity=0, stderr=told)
@@ -239,9 +239,8 @@ def test_lock_that_is_free_again_has_no_holder(transactional_db, monkeypatch):
 
 def test_other_role_that_has_the_lock_is_named_at_once(transactional_db, monkeypatch):
     """Another role than ours; tests/server has a real one."""
-    monkeypatch.setattr(
-        migrate, "HOLDER", migrate.HOLDER.replace("usename <> current_user", "true")
-    )
+    everyone = lock.HOLDER.replace("usename <> current_user", "true")
+    monkeypatch.setattr(lock, "HOLDER", everyone)
     role = connection.settings_dict["USER"]
     with migrating() as (pid, _), pytest.raises(CommandError) as error:
         call_command("migrate", verbosity=0)

@@ -14,7 +14,15 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 from rest_framework.views import APIView
 
-from chassis.keyset import TOKEN_SCHEMA, Cursor, Keyset, integer, keyset_by, ordering_of, terms_of
+from chassis.pagination.keyset import (
+    TOKEN_SCHEMA,
+    Cursor,
+    Keyset,
+    integer,
+    keyset_by,
+    ordering_of,
+    terms_of,
+)
 
 
 class KeysetPagination(pagination.BasePagination):

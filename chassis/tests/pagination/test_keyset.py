@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import F
 from django.test.utils import isolate_apps
 
-from chassis.keyset import TOKEN_MAX, Cursor, keyset_by, ordering_of, terms_of
+from chassis.pagination.keyset import TOKEN_MAX, Cursor, keyset_by, ordering_of, terms_of
 from tests.models import Note, Task, User
 
 MOMENT = datetime(2026, 1, 2, 3, 4, 5, 678901, UTC)

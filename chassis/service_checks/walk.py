@@ -1,10 +1,11 @@
 """Ask every URL of a service in every way: no answer may be a 5xx.
 
-The check `walk` runs it for each root: `pytest -p chassis.testing --pyargs chassis.walk`. URLs are
-those of ROOT_URLCONF. A view that fails on purpose is in WALK_EXCEPT, a list of names of URLs.
+The check `walk` runs it for each root, as
+`pytest -p chassis.testing --pyargs service_checks.walk`. URLs are those of ROOT_URLCONF.
+A view that fails on purpose is in WALK_EXCEPT, a list of names of URLs.
 
-Each request is rolled back, and so it does not see what fails without a transaction (a lock of
-rows) or after one (`on_commit`). Rows are found by their primary keys only.
+Each request is rolled back, and so it does not see what fails without a transaction (a
+lock of rows) or after one (`on_commit`). Rows are found by their primary keys only.
 """
 
 import io

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from chassis import walk
+from service_checks import walk
 from tests.models import Note
 
 pytestmark = pytest.mark.django_db

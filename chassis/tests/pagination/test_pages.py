@@ -16,10 +16,10 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.renderers import BrowsableAPIRenderer, JSONRenderer
 from rest_framework.request import Request
 
-from chassis.keyset import Cursor, keyset_by
 from chassis.pagination import KeysetPagination, LimitOffsetPagination
+from chassis.pagination.keyset import Cursor, keyset_by
 from tests.models import Note, Task
-from tests.test_keyset import BAD_TOKENS, KINDS, VALUES, token
+from tests.pagination.test_keyset import BAD_TOKENS, KINDS, VALUES, token
 from tests.urls import SortedViewSet, TaskViewSet
 
 pytestmark = pytest.mark.django_db
