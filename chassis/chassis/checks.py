@@ -41,7 +41,9 @@ AND relkind IN ('r', 'p')
 
 
 @register(Tags.urls)
-def login_paths(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
+def login_paths(
+    app_configs: Sequence[AppConfig] | None, **_: Any
+) -> list[CheckMessage]:
     """Whether each path of LOGIN_PATHS is there: nginx limits tries by these very paths."""
     messages: list[CheckMessage] = []
     for path in settings.LOGIN_PATHS:
@@ -49,13 +51,18 @@ def login_paths(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[Check
             resolve(path)
         except Resolver404:
             messages.append(
-                checks.Error(f"LOGIN_PATHS names {path}, which is no URL here.", id="chassis.E001")
+                checks.Error(
+                    f"LOGIN_PATHS names {path}, which is no URL here.",
+                    id="chassis.E001",
+                )
             )
     return messages
 
 
 @register()
-def usable_error_format(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
+def usable_error_format(
+    app_configs: Sequence[AppConfig] | None, **_: Any
+) -> list[CheckMessage]:
     """Whether the class of ERROR_FORMAT writes every error."""
     sentence = error_format.fault()
     return [checks.Error(sentence, id="chassis.E002")] if sentence else []
@@ -80,7 +87,9 @@ def kept_translations(
 
 @register(Tags.database, deploy=True)
 def serving_role(
-    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **_: Any
+    app_configs: Sequence[AppConfig] | None,
+    databases: Sequence[str] | None = None,
+    **_: Any,
 ) -> list[CheckMessage]:
     """Whether the server's role reads and writes rows, does no more, and gives up in time."""
     return [message for alias in databases or [] for message in role_of(alias)]
@@ -94,7 +103,9 @@ def role_of(alias: str) -> Iterator[CheckMessage]:
         cursor.execute(
             f"SELECT {', '.join(f"current_setting('{name}') = '0'" for name in TIMEOUTS)}"
         )
-        missing = [name for name, off in zip(TIMEOUTS, cursor.fetchone(), strict=True) if off]
+        missing = [
+            name for name, off in zip(TIMEOUTS, cursor.fetchone(), strict=True) if off
+        ]
     if too_much:
         yield checks.Warning(
             f"The role of {alias} can do more than read and write rows.",

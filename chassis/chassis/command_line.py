@@ -19,6 +19,8 @@ def main() -> None:
     try:
         execute_from_command_line(sys.argv)
     except OperationalError as error:
-        if connection.connection is not None:  # a statement failed, which its traceback explains
+        if (
+            connection.connection is not None
+        ):  # a statement failed, which its traceback explains
             raise
         sys.exit(f"manage.py: the database does not let this in: {message(error)}")

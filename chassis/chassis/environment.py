@@ -44,7 +44,9 @@ class Environment(FileAwareEnv):
 
     def words(self, name: str, *default: list[str], **options: Any) -> list[str]:
         """A list by commas, without the space around its items."""
-        found: list[str] = cast("Any", self.list)(name, *default, subcast=str.strip, **options)
+        found: list[str] = cast("Any", self.list)(
+            name, *default, subcast=str.strip, **options
+        )
         return found
 
     def seal(self) -> None:
@@ -57,5 +59,7 @@ class Environment(FileAwareEnv):
             cast("Any", super()).seal()  # typed since environs 15
         except EnvValidationError as error:
             messages = cast("Mapping[str, list[str]]", error.error_messages)
-            faults = (f"{name}: {' '.join(faults)}" for name, faults in messages.items())
+            faults = (
+                f"{name}: {' '.join(faults)}" for name, faults in messages.items()
+            )
             raise SystemExit(f"settings: {' '.join(faults)}") from None

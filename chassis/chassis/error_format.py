@@ -11,7 +11,9 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 from rest_framework.renderers import JSONRenderer
 
-STATUSES = [status for status in HTTPStatus if status.is_client_error or status.is_server_error]
+STATUSES = [
+    status for status in HTTPStatus if status.is_client_error or status.is_server_error
+]
 
 # Folders of src/ that nginx's errors are written without (nix/service/trees.nix).
 LEFT_OUT = {"api", "fixtures", "migrations", "templates", "tests"}
@@ -33,7 +35,10 @@ class ErrorFormat:
         "type": "object",
         "description": "What is wrong: as a whole (`detail`), or by field or parameter.",
         "additionalProperties": {
-            "oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]
+            "oneOf": [
+                {"type": "string"},
+                {"type": "array", "items": {"type": "string"}},
+            ]
         },
     }
 
@@ -103,5 +108,7 @@ def left_out(names: Iterable[str]) -> list[str]:
         name
         for name in names
         if not LEFT_OUT.isdisjoint(name.split("."))
-        and Path(str(getattr(sys.modules[name], "__file__", None))).is_relative_to(source)
+        and Path(str(getattr(sys.modules[name], "__file__", None))).is_relative_to(
+            source
+        )
     )

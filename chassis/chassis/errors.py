@@ -19,7 +19,14 @@ from rest_framework.views import exception_handler
 
 from chassis import error_format
 from chassis.health.dependencies import lacks_migrations
-from chassis.postgresql import BAD_VALUE, CONFLICT, TOO_LARGE, message, sqlstate, undefined
+from chassis.postgresql import (
+    BAD_VALUE,
+    CONFLICT,
+    TOO_LARGE,
+    message,
+    sqlstate,
+    undefined,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +46,9 @@ def wants_html(request: HttpRequest) -> bool:
 
 
 def answer(
-    status: HTTPStatus, sentence: str | None = None, headers: Mapping[str, str] | None = None
+    status: HTTPStatus,
+    sentence: str | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> HttpResponse:
     """An error as JSON; the default sentence is the status's phrase."""
     form = error_format.current()
@@ -53,7 +62,9 @@ class Conflict(APIException):
     """What the client wants does not go with rows that others wrote, maybe a moment ago."""
 
     status_code = HTTPStatus.CONFLICT
-    default_detail = "This conflicts with other data: a unique value is taken, or rows are linked."
+    default_detail = (
+        "This conflicts with other data: a unique value is taken, or rows are linked."
+    )
     default_code = "conflict"
 
 
@@ -72,10 +83,16 @@ def refusal(exception: BaseException | None, method: str | None) -> APIException
         found = Conflict()
     elif isinstance(exception, Error) and code in TOO_LARGE:
         found = ParseError("A value is too large.")
-    elif (isinstance(exception, DataError) and code in BAD_VALUE) or refused_before(exception):
-        found = ParseError("A value is out of range, or has a character that cannot be stored.")
+    elif (isinstance(exception, DataError) and code in BAD_VALUE) or refused_before(
+        exception
+    ):
+        found = ParseError(
+            "A value is out of range, or has a character that cannot be stored."
+        )
     if found:
-        constraint = getattr(getattr(exception.__cause__, "diag", None), "constraint_name", None)
+        constraint = getattr(
+            getattr(exception.__cause__, "diag", None), "constraint_name", None
+        )
         logger.warning(
             "The database refused a client's values: %s, %s.",
             code,
@@ -142,7 +159,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """
     if response := of_database(request, sys.exception()):
         log_response(
-            "%s: %s", response.reason_phrase, request.path, response=response, request=request
+            "%s: %s",
+            response.reason_phrase,
+            request.path,
+            response=response,
+            request=request,
         )
         return response
     return (
@@ -152,7 +173,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
     )
 
 
-def of_database(request: HttpRequest, exception: BaseException | None) -> HttpResponse | None:
+def of_database(
+    request: HttpRequest, exception: BaseException | None
+) -> HttpResponse | None:
     """The answer to an error of the database; nothing where it is none."""
     return value_refused(request, exception) or database_unavailable(request, exception)
 
@@ -170,7 +193,9 @@ def database_unavailable(
     return service_unavailable(request, "The database is unavailable. Try again later.")
 
 
-def value_refused(request: HttpRequest, exception: BaseException | None) -> HttpResponse | None:
+def value_refused(
+    request: HttpRequest, exception: BaseException | None
+) -> HttpResponse | None:
     """400 or 409, if the database refused a client's values; for views that are not the API's."""
     refused = refusal(exception, request.method)
     if refused is None:
@@ -186,7 +211,10 @@ def page(
 ) -> HttpResponse:
     """An error with a sentence, as a page where a browser asks."""
     if wants_html(request):
-        text = defaults.ERROR_PAGE_TEMPLATE % {"title": status.phrase, "details": sentence}
+        text = defaults.ERROR_PAGE_TEMPLATE % {
+            "title": status.phrase,
+            "details": sentence,
+        }
         return HttpResponse(text, status=status, headers=headers)
     return answer(status, sentence, headers)
 
@@ -198,5 +226,7 @@ def service_unavailable(request: HttpRequest, sentence: str) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return (
-        csrf.csrf_failure(request, reason) if wants_html(request) else answer(HTTPStatus.FORBIDDEN)
+        csrf.csrf_failure(request, reason)
+        if wants_html(request)
+        else answer(HTTPStatus.FORBIDDEN)
     )

@@ -12,7 +12,8 @@ from django.http.response import HttpResponseBase
 type Environ = dict[str, Any]
 
 BOUNDARY = re.compile(
-    r""";\s*boundary\s*=\s*"?([0-9A-Za-z'()+_,./:=?-]{1,200})"?\s*(?=;|$)""", re.IGNORECASE
+    r""";\s*boundary\s*=\s*"?([0-9A-Za-z'()+_,./:=?-]{1,200})"?\s*(?=;|$)""",
+    re.IGNORECASE,
 )
 QUALITY = re.compile(r";\s*q\s*=\s*([01](?:\.[0-9]{0,3})?)\s*(?=;|$)", re.IGNORECASE)
 
@@ -30,10 +31,13 @@ def clean(environ: Environ) -> None:
     Django and Django REST framework look up codecs that the other parameters name: some
     raise where no error handler is yet, and others unpack a small body to a large one.
     """
-    environ["CONTENT_TYPE"] = reduced(environ.get("CONTENT_TYPE", ""), BOUNDARY, "boundary")
+    environ["CONTENT_TYPE"] = reduced(
+        environ.get("CONTENT_TYPE", ""), BOUNDARY, "boundary"
+    )
     environ.pop("HTTP_CONTENT_TYPE", None)  # nginx sends it beside CONTENT_TYPE
     accepted = (
-        reduced(element, QUALITY, "q") for element in environ.pop("HTTP_ACCEPT", "").split(",")
+        reduced(element, QUALITY, "q")
+        for element in environ.pop("HTTP_ACCEPT", "").split(",")
     )
     if accept := ",".join(filter(None, accepted)):
         environ["HTTP_ACCEPT"] = accept

@@ -22,7 +22,9 @@ def name_files() -> None:
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return
     try:
-        identify = importlib.import_module("uwsgi").worker_id  # there inside uWSGI alone
+        identify = importlib.import_module(
+            "uwsgi"
+        ).worker_id  # there inside uWSGI alone
     except ImportError:
         identify = process_name
     values.ValueClass = values.MultiProcessValue(identify)  # type: ignore[no-untyped-call]

@@ -87,12 +87,18 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
         return super().process_response(request, response) if is_page else response
 
     def get_policy_parts(
-        self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False
+        self,
+        request: HttpRequest,
+        response: HttpResponseBase,
+        report_only: bool = False,
     ) -> PolicyParts:
         parts = super().get_policy_parts(request, response, report_only)
-        browsable = isinstance(getattr(response, "accepted_renderer", None), BrowsableAPIRenderer)
+        browsable = isinstance(
+            getattr(response, "accepted_renderer", None), BrowsableAPIRenderer
+        )
         if browsable or (
-            request.resolver_match and request.resolver_match.app_name == "rest_framework"
+            request.resolver_match
+            and request.resolver_match.app_name == "rest_framework"
         ):
             parts.update = {"style-src-attr": [UNSAFE_INLINE]}
         return parts
@@ -119,7 +125,11 @@ class PrometheusAfterMiddleware(prometheus.PrometheusAfterMiddleware):  # type: 
         self.begun: set[tuple[str, str]] = set()
 
     def label_metric(
-        self, metric: Any, request: HttpRequest, response: HttpResponse | None = None, **labels: str
+        self,
+        metric: Any,
+        request: HttpRequest,
+        response: HttpResponse | None = None,
+        **labels: str,
     ) -> Any:
         """The series of these labels, looked up the first time only."""
         # Its histograms would have series for each method that a client thinks of.
@@ -146,7 +156,9 @@ class PrometheusAfterMiddleware(prometheus.PrometheusAfterMiddleware):  # type: 
                     "view": view_and_method[0],
                     "method": view_and_method[1],
                 }
-                self.label_metric(self.metrics.responses_by_status_view_method, request, **labels)
+                self.label_metric(
+                    self.metrics.responses_by_status_view_method, request, **labels
+                )
         super().process_view(request, view, *arguments)
 
 
@@ -162,5 +174,7 @@ class DatabaseErrorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+    def process_exception(
+        self, request: HttpRequest, exception: Exception
+    ) -> HttpResponse | None:
         return of_database(request, exception)

@@ -14,7 +14,9 @@ class PreconditionFailed(APIException):
     """The resource is not in the state that the client asked for."""
 
     status_code = HTTPStatus.PRECONDITION_FAILED
-    default_detail = "The resource is not in the state that If-Match or If-None-Match asks for."
+    default_detail = (
+        "The resource is not in the state that If-Match or If-None-Match asks for."
+    )
     default_code = "precondition_failed"
 
 

@@ -54,7 +54,11 @@ class Schema(AutoSchema):
             tag = "The tag of this representation, for If-Match and If-None-Match."
             headers.append(
                 OpenApiParameter(
-                    "ETag", str, OpenApiParameter.HEADER, description=tag, response=[200]
+                    "ETag",
+                    str,
+                    OpenApiParameter.HEADER,
+                    description=tag,
+                    response=[200],
                 )
             )
         return headers
@@ -86,7 +90,9 @@ def add_errors(method: str, operation: dict[str, Any]) -> None:
     if conditional:
         statuses = [*statuses, HTTPStatus.PRECONDITION_FAILED]
     content = {
-        error_format.current().media_type: {"schema": {"$ref": "#/components/schemas/Error"}}
+        error_format.current().media_type: {
+            "schema": {"$ref": "#/components/schemas/Error"}
+        }
     }
     for status in statuses:
         operation["responses"][str(int(status))] = {

@@ -44,11 +44,15 @@ class IdentityField(HyperlinkedIdentityField):
             return ()
         longest = max(addresses)
         before, place, after = addresses[longest].rpartition(str(longest))
-        alike = {f"{before}{number}{after}" for number in self.PROBES} == set(addresses.values())
+        alike = {f"{before}{number}{after}" for number in self.PROBES} == set(
+            addresses.values()
+        )
         return (before, after) if place and alike else ()
 
     def address_of(self, number: int) -> str:
-        return str(super().to_representation(SimpleNamespace(**{self.lookup_field: number})))
+        return str(
+            super().to_representation(SimpleNamespace(**{self.lookup_field: number}))
+        )
 
 
 class ResourceSerializer[M: Model](HyperlinkedModelSerializer[M]):

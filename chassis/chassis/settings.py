@@ -35,7 +35,9 @@ else:
     ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", validate=validate.Length(min=1))
 # These keys verify but do not sign: what a former key signed stays valid.
 SECRET_KEY_FALLBACKS: list[str] = env.words(
-    "DJANGO_SECRET_KEY_FALLBACKS", [], validate=each(validate.Length(min=1 if DEBUG else 50))
+    "DJANGO_SECRET_KEY_FALLBACKS",
+    [],
+    validate=each(validate.Length(min=1 if DEBUG else 50)),
 )
 CSRF_TRUSTED_ORIGINS: list[str] = env.words("CSRF_TRUSTED_ORIGINS", [])
 
@@ -104,7 +106,9 @@ POSTGRES_SERVE_PASSWORD = env.str("POSTGRES_SERVE_PASSWORD", "")
 if POSTGRES_SERVE_PASSWORD:
     LOGIN = {"USER": f"{POSTGRES_USER}_serve", "PASSWORD": POSTGRES_SERVE_PASSWORD}
 else:
-    PASSWORD = env.str("POSTGRES_PASSWORD", "") if DEBUG else env.str("POSTGRES_PASSWORD")
+    PASSWORD = (
+        env.str("POSTGRES_PASSWORD", "") if DEBUG else env.str("POSTGRES_PASSWORD")
+    )
     LOGIN = {"USER": POSTGRES_USER, "PASSWORD": PASSWORD}
 
 DATABASES = {
@@ -130,7 +134,14 @@ DATABASES = {
                 "POSTGRES_SSLMODE",
                 "prefer",
                 validate=validate.OneOf(
-                    ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"]
+                    [
+                        "disable",
+                        "allow",
+                        "prefer",
+                        "require",
+                        "verify-ca",
+                        "verify-full",
+                    ]
                 ),
             ),
             "sslrootcert": env.str("POSTGRES_SSLROOTCERT", ""),
@@ -167,7 +178,10 @@ if BEHIND_TLS:
     # Both affect other services of the domain; the second takes long to undo.
     SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_INCLUDE_SUBDOMAINS", False)
     SECURE_HSTS_PRELOAD = env.bool("HSTS_PRELOAD", False)
-    SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # these warnings ask for both
+    SILENCED_SYSTEM_CHECKS = [
+        "security.W005",
+        "security.W021",
+    ]  # these warnings ask for both
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
 
@@ -192,7 +206,8 @@ CORS_ALLOWED_ORIGINS: list[str] = env.words(
     [],
     validate=each(
         validate.Regexp(
-            r"https?://[a-z0-9.-]+(:[0-9]+)?\Z", error="Not an origin, such as https://a.example."
+            r"https?://[a-z0-9.-]+(:[0-9]+)?\Z",
+            error="Not an origin, such as https://a.example.",
         )
     ),
 )
@@ -237,7 +252,9 @@ REST_FRAMEWORK: dict[str, Any] = {
     # Only JSON: forms have no types, and change text that is not UTF-8.
     "DEFAULT_PARSER_CLASSES": ["chassis.parsers.JSONParser"],
     "DEFAULT_PAGINATION_CLASS": "chassis.pagination.KeysetPagination",
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticatedOrReadOnly"],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticatedOrReadOnly"
+    ],
     "EXCEPTION_HANDLER": "chassis.errors.api_error",
     "DEFAULT_SCHEMA_CLASS": "chassis.schema.Schema",
     "NUM_PROXIES": 0,  # nginx has set the client's address
@@ -312,12 +329,17 @@ LOGGING = {
         "request_id": {"()": "log_request_id.filters.RequestIDFilter"},
         "no_values": {"()": "chassis.logging.NoValues"},
     },
-    "formatters": {"line": {"format": "[%(request_id)s] %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {"format": "[%(request_id)s] %(levelname)s %(name)s %(message)s"}
+    },
     "handlers": {
         name: {**handler, "filters": ["request_id"], "formatter": "line"}
         for name, handler in handlers.items()
     },
-    "root": {"handlers": [name for name in handlers if name != "sql"], "level": "DEBUG"},
+    "root": {
+        "handlers": [name for name in handlers if name != "sql"],
+        "level": "DEBUG",
+    },
     "loggers": {
         # Django's own handlers would write each line twice.
         "django": {"handlers": [], "level": "DEBUG"},
@@ -336,5 +358,9 @@ LOGGING = {
     },
 }
 
-if BEHIND_TLS and SECURE_HSTS_PRELOAD is True and SECURE_HSTS_INCLUDE_SUBDOMAINS is False:
+if (
+    BEHIND_TLS
+    and SECURE_HSTS_PRELOAD is True
+    and SECURE_HSTS_INCLUDE_SUBDOMAINS is False
+):
     raise SystemExit("settings: HSTS_PRELOAD needs HSTS_INCLUDE_SUBDOMAINS.")

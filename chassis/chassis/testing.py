@@ -19,7 +19,9 @@ def unmigrated(apps: Any) -> tuple[str, ...]:
     from django.db.migrations.state import ProjectState
 
     loader = MigrationLoader(None)
-    detector = MigrationAutodetector(loader.project_state(), ProjectState.from_apps(apps))
+    detector = MigrationAutodetector(
+        loader.project_state(), ProjectState.from_apps(apps)
+    )
     return tuple(sorted(detector.changes(graph=loader.graph)))
 
 
@@ -56,7 +58,11 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 @pytest.fixture(autouse=True)
 def _nothing_known_of_the_database() -> None:
     """No test starts with another's, which did not answer or lacked migrations."""
-    from chassis.health.dependencies import _lacks_migrations, _require_migrations, silence
+    from chassis.health.dependencies import (
+        _lacks_migrations,
+        _require_migrations,
+        silence,
+    )
 
     silence.end()
     _lacks_migrations.cache_clear()

@@ -14,8 +14,12 @@ from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-home = TemplateView.as_view(template_name="home.html", extra_context=settings.SPECTACULAR_SETTINGS)
-swagger = SpectacularSwaggerSplitView(url_name="schema", template_name="chassis/docs.html")
+home = TemplateView.as_view(
+    template_name="home.html", extra_context=settings.SPECTACULAR_SETTINGS
+)
+swagger = SpectacularSwaggerSplitView(
+    url_name="schema", template_name="chassis/docs.html"
+)
 
 
 @require_safe

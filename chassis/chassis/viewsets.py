@@ -13,7 +13,12 @@ from rest_framework.request import Request, override_method
 from rest_framework.response import Response
 from rest_framework.viewsets import ModelViewSet
 
-from chassis.preconditions import PreconditionFailed, entity_tag, matches_none, require_match
+from chassis.preconditions import (
+    PreconditionFailed,
+    entity_tag,
+    matches_none,
+    require_match,
+)
 
 
 class ResourceViewSet[M: Model](ModelViewSet[M]):
@@ -96,7 +101,9 @@ class ResourceViewSet[M: Model](ModelViewSet[M]):
         Raises:
             PreconditionFailed: they are not met.
         """
-        if not any(name in self.request.headers for name in ("If-Match", "If-None-Match")):
+        if not any(
+            name in self.request.headers for name in ("If-Match", "If-None-Match")
+        ):
             return
         with override_method(self, self.request, "GET"):
             tag = entity_tag(self.get_serializer(instance).data)

@@ -28,7 +28,9 @@ SUCCESS = Gauge(
     ["task"],
     multiprocess_mode="max",
 )
-FAILURES = Counter("service_task_failures", "Runs of a task that raised an exception.", ["task"])
+FAILURES = Counter(
+    "service_task_failures", "Runs of a task that raised an exception.", ["task"]
+)
 
 
 def run(name: str, task: Callable[[], object]) -> bool:
@@ -68,7 +70,9 @@ def begin_child() -> None:  # pragma: no cover - runs in children
 
 def stops() -> SimpleQueue[None]:
     """A queue that SIGINT and SIGTERM fill; the second such signal ends the process at once."""
-    queue: SimpleQueue[None] = SimpleQueue()  # the one kind that a signal handler may fill
+    queue: SimpleQueue[None] = (
+        SimpleQueue()
+    )  # the one kind that a signal handler may fill
 
     def stop(_number: int, _frame: object) -> None:
         handle(signal.SIG_DFL)
@@ -76,7 +80,9 @@ def stops() -> SimpleQueue[None]:
 
     handle(stop)
     # A child would have this handler, too, and not end at the first signal.
-    os.register_at_fork(before=block, after_in_parent=unblock, after_in_child=begin_child)
+    os.register_at_fork(
+        before=block, after_in_parent=unblock, after_in_child=begin_child
+    )
     return queue
 
 

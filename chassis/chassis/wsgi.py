@@ -23,4 +23,6 @@ with without_connections():
     # request to each worker would wait for the imports. Addresses need all URLs' expressions.
     get_resolver().reverse_dict  # noqa: B018
     unapplied.migrations()
-logging.getLogger(__name__).info("Version %s begins to serve.", settings.SERVICE_VERSION)
+logging.getLogger(__name__).info(
+    "Version %s begins to serve.", settings.SERVICE_VERSION
+)

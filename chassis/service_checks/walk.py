@@ -29,7 +29,13 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.signals import got_request_exception, request_started
-from django.db import IntegrityError, InternalError, close_old_connections, connection, transaction
+from django.db import (
+    IntegrityError,
+    InternalError,
+    close_old_connections,
+    connection,
+    transaction,
+)
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import RoutePattern
@@ -44,7 +50,15 @@ PERSONS = ("nobody", "user", "staff", "superuser")
 CSRF = "c" * 32
 # What a lookup of Django's takes in a query, and PostgreSQL or Python refuses.
 FORM = "application/x-www-form-urlencoded"
-LOOKUPS = ("=\0", "__regex=(", "__year=99999", "__gt=x", "__in=", "__isnull=x", "__nothing=1")
+LOOKUPS = (
+    "=\0",
+    "__regex=(",
+    "__year=99999",
+    "__gt=x",
+    "__in=",
+    "__isnull=x",
+    "__nothing=1",
+)
 
 
 class Question(NamedTuple):
@@ -58,7 +72,11 @@ class Question(NamedTuple):
     media_type: str = ""
 
     def __str__(self) -> str:
-        sent = f" with {self.media_type} {self.body[:40]!r}" if self.body is not None else ""
+        sent = (
+            f" with {self.media_type} {self.body[:40]!r}"
+            if self.body is not None
+            else ""
+        )
         return f"{self.method} {self.path}?{self.query} (Accept: {self.accept}){sent}"
 
 
@@ -95,18 +113,25 @@ def text(pattern: URLPattern | URLResolver) -> str:
 
 def keys() -> list[str]:
     """Of the first row of each model."""
-    rows = (model._default_manager.order_by("pk").first() for model in apps.get_models())
+    rows = (
+        model._default_manager.order_by("pk").first() for model in apps.get_models()
+    )
     return sorted({str(row.pk) for row in rows if row is not None})
 
 
 def fields() -> list[str]:
     """The names of all models' fields, which forms and bodies have."""
-    return sorted({field.name for model in apps.get_models() for field in model._meta.fields})
+    return sorted(
+        {field.name for model in apps.get_models() for field in model._meta.fields}
+    )
 
 
 def addresses() -> list[str]:
     """Of all URLs but those of views that fail on purpose."""
-    found, excluded = list(patterns(get_resolver())), set(getattr(settings, "WALK_EXCEPT", []))
+    found, excluded = (
+        list(patterns(get_resolver())),
+        set(getattr(settings, "WALK_EXCEPT", [])),
+    )
     if unknown := excluded - {name for name, _ in found}:
         pytest.fail(f"WALK_EXCEPT names what is no URL: {', '.join(sorted(unknown))}")
     return ["/" + address for name, address in found if name not in excluded]
@@ -188,11 +213,15 @@ class Form(HTMLParser):
         self.values: dict[str, str] = {}
         self.feed(content.decode(errors="replace"))
 
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+    def handle_starttag(
+        self, tag: str, attributes: list[tuple[str, str | None]]
+    ) -> None:
         given = dict(attributes)
         name = given.get("name")
         if name and tag in ("input", "select", "textarea", "button"):
-            self.values[name] = given.get("value") or "delete_selected"  # the admin's own action
+            self.values[name] = (
+                given.get("value") or "delete_selected"
+            )  # the admin's own action
 
     def posts(self, path: str) -> Iterator[Question]:
         """The form with a NUL in each of its fields, one after the other."""
@@ -254,7 +283,9 @@ class Walk:
         """Status and body of the answer; nothing of it stays in the database."""
         statuses: list[str] = []
 
-        def start(status: str, headers: Any, error: Any = None, /) -> Callable[[bytes], object]:
+        def start(
+            status: str, headers: Any, error: Any = None, /
+        ) -> Callable[[bytes], object]:
             statuses.append(status)
             return bytes
 
@@ -292,7 +323,9 @@ class Walk:
             self.statuses[question.method in WRITING, status] += 1
             # Beside what fails, what was refused before it could: throttles must be off in tests.
             if status >= 500 or status == HTTPStatus.TOO_MANY_REQUESTS:
-                yield Found(self.person, question, status, next(iter(self.raised), None))
+                yield Found(
+                    self.person, question, status, next(iter(self.raised), None)
+                )
 
     def remember(self, **_: Any) -> None:
         self.raised.append(sys.exception())
@@ -325,6 +358,8 @@ def test_no_answer_is_a_5xx(person: str) -> None:
     print(f"{walk.statuses.total()} requests as {person}, {len(failures)} failed")
     if failures:
         pytest.fail("\n".join(map(str, failures[:40])))
-    succeeded = sum(count for (writes, status), count in walk.statuses.items() if status < 400)
+    succeeded = sum(
+        count for (writes, status), count in walk.statuses.items() if status < 400
+    )
     if not succeeded:
         pytest.fail("Every request was refused, and so nothing was tried.")

@@ -40,9 +40,13 @@ def test_anyone_may_write_where_a_view_says_so(client: Client):
 
 @pytest.mark.parametrize("method", ["post", "get"])
 @pytest.mark.parametrize(
-    "token", ["wrong", "a" * 64, "tök".encode(), b"\xff", "a\0", "a-b", "a b", ""], ids=ascii
+    "token",
+    ["wrong", "a" * 64, "tök".encode(), b"\xff", "a\0", "a-b", "a b", ""],
+    ids=ascii,
 )
-def test_what_is_no_token_is_refused(client: Client, user, method: str, token: str | bytes):
+def test_what_is_no_token_is_refused(
+    client: Client, user, method: str, token: str | bytes
+):
     AuthToken.objects.create(user)
     value = token if isinstance(token, str) else token.decode("latin-1")
     response = getattr(client, method)("/guarded/", **BODY, headers=authorized(value))
@@ -60,7 +64,10 @@ def test_stranger_may_not_write(client: Client):
 
 def test_expired_token_is_refused(client: Client, user):
     _, token = AuthToken.objects.create(user, expiry=timedelta(seconds=-1))
-    assert client.get("/guarded/", headers=authorized(token)).status_code == HTTPStatus.UNAUTHORIZED
+    assert (
+        client.get("/guarded/", headers=authorized(token)).status_code
+        == HTTPStatus.UNAUTHORIZED
+    )
 
 
 def test_database_holds_no_token(user):

@@ -43,7 +43,8 @@ def test_warnings_say_what_is_wrong_and_what_to_do():
         cursor.execute("REVOKE UPDATE ON tests_note FROM CURRENT_USER")
         cursor.execute("SET LOCAL lock_timeout = '1s'")
     told = [
-        (message.msg, message.hint) for message in checks.serving_role(None, databases=["default"])
+        (message.msg, message.hint)
+        for message in checks.serving_role(None, databases=["default"])
     ]
     assert told == [
         (

@@ -38,7 +38,9 @@ def test_token_is_printed_alone_and_holds_as_long_as_was_said(client: Client, ca
         client.get("/note/", headers={"Authorization": f"Token {token}"}).status_code
         == HTTPStatus.OK
     )
-    assert abs(expiry_of(token) - timezone.now() - timedelta(days=90)) < timedelta(minutes=5)
+    assert abs(expiry_of(token) - timezone.now() - timedelta(days=90)) < timedelta(
+        minutes=5
+    )
     assert captured.err == f"It holds until {expiry_of(token):%Y-%m-%d %H:%M} UTC.\n"
 
 
@@ -85,12 +87,16 @@ HELP = {
 
 
 @pytest.mark.parametrize(("command", "lines"), HELP.items())
-def test_help_tells_what_a_command_takes(capsys, monkeypatch, command: str, lines: list[str]):
+def test_help_tells_what_a_command_takes(
+    capsys, monkeypatch, command: str, lines: list[str]
+):
     monkeypatch.setenv("COLUMNS", "1000")
     with pytest.raises(SystemExit):
         call_command(command, "--help")
     told = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
-    assert [line for line in lines if not any(f" {line} " in f" {one} " for one in told)] == []
+    assert [
+        line for line in lines if not any(f" {line} " in f" {one} " for one in told)
+    ] == []
 
 
 @pytest.mark.parametrize(
@@ -100,10 +106,19 @@ def test_help_tells_what_a_command_takes(capsys, monkeypatch, command: str, line
             ["nobody", "--days", "1"],
             "^There is no user nobody; manage.py createsuperuser or the admin makes one.$",
         ),
-        (["gone", "--days", "1"], "^gone is not active: a token would not be accepted.$"),
+        (
+            ["gone", "--days", "1"],
+            "^gone is not active: a token would not be accepted.$",
+        ),
         (["writer", "--days", "0"], "^--days must be a whole number from 1 to 99999.$"),
-        (["writer", "--days", "100000"], "^--days must be a whole number from 1 to 99999.$"),
-        (["writer", "--days", "1", "--forever"], "--forever: not allowed with argument --days"),
+        (
+            ["writer", "--days", "100000"],
+            "^--days must be a whole number from 1 to 99999.$",
+        ),
+        (
+            ["writer", "--days", "1", "--forever"],
+            "--forever: not allowed with argument --days",
+        ),
         (["writer"], "one of the arguments --days --forever is required"),
     ],
 )
@@ -131,7 +146,9 @@ def test_role_that_serves_is_printed_for_an_administrator(capsys):
 
 def test_role_that_may_make_none_says_so(monkeypatch):
     monkeypatch.setattr("sys.stdin", io.StringIO("secret\n"))
-    with pytest.raises(CommandError, match=r"_serve was not made: permission denied ") as error:
+    with pytest.raises(
+        CommandError, match=r"_serve was not made: permission denied "
+    ) as error:
         call_command("createservingrole")
     assert str(error.value).endswith(
         ". Where only an administrator may, let one run what --print prints."
@@ -153,15 +170,21 @@ def test_role_that_is_there_is_left_alone(monkeypatch):
     monkeypatch.setattr(
         createservingrole,
         "sql",
-        lambda *_: "DO $$ BEGIN RAISE EXCEPTION 'there' USING ERRCODE = '42710'; END $$",
+        lambda *_: (
+            "DO $$ BEGIN RAISE EXCEPTION 'there' USING ERRCODE = '42710'; END $$"
+        ),
     )
-    with pytest.raises(CommandError, match=r"_serve is there; ALTER ROLE changes its password\.$"):
+    with pytest.raises(
+        CommandError, match=r"_serve is there; ALTER ROLE changes its password\.$"
+    ):
         call_command("createservingrole")
 
 
 def test_role_without_a_password_is_not_made(monkeypatch):
     monkeypatch.setattr("sys.stdin", io.StringIO("\n"))
-    with pytest.raises(CommandError, match=r"^Give the role's password on standard input\.$"):
+    with pytest.raises(
+        CommandError, match=r"^Give the role's password on standard input\.$"
+    ):
         call_command("createservingrole")
 
 
@@ -169,7 +192,9 @@ def is_scram(hashed: str, password: bytes) -> bool:
     """Whether PostgreSQL would take the password (RFC 5803)."""
     kind, rounds_and_salt, keys = hashed.split("$")
     rounds, salt = rounds_and_salt.split(":")
-    salted = hashlib.pbkdf2_hmac("sha256", password, base64.b64decode(salt), int(rounds))
+    salted = hashlib.pbkdf2_hmac(
+        "sha256", password, base64.b64decode(salt), int(rounds)
+    )
     stored = hashlib.sha256(hmac.digest(salted, b"Client Key", "sha256")).digest()
     return kind == "SCRAM-SHA-256" and base64.b64decode(keys.split(":")[0]) == stored
 
@@ -183,13 +208,24 @@ def test_role_is_made_with_a_hashed_password(monkeypatch, capsys):
 
     def record(execute, sql, params, many, context):
         executed.append((sql, params))
-        return None if sql.startswith("ALTER ROLE") else execute(sql, params, many, context)
+        return (
+            None
+            if sql.startswith("ALTER ROLE")
+            else execute(sql, params, many, context)
+        )
 
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL password_encryption = 'md5'")  # as an old server may have it
+        cursor.execute(
+            "SET LOCAL password_encryption = 'md5'"
+        )  # as an old server may have it
     with connection.execute_wrapper(record):
         call_command("createservingrole")
-    sql, (hashed,) = executed[-2] if executed[-1][0].startswith("RELEASE") else executed[-1]
+    sql, (hashed,) = (
+        executed[-2] if executed[-1][0].startswith("RELEASE") else executed[-1]
+    )
     assert sql == 'ALTER ROLE "ten%%_serve" PASSWORD %s'
     assert is_scram(hashed, b" SecretX ")
-    assert capsys.readouterr().out == "Made ten%_serve; serve with POSTGRES_SERVE_PASSWORD.\n"
+    assert (
+        capsys.readouterr().out
+        == "Made ten%_serve; serve with POSTGRES_SERVE_PASSWORD.\n"
+    )

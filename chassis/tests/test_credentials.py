@@ -25,7 +25,9 @@ def other():
 
 
 def status(token: str) -> int:
-    return Client().get(GUARDED, headers={"Authorization": f"Token {token}"}).status_code
+    return (
+        Client().get(GUARDED, headers={"Authorization": f"Token {token}"}).status_code
+    )
 
 
 def test_new_password_ends_tokens_and_sessions(user, other):
@@ -64,13 +66,17 @@ def test_what_an_inactive_user_had_stays_gone_when_he_returns(user, other):
         user.is_active = active
         user.save()
         assert status(token) == HTTPStatus.UNAUTHORIZED
-        assert browser.post(GUARDED, {"text": "x"}).status_code == HTTPStatus.UNAUTHORIZED
+        assert (
+            browser.post(GUARDED, {"text": "x"}).status_code == HTTPStatus.UNAUTHORIZED
+        )
     assert status(other[1]) == HTTPStatus.OK
     body = {"data": {"text": "x"}, "content_type": "application/json"}
     assert others.post(GUARDED, **body).status_code == HTTPStatus.CREATED
 
 
-def test_saving_other_fields_of_an_inactive_user_ends_nothing(user, django_assert_num_queries):
+def test_saving_other_fields_of_an_inactive_user_ends_nothing(
+    user, django_assert_num_queries
+):
     get_user_model().objects.filter(pk=user.pk).update(is_active=False)
     user.refresh_from_db()
     with django_assert_num_queries(1):
@@ -89,14 +95,18 @@ def test_password_that_is_taken_away_ends_tokens(user):
 
 def test_inactive_user_who_is_made_ends_nothing(django_assert_num_queries):
     with django_assert_num_queries(1):
-        get_user_model().objects.create(username="waiting", is_active=False, password="argon2$x")
+        get_user_model().objects.create(
+            username="waiting", is_active=False, password="argon2$x"
+        )
 
 
 @pytest.mark.parametrize("action", ["add", "change"])
 def test_staff_with_permissions_for_tokens_writes_none(user, other, action: str):
     """A digest that it knows would make it anyone."""
     staff, _ = other
-    staff.user_permissions.set(Permission.objects.filter(content_type__app_label="knox"))
+    staff.user_permissions.set(
+        Permission.objects.filter(content_type__app_label="knox")
+    )
     kept, token = AuthToken.objects.create(user)
     path = f"/admin/knox/authtoken/{'add' if action == 'add' else f'{kept.pk}/change'}/"
     values = {"digest": "d" * 128, "token_key": "d" * 15, "user": user.pk}

@@ -38,7 +38,9 @@ def test_what_was_hidden_is_there_afterwards(monkeypatch, imported: bool):
 
 def test_driver_that_is_not_there_is_told_of(monkeypatch):
     monkeypatch.setitem(sys.modules, "psycopg", None)
-    with pytest.raises(SystemExit, match=r"^settings: the driver psycopg cannot be imported: "):
+    with pytest.raises(
+        SystemExit, match=r"^settings: the driver psycopg cannot be imported: "
+    ):
         driver.choose("psycopg")
 
 

@@ -10,7 +10,8 @@ def test_every_fault_is_named_at_once(monkeypatch):
     env.str("MISSING")
     env.int("MALFORMED")
     env.str(
-        "MALFORMED", validate=[validate.Length(max=5), validate.Regexp("nine", error="Not nine.")]
+        "MALFORMED",
+        validate=[validate.Length(max=5), validate.Regexp("nine", error="Not nine.")],
     )
     with pytest.raises(SystemExit) as error:
         env.seal()

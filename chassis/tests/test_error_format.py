@@ -53,16 +53,24 @@ def problem(response, status: HTTPStatus, wrong) -> bool:
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("_own_format")
-def test_every_error_has_the_services_format(api: APIClient, client: Client, user_api: APIClient):
+def test_every_error_has_the_services_format(
+    api: APIClient, client: Client, user_api: APIClient
+):
     assert problem(client.get("/no/such/page/"), HTTPStatus.NOT_FOUND, "Not Found.")
     assert problem(
-        client.post("/healthcheck/"), HTTPStatus.METHOD_NOT_ALLOWED, 'Method "POST" not allowed.'
+        client.post("/healthcheck/"),
+        HTTPStatus.METHOD_NOT_ALLOWED,
+        'Method "POST" not allowed.',
     )
     refused = user_api.post("/guarded/", {"text": ""})
-    assert problem(refused, HTTPStatus.BAD_REQUEST, {"text": ["This field may not be blank."]})
+    assert problem(
+        refused, HTTPStatus.BAD_REQUEST, {"text": ["This field may not be blank."]}
+    )
     stranger = api.post("/guarded/", {"text": "new"})
     assert problem(
-        stranger, HTTPStatus.UNAUTHORIZED, "Authentication credentials were not provided."
+        stranger,
+        HTTPStatus.UNAUTHORIZED,
+        "Authentication credentials were not provided.",
     )
 
 
@@ -98,7 +106,9 @@ def test_nginx_gets_the_services_format(tmp_path):
     assert not list(tmp_path.glob("[123]??.json"))
 
 
-PROBLEM = "from chassis.error_format import ErrorFormat\nclass Problem(ErrorFormat): pass\n"
+PROBLEM = (
+    "from chassis.error_format import ErrorFormat\nclass Problem(ErrorFormat): pass\n"
+)
 
 
 @pytest.fixture
@@ -124,9 +134,21 @@ def run_unit_tests(root: Path) -> tuple[int, str]:
     """The exit status of a team's `pytest`, and what it printed."""
     path = os.pathsep.join([str(root / "src"), str(Path(checks.__file__).parents[1])])
     ended = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "chassis.testing", "-p", "no:cacheprovider"],
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-p",
+            "chassis.testing",
+            "-p",
+            "no:cacheprovider",
+        ],
         cwd=root,
-        env={**os.environ, "PYTHONPATH": path, "DJANGO_SETTINGS_MODULE": "acme.settings"},
+        env={
+            **os.environ,
+            "PYTHONPATH": path,
+            "DJANGO_SETTINGS_MODULE": "acme.settings",
+        },
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -174,16 +196,39 @@ class Binary(ErrorFormat):
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("accounts.api.Problem", "cannot be imported (ModuleNotFoundError: No module named 'acco"),
-        (f"{__name__}.Problm", 'cannot be imported (ImportError: Module "tests.test_error_format'),
-        ("Problem", "cannot be imported (ImportError: Problem doesn't look like a module path"),
-        (f"{__name__}.Unable", "cannot write an error (KeyError: <HTTPStatus.UNAUTHORIZED: 401>)"),
-        (f"{__name__}.Sentences", "cannot write an error (AttributeError: 'dict' object has no"),
-        (f"{__name__}.Untyped", "cannot write an error (AttributeError: 'Untyped' object has no"),
-        (f"{__name__}.Binary", "cannot write an error (TypeError: Object of type object is not"),
+        (
+            "accounts.api.Problem",
+            "cannot be imported (ModuleNotFoundError: No module named 'acco",
+        ),
+        (
+            f"{__name__}.Problm",
+            'cannot be imported (ImportError: Module "tests.test_error_format',
+        ),
+        (
+            "Problem",
+            "cannot be imported (ImportError: Problem doesn't look like a module path",
+        ),
+        (
+            f"{__name__}.Unable",
+            "cannot write an error (KeyError: <HTTPStatus.UNAUTHORIZED: 401>)",
+        ),
+        (
+            f"{__name__}.Sentences",
+            "cannot write an error (AttributeError: 'dict' object has no",
+        ),
+        (
+            f"{__name__}.Untyped",
+            "cannot write an error (AttributeError: 'Untyped' object has no",
+        ),
+        (
+            f"{__name__}.Binary",
+            "cannot write an error (TypeError: Object of type object is not",
+        ),
     ],
 )
-def test_format_that_cannot_be_used_is_told_of(settings, tmp_path, name: str, words: str):
+def test_format_that_cannot_be_used_is_told_of(
+    settings, tmp_path, name: str, words: str
+):
     settings.ERROR_FORMAT = name
     begin = f"ERROR_FORMAT is {name}, which {words}"
     (message,) = checks.usable_error_format(None)
@@ -193,7 +238,9 @@ def test_format_that_cannot_be_used_is_told_of(settings, tmp_path, name: str, wo
     assert str(error.value) == message.msg
 
 
-def test_format_in_a_folder_that_is_left_out_is_told_of(monkeypatch, settings, root: Path):
+def test_format_in_a_folder_that_is_left_out_is_told_of(
+    monkeypatch, settings, root: Path
+):
     """As the plugin does, which is not measured; a module that is loaded already tells nothing."""
     monkeypatch.setattr(sys, "path", [str(root / "src"), *sys.path])
     monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "acme.errors")

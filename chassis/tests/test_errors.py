@@ -132,7 +132,9 @@ def api(client: Client) -> HttpResponse:
 
 
 def page(client: Client) -> HttpResponse:
-    return client.post("/admin/login/", {"username": "name", "password": "p"}, headers=JSON)
+    return client.post(
+        "/admin/login/", {"username": "name", "password": "p"}, headers=JSON
+    )
 
 
 def middleware(client: Client) -> HttpResponse:
@@ -175,10 +177,14 @@ def get(request, client: Client, settings, transactional_db):
 def test_what_a_migration_makes_is_missed_with_503(get, caplog):
     response = get()
     assert response.status_code == HTTPStatus.SERVICE_UNAVAILABLE
-    assert response.json() == {"detail": "The database is unavailable. Try again later."}
+    assert response.json() == {
+        "detail": "The database is unavailable. Try again later."
+    }
     assert response["Retry-After"] == "1"
     first, second = caplog.records
-    assert first.message.startswith("Database unavailable: it lacks migrations, run migrate: ")
+    assert first.message.startswith(
+        "Database unavailable: it lacks migrations, run migrate: "
+    )
     assert first.message.endswith("does not exist")
     assert second.message == f"Service Unavailable: {second.request.path}"
     assert not first.exc_info
@@ -216,7 +222,9 @@ def test_other_errors_stay_500_while_migrations_are_missing(
 @pytest.mark.usefixtures("behind")
 @pytest.mark.parametrize("wrapped", ["cause", "context", "transaction"])
 def test_error_that_another_one_wraps_counts(failing: Client, wrapped: str):
-    answer = failing.get("/query/", {"statement": "SELECT * FROM nope", "wrapped": wrapped})
+    answer = failing.get(
+        "/query/", {"statement": "SELECT * FROM nope", "wrapped": wrapped}
+    )
     assert answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE
 
 
@@ -310,7 +318,8 @@ def test_value_that_gets_into_no_statement_is_the_clients(lookup):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    "mistake", [lambda: int("x"), lambda: Task(note="x"), lambda: list(Note().tasks.all())]
+    "mistake",
+    [lambda: int("x"), lambda: Task(note="x"), lambda: list(Note().tasks.all())],
 )
 def test_mistake_of_code_is_a_fault(mistake):
     with pytest.raises(ValueError, match=r"x|primary key") as raised:

@@ -82,7 +82,10 @@ def ask() -> Ask:
 def test_no_parameter_of_a_header_is_an_error(ask: Ask, path: str, parameter: str):
     expected, _ = ask(path)
     assert ask(path, query="q=1", CONTENT_TYPE=f"a/b; {parameter}")[0] == expected
-    assert ask(path, HTTP_ACCEPT=f"text/html; {parameter}, */*; {parameter}; q=0.5")[0] == expected
+    assert (
+        ask(path, HTTP_ACCEPT=f"text/html; {parameter}, */*; {parameter}; q=0.5")[0]
+        == expected
+    )
     assert ask(path, HTTP_CONTENT_TYPE=f"a/b; {parameter}")[0] == expected
 
 
@@ -90,7 +93,10 @@ def test_no_parameter_of_a_header_is_an_error(ask: Ask, path: str, parameter: st
 def test_json_is_utf_8_whatever_the_client_claims(ask: Ask, parameter: str):
     body = json.dumps({"text": "größer"}, ensure_ascii=False).encode()
     status, content = ask(
-        "/note/", body, REQUEST_METHOD="POST", CONTENT_TYPE=f"application/json; {parameter}"
+        "/note/",
+        body,
+        REQUEST_METHOD="POST",
+        CONTENT_TYPE=f"application/json; {parameter}",
     )
     assert status == HTTPStatus.CREATED
     assert json.loads(content)["text"] == "größer"
@@ -99,7 +105,8 @@ def test_json_is_utf_8_whatever_the_client_claims(ask: Ask, parameter: str):
 def test_many_parameters_are_refused_with_a_charset_too(ask: Ask):
     many = "&".join(f"p{number}=" for number in range(1001))
     assert (
-        ask("/note/", query=many, CONTENT_TYPE="a/b; charset=latin-1")[0] == HTTPStatus.BAD_REQUEST
+        ask("/note/", query=many, CONTENT_TYPE="a/b; charset=latin-1")[0]
+        == HTTPStatus.BAD_REQUEST
     )
 
 
@@ -116,7 +123,9 @@ def test_unknown_codec_in_a_part_is_a_bad_request(ask: Ask, parameter: str):
 @pytest.mark.parametrize(
     "error", [LookupError("unknown encoding"), UnicodeError("undefined encoding")]
 )
-def test_codec_that_fails_in_a_part_is_a_bad_request(ask: Ask, monkeypatch, error: Exception):
+def test_codec_that_fails_in_a_part_is_a_bad_request(
+    ask: Ask, monkeypatch, error: Exception
+):
     def fail(parser: MultiPartParser) -> None:
         raise error
 
@@ -125,7 +134,8 @@ def test_codec_that_fails_in_a_part_is_a_bad_request(ask: Ask, monkeypatch, erro
 
 
 @pytest.mark.parametrize(
-    "boundary", ["b", '"b"', "----WebKitFormBoundary7MA4YWxkTrZu0gW", '"b:/=?(x)\'+_,.-"']
+    "boundary",
+    ["b", '"b"', "----WebKitFormBoundary7MA4YWxkTrZu0gW", '"b:/=?(x)\'+_,.-"'],
 )
 def test_boundary_of_a_form_is_kept(ask: Ask, boundary: str):
     separator = boundary.strip('"')
@@ -147,7 +157,13 @@ def test_boundary_of_a_form_is_kept(ask: Ask, boundary: str):
     ("sent", "kept"),
     [
         ({}, ""),
-        ({"CONTENT_TYPE": "a/b; charset=zlib", "HTTP_CONTENT_TYPE": "a/b; charset=zlib"}, "a/b"),
+        (
+            {
+                "CONTENT_TYPE": "a/b; charset=zlib",
+                "HTTP_CONTENT_TYPE": "a/b; charset=zlib",
+            },
+            "a/b",
+        ),
         ({"CONTENT_TYPE": "a/B;x=y;BOUNDARY=b"}, 'a/b; boundary="b"'),
     ],
 )
@@ -166,7 +182,11 @@ class Gone(io.BytesIO):
 
 
 def test_client_that_goes_away_in_its_body_has_an_answer():
-    environ = {"PATH_INFO": "/no/such/page/", "REQUEST_METHOD": "POST", "CONTENT_LENGTH": "1000"}
+    environ = {
+        "PATH_INFO": "/no/such/page/",
+        "REQUEST_METHOD": "POST",
+        "CONTENT_LENGTH": "1000",
+    }
     setup_testing_defaults(environ)
     response = application(
         {**environ, "wsgi.input": Gone(), "uwsgi.version": b"2"}, lambda *_: None
@@ -185,7 +205,9 @@ def test_body_is_read_to_its_end(path: str):
         "CONTENT_TYPE": "text/plain",
     }
     setup_testing_defaults(environ)
-    application({**environ, "wsgi.input": body, "uwsgi.version": b"2"}, lambda *_: None).close()
+    application(
+        {**environ, "wsgi.input": body, "uwsgi.version": b"2"}, lambda *_: None
+    ).close()
     assert body.read() == b"the next request"
 
 

@@ -73,8 +73,14 @@ def test_reason_of_a_csrf_failure_quotes_no_client(client, settings, caplog, nam
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     checked = Client(enforce_csrf_checks=True)
     checked.cookies["csrftoken"] = "a" * 32
-    headers = {name: "https://user:secret@evil.example/?secret", "X-Forwarded-Proto": "https"}
-    assert checked.post("/admin/login/", headers=headers).status_code == HTTPStatus.FORBIDDEN
+    headers = {
+        name: "https://user:secret@evil.example/?secret",
+        "X-Forwarded-Proto": "https",
+    }
+    assert (
+        checked.post("/admin/login/", headers=headers).status_code
+        == HTTPStatus.FORBIDDEN
+    )
     (message,) = caplog.messages
     assert message == f"Forbidden ({name} checking failed): /admin/login/"
 
@@ -89,7 +95,9 @@ def test_filter_takes_any_record(arguments):
     assert record.args == before
 
 
-def test_control_characters_are_escaped_and_line_breaks_as_the_daemon_does_it(logger, listen):
+def test_control_characters_are_escaped_and_line_breaks_as_the_daemon_does_it(
+    logger, listen
+):
     server = listen()
     logger.info("ä\u2028b\x9bc\td\r\ne")
     assert server.recv(1000).decode().endswith(r"django: ä\u2028b\x9bc\td\r#012e")

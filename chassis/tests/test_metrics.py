@@ -27,7 +27,9 @@ def _values_as_they_were(monkeypatch):
 
 def test_files_are_named_by_worker_in_uwsgi(monkeypatch, tmp_path):
     monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
-    monkeypatch.setitem(sys.modules, "uwsgi", types.SimpleNamespace(worker_id=lambda: 7))
+    monkeypatch.setitem(
+        sys.modules, "uwsgi", types.SimpleNamespace(worker_id=lambda: 7)
+    )
     name_files()
     values.ValueClass("counter", "requests", "requests", (), (), "help").inc(1)
     assert [file.name for file in tmp_path.iterdir()] == ["counter_7.db"]
@@ -37,7 +39,9 @@ def test_files_of_a_program_beside_uwsgi_have_no_workers_number(monkeypatch, tmp
     monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
     name_files()
     values.ValueClass("counter", "requests", "requests", (), (), "help").inc(1)
-    assert [file.name for file in tmp_path.iterdir()] == [f"counter_process{os.getpid()}.db"]
+    assert [file.name for file in tmp_path.iterdir()] == [
+        f"counter_process{os.getpid()}.db"
+    ]
 
 
 def test_nothing_changes_outside_of_a_server():

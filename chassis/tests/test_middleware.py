@@ -22,7 +22,8 @@ def test_callers_request_id_comes_back(client: Client):
 )
 def test_unfit_request_id_is_replaced(client: Client, unfit: str):
     first, second = (
-        client.get("/no/", headers={"X-Request-ID": unfit})["X-REQUEST-ID"] for _ in range(2)
+        client.get("/no/", headers={"X-Request-ID": unfit})["X-REQUEST-ID"]
+        for _ in range(2)
     )
     assert first
     assert first not in (unfit, second)
@@ -36,7 +37,8 @@ def test_redirect_to_the_slash_keeps_the_method(client: Client, settings):
 
 
 @pytest.mark.parametrize(
-    "error", [OperationalError("the server\nclosed the connection"), InterfaceError("closed")]
+    "error",
+    [OperationalError("the server\nclosed the connection"), InterfaceError("closed")],
 )
 def test_database_away_is_503(client: Client, monkeypatch, caplog, error):
     def away():
@@ -45,7 +47,9 @@ def test_database_away_is_503(client: Client, monkeypatch, caplog, error):
     monkeypatch.setattr(connection, "cursor", away)
     response = client.get("/note/", headers={"Accept": "application/json"})
     assert response.status_code == HTTPStatus.SERVICE_UNAVAILABLE
-    assert response.json() == {"detail": "The database is unavailable. Try again later."}
+    assert response.json() == {
+        "detail": "The database is unavailable. Try again later."
+    }
     assert "\n" not in caplog.messages[0]
 
 
@@ -77,7 +81,9 @@ def test_pages_run_and_show_only_what_comes_from_here(client: Client, path: str)
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", ["/note/", "/api-auth/login/"])
-def test_pages_of_the_browsable_api_have_style_attributes_beside(client: Client, path: str):
+def test_pages_of_the_browsable_api_have_style_attributes_beside(
+    client: Client, path: str
+):
     policy = directives(client.get(path, headers=HTML))
     assert policy.pop("style-src-attr") == "'unsafe-inline'"
     assert "unsafe" not in str(policy)
@@ -99,7 +105,9 @@ def test_view_may_say_more_of_its_page(rf: RequestFactory):
 
 
 def test_another_policy_may_be_tried(client: Client, settings):
-    settings.CONTENT_SECURITY_POLICY_REPORT_ONLY = {"DIRECTIVES": {"script-src": [NONE]}}
+    settings.CONTENT_SECURITY_POLICY_REPORT_ONLY = {
+        "DIRECTIVES": {"script-src": [NONE]}
+    }
     response = client.get("/", headers=HTML)
     tried = response["Content-Security-Policy-Report-Only"].split("; ")
     assert set(tried) == {"default-src 'self'", "script-src 'none'"}
@@ -129,7 +137,9 @@ def test_cookie_that_is_no_session_is_ignored(client: Client, cookie: str):
 @pytest.mark.django_db
 def test_method_that_a_client_thinks_of_makes_no_series(client: Client):
     client.generic("THOUGHTOF", "/note/")
-    assert b'method="<invalid method>",view="note-list"' in client.get("/metrics").content
+    assert (
+        b'method="<invalid method>",view="note-list"' in client.get("/metrics").content
+    )
     assert b"THOUGHTOF" not in client.get("/metrics").content
 
 

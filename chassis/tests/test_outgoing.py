@@ -13,7 +13,9 @@ def request_id() -> str:
 
 
 def prepared(**headers: str) -> requests.PreparedRequest:
-    return Session().prepare_request(requests.Request("GET", "https://other.example/", headers))
+    return Session().prepare_request(
+        requests.Request("GET", "https://other.example/", headers)
+    )
 
 
 def test_request_id_is_passed_on(request_id):

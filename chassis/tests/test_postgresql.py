@@ -53,7 +53,10 @@ def test_connection_that_the_server_ended_is_noticed(kept, asked):
 def test_notice_of_the_server_is_no_end(kept, asked):
     with kept.cursor() as cursor:
         cursor.execute("LISTEN news")
-    with closing(connections.create_connection("default")) as other, other.cursor() as cursor:
+    with (
+        closing(connections.create_connection("default")) as other,
+        other.cursor() as cursor,
+    ):
         cursor.execute("NOTIFY news")
     assert kept.is_usable()
     assert asked in ([], [True])

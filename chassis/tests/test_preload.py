@@ -18,7 +18,9 @@ def new(db):
 
 def test_connection_before_the_fork_is_refused(new):
     with without_connections():
-        with pytest.raises(ImproperlyConfigured, match="while the application was imported"):
+        with pytest.raises(
+            ImproperlyConfigured, match="while the application was imported"
+        ):
             new.ensure_connection()
         assert new.connection is None
     new.ensure_connection()

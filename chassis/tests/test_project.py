@@ -37,7 +37,9 @@ def test_driver_is_the_one_that_is_declared(read):
 
 
 def test_languages_are_english_and_those_that_are_declared(read):
-    declared = '[project]\nname = "acme"\n[tool.template]\nlanguages = ["pt_BR", "de"]\n'
+    declared = (
+        '[project]\nname = "acme"\n[tool.template]\nlanguages = ["pt_BR", "de"]\n'
+    )
     assert read(declared).languages == ("en", "pt_BR", "de")
 
 
@@ -45,7 +47,8 @@ ABOVE = "there is no pyproject.toml above the settings module."
 
 
 @pytest.mark.parametrize(
-    ("text", "sentence"), [("", r"/pyproject\.toml has no name in \[project\]."), (None, ABOVE)]
+    ("text", "sentence"),
+    [("", r"/pyproject\.toml has no name in \[project\]."), (None, ABOVE)],
 )
 def test_what_is_missing_is_told_in_a_sentence(read, text, sentence):
     with pytest.raises(SystemExit, match=f"^settings: .*{sentence}$"):

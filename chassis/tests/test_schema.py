@@ -21,7 +21,9 @@ def lines(document: dict[str, Any]) -> Iterator[str]:
             for status, told in operation["responses"].items():
                 content = told.get("content", {}).items()
                 bodies = [f"{kind} {body['schema']}" for kind, body in content]
-                answer = " ".join([status, *filter(None, [told["description"]]), *bodies])
+                answer = " ".join(
+                    [status, *filter(None, [told["description"]]), *bodies]
+                )
                 yield f"{method} {path} {answer}".replace("#/components/schemas/", "")
                 if headers := told.get("headers"):
                     yield pformat(headers, width=100)

@@ -67,7 +67,10 @@ def hrefs(
         Note(pk=number, text=f"a b \N{LATIN SMALL LETTER U WITH DIAERESIS} {number}")
         for number in numbers
     ]
-    context = {"request": Request(RequestFactory().get(f"/list/{query}")), "format": None}
+    context = {
+        "request": Request(RequestFactory().get(f"/list/{query}")),
+        "format": None,
+    }
     return [row["href"] for row in Hrefs(rows, many=True, context=context).data]
 
 
@@ -119,7 +122,9 @@ def test_row_that_is_no_model_has_the_address_of_its_field():
     row = namedtuple("row", ["id"])  # as values_list() gives them
 
     class Hrefs(Serializer):
-        href = IdentityField(view_name="number", lookup_field="id", lookup_url_kwarg="pk")
+        href = IdentityField(
+            view_name="number", lookup_field="id", lookup_url_kwarg="pk"
+        )
 
     context = {"request": Request(RequestFactory().get("/list/")), "format": None}
     rows = Hrefs([row(1), row(2)], many=True, context=context).data
@@ -131,4 +136,7 @@ def test_get_url_of_ones_own_is_asked_for_each_row():
         def get_url(self, obj, view_name, request, format):  # noqa: A002
             return f"/{obj.text}/"
 
-    assert hrefs(Own(view_name="number"), "", [1, 2]) == ["/a b \xfc 1/", "/a b \xfc 2/"]
+    assert hrefs(Own(view_name="number"), "", [1, 2]) == [
+        "/a b \xfc 1/",
+        "/a b \xfc 2/",
+    ]

@@ -54,7 +54,9 @@ def test_django_looks_often_for_saved_files_in_debug_mode_alone(read, monkeypatc
 @pytest.mark.parametrize("missing", PRODUCTION)
 def test_production_names_what_is_missing(read, missing):
     variables = {name: value for name, value in PRODUCTION.items() if name != missing}
-    with pytest.raises(SystemExit, match=f"settings: {missing}: Environment variable not set"):
+    with pytest.raises(
+        SystemExit, match=f"settings: {missing}: Environment variable not set"
+    ):
         read(**variables)
 
 
@@ -119,7 +121,9 @@ def test_former_keys_still_verify(read, settings):
     old, new = "o" * 50, "n" * 50
     settings.SECRET_KEY = old
     signed = signing.dumps("session")
-    rotated = read(**{**PRODUCTION, "DJANGO_SECRET_KEY": new, "DJANGO_SECRET_KEY_FALLBACKS": old})
+    rotated = read(
+        **{**PRODUCTION, "DJANGO_SECRET_KEY": new, "DJANGO_SECRET_KEY_FALLBACKS": old}
+    )
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = (
         rotated["SECRET_KEY"],
         rotated["SECRET_KEY_FALLBACKS"],
@@ -156,11 +160,15 @@ def test_logs_go_to_stderr_without_a_socket(read):
 
 
 def test_logs_go_to_the_socket(read):
-    assert read(**PRODUCTION, SYSLOG_SOCKET="/run/log")["LOGGING"]["root"]["handlers"] == ["syslog"]
+    assert read(**PRODUCTION, SYSLOG_SOCKET="/run/log")["LOGGING"]["root"][
+        "handlers"
+    ] == ["syslog"]
 
 
 def test_console_logs_come_beside_the_socket(read):
-    logging = read(**PRODUCTION, SYSLOG_SOCKET="/run/log", CONSOLE_LOGS="true")["LOGGING"]
+    logging = read(**PRODUCTION, SYSLOG_SOCKET="/run/log", CONSOLE_LOGS="true")[
+        "LOGGING"
+    ]
     assert logging["root"]["handlers"] == ["syslog", "console"]
     assert logging["handlers"]["console"]["level"] == "DEBUG"
 

@@ -27,5 +27,7 @@ def test_model_without_a_migration_ends_the_run_with_a_sentence(item, monkeypatc
 
     labels = testing.unmigrated(Added._meta.apps)
     monkeypatch.setattr(testing, "unmigrated", lambda _: labels)
-    with pytest.raises(pytest.exit.Exception, match="tests have changed without a migration: "):
+    with pytest.raises(
+        pytest.exit.Exception, match="tests have changed without a migration: "
+    ):
         testing.pytest_runtest_setup(item)

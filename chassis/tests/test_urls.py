@@ -21,7 +21,9 @@ def test_schema_tells_who_may_and_what_goes_wrong(client: Client):
     assert {} not in operations["post"]["security"]
     assert {} in paths["/note/"]["post"]["security"]
     assert {"200", "400", "401", "503"} <= set(operations["get"]["responses"])
-    assert set(operations["post"]["responses"]) - set(operations["get"]["responses"]) == {
+    assert set(operations["post"]["responses"]) - set(
+        operations["get"]["responses"]
+    ) == {
         "201",
         "409",
         "413",
@@ -56,13 +58,17 @@ def test_start_page_leads_on(client: Client):
     page = client.get("/").content.decode()
     for path in re.findall(r'<a href="([^"]*)"', page):
         assert client.get(path, follow=True).status_code == HTTPStatus.OK
-    assert {"/docs/", "/schema/", "/admin/"} <= set(re.findall(r'<a href="([^"]*)"', page))
+    assert {"/docs/", "/schema/", "/admin/"} <= set(
+        re.findall(r'<a href="([^"]*)"', page)
+    )
 
 
 @pytest.mark.django_db
 def test_login_without_a_next_page_leads_to_the_start_page(client: Client):
     get_user_model().objects.create_user("writer", password="p")
-    response = client.post("/api-auth/login/", {"username": "writer", "password": "p"}, follow=True)
+    response = client.post(
+        "/api-auth/login/", {"username": "writer", "password": "p"}, follow=True
+    )
     assert response.redirect_chain == [("/", HTTPStatus.FOUND)]
     assert response.status_code == HTTPStatus.OK
 
@@ -85,7 +91,13 @@ def test_page_of_an_allowed_origin_may_use_the_api(client: Client):
     assert preflight["Access-Control-Allow-Origin"] == ORIGIN
     assert "PUT" in preflight["Access-Control-Allow-Methods"]
     allowed = set(preflight["Access-Control-Allow-Headers"].split(", "))
-    assert {"authorization", "content-type", "if-match", "if-none-match", "x-request-id"} <= allowed
+    assert {
+        "authorization",
+        "content-type",
+        "if-match",
+        "if-none-match",
+        "x-request-id",
+    } <= allowed
     response = client.get("/note/", headers={"Origin": ORIGIN})
     exposed = set(response["Access-Control-Expose-Headers"].split(", "))
     assert exposed == {"ETag", "Link", "Location", "Retry-After", "X-REQUEST-ID"}
@@ -96,15 +108,23 @@ def test_page_of_an_allowed_origin_may_use_the_api(client: Client):
 @pytest.mark.usefixtures("_allowed_origin")
 @pytest.mark.parametrize(
     ("path", "origin"),
-    [("/note/", "https://other.example"), ("/note/", "http://["), ("/admin/login/", ORIGIN)],
+    [
+        ("/note/", "https://other.example"),
+        ("/note/", "http://["),
+        ("/admin/login/", ORIGIN),
+    ],
 )
 def test_other_origins_and_pages_are_closed(client: Client, path: str, origin: str):
-    assert "Access-Control-Allow-Origin" not in client.get(path, headers={"Origin": origin})
+    assert "Access-Control-Allow-Origin" not in client.get(
+        path, headers={"Origin": origin}
+    )
 
 
 @pytest.mark.django_db
 def test_no_origin_is_allowed_by_itself(client: Client):
-    assert "Access-Control-Allow-Origin" not in client.get("/note/", headers={"Origin": ORIGIN})
+    assert "Access-Control-Allow-Origin" not in client.get(
+        "/note/", headers={"Origin": ORIGIN}
+    )
 
 
 def test_admin_asks_who_is_there(client: Client):

@@ -39,7 +39,11 @@ def write(client: Client, method: str, url: str, **headers: str) -> int:
 
 writing = pytest.mark.parametrize(
     ("method", "status"),
-    [("put", HTTPStatus.OK), ("patch", HTTPStatus.OK), ("delete", HTTPStatus.NO_CONTENT)],
+    [
+        ("put", HTTPStatus.OK),
+        ("patch", HTTPStatus.OK),
+        ("delete", HTTPStatus.NO_CONTENT),
+    ],
 )
 
 
@@ -60,7 +64,9 @@ def test_pages_and_lists_have_no_tag(client: Client, url: str, tag: str):
 
 @pytest.mark.parametrize("method", ["get", "head"])
 @pytest.mark.parametrize("form", ["{}", "W/{}", '"other", {}', "*"])
-def test_reader_who_has_it_is_told_so(client: Client, url: str, tag: str, method: str, form: str):
+def test_reader_who_has_it_is_told_so(
+    client: Client, url: str, tag: str, method: str, form: str
+):
     response = getattr(client, method)(url, headers={"If-None-Match": form.format(tag)})
     assert response.status_code == HTTPStatus.NOT_MODIFIED
     assert response["ETag"] == tag
@@ -68,14 +74,19 @@ def test_reader_who_has_it_is_told_so(client: Client, url: str, tag: str, method
 
 
 @pytest.mark.parametrize("header", [OTHER, "", "no tag"])
-def test_reader_who_has_another_gets_it(client: Client, url: str, tag: str, header: str):
-    assert client.get(url, headers={"If-None-Match": header}).status_code == HTTPStatus.OK
+def test_reader_who_has_another_gets_it(
+    client: Client, url: str, tag: str, header: str
+):
+    assert (
+        client.get(url, headers={"If-None-Match": header}).status_code == HTTPStatus.OK
+    )
 
 
 def test_reader_may_insist_on_a_tag(client: Client, url: str, tag: str):
     assert client.get(url, headers={"If-Match": tag}).status_code == HTTPStatus.OK
     assert (
-        client.get(url, headers={"If-Match": OTHER}).status_code == HTTPStatus.PRECONDITION_FAILED
+        client.get(url, headers={"If-Match": OTHER}).status_code
+        == HTTPStatus.PRECONDITION_FAILED
     )
 
 
@@ -109,7 +120,10 @@ def test_writer_with_another_tag_to_avoid_writes(
 def test_writer_who_saw_another_changes_nothing(
     client: Client, url: str, tag: str, method: str, status: int, headers
 ):
-    sent = {name: value.format(tag=tag, unquoted=tag.strip('"')) for name, value in headers.items()}
+    sent = {
+        name: value.format(tag=tag, unquoted=tag.strip('"'))
+        for name, value in headers.items()
+    }
     assert write(client, method, url, **sent) == HTTPStatus.PRECONDITION_FAILED
     assert client.get(url)["ETag"] == tag
 
@@ -122,7 +136,9 @@ def test_unknown_resource_is_not_found_before_conditions_are_judged(
 
 
 def test_bad_body_is_refused_before_conditions_are_judged(client: Client, url: str):
-    response = client.put(url, "{", content_type="application/json", headers={"If-Match": OTHER})
+    response = client.put(
+        url, "{", content_type="application/json", headers={"If-Match": OTHER}
+    )
     assert response.status_code == HTTPStatus.BAD_REQUEST
 
 
@@ -143,22 +159,32 @@ def test_resource_that_is_deleted_meanwhile_is_not_found(
 
 
 def test_body_of_a_delete_means_nothing(client: Client, url: str):
-    response = client.delete(url, "a=b", content_type="application/x-www-form-urlencoded")
+    response = client.delete(
+        url, "a=b", content_type="application/x-www-form-urlencoded"
+    )
     assert response.status_code == HTTPStatus.NO_CONTENT
 
 
 def test_action_of_ones_own_is_conditional_too(client: Client):
     note = Note.objects.create(text="first")
     url = f"/annotated/{note.pk}/"
-    assert write(client, "post", f"{url}shout/", If_Match=OTHER) == HTTPStatus.PRECONDITION_FAILED
-    assert write(client, "post", f"{url}shout/", If_Match=client.get(url)["ETag"]) == HTTPStatus.OK
+    assert (
+        write(client, "post", f"{url}shout/", If_Match=OTHER)
+        == HTTPStatus.PRECONDITION_FAILED
+    )
+    assert (
+        write(client, "post", f"{url}shout/", If_Match=client.get(url)["ETag"])
+        == HTTPStatus.OK
+    )
     note.refresh_from_db()
     assert note.text == "FIRST"
 
 
 @pytest.fixture
 def task() -> Task:
-    return Task.objects.create(position=1, title="first", note=Note.objects.create(text="note"))
+    return Task.objects.create(
+        position=1, title="first", note=Note.objects.create(text="note")
+    )
 
 
 class TasksSerializer(NoteSerializer):
@@ -181,17 +207,24 @@ def test_writers_tag_is_that_of_what_readers_see(task: Task):
     view = ReadersViewSet.as_view({"get": "retrieve", "put": "update"})
     seen = view(APIRequestFactory().get("/"), pk=task.note.pk)
     assert seen.data == {"text": "note", "tasks": [1]}
-    put = APIRequestFactory().put("/", {"text": "changed"}, headers={"If-Match": seen["ETag"]})
+    put = APIRequestFactory().put(
+        "/", {"text": "changed"}, headers={"If-Match": seen["ETag"]}
+    )
     assert view(put, pk=task.note.pk).status_code == HTTPStatus.OK
 
 
-def test_put_needs_every_field_and_patch_those_that_change(user_api: APIClient, task: Task):
+def test_put_needs_every_field_and_patch_those_that_change(
+    user_api: APIClient, task: Task
+):
     url = f"/task/{task.pk}/"
     refused = user_api.put(url, {"title": "second"})
     assert refused.status_code == HTTPStatus.BAD_REQUEST
     assert refused.json() == {"position": ["This field is required."]}
     assert user_api.get(url).json()["title"] == "first"
-    for change, body in ((user_api.patch, {"title": "second"}), (user_api.put, {"position": 2})):
+    for change, body in (
+        (user_api.patch, {"title": "second"}),
+        (user_api.put, {"position": 2}),
+    ):
         answer = change(url, body)
         assert answer.status_code == HTTPStatus.OK
         assert answer.json() == user_api.get(url).json()

@@ -13,7 +13,9 @@ from chassis.worker import repeat
 
 @pytest.fixture(autouse=True)
 def _handlers():
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {
+        number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)
+    }
     yield
     for number, handler in before.items():
         signal.signal(number, handler)
@@ -39,7 +41,9 @@ def test_runs_until_a_signal_and_finishes_the_run(number: int):
 
     repeat("three", task, seconds=0.01)
     assert runs == ["begun", "begun", "begun", "finished"]
-    assert signal.getsignal(number) == signal.SIG_DFL  # a second one ends a run that hangs
+    assert (
+        signal.getsignal(number) == signal.SIG_DFL
+    )  # a second one ends a run that hangs
 
 
 def test_sigterm_ends_a_pause():

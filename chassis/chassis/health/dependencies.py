@@ -83,7 +83,9 @@ class MigrationsBehindError(Exception):
 @functools.cache
 def tell_reason(reason: str) -> None:
     """Once, and not at each probe."""
-    logger.error("The database does not tell its migrations, and nothing is served: %s", reason)
+    logger.error(
+        "The database does not tell its migrations, and nothing is served: %s", reason
+    )
 
 
 @functools.cache

@@ -23,7 +23,9 @@ def read() -> Iterable[Counters]:
     """The daemon's counters as impstats writes them (JSON): the last line of each name holds."""
     try:
         lines = (
-            Path(settings.SYSLOG_STATS).read_text().splitlines() if settings.SYSLOG_STATS else []
+            Path(settings.SYSLOG_STATS).read_text().splitlines()
+            if settings.SYSLOG_STATS
+            else []
         )
     except FileNotFoundError:
         lines = []
@@ -31,7 +33,9 @@ def read() -> Iterable[Counters]:
 
 
 def queues(counted: Iterable[Counters]) -> Iterator[Metric]:
-    length = GaugeMetricFamily("service_log_queue_lines", "Log lines that wait.", labels=["queue"])
+    length = GaugeMetricFamily(
+        "service_log_queue_lines", "Log lines that wait.", labels=["queue"]
+    )
     discarded = CounterMetricFamily(
         "service_log_lines_discarded",
         "Log lines dropped, because the queue was full.",
@@ -39,7 +43,9 @@ def queues(counted: Iterable[Counters]) -> Iterator[Metric]:
     )
     for queue in counted:
         length.add_metric([queue["name"]], queue["size"])
-        discarded.add_metric([queue["name"]], queue["discarded.full"] + queue["discarded.nf"])
+        discarded.add_metric(
+            [queue["name"]], queue["discarded.full"] + queue["discarded.nf"]
+        )
     yield length
     yield discarded
 
@@ -65,6 +71,9 @@ def of_nginx(counted: Iterable[Counters]) -> Iterator[Metric]:
             "Requests that nginx answered, because uWSGI did not.",
             labels=["status"],
         )
-        for status in ("502", "504"):  # from 0: a counter that begins at 1 has not risen
+        for status in (
+            "502",
+            "504",
+        ):  # from 0: a counter that begins at 1 has not risen
             errors.add_metric([status], nginx["values"].get(status, 0))
         yield errors

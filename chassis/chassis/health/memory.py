@@ -25,5 +25,7 @@ def collect() -> Iterator[Metric]:
     )
     if limit != "max":
         yield GaugeMetricFamily(
-            "service_memory_limit_bytes", "What the container may have.", value=int(limit)
+            "service_memory_limit_bytes",
+            "What the container may have.",
+            value=int(limit),
         )

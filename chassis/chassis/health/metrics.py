@@ -7,7 +7,12 @@ from collections.abc import Iterator
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    CollectorRegistry,
+    generate_latest,
+)
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
@@ -30,13 +35,17 @@ class StateCollector(Collector):
 def release() -> Metric:
     """`service_build_info`, named as other programs name theirs."""
     return InfoMetricFamily(
-        "service_build", "Which release serves.", value={"version": settings.SERVICE_VERSION}
+        "service_build",
+        "Which release serves.",
+        value={"version": settings.SERVICE_VERSION},
     )
 
 
 def dependencies() -> Metric:
     up = GaugeMetricFamily(
-        "service_dependency_up", "Whether what this server needs is well.", labels=["dependency"]
+        "service_dependency_up",
+        "Whether what this server needs is well.",
+        labels=["dependency"],
     )
     for name in views.DEPENDENCIES:
         up.add_metric([name], views.is_well(name))
@@ -47,9 +56,13 @@ def disk() -> Iterator[Metric]:
     """The file system that holds this server; in a container the host's, where volumes are, too."""
     usage = shutil.disk_usage("/")
     yield GaugeMetricFamily(
-        "service_disk_size_bytes", "Size of the disk below this server.", value=usage.total
+        "service_disk_size_bytes",
+        "Size of the disk below this server.",
+        value=usage.total,
     )
-    yield GaugeMetricFamily("service_disk_free_bytes", "What is free of it.", value=usage.free)
+    yield GaugeMetricFamily(
+        "service_disk_free_bytes", "What is free of it.", value=usage.free
+    )
 
 
 state = CollectorRegistry()
@@ -68,5 +81,6 @@ def counted() -> CollectorRegistry:
 @never_cache
 def metrics(request: HttpRequest) -> HttpResponse:
     return HttpResponse(
-        generate_latest(counted()) + generate_latest(state), content_type=CONTENT_TYPE_LATEST
+        generate_latest(counted()) + generate_latest(state),
+        content_type=CONTENT_TYPE_LATEST,
     )

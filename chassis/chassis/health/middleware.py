@@ -33,5 +33,7 @@ class ProbeMiddleware:
             return self.get_response(request)
         if request.method not in ("GET", "HEAD"):
             sentence = f'Method "{request.method}" not allowed.'
-            return answer(HTTPStatus.METHOD_NOT_ALLOWED, sentence, {"Allow": "GET, HEAD"})
+            return answer(
+                HTTPStatus.METHOD_NOT_ALLOWED, sentence, {"Allow": "GET, HEAD"}
+            )
         return probe(request)

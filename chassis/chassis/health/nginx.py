@@ -17,15 +17,23 @@ PAGE = re.compile(
 
 def collect() -> Iterator[Metric]:
     """With the names that nginx's exporter for Prometheus gives them; nothing without nginx."""
-    found = PAGE.search(status_page(settings.NGINX_STATUS)) if settings.NGINX_STATUS else None
+    found = (
+        PAGE.search(status_page(settings.NGINX_STATUS))
+        if settings.NGINX_STATUS
+        else None
+    )
     if not found:
         return
     yield CounterMetricFamily(
-        "nginx_http_requests", "Requests that nginx has begun.", value=int(found["requests"])
+        "nginx_http_requests",
+        "Requests that nginx has begun.",
+        value=int(found["requests"]),
     )
     for state in ("active", "reading", "writing", "waiting"):
         yield GaugeMetricFamily(
-            f"nginx_connections_{state}", f"Connections: {state}.", value=int(found[state])
+            f"nginx_connections_{state}",
+            f"Connections: {state}.",
+            value=int(found[state]),
         )
 
 

@@ -43,7 +43,9 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
         django.db.Error: it did not tell.
     """
     recorded = applied(connection)
-    return [".".join(key) for key, needed in migrations().items() if not needed <= recorded]
+    return [
+        ".".join(key) for key, needed in migrations().items() if not needed <= recorded
+    ]
 
 
 def applied(connection: BaseDatabaseWrapper) -> set[Key]:

@@ -41,7 +41,9 @@ def readiness(request: HttpRequest) -> JsonResponse:
         "status": word(ready),
         **{name: {"status": word(good)} for name, good in results.items()},
     }
-    response = JsonResponse(body, status=HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE)
+    response = JsonResponse(
+        body, status=HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE
+    )
     # Probes ask every few seconds, and nginx's line tells of each 503.
     response._has_been_logged = True  # type: ignore[attr-defined] # what Django's log_response asks
     return response

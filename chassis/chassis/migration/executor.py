@@ -37,7 +37,9 @@ class PatientExecutor(MigrationExecutor):
         self, state: ProjectState, migration: Migration, *options: Any, **more: Any
     ) -> ProjectState:
         apply = super().apply_migration
-        return self.patiently(migration, lambda: apply(state.clone(), migration, *options, **more))
+        return self.patiently(
+            migration, lambda: apply(state.clone(), migration, *options, **more)
+        )
 
     def unapply_migration(
         self, state: ProjectState, migration: Migration, *options: Any, **more: Any
@@ -47,7 +49,9 @@ class PatientExecutor(MigrationExecutor):
             migration, lambda: unapply(state.clone(), migration, *options, **more)
         )
 
-    def patiently(self, migration: Migration, run: Callable[[], ProjectState]) -> ProjectState:
+    def patiently(
+        self, migration: Migration, run: Callable[[], ProjectState]
+    ) -> ProjectState:
         """Run it until it has its locks.
 
         Raises:
@@ -71,6 +75,9 @@ class PatientExecutor(MigrationExecutor):
         return self.in_transaction(run)
 
     def in_transaction(self, run: Callable[[], ProjectState]) -> ProjectState:
-        with transaction.atomic(self.connection.alias), self.connection.cursor() as cursor:
+        with (
+            transaction.atomic(self.connection.alias),
+            self.connection.cursor() as cursor,
+        ):
             cursor.execute(f"SET LOCAL lock_timeout = '{self.lock_timeout}'")
             return run()

@@ -10,7 +10,11 @@ from types import SimpleNamespace
 from typing import Any, NamedTuple, cast
 
 from django.conf import settings
-from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured, ValidationError
+from django.core.exceptions import (
+    FieldDoesNotExist,
+    ImproperlyConfigured,
+    ValidationError,
+)
 from django.core.validators import DecimalValidator
 from django.db import connection, models
 from django.utils.timezone import is_aware
@@ -99,10 +103,16 @@ class Keyset:
         try:
             cursor = self.decode(text)
             genuine = self.write(cursor) == text
-        except (ValueError, ArithmeticError, ValidationError):  # as the fields' classes raise them
+        except (
+            ValueError,
+            ArithmeticError,
+            ValidationError,
+        ):  # as the fields' classes raise them
             genuine = False
         if not genuine:
-            raise ValueError("Ensure this value is a cursor from the links of another page.")
+            raise ValueError(
+                "Ensure this value is a cursor from the links of another page."
+            )
         return cursor
 
     def decode(self, text: str) -> Cursor:
@@ -111,7 +121,10 @@ class Keyset:
             raise ValueError
         plain = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
         mark, *texts = plain.split("\0")
-        values = [value_of(field, part) for field, part in zip(self.fields, texts, strict=True)]
+        values = [
+            value_of(field, part)
+            for field, part in zip(self.fields, texts, strict=True)
+        ]
         return Cursor(tuple(values), mark == "=")
 
 
@@ -145,7 +158,12 @@ def integer(text: str, least: int, most: int) -> int:
         ValueError: there is none from `least` to `most`; the message is for the client.
     """
     digits = text.removeprefix("-") if least < 0 else text
-    if digits.isascii() and digits.isdecimal() and len(digits) < 20 and least <= int(text) <= most:
+    if (
+        digits.isascii()
+        and digits.isdecimal()
+        and len(digits) < 20
+        and least <= int(text) <= most
+    ):
         return int(text)
     raise ValueError(f"Ensure this value is an integer from {least} to {most}.")
 
@@ -223,14 +241,19 @@ def keyset_by(model: type[models.Model], ordering: tuple[str, ...]) -> Keyset:
     """
     wanted = [term for text in ordering for term in resolved(model, text)]
     terms = completed(model, wanted)
-    is_number = len(terms) == 1 and isinstance(target(terms[0].field), models.IntegerField)
+    is_number = len(terms) == 1 and isinstance(
+        target(terms[0].field), models.IntegerField
+    )
     return NumberKeyset(terms) if is_number else Keyset(terms)
 
 
 def completed(model: type[models.Model], wanted: list[Term]) -> list[Term]:
     """The terms that order the rows: up to where they are unique, at the latest by the key."""
     terms: list[Term] = []
-    for field, descending in [*wanted, *resolved(model, "-pk" if wanted[-1].descending else "pk")]:
+    for field, descending in [
+        *wanted,
+        *resolved(model, "-pk" if wanted[-1].descending else "pk"),
+    ]:
         if is_unique(model, {term.field.name for term in terms}):
             break
         if all(term.field != field for term in terms):
@@ -272,7 +295,9 @@ def field_of(model: type[models.Model], name: str) -> Field:
     if not isinstance(field, models.Field) or field.many_to_many or not field.concrete:
         raise refusal(model, name, "it is no column of its table")
     if field.is_relation and name != field.attname:
-        raise refusal(model, name, f"it goes by the other table, unlike {field.attname!r}")
+        raise refusal(
+            model, name, f"it goes by the other table, unlike {field.attname!r}"
+        )
     return field
 
 
@@ -282,18 +307,28 @@ def check(model: type[models.Model], field: Field) -> None:
         raise refusal(model, field.attname, "it may be null")
     column = target(field)
     if not isinstance(column, KINDS):
-        raise refusal(model, field.attname, f"no cursor can have a {type(column).__name__}")
+        raise refusal(
+            model, field.attname, f"no cursor can have a {type(column).__name__}"
+        )
 
 
 def check_size(model: type[models.Model], terms: Sequence[Term]) -> None:
     """Refuse text that makes cursors too long for a URL."""
-    texts = [column for term in terms if isinstance(column := target(term.field), models.CharField)]
+    texts = [
+        column
+        for term in terms
+        if isinstance(column := target(term.field), models.CharField)
+    ]
     if sum(column.max_length or TEXT_MAX + 1 for column in texts) > TEXT_MAX:
-        raise refusal(model, texts[-1].name, f"cursors have at most {TEXT_MAX} characters of text")
+        raise refusal(
+            model, texts[-1].name, f"cursors have at most {TEXT_MAX} characters of text"
+        )
 
 
 def refusal(model: type[models.Model], name: str, reason: str) -> ImproperlyConfigured:
-    return ImproperlyConfigured(f"{model.__name__} cannot be paged by {name!r}: {reason}.")
+    return ImproperlyConfigured(
+        f"{model.__name__} cannot be paged by {name!r}: {reason}."
+    )
 
 
 def ordering_of(queryset: models.QuerySet[Any, Any]) -> tuple[str, ...]:
@@ -303,7 +338,11 @@ def ordering_of(queryset: models.QuerySet[Any, Any]) -> tuple[str, ...]:
         ImproperlyConfigured: it is not by names alone.
     """
     query = queryset.query
-    terms = query.order_by or (query.default_ordering and query.get_meta().ordering) or ("pk",)
+    terms = (
+        query.order_by
+        or (query.default_ordering and query.get_meta().ordering)
+        or ("pk",)
+    )
     return terms_of(queryset.model, terms)
 
 

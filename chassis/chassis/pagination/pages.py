@@ -84,7 +84,9 @@ class KeysetPagination(pagination.BasePagination):
         """
         return requested_limit(self, request)
 
-    def forwards(self, queryset: QuerySet[Any, Any], after: Cursor | None, limit: int) -> list[Any]:
+    def forwards(
+        self, queryset: QuerySet[Any, Any], after: Cursor | None, limit: int
+    ) -> list[Any]:
         keys = self.keyset
         selected = queryset if after is None else queryset.filter(keys.beyond(after))
         found = list(selected.order_by(*keys.ordering)[: limit + 1])
@@ -96,7 +98,9 @@ class KeysetPagination(pagination.BasePagination):
             self.previous = keys.of(page[0]) if page else keys.opposite(after)
         return page
 
-    def backwards(self, queryset: QuerySet[Any, Any], before: Cursor, limit: int) -> list[Any]:
+    def backwards(
+        self, queryset: QuerySet[Any, Any], before: Cursor, limit: int
+    ) -> list[Any]:
         keys = self.keyset
         selected = queryset.filter(keys.beyond(before, backwards=True))
         found = list(selected.order_by(*keys.reverse_ordering)[: limit + 1])
@@ -139,7 +143,9 @@ class KeysetPagination(pagination.BasePagination):
     def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:
         keys = described_keyset(view)
         schema, noun = (keys.schema, keys.noun) if keys else (TOKEN_SCHEMA, Keyset.noun)
-        before = f"The page that ends before this {noun}; with after, only what is between."
+        before = (
+            f"The page that ends before this {noun}; with after, only what is between."
+        )
         return [
             limit_parameter(self.default_limit, self.max_limit),
             query_parameter("after", f"Only what comes after this {noun}.", schema),
@@ -186,7 +192,9 @@ class LimitOffsetPagination(pagination.LimitOffsetPagination):
         ]
 
 
-def requested_limit(paginator: KeysetPagination | LimitOffsetPagination, request: Request) -> int:
+def requested_limit(
+    paginator: KeysetPagination | LimitOffsetPagination, request: Request
+) -> int:
     """How many rows a page has at most; as HTML a row costs some three times as much.
 
     Raises:
@@ -195,7 +203,9 @@ def requested_limit(paginator: KeysetPagination | LimitOffsetPagination, request
     most, reason = paginator.max_limit, ""
     if isinstance(getattr(request, "accepted_renderer", None), BrowsableAPIRenderer):
         most, reason = min(most, paginator.max_html_limit), f" JSON may have {most}."
-    return number(request, "limit", 1, most, reason) or min(paginator.default_limit, most)
+    return number(request, "limit", 1, most, reason) or min(
+        paginator.default_limit, most
+    )
 
 
 def requested_keyset(
@@ -210,7 +220,9 @@ def requested_keyset(
         ValidationError: there are none for one that the client has chosen.
     """
     if not queryset.query.standard_ordering:
-        raise ImproperlyConfigured("KeysetPagination takes an ordering, and no reverse().")
+        raise ImproperlyConfigured(
+            "KeysetPagination takes an ordering, and no reverse()."
+        )
     chosen = ordering_parameter(view)
     try:
         return keyset_of(queryset, view)
@@ -246,7 +258,9 @@ def ordering_parameter(view: APIView | None) -> str | None:
     return None
 
 
-def number(request: Request, name: str, least: int, most: int, reason: str = "") -> int | None:
+def number(
+    request: Request, name: str, least: int, most: int, reason: str = ""
+) -> int | None:
     """The number in a query parameter, if it is there.
 
     Raises:
@@ -266,7 +280,9 @@ def limit_parameter(default: int, most: int) -> dict[str, Any]:
     return query_parameter("limit", f"How many at most; {default} by default.", schema)
 
 
-def query_parameter(name: str, description: str, schema: dict[str, Any]) -> dict[str, Any]:
+def query_parameter(
+    name: str, description: str, schema: dict[str, Any]
+) -> dict[str, Any]:
     """A parameter as OpenAPI describes it."""
     place = {"name": name, "in": "query", "required": False}
     return {**place, "description": description, "schema": schema}

@@ -6,7 +6,17 @@ UNDEFINED = ("42P01", "42703")  # table, column
 CONFLICT = ("23001", "23503", "23505", "23P01", None)
 # Too long, out of range, not a time, characters that UTF-8 lacks, a broken regular expression, not
 # text of the type, characters that JSON lacks; and what a driver itself refuses, without a code.
-BAD_VALUE = ("22001", "22003", "22007", "22008", "22021", "2201B", "22P02", "22P05", None)
+BAD_VALUE = (
+    "22001",
+    "22003",
+    "22007",
+    "22008",
+    "22021",
+    "2201B",
+    "22P02",
+    "22P05",
+    None,
+)
 
 # A text that no index can hold, or an expression of too many parts.
 TOO_LARGE = ("54000", "54001")

@@ -35,7 +35,9 @@ def choose(name: str) -> None:
             import_module(name)
         except ImportError as error:
             words = " ".join(str(error).split())
-            raise SystemExit(f"settings: the driver {name} cannot be imported: {words}") from None
+            raise SystemExit(
+                f"settings: the driver {name} cannot be imported: {words}"
+            ) from None
         if import_module(f"{BACKEND}.psycopg_any").is_psycopg3 is (name == "psycopg"):
             import_module(f"{BACKEND}.base")
             return

@@ -99,7 +99,9 @@ def test_silent_database_is_not_asked_again_at_once(monkeypatch):
 
 def test_silence_ends_by_itself(monkeypatch):
     now = [100.0]
-    monkeypatch.setattr(dependencies, "time", types.SimpleNamespace(monotonic=lambda: now[0]))
+    monkeypatch.setattr(
+        dependencies, "time", types.SimpleNamespace(monotonic=lambda: now[0])
+    )
     silence = dependencies.Silence(seconds=2)
     assert not silence.lasts()
     silence.begin()
@@ -113,7 +115,9 @@ def test_silence_ends_by_itself(monkeypatch):
 @pytest.mark.django_db(transaction=True)
 def test_migration_that_is_taken_back_is_noticed(request, monkeypatch):
     now = [time.monotonic()]  # what follows is one moment, however slow the machine is
-    monkeypatch.setattr(dependencies, "time", types.SimpleNamespace(monotonic=lambda: now[0]))
+    monkeypatch.setattr(
+        dependencies, "time", types.SimpleNamespace(monotonic=lambda: now[0])
+    )
     _lacks_migrations.cache_clear()
     assert migrations_are_applied()
     assert not lacks_migrations()
@@ -128,5 +132,7 @@ def test_database_that_does_not_tell_lacks_nothing_that_is_known(monkeypatch):
     def away(_self):
         raise OperationalError
 
-    monkeypatch.setattr("chassis.postgresql.base.DatabaseWrapper.ensure_connection", away)
+    monkeypatch.setattr(
+        "chassis.postgresql.base.DatabaseWrapper.ensure_connection", away
+    )
     assert not lacks_migrations()

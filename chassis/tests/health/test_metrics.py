@@ -63,7 +63,9 @@ def test_last_line_of_a_log_queue_holds(client: Client, settings, tmp_path):
 
 
 @pytest.mark.django_db
-def test_gateway_errors_begin_at_0_and_are_the_syslog_daemons(client: Client, settings, tmp_path):
+def test_gateway_errors_begin_at_0_and_are_the_syslog_daemons(
+    client: Client, settings, tmp_path
+):
     stats = tmp_path / "stats"
     settings.SYSLOG_STATS = str(stats)
     for values, errors in (("{ }", 0), ('{ "502": 4 }', 4)):
@@ -88,7 +90,9 @@ def test_timeouts_of_the_database_are_counted_from_zero(client: Client):
     errors_total.clear()
     apps.get_app_config("chassis").ready()
     counted = {
-        key: value for key, value in samples(client).items() if key[0] == "django_db_errors_total"
+        key: value
+        for key, value in samples(client).items()
+        if key[0] == "django_db_errors_total"
     }
     kinds = ("QueryCanceled", "LockNotAvailable")
     assert counted == {
@@ -97,7 +101,9 @@ def test_timeouts_of_the_database_are_counted_from_zero(client: Client):
 
 
 @pytest.mark.django_db
-def test_workers_counters_are_read_from_their_files(client: Client, monkeypatch, tmp_path):
+def test_workers_counters_are_read_from_their_files(
+    client: Client, monkeypatch, tmp_path
+):
     monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
     worker = "import prometheus_client; prometheus_client.Counter('worked', 'Work done.').inc(3)"
     subprocess.run([sys.executable, "-c", worker], check=True)

@@ -50,4 +50,7 @@ def test_well_probes_log_nothing(client: Client, caplog):
 def test_metrics_are_prometheus_text(client: Client):
     response = client.get("/metrics")
     assert response.headers["Content-Type"].startswith("text/plain")
-    assert b"# TYPE django_http_responses_total_by_status_total counter" in response.content
+    assert (
+        b"# TYPE django_http_responses_total_by_status_total counter"
+        in response.content
+    )

@@ -51,7 +51,9 @@ def test_nginxs_numbers_have_its_exporters_names(client: Client, nginx):
 
 
 @pytest.mark.django_db
-def test_nginx_that_does_not_tell_has_no_numbers(client: Client, nginx, settings, tmp_path):
+def test_nginx_that_does_not_tell_has_no_numbers(
+    client: Client, nginx, settings, tmp_path
+):
     nginx(b"HTTP/1.1 404 Not Found\r\n\r\n")
     assert not [key for key in samples(client) if key[0].startswith("nginx")]
     settings.NGINX_STATUS = str(tmp_path / "gone")
@@ -133,7 +135,9 @@ NUMBERS = {
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("cgroup")
-def test_every_number_has_words_and_is_of_its_kind(client: Client, nginx, settings, tmp_path):
+def test_every_number_has_words_and_is_of_its_kind(
+    client: Client, nginx, settings, tmp_path
+):
     (tmp_path / "stats").write_text(
         '{ "name": "main", "origin": "core.queue", "size": 1, '
         '"discarded.full": 2, "discarded.nf": 3 }\n'
@@ -145,10 +149,14 @@ def test_every_number_has_words_and_is_of_its_kind(client: Client, nginx, settin
     text = client.get("/metrics").content.decode()
     lines = text[text.index("# HELP service_dependency_up") :].splitlines()
     told = dict(
-        line.removeprefix("# HELP ").split(" ", 1) for line in lines if line.startswith("# HELP ")
+        line.removeprefix("# HELP ").split(" ", 1)
+        for line in lines
+        if line.startswith("# HELP ")
     )
     kinds = dict(
-        line.removeprefix("# TYPE ").split(" ", 1) for line in lines if line.startswith("# TYPE ")
+        line.removeprefix("# TYPE ").split(" ", 1)
+        for line in lines
+        if line.startswith("# TYPE ")
     )
     assert {name: (kinds[name], words) for name, words in told.items()} == NUMBERS
     assert 'service_log_queue_lines{queue="main"} 1.0' in lines

@@ -26,11 +26,17 @@ def disk(monkeypatch):
 
     def put(**migrations: tuple[str, str]) -> None:
         def load_disk(loader: MigrationLoader) -> None:
-            loader.disk_migrations, loader.unmigrated_apps, loader.migrated_apps = {}, set(), {APP}
+            loader.disk_migrations, loader.unmigrated_apps, loader.migrated_apps = (
+                {},
+                set(),
+                {APP},
+            )
             for name, (replaces, dependencies) in migrations.items():
                 loader.disk_migrations[APP, name] = migration = Migration(name, APP)
                 migration.replaces = [(APP, replaced) for replaced in replaces]
-                migration.dependencies = [(APP, dependency) for dependency in dependencies]
+                migration.dependencies = [
+                    (APP, dependency) for dependency in dependencies
+                ]
 
         monkeypatch.setattr(MigrationLoader, "load_disk", load_disk)
 
@@ -96,4 +102,6 @@ def test_it_is_one_look_at_the_database(django_assert_max_num_queries):
 def test_empty_database_lacks_them_all():
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE django_migrations RENAME TO away")
-    assert unapplied.missing(connection) == [".".join(key) for key in unapplied.migrations()]
+    assert unapplied.missing(connection) == [
+        ".".join(key) for key in unapplied.migrations()
+    ]

@@ -18,10 +18,16 @@ def test_ready_when_the_database_answers(client: Client):
 
 
 def test_one_bad_dependency_is_named(client: Client, monkeypatch):
-    monkeypatch.setattr(views, "DEPENDENCIES", {"db": lambda: True, "queue": lambda: False})
+    monkeypatch.setattr(
+        views, "DEPENDENCIES", {"db": lambda: True, "queue": lambda: False}
+    )
     response = client.get("/healthcheck/")
     assert response.status_code == HTTPStatus.SERVICE_UNAVAILABLE
-    assert response.json() == {"status": "nok", "db": {"status": "ok"}, "queue": {"status": "nok"}}
+    assert response.json() == {
+        "status": "nok",
+        "db": {"status": "ok"},
+        "queue": {"status": "nok"},
+    }
 
 
 def test_live_asks_nothing_of_the_database(client: Client):
@@ -49,6 +55,13 @@ def test_dependency_of_the_services_own_that_is_not_well_is_told(
     assert response.status_code == HTTPStatus.SERVICE_UNAVAILABLE
     assert response.json()["queue"] == {"status": "nok"}
     assert response.json()["db"] == {"status": "ok"}
-    assert b'service_dependency_up{dependency="queue"} 0.0' in client.get("/metrics").content
-    told = [record.message for record in caplog.records if record.name == views.__name__]
-    assert told == (["The check of the dependency queue failed."] * 2 if check is broken else [])
+    assert (
+        b'service_dependency_up{dependency="queue"} 0.0'
+        in client.get("/metrics").content
+    )
+    told = [
+        record.message for record in caplog.records if record.name == views.__name__
+    ]
+    assert told == (
+        ["The check of the dependency queue failed."] * 2 if check is broken else []
+    )

@@ -70,7 +70,8 @@ def reader():
 def columns() -> set[str]:
     with connection.cursor() as cursor:
         return {
-            column.name for column in connection.introspection.get_table_description(cursor, TABLE)
+            column.name
+            for column in connection.introspection.get_table_description(cursor, TABLE)
         }
 
 
@@ -82,7 +83,10 @@ def test_migration_waits_in_turns_until_it_has_its_lock(
         monkeypatch.setattr(PatientExecutor, "tries", 100)
         executor.apply_migration(ProjectState(), migration())
     assert "added" in columns()
-    assert caplog.messages[0] == f"sessions.{NAME} waits for a lock that others hold; try 1 of 100."
+    assert (
+        caplog.messages[0]
+        == f"sessions.{NAME} waits for a lock that others hold; try 1 of 100."
+    )
     executor.unapply_migration(ProjectState(), migration())
     assert "added" not in columns()
 
@@ -95,7 +99,9 @@ def test_migration_that_gets_no_lock_changes_nothing(executor: PatientExecutor, 
     assert ("sessions", NAME) not in MigrationRecorder(connection).applied_migrations()
 
 
-def test_migration_that_is_not_atomic_waits_as_long_as_it_takes(executor: PatientExecutor, caplog):
+def test_migration_that_is_not_atomic_waits_as_long_as_it_takes(
+    executor: PatientExecutor, caplog
+):
     with reader() as leave:
         threading.Timer(0.3, leave.set).start()
         executor.apply_migration(ProjectState(), migration(atomic=False))
@@ -104,7 +110,9 @@ def test_migration_that_is_not_atomic_waits_as_long_as_it_takes(executor: Patien
 
 
 @pytest.mark.parametrize(("options", "more"), [((True,), {}), ((), {"fake": True})])
-def test_migration_that_is_only_recorded_changes_no_table(executor: PatientExecutor, options, more):
+def test_migration_that_is_only_recorded_changes_no_table(
+    executor: PatientExecutor, options, more
+):
     recorder = MigrationRecorder(connection)
     executor.apply_migration(ProjectState(), migration(), *options, **more)
     assert "added" not in columns()
@@ -125,7 +133,9 @@ def test_other_errors_are_not_waited_out(executor: PatientExecutor, caplog):
 def test_data_of_the_former_user_model_are_told_of():
     recorder = MigrationRecorder(connection)
     recorder.migration_qs.filter(app=get_user_model()._meta.app_label).delete()
-    with pytest.raises(CommandError, match=r"cannot be migrated: begin with an empty one"):
+    with pytest.raises(
+        CommandError, match=r"cannot be migrated: begin with an empty one"
+    ):
         call_command("migrate")
 
 
@@ -133,7 +143,9 @@ def test_data_of_the_former_user_model_are_told_of():
 @pytest.mark.parametrize("app", ["contenttypes", "tests"])
 def test_other_gaps_in_the_history_are_told_as_django_does(app: str):
     MigrationRecorder(connection).record_unapplied(app, "0001_initial")
-    with pytest.raises(CommandError, match=rf"applied before its dependency {app}\.0001_initial"):
+    with pytest.raises(
+        CommandError, match=rf"applied before its dependency {app}\.0001_initial"
+    ):
         call_command("migrate")
 
 
@@ -142,7 +154,9 @@ def test_other_gaps_in_the_history_are_told_as_django_does(app: str):
     ("code", "expected"),
     [("55P03", CommandError), ("57014", OperationalError), (None, OperationalError)],
 )
-def test_lock_that_others_keep_is_told_of(monkeypatch, code: str | None, expected: type[Exception]):
+def test_lock_that_others_keep_is_told_of(
+    monkeypatch, code: str | None, expected: type[Exception]
+):
     def fail(*_arguments: object, **_options: object) -> None:
         cause = Exception()
         cause.diag = SimpleNamespace(sqlstate=code)
@@ -223,7 +237,9 @@ def test_migrate_that_does_not_end_is_named(transactional_db, monkeypatch):
     )
 
 
-def test_other_error_while_it_waits_is_no_patience_that_ended(transactional_db, monkeypatch):
+def test_other_error_while_it_waits_is_no_patience_that_ended(
+    transactional_db, monkeypatch
+):
     monkeypatch.setattr(lock, "PATIENCE", "1s'; SET statement_timeout = '50ms")
     with migrating(), pytest.raises(OperationalError, match="statement timeout"):
         call_command("migrate", verbosity=0, stderr=io.StringIO())

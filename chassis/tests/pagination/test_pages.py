@@ -52,7 +52,11 @@ def follow(client: Client, url: str, relation: str) -> list[list[str]]:
 
 
 def test_next_leads_through_all_pages(client: Client):
-    assert follow(client, "/note/?limit=3", "next") == [["0", "1", "2"], ["3", "4", "5"], ["6"]]
+    assert follow(client, "/note/?limit=3", "next") == [
+        ["0", "1", "2"],
+        ["3", "4", "5"],
+        ["6"],
+    ]
 
 
 def test_prev_leads_back_through_all_pages(client: Client, notes):
@@ -109,7 +113,15 @@ def test_page_costs_one_query(client: Client, django_assert_num_queries):
 @pytest.mark.parametrize(
     "query",
     [
-        *("limit=0", "limit=1001", "limit=", "limit=ten", "limit=-1", "limit=1.5", "limit=²"),
+        *(
+            "limit=0",
+            "limit=1001",
+            "limit=",
+            "limit=ten",
+            "limit=-1",
+            "limit=1.5",
+            "limit=²",
+        ),
         *(
             "after=-1",
             "after=-0",
@@ -137,7 +149,9 @@ def test_both_directions_give_what_is_between(client: Client, notes):
 
 def test_page_needs_no_view(rf: RequestFactory, notes):
     assert (
-        KeysetPagination().paginate_queryset(Note.objects.all(), Request(rf.get("/?limit=2")))
+        KeysetPagination().paginate_queryset(
+            Note.objects.all(), Request(rf.get("/?limit=2"))
+        )
         == notes[:2]
     )
 
@@ -150,16 +164,26 @@ def test_rows_without_a_key_are_refused(rf: RequestFactory):
 def test_links_of_ascending_ids_are_numbers(client: Client, notes):
     first, last = notes[0].id, notes[-1].id
     host = "http://testserver/note/?"
-    assert page(client, "/note/?limit=3")[1] == {"next": f"{host}after={first + 2}&limit=3"}
-    assert page(client, f"/note/?after={last}")[1] == {"prev": f"{host}before={last + 1}"}
-    assert page(client, f"/note/?before={first}")[1] == {"next": f"{host}after={first - 1}"}
+    assert page(client, "/note/?limit=3")[1] == {
+        "next": f"{host}after={first + 2}&limit=3"
+    }
+    assert page(client, f"/note/?after={last}")[1] == {
+        "prev": f"{host}before={last + 1}"
+    }
+    assert page(client, f"/note/?before={first}")[1] == {
+        "next": f"{host}after={first - 1}"
+    }
     # From the last row, as others may come before the place that was named.
-    assert page(client, f"/note/?before={last + 5}")[1] == {"next": f"{host}after={last}"}
+    assert page(client, f"/note/?before={last + 5}")[1] == {
+        "next": f"{host}after={last}"
+    }
     assert page(client, "/note/?before=0")[1] == {"next": f"{host}after=0"}
     most = 2**63 - 1
     assert page(client, f"/note/?after={most}")[1] == {"prev": f"{host}before={most}"}
     url = f"/note/?after={first}&before=00{last}&limit=2"
-    assert page(client, url)[1] == {"next": f"{host}after={first + 2}&before={last}&limit=2"}
+    assert page(client, url)[1] == {
+        "next": f"{host}after={first + 2}&before={last}&limit=2"
+    }
 
 
 def test_error_of_ascending_ids_says_the_range(client: Client):
@@ -234,7 +258,9 @@ def flat(pages: Iterable[list[int]]) -> list[int]:
 
 def expected(ordering: list[str]) -> list[int]:
     last = "-pk" if ordering[-1].startswith("-") else "pk"
-    return list(Task.objects.order_by(*ordering, last).values_list("position", flat=True))
+    return list(
+        Task.objects.order_by(*ordering, last).values_list("position", flat=True)
+    )
 
 
 def place(ordering: list[str], position: int) -> str:
@@ -256,7 +282,9 @@ WALKS = list(zip(orderings(48), cycle([1, 2, 5, 7, 8, 24]), strict=False))
 
 @pytest.mark.parametrize(("ordering", "limit"), WALKS)
 @pytest.mark.usefixtures("tasks")
-def test_any_ordering_has_each_row_once_each_way(listed: List, ordering: list[str], limit: int):
+def test_any_ordering_has_each_row_once_each_way(
+    listed: List, ordering: list[str], limit: int
+):
     rows = expected(ordering)
     pages = walk(listed, f"/task/?limit={limit}", "next", ordering)
     assert flat(pages) == rows
@@ -293,7 +321,9 @@ def test_next_and_prev_of_any_ordering_are_inverse(listed: List, ordering: list[
     assert listed(onward["next"], ordering)[0] == second
 
 
-@pytest.mark.parametrize("ordering", [["-created"], ["title", "-created"], ["-position"]])
+@pytest.mark.parametrize(
+    "ordering", [["-created"], ["title", "-created"], ["-position"]]
+)
 @pytest.mark.usefixtures("tasks")
 def test_rows_that_come_and_go_move_no_others(listed: List, ordering: list[str]):
     rows = expected(ordering)
@@ -302,7 +332,9 @@ def test_rows_that_come_and_go_move_no_others(listed: List, ordering: list[str])
     Task.objects.filter(position__in=[first[0], first[-1], rows[7]]).delete()
     Task(position=-100, title=gone.title, created=gone.created, note=gone.note).save()
     seen = flat(walk(listed, links["next"], "next", ordering))
-    assert [row for row in seen if row != -100] == [row for row in rows[5:] if row != rows[7]]
+    assert [row for row in seen if row != -100] == [
+        row for row in rows[5:] if row != rows[7]
+    ]
     assert seen == [row for row in expected(ordering) if row in seen]
 
 
@@ -316,11 +348,17 @@ def test_newest_ids_come_first(client: Client):
     ids = sorted(Task.objects.values_list("id", flat=True), reverse=True)
     response = client.get("/latest/?limit=3")
     assert [task["id"] for task in response.json()] == ids[:3]
-    assert links_of(response) == {"next": f"http://testserver/latest/?after={ids[2]}&limit=3"}
+    assert links_of(response) == {
+        "next": f"http://testserver/latest/?after={ids[2]}&limit=3"
+    }
     response = client.get(f"/latest/?after={ids[-1]}")
-    assert links_of(response) == {"prev": f"http://testserver/latest/?before={ids[-1] - 1}"}
+    assert links_of(response) == {
+        "prev": f"http://testserver/latest/?before={ids[-1] - 1}"
+    }
     response = client.get(f"/latest/?before={ids[0]}")
-    assert links_of(response) == {"next": f"http://testserver/latest/?after={ids[0] + 1}"}
+    assert links_of(response) == {
+        "next": f"http://testserver/latest/?after={ids[0] + 1}"
+    }
 
 
 @pytest.mark.usefixtures("tasks")
@@ -352,7 +390,9 @@ def test_cursor_of_any_value_is_taken(listed: List, name: str, value, key: int):
 
 @pytest.mark.parametrize("ordering", [["-created"], ["title", "-created"]])
 @pytest.mark.usefixtures("tasks")
-def test_page_of_any_ordering_costs_one_query(listed: List, ordering, django_assert_num_queries):
+def test_page_of_any_ordering_costs_one_query(
+    listed: List, ordering, django_assert_num_queries
+):
     _, links = listed("/task/?limit=5", ordering)
     with django_assert_num_queries(1):
         listed(links["next"], ordering)
@@ -383,7 +423,9 @@ def test_page_is_a_range_of_the_index(listed: List, plan):
         assert "Filter" not in found
         assert "Sort" not in found
         _, links = listed(links["next"], ordering)
-        assert f"Index Cond: (ROW(created, id) {backwards} ROW(" in plan(links["prev"], ordering)
+        assert f"Index Cond: (ROW(created, id) {backwards} ROW(" in plan(
+            links["prev"], ordering
+        )
 
 
 @pytest.mark.usefixtures("tasks")
@@ -400,7 +442,10 @@ def test_mixed_page_is_in_a_range_of_the_index(listed: List, plan):
     [
         (Task.objects.order_by("due"), "it may be null"),
         (Task.objects.order_by(F("title").desc()), "it is an expression"),
-        (Task.objects.reverse(), r"^KeysetPagination takes an ordering, and no reverse\(\)\.$"),
+        (
+            Task.objects.reverse(),
+            r"^KeysetPagination takes an ordering, and no reverse\(\)\.$",
+        ),
     ],
 )
 def test_ordering_without_cursors_is_refused(listed: List, rows, reason: str):
@@ -427,10 +472,14 @@ def test_ordering_filter_decides(client: Client):
     assert seen == expected(["-title"])
 
 
-def test_choice_of_an_ordering_without_cursors_is_refused(client: Client, rf: RequestFactory):
+def test_choice_of_an_ordering_without_cursors_is_refused(
+    client: Client, rf: RequestFactory
+):
     response = client.get("/sorted/?ordering=due")
     assert response.status_code == HTTPStatus.BAD_REQUEST
-    assert response.json() == {"ordering": ["Task cannot be paged by 'due': it may be null."]}
+    assert response.json() == {
+        "ordering": ["Task cannot be paged by 'due': it may be null."]
+    }
     with pytest.raises(ImproperlyConfigured, match="may be null"):
         SortedViewSet.as_view({"get": "list"}, ordering=["due"])(rf.get("/sorted/"))
 
@@ -450,7 +499,9 @@ def test_html_page_may_have_a_hundred_rows(client: Client, path: str):
 
 
 @pytest.mark.parametrize("paginator", [KeysetPagination(), LimitOffsetPagination()])
-def test_greater_default_is_no_way_around_the_limit_of_html(paginator, rf: RequestFactory):
+def test_greater_default_is_no_way_around_the_limit_of_html(
+    paginator, rf: RequestFactory
+):
     paginator.default_limit = 500
     request = Request(rf.get("/"))
     request.accepted_renderer = BrowsableAPIRenderer()
@@ -479,7 +530,10 @@ FURTHER = "Rows further on are out of reach: ask for fewer by a filter."
 @pytest.mark.parametrize(
     ("query", "reason"),
     [
-        *((f"limit={text}", "1 to 1000.") for text in ("0", "1001", "", "ten", "-1", "1.5", "²")),
+        *(
+            (f"limit={text}", "1 to 1000.")
+            for text in ("0", "1001", "", "ten", "-1", "1.5", "²")
+        ),
         *(
             (f"offset={text}", f"0 to 10000. {FURTHER}")
             for text in ("10001", "-1", "", "x", "9" * 5000)
@@ -500,7 +554,10 @@ def document(client: Client) -> dict:
 
 
 def parameters(document: dict, path: str) -> dict[str, dict]:
-    return {item["name"]: item["schema"] for item in document["paths"][path]["get"]["parameters"]}
+    return {
+        item["name"]: item["schema"]
+        for item in document["paths"][path]["get"]["parameters"]
+    }
 
 
 def test_schema_tells_what_cursors_are(document):

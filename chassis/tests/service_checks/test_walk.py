@@ -67,7 +67,9 @@ def test_superuser_is_asked_more(monkeypatch):
 
 def test_row_without_its_parent_is_found(asked, monkeypatch):
     """Which PostgreSQL refuses at the end of the transaction."""
-    statement = "INSERT INTO auth_group_permissions (group_id, permission_id) VALUES (9, 9)"
+    statement = (
+        "INSERT INTO auth_group_permissions (group_id, permission_id) VALUES (9, 9)"
+    )
     body = json.dumps({"statement": statement}).encode()
     question = walk.Question("POST", "/statement/", "", None, body, "application/json")
     walked = asked()
@@ -87,7 +89,9 @@ def test_walk_that_only_meets_refusals_fails(monkeypatch, settings):
 
 
 def test_failing_service_is_told(monkeypatch, settings):
-    monkeypatch.setattr(walk.Walk, "questions", lambda self: iter([walk.Question("GET", "/fail/")]))
+    monkeypatch.setattr(
+        walk.Walk, "questions", lambda self: iter([walk.Question("GET", "/fail/")])
+    )
     with pytest.raises(pytest.fail.Exception, match="internals"):
         walk.test_no_answer_is_a_5xx("nobody")
 
@@ -97,6 +101,8 @@ def test_person_of_the_check_walks(monkeypatch, settings, fixtures: str):
     """With one question of all."""
     settings.FIXTURE_DIRS = [Path(__file__).parent]
     monkeypatch.setenv("FIXTURES", fixtures)
-    monkeypatch.setattr(walk.Walk, "questions", lambda self: iter([walk.Question("GET", "/")]))
+    monkeypatch.setattr(
+        walk.Walk, "questions", lambda self: iter([walk.Question("GET", "/")])
+    )
     walk.test_no_answer_is_a_5xx("nobody")
     assert Note.objects.count() == len(fixtures.split())

@@ -59,9 +59,13 @@ def is_set(
 ) -> dict[str, int]:
     """Every stop time by the name that the table has for it."""
     return {
-        "nginx uwsgi_read_timeout": seconds_in(server / "nginx.conf", "uwsgi_read_timeout"),
+        "nginx uwsgi_read_timeout": seconds_in(
+            server / "nginx.conf", "uwsgi_read_timeout"
+        ),
         "uwsgi harakiri": seconds_in(server / "uwsgi.ini", "harakiri"),
-        "uwsgi worker-reload-mercy": seconds_in(server / "uwsgi.ini", "worker-reload-mercy"),
+        "uwsgi worker-reload-mercy": seconds_in(
+            server / "uwsgi.ini", "worker-reload-mercy"
+        ),
         "caddy grace_period": seconds_in(edge / "Caddyfile", "grace_period"),
         **supervised(server / "supervisord.conf", "server"),
         **supervised(server / "worker.conf", "server"),

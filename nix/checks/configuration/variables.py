@@ -48,8 +48,15 @@ def in_python(text: str) -> dict[str, str]:
 
 def read_by(folder: Path) -> dict[str, str]:
     """What the programs of a folder read, less what its Nix files give them."""
-    files = [file for file in sorted(folder.rglob("*")) if not set(file.parts) & set(ELSEWHERE)]
-    texts = {kind: [file.read_text() for file in files if file.suffix in kind] for kind in KINDS}
+    files = [
+        file
+        for file in sorted(folder.rglob("*"))
+        if not set(file.parts) & set(ELSEWHERE)
+    ]
+    texts = {
+        kind: [file.read_text() for file in files if file.suffix in kind]
+        for kind in KINDS
+    }
     found = in_shell("\n".join(texts[".sh", ".conf"]))
     for text in texts[(".py",)]:
         found |= in_python(text)
@@ -64,17 +71,21 @@ def read_by(folder: Path) -> dict[str, str]:
 
 def documented(page: str, image: str) -> dict[str, str]:
     """The rows of an image's section: variables with the text of their default."""
-    section = re.search(rf"^## {image}$(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL)
+    section = re.search(
+        rf"^## {image}$(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL
+    )
     return dict(ROW.findall(section[1])) if section else {}
 
 
 def differences(page: str, image: str, folder: Path) -> Iterator[str]:
     rows, read = documented(page, image), read_by(folder)
     yield from (
-        f"{image}: {name} is read, and has no row" for name in sorted(read.keys() - rows.keys())
+        f"{image}: {name} is read, and has no row"
+        for name in sorted(read.keys() - rows.keys())
     )
     yield from (
-        f"{image}: {name} has a row, and is not read" for name in sorted(rows.keys() - read.keys())
+        f"{image}: {name} has a row, and is not read"
+        for name in sorted(rows.keys() - read.keys())
     )
     for name in sorted(read.keys() & rows.keys()):
         if read[name] and f"`{read[name]}`" not in rows[name]:
@@ -85,7 +96,9 @@ def main() -> int:
     page = Path(sys.argv[1]).read_text()
     folders = dict(argument.split("=", 1) for argument in sys.argv[2:])
     found = [
-        line for image, folder in folders.items() for line in differences(page, image, Path(folder))
+        line
+        for image, folder in folders.items()
+        for line in differences(page, image, Path(folder))
     ]
     print("\n".join(found) or f"{len(folders)} images")
     return 1 if found else 0

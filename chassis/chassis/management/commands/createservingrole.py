@@ -30,7 +30,9 @@ def hash_password(password: str, role: str) -> str:
     """The password as PostgreSQL keeps it; libpq hashes it for every driver."""
     if settings.PROJECT.driver == "psycopg":
         libpq: Any = connection.connection.pgconn
-        hashed: bytes = libpq.encrypt_password(password.encode(), role.encode(), b"scram-sha-256")
+        hashed: bytes = libpq.encrypt_password(
+            password.encode(), role.encode(), b"scram-sha-256"
+        )
         return hashed.decode()
     from psycopg2.extensions import encrypt_password
 
@@ -55,7 +57,10 @@ class Command(BaseCommand):
             raise CommandError(
                 "This needs the owner's POSTGRES_PASSWORD, and no POSTGRES_SERVE_PASSWORD."
             )
-        owner, database = connection.settings_dict["USER"], connection.settings_dict["NAME"]
+        owner, database = (
+            connection.settings_dict["USER"],
+            connection.settings_dict["NAME"],
+        )
         serving = f"{owner}_serve"
         statements = sql(owner, serving, database)
         if options["print"]:

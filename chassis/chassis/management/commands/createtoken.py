@@ -16,7 +16,9 @@ class Command(BaseCommand):
         parser.add_argument("username")
         expiry = parser.add_mutually_exclusive_group(required=True)
         expiry.add_argument("--days", type=int, metavar="N", help="how long it holds")
-        expiry.add_argument("--forever", action="store_true", help="it holds until it is deleted")
+        expiry.add_argument(
+            "--forever", action="store_true", help="it holds until it is deleted"
+        )
 
     def handle(self, *arguments: Any, **options: Any) -> None:
         users, name, days = get_user_model(), options["username"], options["days"]
@@ -30,7 +32,9 @@ class Command(BaseCommand):
             ) from None
         if not user.is_active:
             raise CommandError(f"{name} is not active: a token would not be accepted.")
-        token, text = get_token_model().objects.create(user, expiry=days and timedelta(days=days))
+        token, text = get_token_model().objects.create(
+            user, expiry=days and timedelta(days=days)
+        )
         self.stderr.write(
             f"It holds until {token.expiry:%Y-%m-%d %H:%M %Z}."
             if token.expiry
