@@ -1,10 +1,12 @@
 """The cluster's services as processes that a test starts, stops and kills."""
 
+import fcntl
 import os
 import re
 import signal
 import socket
 import subprocess
+import termios
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -14,7 +16,7 @@ import requests
 
 from support import prometheus
 from support.program import Program
-from support.waiting import children
+from support.waiting import children, wait_until
 
 PASSWORD = "p"
 SERVE_PASSWORD = "s"
@@ -216,6 +218,14 @@ class Server(Program):
                 syslog.sendto(
                     f"<14>{begin} {line}".encode(), str(self.directory / "log.sock")
                 )
+
+    def wait_for_forwarder(self) -> None:
+        """Return once the forwarder has read every line that was written before."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as syslog:
+            mark = b"<14>django: [-] INFO everything before was read"
+            syslog.sendto(mark, str(self.directory / "log.sock"))
+            # Linux counts what the reader has not taken from a Unix socket as unsent.
+            wait_until(lambda: not any(fcntl.ioctl(syslog, termios.TIOCOUTQ, bytes(4))))
 
     def samples(self) -> dict[str, float]:
         """The metrics by name and labels."""
