@@ -2,8 +2,8 @@
 
     summary.py DIRECTORY
 
-Exit status 1 when a test failed. A report without tests counts as one failed test, and so does
-one whose exit status is not 0 although no test in it failed.
+Exit status 1 when a test failed. A report without tests counts as one failed test, and
+so does one whose exit status is not 0 although no test in it failed.
 """
 
 import sys
@@ -17,7 +17,8 @@ def counts(report: Path) -> tuple[int, int, int]:
     total, failed, skipped = 0, 0, 0
     files = list(report.glob("junit*.xml")) or [report / "junit.xml"]
     try:
-        trees = [ElementTree.parse(file) for file in files]  # noqa: S314 (reports of our own)
+        # The reports are our own.
+        trees = [ElementTree.parse(file) for file in files]  # noqa: S314
         for suite in (
             suite for tree in trees for suite in tree.getroot().iter("testsuite")
         ):

@@ -1,11 +1,11 @@
-"""What a request costs: processor time of each service, lines of the log, write-ahead log, series.
+"""What a request costs: processor time of each service, log, write-ahead log, series.
 
     costs.py URL --authority FILE --token TOKEN [--address HOST:PORT] [--requests 2000]
 
-Measures the production cluster of deploy/compose.production.yaml, whose folder is the current one
-and in which nothing else runs, for each kind of request, from eight clients with kept connections.
-Reads need no token. Prints a table: milliseconds of processor time, bytes, requests a second. What
-the cluster costs at rest is taken off.
+Measures the production cluster of deploy/compose.production.yaml, whose folder is the
+current one and in which nothing else runs, for each kind of request, from eight clients
+with kept connections. Reads need no token. Prints a table: milliseconds of processor
+time, bytes, requests a second. What the cluster costs at rest is taken off.
 """
 
 import argparse
@@ -87,7 +87,7 @@ def kinds(path: str, row: int) -> dict[str, tuple[str, str, str | None]]:
 def ask(
     clients: list[Client], request: tuple[str, str, str | None], count: int
 ) -> float:
-    """Seconds that this many requests take; an answer of 5xx or none ends the program."""
+    """Seconds that these requests take; an answer of 5xx or none ends the program."""
 
     def work(client: Client) -> None:
         client.connection = None  # the edge has ended it after 30 silent seconds

@@ -2,11 +2,12 @@
 
     greedy.py [SECONDS]
 
-Starts a database, whose rows are of 1.2 KB, and servers with two workers on this machine. Prints
-the milliseconds of a quiet client's reads, ten a second: alone, and beside one client that asks
-for pages of 1000 rows, and of 100 as HTML, on 40 connections without a pause. First without limits,
-then with the API_RATE of deploy/, then with its API_REQUESTS, too. Then, for 500 connections that
-read pages of 1.2 MB slowly: nginx's memory, what its files hold, and a quiet client's reads.
+Starts a database, whose rows are of 1.2 KB, and servers with two workers on this
+machine. Prints the milliseconds of a quiet client's reads, ten a second: alone, and
+beside one client that asks for pages of 1000 rows, and of 100 as HTML, on 40
+connections without a pause. First without limits, then with the API_RATE of deploy/,
+then with its API_REQUESTS, too. Then, for 500 connections that read pages of 1.2 MB
+slowly: nginx's memory, what its files hold, and a quiet client's reads.
 """
 
 import argparse
@@ -59,14 +60,14 @@ def ask_on(
 
 
 def be_greedy(
-    url: str, accept: str, stop: synchronize.Event, told: Queue[Counter[int]]
+    url: str, accept: str, stop: synchronize.Event, results: Queue[Counter[int]]
 ) -> None:
-    """Ask on many connections, in a process of its own, and tell what was answered."""
+    """Ask on many connections, in a process of its own; put their statuses."""
     statuses: Counter[int] = Counter()
     with ThreadPoolExecutor(CONNECTIONS) as pool:
         for _ in range(CONNECTIONS):
             pool.submit(ask_on, url, accept, statuses, stop)
-    told.put(statuses)
+    results.put(statuses)
 
 
 def read(server: Server, seconds: float) -> str:
@@ -80,21 +81,26 @@ def read(server: Server, seconds: float) -> str:
             times.append((time.monotonic() - sent) * 1000)
             time.sleep(max(0, 0.1 - (time.monotonic() - sent)))
     cuts = statistics.quantiles(times, n=100, method="inclusive")
-    return f"p50 {cuts[49]:.0f} ms, p99 {cuts[98]:.0f} ms, {len(times)} reads, {refused} refused"
+    return (
+        f"p50 {cuts[49]:.0f} ms, p99 {cuts[98]:.0f} ms, "
+        f"{len(times)} reads, {refused} refused"
+    )
 
 
 def beside(server: Server, kind: str, seconds: float) -> None:
     """Print a quiet client's times while another asks for that."""
     path, accept = KINDS[kind]
     stop = multiprocessing.Event()
-    told: Queue[Counter[int]] = multiprocessing.Queue()
+    results: Queue[Counter[int]] = multiprocessing.Queue()
     url = f"{server.url}{path}"
-    greedy = multiprocessing.Process(target=be_greedy, args=(url, accept, stop, told))
+    greedy = multiprocessing.Process(
+        target=be_greedy, args=(url, accept, stop, results)
+    )
     greedy.start()
     time.sleep(2)
     times = read(server, seconds)
     stop.set()
-    statuses = told.get(timeout=150)
+    statuses = results.get(timeout=150)
     greedy.join()
     print(f"  beside {kind}: {times}; the greedy one: {dict(statuses)}")
 
@@ -115,7 +121,11 @@ def connect(server: Server) -> socket.socket:
     client.settimeout(60)
     client.connect(("127.0.0.1", server.port))
     client.sendall(
-        f"GET {PAGE} HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Forwarded-For: {GREEDY}\r\n\r\n".encode()
+        (
+            f"GET {PAGE} HTTP/1.1\r\n"
+            "Host: 127.0.0.1\r\n"
+            f"X-Forwarded-For: {GREEDY}\r\n\r\n"
+        ).encode()
     )
     client.setblocking(False)
     return client
@@ -181,7 +191,7 @@ def main() -> None:
             rows = (
                 "SELECT repeat(U&'\\+01F600', 280), now() FROM generate_series(1, 1000)"
             )
-            database.tell(f"INSERT INTO tweet_tweet (text, timestamp) {rows}")
+            database.run_sql(f"INSERT INTO tweet_tweet (text, timestamp) {rows}")
             measure(database, directory, arguments.seconds)
         finally:
             database.end()

@@ -1,11 +1,12 @@
-"""The seconds from a changed line to an image, an engine, a registry and a healthy container.
+"""The seconds from a changed line to image, engine, registry and healthy container.
 
     images.py [ROUNDS [TREE …]]
 
-Clones this tree, and each TREE beside it (such as a worktree of an older commit), starts its
-cluster, and ROUNDS times (5), in turn, changes a line of a view in it. Prints the medians in
-seconds. Needs Docker with compose, and `docker-registry` for the push; is itself started by
-`./nixw develop -c python bench/images.py`, by a user who may use Docker.
+Clones this tree, and each TREE beside it (such as a worktree of an older commit),
+starts its cluster, and ROUNDS times (5), in turn, changes a line of a view in it.
+Prints the medians in seconds. Needs Docker with compose, and `docker-registry` for the
+push; is itself started by `./nixw develop -c python bench/images.py`, by a user who may
+use Docker.
 """
 
 import argparse
@@ -58,12 +59,13 @@ class Clone:
         )
         if done.returncode:
             sys.exit(
-                f"images: {' '.join(command)} failed in {self.directory}:\n{done.stderr}"
+                f"images: {' '.join(command)} failed in {self.directory}:\n"
+                f"{done.stderr}"
             )
         return done.stdout
 
     def program(self, name: str) -> str:
-        """The program of an app: `nix run` builds it, and here it finds no engine and no target."""
+        """The program of an app: `nix run` builds it, without an engine or a target."""
         nothing = {**os.environ, "CONTAINER_ENGINE": "false"}
         subprocess.run(
             ["./nixw", "run", f".#{name}"],

@@ -82,7 +82,9 @@ def median(way: str, position: int) -> float:
         start = time.perf_counter()
         found = page(way, position)
         times.append(1000 * (time.perf_counter() - start))
-        assert found == list(range(position + 1, position + LIMIT + 1)), (way, position)  # noqa: S101
+        assert found == list(  # noqa: S101
+            range(position + 1, position + LIMIT + 1)
+        ), (way, position)
     return statistics.median(times)
 
 
@@ -103,7 +105,9 @@ def main() -> None:
         "rows", nargs="?", type=int, default=1_000_000, help="default: 1000000"
     )
     rows = parser.parse_args().rows
-    if not os.environ.get("POSTGRES_HOST", "").startswith("/tmp/with-db-"):  # noqa: S108
+    if not os.environ.get("POSTGRES_HOST", "").startswith(
+        "/tmp/with-db-"  # noqa: S108
+    ):
         sys.exit(
             "bench/keyset.py: it empties the table; run it on a temporary database: "
             "./nixw run .#bench -- keyset"

@@ -2,11 +2,11 @@
 
     kills.py [MINUTES]
 
-Starts a database, a log server and a server on this machine, each of which is started again
-when it ends, as `restart: always` does. Clients read and write all the time. Every few
-seconds one process gets SIGKILL, each kind as often. Prints for each kind how many requests
-failed, by status, and the longest time until the last of them; then how many writes were
-acknowledged, and how many of those are missing in the end.
+Starts a database, a log server and a server on this machine, each of which is started
+again when it ends, as `restart: always` does. Clients read and write all the time.
+Every few seconds one process gets SIGKILL, each kind as often. Prints for each kind how
+many requests failed, by status, and the longest time until the last of them; then how
+many writes were acknowledged, and how many of those are missing in the end.
 """
 
 import argparse
@@ -58,9 +58,8 @@ class Cluster:
     def keep(self, service: Program) -> None:
         while not self.stopping.wait(0.1):
             if not service.is_running():
-                with suppress(
-                    AssertionError, TimeoutError
-                ):  # it was killed again meanwhile
+                # It may have been killed again meanwhile.
+                with suppress(AssertionError, TimeoutError):
                     service.start()
 
     def end(self) -> None:
@@ -85,7 +84,7 @@ class Cluster:
 
 
 class Clients:
-    """Requests in turn: when each ended, and with which status; what was acknowledged."""
+    """Requests in turn: when each ended, with which status; what was acknowledged."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -157,7 +156,8 @@ def report(clients: Clients, kills: list[tuple[str, float]]) -> None:
                 failed[kind][status] += 1
                 outage[kind] = max(outage[kind], moment - begin)
     print(
-        "| killed | times | failed requests | seconds until the last of them, at most |\n"
+        "| killed | times | failed requests "
+        "| seconds until the last of them, at most |\n"
         "| --- | --- | --- | --- |"
     )
     for kind, times in collections.Counter(kind for kind, _ in kills).items():
@@ -171,7 +171,7 @@ def report(clients: Clients, kills: list[tuple[str, float]]) -> None:
 
 
 def missing(database: Database, written: list[str]) -> int:
-    rows = database.tell("SELECT id FROM tweet_tweet")
+    rows = database.run_sql("SELECT id FROM tweet_tweet")
     return len(set(written) - set(rows.split()))
 
 
@@ -194,7 +194,8 @@ def main() -> None:
             report(clients, kills)
             failures = sum(not status.startswith("2") for _, status in clients.ended)
             print(
-                f"\n{len(clients.ended)} requests, {failures} failed; {len(kills)} kills"
+                f"\n{len(clients.ended)} requests, {failures} failed; "
+                f"{len(kills)} kills"
             )
             lost = missing(cluster.database, clients.written)
             print(f"{len(clients.written)} writes were acknowledged, {lost} are lost")

@@ -1,11 +1,12 @@
-"""Reads while passwords are tried from many networks, and a right login from a quiet one.
+"""Reads, and a right login from a quiet network, while many networks try passwords.
 
     logins.py
 
-Starts a database and a server with one worker on this machine. Prints the milliseconds of
-one password check by the service's hasher, by Django's own argon2 settings and by PBKDF2;
-then, for 30 s each, the milliseconds of reads in a quiet time, and while 50 networks send
-one wrong login every 6 s each; and the seconds of a right login meanwhile.
+Starts a database and a server with one worker on this machine. Prints the milliseconds
+of one password check by the service's hasher, by Django's own argon2 settings and by
+PBKDF2; then, for 30 s each, the milliseconds of reads in a quiet time, and while 50
+networks send one wrong login every 6 s each; and the seconds of a right login
+meanwhile.
 """
 
 import argparse
@@ -45,7 +46,7 @@ def manage(server: Server, *arguments: str) -> None:
 
 
 def log_in(server: Server, address: str, name: str, password: str) -> int:
-    """The status of a login as a browser does it, from an address that the proxy names."""
+    """The status of a browser's login, from an address that the proxy names."""
     page = f"{server.url}/admin/login/"
     with requests.Session() as session:
         session.headers["X-Forwarded-For"] = address
@@ -74,7 +75,8 @@ def read(server: Server, seconds: float) -> list[float]:
 def report(name: str, times: list[float]) -> None:
     cuts = statistics.quantiles(times, n=100)
     print(
-        f"reads, {name}: p50 {cuts[49]:.1f} ms, p99 {cuts[98]:.1f} ms, maximum {max(times):.1f} ms"
+        f"reads, {name}: p50 {cuts[49]:.1f} ms, p99 {cuts[98]:.1f} ms, "
+        f"maximum {max(times):.1f} ms"
     )
 
 
@@ -95,7 +97,8 @@ def measure(server: Server) -> None:
     asked = time.monotonic()
     status = log_in(server, "198.51.100.1", "admin", "right")
     print(
-        f"right login from a quiet address: {status} after {time.monotonic() - asked:.2f} s"
+        f"right login from a quiet address: {status} "
+        f"after {time.monotonic() - asked:.2f} s"
     )
     stop.set()
     for guesser in guessers:

@@ -1,12 +1,12 @@
-"""Log lines that are lost in an outage of the log server, and requests during a storm of lines.
+"""Log lines lost in an outage of the log server, and requests in a storm of lines.
 
     logs.py
 
-Starts a database, a log server and a server on this machine. Prints (a) how many lines of
-200 requests a second are lost when the log server is away for 30 s; (b) the time of a
-request while 100,000 lines are written in a burst, beside that of a quiet time of the same
-run, and how many of those lines arrived and how many were counted as dropped, with the log
-server there and away.
+Starts a database, a log server and a server on this machine. Prints (a) how many lines
+of 200 requests a second are lost when the log server is away for 30 s; (b) the time of
+a request while 100,000 lines are written in a burst, beside that of a quiet time of the
+same run, and how many of those lines arrived and how many were counted as dropped, with
+the log server there and away.
 """
 
 import argparse
@@ -70,13 +70,17 @@ def outage(server: Server, log: LogServer) -> None:
     text = log.text()
     lost = sum(max(0, 2 - text.count(f"[{request_id}]")) for request_id in ids)
     print(
-        f"outage of 30 s at 200 requests/s: {len(ids)} requests, {2 * len(ids)} lines, {lost} lost"
+        f"outage of 30 s at 200 requests/s: {len(ids)} requests, "
+        f"{2 * len(ids)} lines, {lost} lost"
     )
 
 
 def describe(times: list[float]) -> str:
     hundredths = statistics.quantiles(times, n=100)
-    return f"median {hundredths[49]:.2f} ms, p99 {hundredths[98]:.2f} ms, longest {max(times):.1f} ms"
+    return (
+        f"median {hundredths[49]:.2f} ms, p99 {hundredths[98]:.2f} ms, "
+        f"longest {max(times):.1f} ms"
+    )
 
 
 def dropped(server: Server) -> float:

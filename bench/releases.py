@@ -1,12 +1,14 @@
-"""Releases under load: what fails, what is lost, what is written twice, and how slow it gets.
+"""Releases under load: what fails, is lost or is written twice, and how slow it gets.
 
-    releases.py URL --release 'COMMAND' [--rounds 20] [--address HOST:PORT] [--authority FILE]
-                [--token TOKEN] [--clients 16] [--rate 150] [--path /tweet/]
+    releases.py URL --release 'COMMAND' [--rounds 20] [--address HOST:PORT]
+                [--authority FILE] [--token TOKEN] [--clients 16] [--rate 150]
+                [--path /tweet/]
 
-Clients with kept connections read and write, four writes in ten requests, at RATE requests a second
-together: for 20 seconds without a release, and while COMMAND runs ROUNDS times. A release that is
-meant to fail is COMMAND with `|| true`. Prints one line of JSON; exit status 1 where a request
-failed, or a write was lost or repeated. HOST:PORT is connected to in place of URL's.
+Clients with kept connections read and write, four writes in ten requests, at RATE
+requests a second together: for 20 seconds without a release, and while COMMAND runs
+ROUNDS times. A release that is meant to fail is COMMAND with `|| true`. Prints one line
+of JSON; exit status 1 where a request failed, or a write was lost or repeated.
+HOST:PORT is connected to in place of URL's.
 """
 
 import argparse
@@ -28,7 +30,7 @@ QUIET = 20  # seconds before the first release
 
 
 class Client(threading.Thread):
-    """One kept connection, opened anew where the server ends it between two requests."""
+    """One kept connection, opened anew where the server ends it between requests."""
 
     def __init__(self, options: argparse.Namespace, stop: threading.Event) -> None:
         super().__init__(daemon=True)
@@ -118,7 +120,7 @@ def percentile(durations: list[float], part: float) -> float:
 
 
 def load(options: argparse.Namespace) -> tuple[list[Client], float, list[float]]:
-    """The clients after their work, when the releases began, and the seconds of each."""
+    """The clients after their work, when the releases began, the seconds of each."""
     stop = threading.Event()
     clients = [Client(options, stop) for _ in range(options.clients)]
     for client in clients:
@@ -127,7 +129,9 @@ def load(options: argparse.Namespace) -> tuple[list[Client], float, list[float]]
     begun, took = time.monotonic(), []
     for _ in range(options.rounds):
         before = time.monotonic()
-        subprocess.run(options.release, shell=True, check=True, stdout=sys.stderr)  # noqa: S602
+        subprocess.run(  # noqa: S602
+            options.release, shell=True, check=True, stdout=sys.stderr
+        )
         took.append(time.monotonic() - before)
     stop.set()
     for client in clients:
@@ -155,7 +159,7 @@ def main() -> int:
         text: done for client in clients for text, done in client.written.items()
     }
     there = rows(options)
-    told = {
+    report = {
         "rounds": options.rounds,
         "seconds": round(sum(took) / max(1, len(took)), 1),
         "requests": len(all_durations),
@@ -171,8 +175,8 @@ def main() -> int:
         ),
         "slowest_ms": percentile([took for _, took in all_durations], 1),
     }
-    print(json.dumps(told))
-    return 1 if told["failed"] or told["lost"] or told["twice"] else 0
+    print(json.dumps(report))
+    return 1 if report["failed"] or report["lost"] or report["twice"] else 0
 
 
 if __name__ == "__main__":

@@ -1,16 +1,17 @@
-"""The service beside other engines behind the same nginx, and beside the application alone.
+"""The service beside other engines behind the same nginx, and the application alone.
 
     serve.py [ROUNDS]
 
-Starts a database, and ROUNDS times (5) each engine with one worker behind nginx: uWSGI as the
-service has it, gunicorn and granian. For each kind of request, wrk asks one engine after the
-other, once it is warm, from 16 connections for some seconds, and `loop` calls the WSGI
-application in one process, without an engine; each round begins with another one. Prints a table:
-for each kind the medians of the rounds' requests a second and of their 99th percentiles, and the
-medians of the ratios within a round, as the machine itself is faster in one minute than in
-another. Then it asks the service for one row for 60 s, three times, and prints the medians of the
-50th and 99th percentile and of the longest answer; and the milliseconds of the first request of a
-worker that replaces a killed one. The service alone pays for its log: nobody reads the other
+Starts a database, and ROUNDS times (5) each engine with one worker behind nginx: uWSGI
+as the service has it, gunicorn and granian. For each kind of request, wrk asks one
+engine after the other, once it is warm, from 16 connections for some seconds, and
+`loop` calls the WSGI application in one process, without an engine; each round begins
+with another one. Prints a table: for each kind the medians of the rounds' requests a
+second and of their 99th percentiles, and the medians of the ratios within a round, as
+the machine itself is faster in one minute than in another. Then it asks the service for
+one row for 60 s, three times, and prints the medians of the 50th and 99th percentile
+and of the longest answer; and the milliseconds of the first request of a worker that
+replaces a killed one. The service alone pays for its log: nobody reads the other
 engines' lines.
 """
 
@@ -63,10 +64,8 @@ ENGINES = {
             "1",
             "--no-ws",
         ),
-        *(
-            "--blocking-threads",
-            "1",
-        ),  # else each of many has a connection to the database
+        # Else each of many has a connection to the database.
+        *("--blocking-threads", "1"),
         *("--log-level", "warning", "config.wsgi:application"),
     ],
 }
@@ -111,7 +110,7 @@ class Engine(Server):
         text = for_http(configuration.read_text())
         configuration.unlink()
         configuration.write_text(text)
-        # Not in the run directory, whose folder uwsgi/ Python would take for uWSGI's module.
+        # Not in the run directory: Python would take its uwsgi/ for uWSGI's module.
         counters = self.directory / "counters"
         counters.mkdir(exist_ok=True)
         variables = {
@@ -146,7 +145,7 @@ def running(name: str, directory: Path, database: Database) -> Iterator[Engine]:
 
 
 def wrk(url: str, method: str, seconds: int = SECONDS) -> dict[str, float]:
-    """Requests a second, and milliseconds of the 50th and 99th percentile and of the longest."""
+    """Requests a second; milliseconds of 50th and 99th percentile and the longest."""
     command = [
         "wrk",
         "--threads",
@@ -292,7 +291,7 @@ def main() -> None:
             (directory / str(number)).mkdir()
         try:
             database.start()
-            database.tell(
+            database.run_sql(
                 "INSERT INTO tweet_tweet (text, timestamp)"
                 " SELECT repeat('x', 100), now() FROM generate_series(1, 100)"
             )

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Names the exact images of a release by their digests. FILE has the lines that `push` printed.
+# Names the exact images of a release by their digests. FILE has the lines that `push`
+# printed.
 #
 #   deploy/pin.sh FILE            in .env, for Docker Compose and Swarm
 #   deploy/pin.sh FILE OVERLAY    in OVERLAY/images, for Kubernetes
@@ -11,8 +12,8 @@ fail() {
     exit 1
 }
 
-# each FORMAT: of each line, with \1 for the prefix, \2 for the image, \3 for the version and \4 for
-# the digest.
+# each FORMAT: of each line, with \1 for the prefix, \2 for the image, \3 for the
+# version and \4 for the digest.
 each() {
     word='[A-Za-z0-9._-]*' digest='sha256:[0-9a-f]\{64\}'
     sed -n "s|^\([A-Za-z0-9._:/-]*/\)$STACK-\([a-z-]*\):\($word\)@\($digest\)\$|$1|p" "$lines"
@@ -23,12 +24,14 @@ write_env() {
     touch .env
     cp -p .env .env.new
     {
-        grep -v -e '^IMAGE_PREFIX=' -e '^IMAGE_TAG=' -e '^[A-Z_]*_DIGEST=@sha256:' .env || true
+        grep -v -e '^IMAGE_PREFIX=' -e '^IMAGE_TAG=' \
+            -e '^[A-Z_]*_DIGEST=@sha256:' .env || true
         grep -q '^IMAGE_PULL=' .env || echo IMAGE_PULL=missing
         each 'IMAGE_PREFIX=\1' | sort -u
         each 'IMAGE_TAG=\3' | sort -u
         each '\2 \4' | while read -r image digest; do
-            echo "$(echo "$image" | tr a-z- A-Z_)_DIGEST=@$digest" # counts more than IMAGE_TAG
+            # It counts more than IMAGE_TAG.
+            echo "$(echo "$image" | tr a-z- A-Z_)_DIGEST=@$digest"
         done
     } >.env.new
     mv .env.new .env
@@ -38,11 +41,13 @@ write_component() {
     mkdir -p "$overlay/images"
     {
         echo "# deploy/pin.sh writes this. The overlay names it: components: [images]"
-        printf '%s\n' "apiVersion: kustomize.config.k8s.io/v1alpha1" "kind: Component" "images:"
+        printf '%s\n' "apiVersion: kustomize.config.k8s.io/v1alpha1" \
+            "kind: Component" "images:"
         each "  - name: \2\n    newName: \1$STACK-\2\n    digest: \4"
     } >"$overlay/images/kustomization.yaml"
     grep -q '^components:' "$overlay/kustomization.yaml" ||
-        echo "pin: in $overlay/kustomization.yaml, write \`components: [images]\` in place of images."
+        echo "pin: in $overlay/kustomization.yaml, write" \
+            "\`components: [images]\` in place of images."
 }
 
 lines=${1:-} overlay=${2:-}
@@ -53,11 +58,12 @@ grep '' "$lines" >"$work" || true # an end for its last line
 count=$(wc -l <"$work")
 if [ "$(lines=$work each '\1 \3' | sort -u | wc -l)" -ne 1 ] ||
     [ "$(lines=$work each '\2' | sort -u | wc -l)" -ne "$count" ]; then
-    fail "$lines must have a line PREFIX/$STACK-IMAGE:VERSION@sha256:DIGEST for each image, all of" \
-        "one version."
+    fail "$lines must have a line PREFIX/$STACK-IMAGE:VERSION@sha256:DIGEST" \
+        "for each image, all of one version."
 fi
 lines=$work
-echo "pin: $count images of $(each '\3' | head -n 1); those that the file lacks follow IMAGE_TAG."
+echo "pin: $count images of $(each '\3' | head -n 1);" \
+    "those that the file lacks follow IMAGE_TAG."
 if [ -z "$overlay" ]; then
     cd "$(dirname "$0")/.."
     write_env

@@ -2,20 +2,23 @@
 # The service on Docker Swarm (stack.yaml), from a manager, with the variables of .env.
 #
 #   deploy/stack.sh secrets   .secrets/ as Swarm's own, those that are missing
-#   deploy/stack.sh init      once: roles and tables in an empty volume; leave it out for another
-#                             database (DB_REPLICAS=0)
-#   deploy/stack.sh restore [--to TIME …]    the database from its backups, while db and backup have
-#                             no task; docs/backup.md
+#   deploy/stack.sh init      once: roles and tables in an empty volume; leave it out
+#                             for another database (DB_REPLICAS=0)
+#   deploy/stack.sh restore [--to TIME …]
+#                             the database from its backups, while db and backup have no
+#                             task; docs/backup.md
 #   deploy/stack.sh deploy    all services; what changed is replaced, db and edge, too
-#   deploy/stack.sh release   migrations, and then the servers one after the other; if one does not
-#                             become healthy, all go back to the image before
+#   deploy/stack.sh release   migrations, and then the servers one after the other; if
+#                             one does not become healthy, all go back to the image
+#                             before
 #   deploy/stack.sh back      the servers to the image before
 set -eu
 cd "$(dirname "$0")/.."
 STACK=templatesite
 export STACK # for stack.yaml
 SECRETS="django-secret-key django-secret-key-fallbacks postgres-authority
-    postgres-backup-password postgres-metrics-password postgres-password postgres-serve-password"
+    postgres-backup-password postgres-metrics-password postgres-password
+    postgres-serve-password"
 
 fail() {
     echo "stack: $*" >&2
@@ -24,7 +27,9 @@ fail() {
 
 # Swarm reads no .env: comments and quotes are those of Compose.
 read_variables() {
-    [ -f .env ] || fail "$PWD/.env is missing: EDGE_NAMES, IMAGE_PREFIX and IMAGE_TAG belong there."
+    [ -f .env ] ||
+        fail "$PWD/.env is missing:" \
+            "EDGE_NAMES, IMAGE_PREFIX and IMAGE_TAG belong there."
     while IFS= read -r line || [ -n "$line" ]; do
         case $line in
         [A-Z]*=*) ;;
@@ -64,10 +69,12 @@ make_secrets() {
 once() {
     once_name=${STACK}_$1
     shift
-    docker service create --name "$once_name" --mode replicated-job --restart-condition none \
-        --constraint 'node.labels.data == true' --with-registry-auth --detach --no-healthcheck \
+    docker service create --name "$once_name" --mode replicated-job \
+        --restart-condition none --constraint 'node.labels.data == true' \
+        --with-registry-auth --detach --no-healthcheck \
         --read-only --cap-drop ALL --mount type=tmpfs,target=/tmp \
-        --mount "type=volume,source=${STACK}_db,target=/var/lib/postgresql" "$@" >/dev/null
+        --mount "type=volume,source=${STACK}_db,target=/var/lib/postgresql" \
+        "$@" >/dev/null
     ended=0
     finish "$once_name" || ended=$?
     docker service rm "$once_name" >/dev/null
@@ -75,7 +82,10 @@ once() {
 }
 
 init_database() {
-    passwords=$(secret_options postgres-password postgres-serve-password postgres-metrics-password)
+    passwords=$(
+        secret_options postgres-password postgres-serve-password \
+            postgres-metrics-password
+    )
     # shellcheck disable=SC2086
     once db-init $passwords \
         --env POSTGRES_PASSWORD_FILE=/run/secrets/postgres-password \
@@ -96,12 +106,15 @@ newest() {
     docker service ps --quiet --no-trunc "$1" | head -n 1
 }
 
-# finish SERVICE [TASK]: waits for the task of a job that came after TASK, and prints its lines.
+# finish SERVICE [TASK]: waits for the task of a job that came after TASK, and prints
+# its lines.
 finish() {
     for _ in $(seq 600); do
         task=$(newest "$1")
         [ "$task" != "${2:-}" ] || task=
-        state=${task:+$(docker inspect --format '{{.Status.State}} {{.Status.Err}}' "$task")}
+        state=${task:+$(
+            docker inspect --format '{{.Status.State}} {{.Status.Err}}' "$task"
+        )}
         case $state in
         complete*) docker service logs --raw "$task" && return 0 ;;
         failed* | rejected* | orphaned* | shutdown*)
@@ -118,20 +131,26 @@ finish() {
 
 migrate() {
     before=$(newest "${STACK}_migrate")
-    docker service update --quiet --detach --force --with-registry-auth --restart-condition none \
+    docker service update --quiet --detach --force --with-registry-auth \
+        --restart-condition none \
         --image "${IMAGE_PREFIX}$STACK-server:$IMAGE_TAG${SERVER_DIGEST:-}" \
         "${STACK}_migrate" >/dev/null
-    finish "${STACK}_migrate" "$before" || fail "the migrations failed: the servers are as before."
+    finish "${STACK}_migrate" "$before" ||
+        fail "the migrations failed: the servers are as before."
 }
 
 replace_servers() {
     image=${IMAGE_PREFIX}$STACK-server:$IMAGE_TAG${SERVER_DIGEST:-}
-    docker service update --detach=false --with-registry-auth --image "$image" "${STACK}_server"
+    docker service update --detach=false --with-registry-auth --image "$image" \
+        "${STACK}_server"
     # It ends with 0 after a rollback, too.
-    case $(docker service inspect --format '{{.Spec.TaskTemplate.ContainerSpec.Image}}' \
-        "${STACK}_server") in
+    case $(docker service inspect \
+        --format '{{.Spec.TaskTemplate.ContainerSpec.Image}}' "${STACK}_server") in
     "$image" | "$image@"*) ;;
-    *) fail "a server did not become healthy: they have the image before. See docker service logs." ;;
+    *)
+        fail "a server did not become healthy: they have the image before." \
+            "See docker service logs."
+        ;;
     esac
 }
 

@@ -33,7 +33,8 @@ def check(client: Client) -> None:
         )
     if status == HTTPStatus.UNAUTHORIZED:
         pytest.exit(
-            "SYSTEM_TEST_TOKEN is not accepted: make one there with manage.py createtoken USER.",
+            "SYSTEM_TEST_TOKEN is not accepted: "
+            "make one there with manage.py createtoken USER.",
             MISUSE,
         )
 

@@ -50,7 +50,7 @@ REQUESTS = {
         "POST", "STYLE_SHEET", HTTPStatus.METHOD_NOT_ALLOWED
     ),
     "directory of static files": Request("GET", "/static/", HTTPStatus.NOT_FOUND),
-    # nginx closes the connection after it without saying so: the next request gets another.
+    # nginx then closes the connection without saying so: the next request gets another.
     "unmet precondition": Request(
         "GET",
         "STYLE_SHEET",

@@ -1,4 +1,4 @@
-"""Others may write meanwhile: a test relies on its own tweets, or on what holds for any data."""
+"""Others may write meanwhile: tests rely on own tweets, or hold for any data."""
 
 from http import HTTPStatus
 from typing import Any

@@ -10,10 +10,8 @@ def test_tweets_have_addresses_that_resolve(client: Client):
     for tweet in client.get("/tweet/?limit=3").json():
         assert set(tweet) == {"id", "text", "timestamp", "href"}
         found = client.get(tweet["href"])
-        assert found.status_code in (
-            HTTPStatus.OK,
-            HTTPStatus.NOT_FOUND,
-        )  # others may delete it meanwhile
+        # Others may delete it meanwhile.
+        assert found.status_code in (HTTPStatus.OK, HTTPStatus.NOT_FOUND)
         assert found.json().get("id") in (tweet["id"], None)
 
 
@@ -33,9 +31,8 @@ def test_created_tweet_is_listed(writer: Client, tweet: dict[str, Any]):
 
 def test_timestamp_is_the_time_of_writing(writer: Client, tweet: dict[str, Any]):
     written = datetime.fromisoformat(tweet["timestamp"])
-    assert abs(datetime.now(UTC) - written) < timedelta(
-        hours=1
-    )  # the two clocks may differ
+    # The two clocks may differ.
+    assert abs(datetime.now(UTC) - written) < timedelta(hours=1)
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH"])

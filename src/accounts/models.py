@@ -4,4 +4,4 @@ from django.contrib.auth.models import AbstractUser
 
 
 class User(AbstractUser):
-    """Django's user in the service's own table, so that you can add fields at any time."""
+    """Django's user in the service's own table: you can add fields at any time."""

@@ -30,7 +30,7 @@ def test_every_program_and_library_is_for_the_architecture(image):
 
 
 def test_data_were_made_by_the_programs_that_serve_them(images):
-    """Their clock was held at the build's date; x86_64's programs would have had their own."""
+    """Their clock was held at the build's date; x86_64's programs have their own."""
     (control,) = images["db"].root.glob("nix/store/*-db-data/global/pg_control")
     assert int.from_bytes(control.read_bytes()[24:32], "little") == BUILD_DATE
 

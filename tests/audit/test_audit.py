@@ -1,4 +1,4 @@
-"""The program, on SBOMs of a few packages, with an archive and an index on this machine."""
+"""The program, on SBOMs of a few packages, with a local archive and a local index."""
 
 import gzip
 import io
@@ -62,7 +62,9 @@ def part(name: str, files: dict[str, bytes], links: dict[str, str]) -> bytes:
 
 def write_deb(file: Path, changelog: str = "", link: str = "") -> None:
     """A package with a changelog, or with a link in place of its documentation."""
-    control = f"Package: {file.stem}\nVersion: 1:2.14-2+deb13u3\nArchitecture: amd64\n".encode()
+    control = (
+        f"Package: {file.stem}\nVersion: 1:2.14-2+deb13u3\nArchitecture: amd64\n"
+    ).encode()
     documents = f"usr/share/doc/{file.stem}"
     files = {f"{documents}/changelog.Debian.gz": gzip.compress(changelog.encode())}
     head = (
@@ -76,7 +78,7 @@ def write_deb(file: Path, changelog: str = "", link: str = "") -> None:
 
 
 class Audit:
-    """The program's surroundings: a folder of SBOMs, of Debian packages, and the root."""
+    """The program's surroundings: folders of SBOMs and Debian packages; the root."""
 
     def __init__(self, directory: Path, index: str) -> None:
         self.sboms, self.packages = directory / "sboms", directory / "packages"
@@ -128,7 +130,7 @@ class Audit:
     def add_linked(
         self, name: str, version: str, into: str, newest: str | None
     ) -> None:
-        """A source of Debian, which the archive has with two packages, and what it is inside of."""
+        """A source of Debian, its two packages in the archive, and what contains it."""
         self.add(
             name, version, f"pkg:deb/debian/{name}@{version}?arch=source", inside=True
         )
@@ -201,7 +203,7 @@ def test_an_older_debian_package_is_found(audit: Audit):
 
 
 @pytest.mark.parametrize(
-    ("locked", "newest", "told"),
+    ("locked", "newest", "message"),
     [
         (
             "1:2.14-2+deb13u2",
@@ -217,15 +219,15 @@ def test_an_older_debian_package_is_found(audit: Audit):
     ],
 )
 def test_a_source_that_is_linked_in_is_told(
-    audit: Audit, locked: str, newest: str | None, told: str
+    audit: Audit, locked: str, newest: str | None, message: str
 ):
     audit.add_debian("alertmanager", NEWEST, NEWEST)
     audit.add_linked("libxml2", locked, "alertmanager", newest)
     write_deb(audit.packages / "libxml2-doc.deb", TEXT)
     status, output = audit.run()
     assert status == 1, output
-    answer = "found" if "fixed" in told else "not checked"
-    assert f"| {answer} | libxml2 {locked} | server | {told}" in output
+    answer = "found" if "fixed" in message else "not checked"
+    assert f"| {answer} | libxml2 {locked} | server | {message}" in output
     assert ("linked into alertmanager" in output) == bool(newest)
 
 

@@ -1,4 +1,4 @@
-"""`outdated`: what is behind, held, current and not asked, and what is told of security.
+"""`outdated`: what is behind, held, current and not asked, and what is insecure.
 
 On a tree with locks, and an index, an archive and a GitHub of the test's own.
 """
@@ -274,8 +274,8 @@ def test_what_the_index_knows_of_the_locked_version_is_told(tree: Tree):
     document = {"info": {"version": "1.1"}, "vulnerabilities": known}
     tree.serve("/root/pypi/behind/1.1/json", document)
     tree.write("behind")
-    told = tree.inputs()[1]["behind"]["security"]
-    assert told[0] == "1.1: the index knows of CVE-2026-0001"
+    security = tree.inputs()[1]["behind"]["security"]
+    assert security[0] == "1.1: the index knows of CVE-2026-0001"
 
 
 def test_a_source_with_another_hash_is_not_read(tree: Tree):
@@ -368,8 +368,8 @@ def test_without_a_network_there_is_one_sentence(tree: Tree):
     status, output = tree.run()
     assert status == 2, output
     assert output.splitlines()[-1] == (
-        "outdated: neither the package index, the packages' archive nor GitHub was reached; "
-        "check the network."
+        "outdated: neither the package index, the packages' archive nor GitHub "
+        "was reached; check the network."
     )
     assert "all packages" not in output
 

@@ -16,7 +16,7 @@ def licences(component) -> list[str]:
     return sorted(one.id or one.name for one in component.licenses)
 
 
-def told(**more: object) -> dict:
+def make_facts(**more: object) -> dict:
     return {
         "name": "libpq",
         "version": "17.1",
@@ -54,7 +54,7 @@ def test_a_path_without_a_version_is_the_services_own():
 
 def test_what_nixpkgs_declares_is_taken():
     path = Path("/nix/store", NAME + "libpq-17.1")
-    declared = told(
+    declared = make_facts(
         licenses=["PostgreSQL", "a licence of its own"],
         homepage="https://www.postgresql.org",
         purls=["pkg:github/postgres/postgres@REL_17_1"],
@@ -81,7 +81,9 @@ def test_what_nixpkgs_declares_is_taken():
 
 def test_an_expression_of_nixpkgs_is_one():
     path = Path("/nix/store", NAME + "sudo-1.9")
-    (component,) = describe(path, {str(path): told(licenses=["(ISC AND Zlib)"])}).all
+    (component,) = describe(
+        path, {str(path): make_facts(licenses=["(ISC AND Zlib)"])}
+    ).all
     assert [one.value for one in component.licenses] == ["(ISC AND Zlib)"]
 
 
@@ -99,7 +101,7 @@ def test_a_path_of_several_debian_packages(tmp_path: Path):
         "pkg:deb/debian/glibc@2.41-12?arch=source&distro=debian-13",
         f"pkg:deb/debian/nginx-common@2%3A1.26-3?{source}",
     ]
-    parts = describe(tmp_path, {str(tmp_path): told(purls=purls)})
+    parts = describe(tmp_path, {str(tmp_path): make_facts(purls=purls)})
     assert named(parts.packages) == [
         ("nginx", "2:1.26-3"),
         ("nginx-common", "2:1.26-3"),
@@ -124,7 +126,7 @@ def wheel(directory: Path, metadata: str):
         site / "METADATA",
         f"Metadata-Version: 2.4\nName: My_Wheel\nVersion: 1.0\n{metadata}",
     )
-    known = {str(directory): told(purls=["pkg:pypi/my-wheel@1.0"])}
+    known = {str(directory): make_facts(purls=["pkg:pypi/my-wheel@1.0"])}
     return describe(directory, known)
 
 

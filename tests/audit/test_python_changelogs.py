@@ -45,15 +45,15 @@ BOLD = UNDERLINED.replace("\n---", "\n\n---").replace(
     "text", [MARKDOWN, UNDERLINED, BOLD], ids=["markdown", "rst", "bold"]
 )
 def test_headings_are_understood(text: str):
-    told = changelogs.between(
+    lines = changelogs.between(
         changelogs.read(text), Version("2.9.0"), Version("2.10.0")
     )
-    named = [line.partition(":")[0] for line in told if changelogs.ID.search(line)]
+    named = [line.partition(":")[0] for line in lines if changelogs.ID.search(line)]
     assert named == ["2.9.1", "2.10.0", "2.10.0"]
-    assert told[2].endswith("CVE-2026-1001 was one of the 2.10 series.") == (
+    assert lines[2].endswith("CVE-2026-1001 was one of the 2.10 series.") == (
         text is MARKDOWN
     )
-    assert (told[2] == WRAPPED) == (text is not MARKDOWN)
+    assert (lines[2] == WRAPPED) == (text is not MARKDOWN)
     assert (
         changelogs.between(changelogs.read(text), Version("2.10.0"), Version("3")) == []
     )
@@ -68,12 +68,12 @@ def test_headings_are_understood(text: str):
     ],
 )
 def test_a_fault_without_an_id_is_told(item: str):
-    told = changelogs.read(f"## 1.1\n- {item}\n- A faster page\n")
-    assert changelogs.between(told, Version("1.0"), Version("1.1")) == [f"1.1: {item}"]
+    items = changelogs.read(f"## 1.1\n- {item}\n- A faster page\n")
+    assert changelogs.between(items, Version("1.0"), Version("1.1")) == [f"1.1: {item}"]
 
 
 def test_what_the_own_series_has_mended_is_no_news():
-    told = [
+    items = [
         (Version("5.2.9"), "CVE-2026-1: as in 6.0.1"),
         (Version("4.2.30"), "CVE-2026-2: another series, which may be younger"),
         (Version("6.0.1"), "CVE-2026-1: as in 5.2.9"),
@@ -81,8 +81,8 @@ def test_what_the_own_series_has_mended_is_no_news():
         (Version("6.0.2"), "content-security-policy is new"),
         (Version("6.0.2"), "a Security release"),
     ]
-    told = [(version, line.replace("2026-", "2026-000")) for version, line in told]
-    assert changelogs.between(told, Version("5.2.19"), Version("6.0.2")) == [
+    items = [(version, line.replace("2026-", "2026-000")) for version, line in items]
+    assert changelogs.between(items, Version("5.2.19"), Version("6.0.2")) == [
         "6.0.1: CVE-2026-0002: not in 5.2",
         "6.0.2: a Security release",
     ]
@@ -110,5 +110,5 @@ def test_which_files_tell(path: str, is_one: bool):
 def test_a_file_of_one_version_is_of_no_other():
     text = "Notes\n=====\n\nCVE-2026-0001: a fault, as in\n\n5.1.9\n=====\n"
     version = changelogs.version_of("docs/releases/5.2.1.txt")
-    told = list(changelogs.read(text, version))
-    assert {str(version) for version, _ in told} == {"5.2.1"}
+    items = list(changelogs.read(text, version))
+    assert {str(version) for version, _ in items} == {"5.2.1"}

@@ -1,4 +1,4 @@
-"""`update`: what it moves, which checks it runs, what its page has, and what it leaves behind.
+"""`update`: what it moves, what it checks, what its page has and what it leaves behind.
 
 The tree's commands are stand-ins: `nixw` takes what it answers from files, as git does.
 """
@@ -35,7 +35,7 @@ OPERATION = {"responses": {"200": {}}}
 
 
 class World(Tree):
-    """A tree, and what its commands answer before a relock and, with 1 in the name, after it."""
+    """A tree, and its commands' answers before a relock and (1 in the name) after."""
 
     def __init__(self, directory: Path, running: object) -> None:
         super().__init__(directory, running)
@@ -147,7 +147,10 @@ def test_a_changelog_that_could_not_be_read_is_told(world: World):
     world.serve("/files/behind-1.2.tar.gz", b"other", "application/octet-stream")
     status, page, said = world.update()
     assert status == 0, said
-    reason = "its source could not be read: behind-1.2.tar.gz has not the hash that the index names"
+    reason = (
+        "its source could not be read: "
+        "behind-1.2.tar.gz has not the hash that the index names"
+    )
     assert f"### behind 1.1 → 1.2 ({reason})\n\nIt could not be read.\n" in page
 
 
@@ -239,7 +242,7 @@ case "$0 $*" in */git\\ diff*) exit "$DIFFERS" ;; *gh\\ pr\\ edit*) exit 1 ;; es
 
 
 class Proposal:
-    """The job of update.yaml that opens the pull request, in a clone, with stand-ins."""
+    """The job of update.yaml that opens the pull request, in a clone with stand-ins."""
 
     def __init__(self, directory: Path) -> None:
         workflow = yaml.safe_load(Path(os.environ["UPDATE_WORKFLOW"]).read_text())

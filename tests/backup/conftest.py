@@ -20,7 +20,7 @@ def place(tmp_path: Path) -> Path:
 @pytest.fixture(scope="module")
 def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     with running(Database(tmp_path_factory.mktemp("db"))) as database:
-        database.tell("CREATE TABLE kept (number integer)")
+        database.run_sql("CREATE TABLE kept (number integer)")
         yield database
 
 

@@ -43,7 +43,7 @@ class Writer(threading.Thread):
 
 
 def rows(database: Database) -> set[str]:
-    return set(database.tell("SELECT text FROM item_item").split("\n "))
+    return set(database.run_sql("SELECT text FROM item_item").split("\n "))
 
 
 def test_drill(place: Path):

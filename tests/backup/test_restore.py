@@ -30,7 +30,7 @@ def test_moment_between_two_rows(backup: Backup, database: Database, look: Datab
     with running(look):
         assert 1 in kept(look)
         assert 2 not in kept(look)
-        assert look.tell("SHOW data_checksums") == "on"
+        assert look.run_sql("SHOW data_checksums") == "on"
     # What Barman and the recovery need is not left behind.
     left = contents(look.directory / "data")
     assert not {
@@ -96,7 +96,7 @@ def test_database_that_is_there_is_refused_or_set_aside(
 ):
     data = look.directory / "data"
     with running(look):
-        look.tell("CREATE TABLE mine (number integer)")
+        look.run_sql("CREATE TABLE mine (number integer)")
     before = contents(data)
     assert "holds a database, which was left as it is" in backup.refuses(
         data, "restore"
@@ -222,7 +222,9 @@ def test_database_is_named_that_the_backups_are_not_of(backup: Backup, place: Pa
             )
             time.sleep(5)
         assert {file.name for file in copy.rglob("0*")} == segments
-        assert NAME not in stranger.tell("SELECT slot_name FROM pg_replication_slots")
+        assert NAME not in stranger.run_sql(
+            "SELECT slot_name FROM pg_replication_slots"
+        )
 
 
 def segments(backup: Backup) -> list[Path]:
@@ -232,7 +234,7 @@ def segments(backup: Backup) -> list[Path]:
 
 @pytest.fixture
 def copied(backup: Backup, database: Database, place: Path) -> Path:
-    """Backups that a test may damage, with rows 100 to 102 in segments of their own after them."""
+    """Backups that a test may damage, then rows 100 to 102 in segments of their own."""
     for number in (100, 101, 102):
         keep(database, number)
         assert (
@@ -290,17 +292,17 @@ def test_restore_of_a_database_that_is_written_to(
     backup: Backup, database: Database, look: Database
 ):
     """Segments move on while it looks at them."""
-    database.tell("CREATE TABLE IF NOT EXISTS busy (text text)")
+    database.run_sql("CREATE TABLE IF NOT EXISTS busy (text text)")
     insert = "INSERT INTO busy SELECT repeat('x', 1000) FROM generate_series(1, 500);"
     with database.psql() as psql:
         for number in range(3):
             psql.stdin.write(f"{insert * 40}\n")
             psql.stdin.flush()
             written = f"SELECT count(*) > {number * 20_000} FROM busy"
-            wait_until(lambda written=written: database.tell(written) == "t")
+            wait_until(lambda written=written: database.run_sql(written) == "t")
             backup.restore(look.directory / "data")
             with running(look):
-                assert look.tell(written) == "t"
+                assert look.run_sql(written) == "t"
             shutil.rmtree(look.directory / "data")
         psql.stdin.close()
 

@@ -1,4 +1,4 @@
-"""The stream ends, is cut or loses its slot: it begins again, and says what is missing."""
+"""The stream ends, is cut or loses its slot: it begins anew and says what it lacks."""
 
 import os
 import shutil
@@ -70,7 +70,8 @@ def test_new_base_backup_is_taken_when_the_last_one_is_old(backup: Backup):
     assert time.time() - first < 24 * 3600
     backup.stop()
     text = info.read_text()
-    yesterday = f"{datetime.fromtimestamp(first - 25 * 3600, UTC):%Y-%m-%d %H:%M:%S.000000+00:00}"
+    moment = datetime.fromtimestamp(first - 25 * 3600, UTC)
+    yesterday = f"{moment:%Y-%m-%d %H:%M:%S.000000+00:00}"
     lines = [
         f"end_time={yesterday}" if line.startswith("end_time=") else line
         for line in text.splitlines()
@@ -89,21 +90,21 @@ def narrow(place: Path) -> Iterator[Database]:
     with running(
         Database(place / "db", max_slot_wal_keep_size="2MB", max_wal_size="4MB")
     ) as narrow:
-        narrow.tell("CREATE TABLE kept (number integer)")
+        narrow.run_sql("CREATE TABLE kept (number integer)")
         yield narrow
 
 
 def lose_slot(database: Database) -> None:
-    database.tell("CREATE TABLE IF NOT EXISTS filler (text text)")
+    database.run_sql("CREATE TABLE IF NOT EXISTS filler (text text)")
     query = "SELECT wal_status FROM pg_replication_slots"
     for _ in range(60):
-        database.tell(
+        database.run_sql(
             "INSERT INTO filler SELECT repeat('x', 1000) FROM generate_series(1, 5000)"
         )
         checkpoint(database)
-        if database.tell(query) == "lost":
+        if database.run_sql(query) == "lost":
             return
-    raise AssertionError(database.tell(query))
+    raise AssertionError(database.run_sql(query))
 
 
 def checkpoint(database: Database) -> None:
@@ -152,10 +153,10 @@ def test_lost_slot_is_made_anew_and_told(narrow: Database, place: Path, look: Da
 
 
 def test_restored_database_is_backed_up_again(place: Path, look: Database):
-    """In place, twice: to a moment before, and then to a later one of the first life."""
+    """In place, twice: to a moment before, then to a later one of the first life."""
     database = Database(place / "db")
     with running(database), running(Backup(place / "backup", database)) as backup:
-        database.tell("CREATE TABLE kept (number integer)")
+        database.run_sql("CREATE TABLE kept (number integer)")
         moments = []
         for number in (1, 2, 3):
             keep(database, number)
@@ -220,11 +221,11 @@ def test_gap_is_remembered_until_there_is_a_base_backup(narrow: Database, place:
 
 
 def test_database_that_was_set_aside_can_come_back(place: Path, look: Database):
-    """The newest restore is then of its timeline, and not of the one with the highest number."""
+    """The newest restore is then of its timeline, not of the highest one."""
     database = Database(place / "db")
     data = database.directory / "data"
     with running(database), running(Backup(place / "backup", database)) as backup:
-        database.tell("CREATE TABLE kept (number integer)")
+        database.run_sql("CREATE TABLE kept (number integer)")
         keep(database, 1)
         time.sleep(0.1)
         moment = datetime.now(UTC)
@@ -255,7 +256,7 @@ def test_what_a_restored_database_wrote_unseen_is_not_taken_for_restored(
     database = Database(place / "db")
     data = database.directory / "data"
     with running(database), running(Backup(place / "backup", database)) as backup:
-        database.tell(
+        database.run_sql(
             "CREATE TABLE kept (number integer); CREATE TABLE filler (text text)"
         )
         keep(database, 1)
@@ -266,7 +267,7 @@ def test_what_a_restored_database_wrote_unseen_is_not_taken_for_restored(
         fill = (
             "INSERT INTO filler SELECT repeat('x', 1000) FROM generate_series(1, 10000)"
         )
-        database.tell(fill)
+        database.run_sql(fill)
         wait_until_new(backup)
         first = backup.metric("backup_last_success_timestamp_seconds")
         assert backup.stop() == 0
@@ -277,8 +278,8 @@ def test_what_a_restored_database_wrote_unseen_is_not_taken_for_restored(
         time.sleep(0.1)
         unseen = datetime.now(UTC)
         time.sleep(0.1)
-        database.tell(fill)
-        database.tell("DROP TABLE filler")
+        database.run_sql(fill)
+        database.run_sql("DROP TABLE filler")
         checkpoint(database)
         backup.start()
         wait_until(

@@ -63,7 +63,7 @@ def run(*arguments: object, **options: str) -> "subprocess.CompletedProcess[str]
 
 
 def members(session: int) -> list[str]:
-    """What /proc tells of processes that began in the session and are not in one of their own."""
+    """What /proc says of processes that began in the session and are still in it."""
     listed = subprocess.run(
         "cat /proc/[0-9]*/stat", shell=True, stdout=subprocess.PIPE, text=True
     ).stdout

@@ -16,7 +16,7 @@ PATHS = [
 
 
 def lacks_byte_code(directory: Path) -> bool:
-    """Whether Python would write there: it has modules, and one of them has no byte code."""
+    """Whether Python would write there: one of its modules has no byte code."""
     compiled = {
         file.name.partition(".")[0]
         for file in (directory / "__pycache__").glob("*.pyc")
@@ -29,9 +29,8 @@ def test_python_writes_nothing_into_the_store(tmp_path):
     assert [place for place in places if place.name.endswith("-scripts")]
     mounts = []
     for place in places:
-        ignore = shutil.ignore_patterns(
-            "__pycache__"
-        )  # what a run before may have written
+        # A run before may have written some.
+        ignore = shutil.ignore_patterns("__pycache__")
         copy = Path(
             shutil.copytree(place, tmp_path / place.name, symlinks=True, ignore=ignore)
         )

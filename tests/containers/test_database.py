@@ -1,4 +1,4 @@
-"""The database's image: who may use its directory, how that is filled, what a failed start says."""
+"""The database's image: its directory's users and content; what a failed start says."""
 
 import os
 import shutil
@@ -151,9 +151,8 @@ def test_fill_that_was_cut_short_begins_anew(directory, how: str):
         (directory.data / name).parent.mkdir(parents=True, exist_ok=True)
         (directory.data / name).touch(mode=0o444)
     (directory.data / "base" / "1").chmod(0o555)  # like what is copied
-    (directory.data / "lost+found").mkdir(
-        mode=0
-    )  # what a new file system has is root's
+    # A new file system has one, which is root's.
+    (directory.data / "lost+found").mkdir(mode=0)
     assert "is empty" in directory.refuses()
     if how == "init":
         assert directory.run("init").returncode == 0
@@ -360,7 +359,7 @@ def test_full_volume_of_the_write_ahead_log_recovers_when_there_is_room(
     try:
         wait_until(lambda: directory.run("pg_isready", **CLIENT).returncode == 0)
         (directory.volume / "full").touch()
-        # It writes until there is no room: a server that has nothing to write would go on.
+        # It writes until there is no room: a server with nothing to write would go on.
         write = (
             "CREATE TABLE IF NOT EXISTS large (n int); "
             "INSERT INTO large SELECT generate_series(1, 50000)"

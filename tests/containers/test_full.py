@@ -101,7 +101,7 @@ def psql(db: Container, statement: str) -> None:
 
 
 def test_backups_restore_in_the_images(images, db: Container, tmp_path: Path):
-    """Another container's PostgreSQL finishes the restore, and the database's serves it."""
+    """Another container's PostgreSQL finishes the restore; the database's serves it."""
     backup = Container(
         images["backup"], tmp_path, **PASSWORDS, POSTGRES_HOST="127.0.0.1"
     )

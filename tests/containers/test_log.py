@@ -1,4 +1,4 @@
-"""The log's image: what it tells of itself when its disk is full, and the files that it leaves."""
+"""The log's image: what it says when its disk is full, and the files that it leaves."""
 
 import re
 import subprocess
@@ -7,7 +7,7 @@ import pytest
 
 from support.images import volumes
 
-# A disk of 1 MB that fills up and is emptied again, beside the log and its health check.
+# A disk of 1 MB that fills up and is emptied, beside the log and its health check.
 FULL_DISK = """
 health() { if "$@"; then echo healthy; else echo ill; fi; }
 wait_for() { until "$@"; do sleep 0.2; done; }
@@ -21,8 +21,8 @@ wait_for listening
 health "$@"
 dd if=/dev/zero of=filler bs=1000 2>/dev/null
 health "$@"
-for line in 1 2 3 4 5; do echo "<14>app: $(head -c 5000 /dev/zero | tr '\\0' x)"; done | \
-nc -w 1 127.0.0.1 5514
+for line in 1 2 3 4 5; do echo "<14>app: $(head -c 5000 /dev/zero | tr '\\0' x)"; \
+done | nc -w 1 127.0.0.1 5514
 wait_for unwritten
 metrics
 rm filler
@@ -45,7 +45,8 @@ stat -c %a all.log
 ROTATED = """
 "$1" >/dev/null 2>&1 &
 until nc -w 1 127.0.0.1 5514 </dev/null; do sleep 0.2; done
-yes "<14>app: $(head -c 60000 /dev/zero | tr '\\0' x)" | head -n 1800 | nc -w 5 127.0.0.1 5514
+yes "<14>app: $(head -c 60000 /dev/zero | tr '\\0' x)" | head -n 1800 | \
+nc -w 5 127.0.0.1 5514
 until [ -e all.log.1 ] && [ -e all.log ]; do sleep 0.2; done
 stat -c %a all.log all.log.1
 """

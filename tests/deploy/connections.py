@@ -58,7 +58,7 @@ def kubernetes(objects: Objects) -> list[int]:
     return row(servers, found["ConfigMap", "server"]["data"], 2)
 
 
-def told(text: str) -> dict[str, list[int]]:
+def read_table(text: str) -> dict[str, list[int]]:
     """The rows of the table in docs/scale.md, by deployment."""
     rows = {name: cells.split("|")[:-1] for name, cells in ROW.findall(text)}
     return {name: [int(cell) for cell in cells] for name, cells in rows.items()}

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from connections import DEPLOYMENTS, kubernetes, one_machine, swarm, told
+from connections import DEPLOYMENTS, kubernetes, one_machine, read_table, swarm
 from sources import load
 
 SCALE = Path(os.environ["DEPLOY_SCALE"]).read_text()
@@ -27,7 +27,7 @@ def made(objects):
 @pytest.mark.parametrize("deployment", DEPLOYMENTS)
 def test_the_table_says_what_the_files_make(made, deployment):
     """Who plans with the table finds as many connections in a cluster."""
-    assert told(SCALE).get(deployment) == made[deployment]
+    assert read_table(SCALE).get(deployment) == made[deployment]
 
 
 @pytest.mark.parametrize("deployment", DEPLOYMENTS)

@@ -23,29 +23,31 @@ def test_kubernetes_takes_every_object(overlays, overlay):
 def test_an_unknown_kind_is_refused(sample, refused):
     """Who misspells a kind is told so, for each version of Kubernetes."""
     changed = replace(sample, "\nkind: Job\n", "\nkind: Work\n")
-    told = "Work migrate: its kind is unknown in Kubernetes"
-    assert refused(changed) == [f"{told} {version}" for version in VERSIONS]
+    message = "Work migrate: its kind is unknown in Kubernetes"
+    assert refused(changed) == [f"{message} {version}" for version in VERSIONS]
 
 
 def test_an_unknown_field_is_refused(sample, refused):
     """Who misspells a field is told its name and its object."""
     changed = replace(sample, "\n  replicas: 2\n", "\n  copies: 2\n")
-    told = f"Deployment server: $.spec: {UNEXPECTED.format('copies')}"
-    assert refused(changed) == [told]
+    message = f"Deployment server: $.spec: {UNEXPECTED.format('copies')}"
+    assert refused(changed) == [message]
 
 
 def test_an_unknown_field_of_the_operator_is_refused(sample, refused):
     """Who misspells a field of the Prometheus operator's is told so, too."""
     changed = replace(sample, "\n  - interval: 5s\n", "\n  - every: 5s\n")
-    told = f"ServiceMonitor server: $.spec.endpoints[0]: {UNEXPECTED.format('every')}"
-    assert refused(changed) == [told]
+    message = (
+        f"ServiceMonitor server: $.spec.endpoints[0]: {UNEXPECTED.format('every')}"
+    )
+    assert refused(changed) == [message]
 
 
 def test_an_object_that_is_there_twice_is_refused(sample, refused):
     """The second of two objects with one name would take the place of the first."""
     service = next(one for one in sample.split("---\n") if "\nkind: Service\n" in one)
-    told = f"Service {yaml.safe_load(service)['metadata']['name']} is there twice"
-    assert refused(f"{sample}---\n{service}") == [told]
+    message = f"Service {yaml.safe_load(service)['metadata']['name']} is there twice"
+    assert refused(f"{sample}---\n{service}") == [message]
 
 
 def test_an_overlay_without_objects_is_refused():

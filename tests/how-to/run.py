@@ -1,4 +1,4 @@
-"""Follow a page of docs/how-to, as a reader does: in a team's tree, in the shell of `nix develop`.
+"""Follow a page of docs/how-to as a reader does: in a team's tree, in its shell.
 
     run.py PAGE
 
@@ -7,7 +7,8 @@ A comment before an indented block says what a reader does with it:
     <!-- run -->                    runs its commands
     <!-- run anew -->               runs them in a new shell
     <!-- write PATH -->             writes it to that file
-    <!-- add PATH before LINE -->   puts it, and an empty line, before the line that begins so
+    <!-- add PATH before LINE -->   puts it, and an empty line, before the line that
+                                    begins so
 
 Exit status 1 where a command fails.
 """

@@ -1,4 +1,4 @@
-"""Each layout is valid by the OCI image specification, and Docker's manifest says the same."""
+"""Each layout is valid by OCI's specification, and Docker's manifest says the same."""
 
 import gzip
 import hashlib

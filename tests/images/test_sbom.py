@@ -54,7 +54,7 @@ def store_paths(image: Image) -> set[str]:
 
 
 def files(image: Image, pattern: str) -> Iterator[tuple[str, Path]]:
-    """Those of every store path that match, each with its store path; not through links."""
+    """The matches in every store path, each with its store path; not through links."""
     store = (image.root / STORE).resolve()
     for file in store.glob(f"*/{pattern}"):
         if file.is_file() and file.resolve() == file:
@@ -154,7 +154,7 @@ def test_what_is_inside_of_wheels_is_named(image: Image, sbom: Sbom):
 
 def test_what_go_programs_were_linked_with_is_named(image: Image, sbom: Sbom):
     if not any("-libc6-" in path for path in store_paths(image)):
-        pytest.skip("nixpkgs does not tell")
+        pytest.skip("nixpkgs does not say")
     for path, file in files(image, "bin/*"):
         if b"\xff Go buildinf:" in file.read_bytes():
             linked = [ref for ref in needs(sbom, path) if "arch=source" in ref]

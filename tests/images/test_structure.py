@@ -22,7 +22,7 @@ SHELLS = ("sh", "bash", "dash", "busybox", "zsh")
 
 @pytest.fixture
 def expected(image: Image) -> dict:
-    """What is expected of the template's images; of the service's own, what holds for all."""
+    """What the template's images must have; the service's own: what holds for all."""
     own = {
         "user": image.config["User"],
         "volumes": list(image.config.get("Volumes", {})),

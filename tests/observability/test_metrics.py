@@ -1,4 +1,4 @@
-"""What Prometheus counts is what happened, and nobody can make it count without bounds."""
+"""Prometheus counts what happened, and nobody can make it count without bounds."""
 
 import random
 import string
@@ -55,14 +55,17 @@ def test_ten_thousand_random_requests_make_no_series(cluster):
 
 def test_role_of_the_exporter_reads_statistics_alone(cluster):
     statements = {
-        "SHOW data_directory": str(
-            cluster.database.directory / "data"
-        ),  # for members of pg_monitor
+        # Members of pg_monitor may read it.
+        "SHOW data_directory": str(cluster.database.directory / "data"),
         "SELECT * FROM item_item": "ERROR:  permission denied for table item_item",
         "SELECT * FROM auth_user": "ERROR:  permission denied for table auth_user",
-        "CREATE TABLE t ()": "ERROR:  cannot execute CREATE TABLE in a read-only transaction",
-        "BEGIN READ WRITE; CREATE TABLE t ()": "ERROR:  permission denied for schema public",
+        "CREATE TABLE t ()": (
+            "ERROR:  cannot execute CREATE TABLE in a read-only transaction"
+        ),
+        "BEGIN READ WRITE; CREATE TABLE t ()": (
+            "ERROR:  permission denied for schema public"
+        ),
     }
     for statement, expected in statements.items():
-        output = cluster.database.tell(statement, role="metrics")
+        output = cluster.database.run_sql(statement, role="metrics")
         assert output.splitlines()[0].strip() == expected, statement

@@ -1,4 +1,4 @@
-"""Who reads from Prometheus finds what it looks for: dashboards, the runbook, a parent."""
+"""Prometheus's readers find what they look for: dashboards, the runbook, a parent."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""What a person is told of when services change or stop. Last, because it stops them."""
+"""What a person hears of when services change or stop. Last, as it stops them."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from conftest import console
 from support.cluster import Cluster
 from support.waiting import wait_until
 
-# Each dashboard's mark of a new release, as Grafana asks for it where a step is 15 seconds.
+# Each dashboard's mark of a new release, as Grafana asks for it with steps of 15 s.
 MARKS = {
     annotation["target"]["expr"].replace("$__interval", "15s")
     for file in Path(os.environ["dashboards"]).iterdir()
@@ -63,9 +63,9 @@ def test_database_and_server_that_stop_fire_alerts_that_resolve(cluster):
 def test_log_service_that_is_away_is_told_and_so_is_its_return(cluster):
     expected = {"LogDown", "LogUndelivered"}
     cluster.log.stop()
-    assert (
-        requests.get(f"{cluster.server.url}/nothing/", timeout=10).status_code == 404
-    )  # a line for it
+    # The log gets a line for it.
+    answer = requests.get(f"{cluster.server.url}/nothing/", timeout=10)
+    assert answer.status_code == 404
     wait_until(lambda: cluster.receiver.names("firing") >= expected, seconds=240)
     cluster.log.start()
     wait_until(lambda: cluster.receiver.names("resolved") >= expected, seconds=120)

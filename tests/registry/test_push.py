@@ -1,7 +1,7 @@
 """`push` and a registry.
 
-A blob is sent once, tags tell version and content, each architecture gets its own image, nothing
-unclear is pushed.
+A blob is sent once, tags tell version and content, each architecture gets its own
+image, nothing unclear is pushed.
 """
 
 import json
@@ -62,10 +62,10 @@ def test_each_machine_gets_its_own_image(registry, pushed, home, architecture: s
             "--tls-verify=false",
         ]
         asked += [f"docker://{registry.address}/team/{repository}:{VERSION}"]
-        told = subprocess.run(
+        inspected = subprocess.run(
             asked, env=environment(home), capture_output=True, check=True
         )
-        assert json.loads(told.stdout)["Architecture"] == architecture
+        assert json.loads(inspected.stdout)["Architecture"] == architecture
 
 
 def test_images_share_what_is_alike(registry, pushed):
@@ -76,9 +76,8 @@ def test_images_share_what_is_alike(registry, pushed):
     ]
     layers = [layer["digest"] for manifest in every for layer in manifest["layers"]]
     assert len(set(layers)) < len(layers)
-    assert registry.uploads() == len(set(layers)) + len(
-        every
-    )  # and each one's configuration
+    # Each manifest has a configuration of its own, too.
+    assert registry.uploads() == len(set(layers)) + len(every)
 
 
 @pytest.mark.parametrize("machine", ["the same machine", "another machine"])
@@ -153,7 +152,7 @@ def test_unclear_target_is_refused(tmp_path, arguments: list[str]):
 def test_images_of_another_package_set_than_the_trees_are_refused(
     program: str, tmp_path
 ):
-    """A release is what everyone builds from the commit; another set's images are not that."""
+    """A release is what everyone builds from the commit: not another set's images."""
     refusal = "but pyproject.toml names"
     for words, refused in (
         (["registry.example.com/team"], True),

@@ -1,4 +1,4 @@
-"""`sign`: who has the public key knows the images and their SBOMs, and nothing else passes."""
+"""`sign`: the public key proves the images and their SBOMs; nothing else passes."""
 
 import base64
 import json

@@ -30,7 +30,7 @@ def described(manifest, architecture: str) -> dict[str, object]:
 
 @pytest.fixture
 def log(registry, pushed):
-    """The registry's answer for the manifest of the log's image, and its architecture."""
+    """The registry's answer for the manifest of the log's image; its architecture."""
     (first, *_) = registry.get(f"{SERVICE}-log/manifests/{VERSION}").json()["manifests"]
     manifest = registry.get(f"{SERVICE}-log/manifests/{first['digest']}")
     return manifest, first["platform"]["architecture"]

@@ -1,4 +1,4 @@
-"""Clients of many kinds: slow ones, browsers of other origins, guessers of passwords."""
+"""Clients of many kinds: slow ones, browsers of other origins, password guessers."""
 
 import re
 import resource
@@ -225,7 +225,11 @@ def asking(server: Server, path: str, address: str = "192.0.2.1") -> socket.sock
     client.settimeout(120)
     client.connect(("127.0.0.1", server.port))
     client.sendall(
-        f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Forwarded-For: {address}\r\n\r\n".encode()
+        (
+            f"GET {path} HTTP/1.1\r\n"
+            "Host: 127.0.0.1\r\n"
+            f"X-Forwarded-For: {address}\r\n\r\n"
+        ).encode()
     )
     return client
 
@@ -281,7 +285,7 @@ def test_requests_in_progress_are_limited_in_all(start_server, database):
     "path", ["/healthcheck/", "/healthcheck", "/healthcheck/live/"]
 )
 def test_probes_take_nobody_elses_room(start_server, path: str):
-    """They are in no other limit, and so their bodies are not kept, nor many of them."""
+    """They are in no other limit: their bodies are not kept, nor many of them."""
     server = start_server()
     answer = requests.post(f"{server.url}{path}", data=b"x" * 100_000, timeout=10)
     assert answer.status_code == 413
@@ -292,11 +296,11 @@ def test_probes_take_nobody_elses_room(start_server, path: str):
 def large_page(database) -> Iterator[str]:
     """The address of 1.2 MB."""
     text = "repeat(U&'\\+01F600', 280)"
-    database.tell(
+    database.run_sql(
         f"INSERT INTO item_item (text) SELECT {text} FROM generate_series(1, 1000)"
     )
     yield "/item/?limit=1000"
-    database.tell(f"DELETE FROM item_item WHERE text = {text}")
+    database.run_sql(f"DELETE FROM item_item WHERE text = {text}")
 
 
 def waiting_answers(server: Server) -> int:

@@ -1,4 +1,4 @@
-"""Before it stops, a server sends its clients to others for as long as DRAIN_SECONDS says."""
+"""Before it stops, a server sends its clients to others for DRAIN_SECONDS."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""What clients see of the edge, and that it neither loses nor repeats what they send."""
+"""What clients see of the edge; it neither loses nor repeats what they send."""
 
 import http.client
 import json
@@ -127,9 +127,9 @@ def test_lines_are_objects_where_that_is_set(start_edge, server):
         return found[0] if found else ""
 
     wait_until(line)
-    told = json.loads(line())
+    logged = json.loads(line())
     assert {
-        name: told[name] for name in ("program", "level", "method", "path", "status")
+        name: logged[name] for name in ("program", "level", "method", "path", "status")
     } == {
         "program": "caddy",
         "level": "info",
@@ -137,13 +137,14 @@ def test_lines_are_objects_where_that_is_set(start_edge, server):
         "path": "/item/",
         "status": 200,
     }
-    assert 0 < told["duration"] < 30
+    assert 0 < logged["duration"] < 30
 
 
 def test_client_cannot_write_parts_of_an_access_line(edge, log):
     with edge.connection(30) as connection:
         connection.sendall(
-            b'GET https://user:hidden@localhost/a"b?key=hidden HTTP/1.1\r\nHost: localhost\r\n'
+            b'GET https://user:hidden@localhost/a"b?key=hidden HTTP/1.1\r\n'
+            b"Host: localhost\r\n"
             b"X-Request-ID: abc.4\r\nConnection: close\r\n\r\n"
         )
         while connection.recv(4096):
@@ -160,7 +161,11 @@ def test_long_address_leaves_no_query_in_the_log(edge, log):
         ("localhost", edge.http_port), timeout=30
     ) as connection:
         connection.sendall(
-            f"GET /item/?{query} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode()
+            (
+                f"GET /item/?{query} HTTP/1.1\r\n"
+                "Host: localhost\r\n"
+                "Connection: close\r\n\r\n"
+            ).encode()
         )
         while connection.recv(4096):
             pass
@@ -318,7 +323,7 @@ def test_service_without_a_server_says_so_in_json(start_edge, start_server):
 
 
 class Upstream:
-    """A server that reads each request, counts it and ends the connection without an answer."""
+    """A server that reads and counts each request and closes without an answer."""
 
     def __init__(self) -> None:
         seen = self.seen = {"GET": 0, "POST": 0, "PUT": 0, "DELETE": 0}
@@ -356,7 +361,7 @@ def test_request_that_writes_is_never_sent_again(start_edge, method: str):
 
 
 def write(edge: Edge, stop: threading.Event, statuses: dict[str, int]) -> None:
-    """Write rows of distinct texts and read one, without a pause, on connections that are kept."""
+    """Write rows of distinct texts and read one, without a pause, in one session."""
     with requests.Session() as session:
         ask = partial(session.request, verify=str(edge.authority), timeout=60)
         while not stop.is_set():
@@ -369,7 +374,9 @@ def write(edge: Edge, stop: threading.Event, statuses: dict[str, int]) -> None:
 
 def written(database) -> dict[str, int]:
     """How many rows there are of each text."""
-    rows = database.tell("SELECT text || ' ' || count(*) FROM item_item GROUP BY text")
+    rows = database.run_sql(
+        "SELECT text || ' ' || count(*) FROM item_item GROUP BY text"
+    )
     return {
         text: int(count) for text, count in (row.split() for row in rows.splitlines())
     }
@@ -377,7 +384,7 @@ def written(database) -> dict[str, int]:
 
 @pytest.fixture
 def load():
-    """Clients of an edge, and what they were answered: by text, and by 'GET ' and text."""
+    """Clients of an edge, and their answers: by text, and by 'GET ' and text."""
     stop = threading.Event()
     clients: list[threading.Thread] = []
     statuses: dict[str, int] = {}

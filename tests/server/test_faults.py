@@ -118,7 +118,7 @@ def test_death_of_a_worker_is_made_good(start_server):
 
 
 def test_worker_that_grows_is_replaced_where_that_is_set(start_server):
-    # Megabytes, which any worker exceeds; uWSGI replaces none that is younger than a minute.
+    # Megabytes, which any worker exceeds; uWSGI replaces none younger than a minute.
     server = start_server(UWSGI_RELOAD_ON_RSS="1", UWSGI_MIN_WORKER_LIFETIME="1")
     master = server.program("uwsgi")
     first = children(master)
@@ -139,7 +139,7 @@ def test_each_worker_connects_before_its_first_request_and_the_master_does_not(
 
     def connections() -> set[str]:
         of_server = f"SELECT pid FROM pg_stat_activity WHERE usename = '{NAME}_serve'"
-        return set(database.tell(of_server).split())
+        return set(database.run_sql(of_server).split())
 
     wait_until(lambda: len(connections()) == 2)
     first = connections()
@@ -179,9 +179,8 @@ def test_query_before_the_fork_ends_the_start_with_its_place(database, tmp_path)
     project = tmp_path / "django"
     subprocess.run(["cp", "-r", "--no-preserve=mode", source, project], check=True)
     views = project / "item" / "api" / "views.py"
-    shutil.rmtree(
-        views.parent / "__pycache__", ignore_errors=True
-    )  # which Python would not check
+    # Python would not check whether this is older than the module.
+    shutil.rmtree(views.parent / "__pycache__", ignore_errors=True)
     views.write_text(f"{views.read_text()}COUNTED = Item.objects.count()\n")
     ended = subprocess.run(
         ["bash", "-c", program.replace(source, str(project))],
@@ -200,8 +199,11 @@ def test_connection_that_breaks_during_a_statement_is_made_anew(start_server, da
     with database.locked("item_item"), ThreadPoolExecutor() as pool:
         answer = pool.submit(requests.get, f"{server.url}/item/", timeout=30)
         wait_until(lambda: database.waiting() == 1)
-        end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-        database.tell(end, role=f"{NAME}_serve")
+        end = (
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE wait_event_type = 'Lock'"
+        )
+        database.run_sql(end, role=f"{NAME}_serve")
         assert answer.result().status_code == 503
     for path in ("/healthcheck/live/", "/item/", "/item/"):
         assert requests.get(f"{server.url}{path}", timeout=10).ok
@@ -211,11 +213,10 @@ def test_silent_database_is_told_of_and_does_not_silence_the_server(
     start_server, database
 ):
     server = start_server()
-    assert requests.get(
-        f"{server.url}/item/", timeout=10
-    ).ok  # the worker has its connection
+    # After this, the worker has its connection.
+    assert requests.get(f"{server.url}/item/", timeout=10).ok
     with silenced(database):
-        # It waits for an answer on its connection until uWSGI's harakiri, before nginx gives up.
+        # It waits for an answer until uWSGI's harakiri, before nginx gives up.
         assert (
             requests.post(
                 f"{server.url}/item/", json={"text": "x" * 280}, timeout=60

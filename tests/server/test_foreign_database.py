@@ -20,8 +20,10 @@ GRANT CONNECT ON DATABASE acme TO metrics;
 REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC;
 GRANT CONNECT ON DATABASE postgres TO acme;
 \\connect acme
-REVOKE EXECUTE ON FUNCTION lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea) TO acme;
+REVOKE EXECUTE ON FUNCTION lo_creat(integer), lo_create(oid), \
+lo_from_bytea(oid, bytea) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION lo_creat(integer), lo_create(oid), \
+lo_from_bytea(oid, bytea) TO acme;
 """
 REFUSED = {
     "acme": [

@@ -30,7 +30,7 @@ def log(tmp_path):
 
 
 def send(server: Server, number: int) -> list[str]:
-    """Make requests that Django writes a line for, as they lack a CSRF token; their ids."""
+    """Make requests without a CSRF token, for which Django writes a line; their ids."""
     ids = [uuid.uuid4().hex for _ in range(number)]
     for request_id in ids:
         answer = requests.post(
@@ -53,7 +53,7 @@ def send_in_turn(server: Server, number: int) -> list[str]:
 
 
 def all_arrived(log: LogServer, ids: list[str]) -> bool:
-    """Whether nginx's line and Django's are there for each request; a line may come twice."""
+    """Whether each request has nginx's line and Django's; a line may come twice."""
     text = log.text()
     return all(text.count(request_id) >= 2 for request_id in ids)
 
@@ -129,9 +129,8 @@ def test_output_that_nobody_reads_holds_up_no_line(tmp_path, database, log):
     ) as server.process:
         try:
             wait_until(server.is_up)
-            for burst in range(
-                4
-            ):  # each fits into the queue: what is beyond may be dropped
+            # Each burst fits into the queue: what is beyond may be dropped.
+            for burst in range(4):
                 lines = {f"unread-{burst}-{number}." for number in range(2000)}
                 server.log(lines, timeout=0.5)
                 wait_until(lambda lines=lines: lines <= set(log.text().split()))
@@ -152,7 +151,7 @@ def test_server_works_without_a_log_server(start_server, kind: str):
 
 
 def megabytes(server: Server) -> float:
-    """Memory of the forwarder, with its files, which are in memory where this is a container."""
+    """Memory of the forwarder and its files, which a container has in memory."""
     status = Path(f"/proc/{server.program('rsyslog')}/status").read_text()
     (resident,) = re.findall(r"^VmRSS:\s*(\d+) kB$", status, re.MULTILINE)
     files = sum(file.stat().st_size for file in server.directory.glob("forward.*"))
@@ -289,8 +288,8 @@ def test_client_cannot_write_a_line_of_its_own(start_server, log):
 def test_client_cannot_make_errors_of_nginx(start_server, log):
     log.start()
     server = start_server(**log.forwarding)
-    # nginx warns of a body that it writes to a file, and quotes the request there. Django
-    # answers without reading the body.
+    # nginx warns of a body that it writes to a file, and quotes the request there.
+    # Django answers without reading the body.
     path = '/item/" 502 y/'
     headers = {"Content-Length": "100000", "Content-Type": "text/plain"}
     with closing(HTTPConnection("127.0.0.1", server.port, timeout=10)) as connection:
@@ -304,7 +303,10 @@ def test_client_cannot_make_errors_of_nginx(start_server, log):
     )
     assert "[error]" not in log.text()
     # In whatever way such a line comes; the second one counts.
-    forged = '2026/01/01 00:00:00 [error] 1#1: *1 reset, request: "GET / HTTP/1.1", referrer: "x" 502 y"'
+    forged = (
+        "2026/01/01 00:00:00 [error] 1#1: *1 reset, "
+        'request: "GET / HTTP/1.1", referrer: "x" 502 y"'
+    )
     server.log([forged, '[id] 127.0.0.1 "GET /" 502 0 bytes'], begin="nginx:")
     counted = 'service_gateway_errors_total{status="502"}'
     wait_until(lambda: server.samples().get(counted))
@@ -357,7 +359,7 @@ def test_log_has_no_query_and_no_referer_and_each_error_once(
     assert (
         text.count("limiting requests") == text.count('"POST /admin/login/" 429') == 1
     )
-    # On a busy machine nginx may warn of the same request that a line of it was dropped.
+    # On a busy machine nginx may also warn that a line of this request was dropped.
     assert len(re.findall(r'\[error\].*request: "GET /item/"', text)) == 1
     assert not [
         line
@@ -424,9 +426,8 @@ def test_output_is_json_where_that_is_asked_for(start_server, log, capfd):
     name = '"quoted" \\ \u00e9'
     requests.get(f"{server.url}/no/{name}/", headers={"Referer": '"'}, timeout=10)
     server.log(['failed\nTraceback (most recent call last):\n  File "x"\n\tlast'])
-    wait_until(
-        lambda: "Traceback" in log.text()
-    )  # what a forwarder has is lost when it is killed
+    # What a forwarder has is lost when it is killed.
+    wait_until(lambda: "Traceback" in log.text())
     os.kill(server.program("rsyslog"), signal.SIGKILL)
     wait_until(lambda: len(server.programs("rsyslog")) == 1)
     assert server.stop() == 0

@@ -29,7 +29,7 @@ def metrics_files(server: Server) -> set[str]:
 
 
 def all_replaced(master: int, old: set[int], signal_number: int) -> bool:
-    """Whether ten new workers run; an old one gets the signal, again while it does not go.
+    """Whether ten new workers run; an old one gets the signal again until it goes.
 
     A worker that still imports the application does not see SIGHUP.
     """

@@ -33,7 +33,7 @@ def told_in(database, place: str, statement: str, role: str) -> str:
 
 def tried(database, statement: str, role: str = SERVING) -> str:
     """What psql prints for a statement."""
-    return database.tell(statement, role)
+    return database.run_sql(statement, role)
 
 
 @pytest.mark.parametrize(
@@ -127,9 +127,8 @@ def test_forgotten_session_holds_a_request_for_the_lock_timeout_only(
     with database.locked("item_item", "SHARE"):
         asked = time.monotonic()
         answer = requests.put(href, json={"text": "put"}, timeout=30)
-        assert (
-            time.monotonic() - asked < 9
-        )  # before the statement's own limit, on a slow machine, too
+        # Before the statement's own limit, on a slow machine, too.
+        assert time.monotonic() - asked < 9
     assert answer.status_code == 503
     assert requests.put(href, json={"text": "put"}, timeout=30).ok
 
@@ -179,7 +178,10 @@ def test_what_the_serving_role_sets_for_itself_ends_with_the_next_start(restarte
     restarted.stop()
     restarted.start()
     assert tried(restarted, "SHOW search_path") == '"$user", public'
-    settings = "SELECT unnest(setconfig) FROM pg_db_role_setting WHERE setrole = current_user::regrole"
+    settings = (
+        "SELECT unnest(setconfig) FROM pg_db_role_setting "
+        "WHERE setrole = current_user::regrole"
+    )
     assert sorted(line.strip() for line in tried(restarted, settings).splitlines()) == [
         "idle_in_transaction_session_timeout=30s",
         "lock_timeout=2s",

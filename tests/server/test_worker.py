@@ -1,4 +1,4 @@
-"""A command of manage.py that runs beside the server's programs, for as long as they do."""
+"""A command of manage.py that runs beside the server's programs, as long as they do."""
 
 import os
 import signal

@@ -69,7 +69,10 @@ def test_one_of_four_writers_with_the_same_tag_wins(url: str):
 
 
 def test_five_who_add_the_same_group_in_the_admin(start_server):
-    """One succeeds; the others see the form's own sentence, or a conflict: forms look before."""
+    """One succeeds; the others see the form's own sentence, or a conflict.
+
+    Forms look before they write.
+    """
     server = start_server(UWSGI_PROCESSES=str(WORKERS))
     manage = [
         "service-server",

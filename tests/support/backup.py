@@ -18,7 +18,7 @@ def metric(port: int, name: str) -> float:
 
 
 class Backup(Program):
-    """The backup service beside a database; ready when the first base backup is whole."""
+    """The backup service beside a database; ready once a first base backup is whole."""
 
     def __init__(self, directory: Path, database: Database, **variables: str) -> None:
         self.port = free_port()
@@ -97,11 +97,11 @@ def receiver(of: int) -> int | None:
 
 
 def keep(database: Database, number: int) -> None:
-    database.tell(f"INSERT INTO kept VALUES ({number})")
+    database.run_sql(f"INSERT INTO kept VALUES ({number})")
 
 
 def kept(database: Database) -> list[int]:
     return [
         int(line)
-        for line in database.tell("SELECT number FROM kept ORDER BY 1").split()
+        for line in database.run_sql("SELECT number FROM kept ORDER BY 1").split()
     ]

@@ -46,7 +46,7 @@ class Receiver:
 
 
 class Cluster:
-    """Four workers and a task, each service as it starts, and a person who is told of alerts."""
+    """Four workers, a task, each service as it starts, and a person who gets alerts."""
 
     version = "7.8.9"  # of the server, as its image would have it
 

@@ -64,7 +64,7 @@ class Edge(Program):
 
     @contextmanager
     def connection(self, timeout: float, *protocols: str) -> Iterator[ssl.SSLSocket]:
-        """One with TLS, whose reads take no longer than that; the protocols are ALPN's."""
+        """One with TLS, whose reads have that time limit; the protocols are ALPN's."""
         context = ssl.create_default_context(cafile=self.authority)
         if protocols:
             context.set_alpn_protocols(list(protocols))

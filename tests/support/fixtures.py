@@ -27,7 +27,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Database]":
 def start_server(
     tmp_path: Path, database: "Database"
 ) -> "Iterator[Callable[..., Server]]":
-    """Start a server with a command and variables; what the test leaves running is stopped."""
+    """Start a server with a command and variables; those left running are stopped."""
     from support.processes import Server
     from support.program import running
 

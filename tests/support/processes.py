@@ -114,8 +114,8 @@ class Database(Program):
             text=True,
         )
 
-    def tell(self, statement: str, role: str = NAME) -> str:
-        """What psql prints for a statement; for other roles than the owner errors, too."""
+    def run_sql(self, statement: str, role: str = NAME) -> str:
+        """What psql prints for a statement; for roles but the owner, errors, too."""
         with self.psql("--command", statement, role=role) as psql:
             try:
                 return psql.communicate(timeout=60)[0].strip()
@@ -124,13 +124,13 @@ class Database(Program):
                 raise
 
     def waiting(self) -> int:
-        """How many of the server's connections wait for a lock; its role is not shown others'."""
+        """How many of the server's connections wait for a lock; its role sees these."""
         query = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-        return int(self.tell(query, f"{NAME}_serve"))
+        return int(self.run_sql(query, f"{NAME}_serve"))
 
     @contextmanager
     def locked(self, table: str, mode: str = "ACCESS EXCLUSIVE") -> Iterator[None]:
-        """Hold a lock of the table: by default one that lets nobody else read or write it."""
+        """Hold a lock of the table: by default, nobody else can read or write it."""
         with self.psql() as psql:
             assert psql.stdin
             assert psql.stdout
@@ -174,9 +174,8 @@ class Server(Program):
         )
 
     def start(self) -> None:
-        (self.directory / "uwsgi.sock").unlink(
-            missing_ok=True
-        )  # of a life that was killed
+        # One is left of a life that was killed.
+        (self.directory / "uwsgi.sock").unlink(missing_ok=True)
         super().start()
 
     def is_ready(self) -> bool:
@@ -186,7 +185,7 @@ class Server(Program):
         )
 
     def programs(self, name: str) -> list[int]:
-        """The process ids of nginx's, uWSGI's or rsyslog's master; none while it is not there."""
+        """The process ids of its children that run a program, such as rsyslog."""
         found = []
         for child in children(self.process.pid):
             with suppress(FileNotFoundError, ProcessLookupError):  # it has just ended

@@ -1,4 +1,4 @@
-"""A program that a test starts, stops and kills; nothing of it waits without a limit."""
+"""A program that a test starts, stops and kills; no wait is without a limit."""
 
 import os
 import signal

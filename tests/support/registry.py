@@ -11,7 +11,7 @@ import requests
 from support.processes import answers, free_port
 from support.program import Program
 
-# Of each image: its name, its repository and the tag that tells what this architecture's has.
+# Of each image: its name, its repository and the tag of what this architecture's has.
 LIST = [
     line.split()
     for line in Path(os.environ["layouts"], "list").read_text().splitlines()

@@ -38,17 +38,20 @@ def query(expression: str) -> str:
 
 
 def scraped(count: int, health: str = "") -> str:
-    """A command that succeeds when Prometheus has that many servers to scrape, all of that health.
+    """A command that succeeds when Prometheus scrapes that many servers of that health.
 
-    A query would count those of the last five minutes, too, where Prometheus itself was restarted.
+    A query would count those of the last five minutes, too, after Prometheus's restart.
     """
     url = "http://localhost:9090/api/v1/targets?state=active"
-    servers = f"""{wget} '{url}' | sed 's/"discoveredLabels"/\\n/g' | grep '"scrapePool":"server"'"""
+    servers = (
+        f"{wget} '{url}' | "
+        """sed 's/"discoveredLabels"/\\n/g' | grep '"scrapePool":"server"'"""
+    )
     return f"""test "$({servers} | grep -c '"health":"{health}')" = {count}"""
 
 
 def restart(services: str, allowed: set[str]) -> None:
-    """Restart services under requests, whose statuses all are allowed; afterwards they are 200."""
+    """Restart services under requests: statuses are the allowed ones, and then 200."""
     machine.succeed(
         "rm -f /tmp/begun /tmp/stop; "
         f"{traffic} {server}/item/ /tmp >/tmp/statuses 2>/tmp/traffic.log &"
@@ -68,7 +71,7 @@ def restart(services: str, allowed: set[str]) -> None:
 def replace_secret(
     name: str, command: str = "head -c 48 /dev/urandom | base64 --wrap=0"
 ) -> tuple[str, str]:
-    """Replace a file of .secrets by what a command prints; what it held and what it holds."""
+    """Replace a file of .secrets by what a command prints; its old and new content."""
     file = f"/root/project/.secrets/{name}"
     before = machine.succeed(f"cat {file}")
     machine.succeed(f"{command} >/tmp/new && install -m 0444 /tmp/new {file}")
@@ -76,7 +79,7 @@ def replace_secret(
 
 
 def changed(role: str, before: str, after: str) -> str:
-    """A command that succeeds when the second password lets the role in, and the first does not."""
+    """A command that succeeds when only the second password lets the role in."""
 
     def login(password: str) -> str:
         psql = f"psql --host 127.0.0.1 --username {role} --command '' {database}"
@@ -86,10 +89,11 @@ def changed(role: str, before: str, after: str) -> str:
 
 
 def change_password(role: str, name: str) -> str:
-    """Let PostgreSQL know first, as docs/production.md does, so that db needs no restart."""
+    """Let PostgreSQL know first, as docs/production.md does: db needs no restart."""
     before, after = replace_secret(name)
     machine.succeed(
-        f"printf '%s\\n' '{after}' '{after}' | docker exec --interactive {service}-db-1 "
+        f"printf '%s\\n' '{after}' '{after}' | "
+        f"docker exec --interactive {service}-db-1 "
         f"psql --username postgres --host /tmp --command '\\password {role}'"
     )
     return changed(role, before, after)
@@ -150,7 +154,7 @@ def check() -> None:
         assert (image_id("log:latest"), image_id("log:previous")) == (new, old)
 
     with subtest("every service becomes healthy"):
-        # Not `up --wait`, which gives up on the first service that is slow to become healthy.
+        # Not `up --wait`, which gives up on the first service that is slow to start.
         machine.wait_until_succeeds(
             "cd /root/project && docker compose --progress quiet up --detach",
             timeout=600,
@@ -172,7 +176,10 @@ def check() -> None:
 
     with subtest("containers are unprivileged and read-only"):
         assert set(inspect("{{.Config.User}}")) == {"65532:65532", "70:70"}
-        facts = "{{.HostConfig.ReadonlyRootfs}} {{.HostConfig.CapDrop}} {{.HostConfig.SecurityOpt}}"
+        facts = (
+            "{{.HostConfig.ReadonlyRootfs}} {{.HostConfig.CapDrop}} "
+            "{{.HostConfig.SecurityOpt}}"
+        )
         assert set(inspect(facts)) == {"true [ALL] [no-new-privileges:true]"}
         for command, outcome in (
             ("touch /tmp/file", machine.succeed),
@@ -213,7 +220,10 @@ def check() -> None:
             password = machine.succeed(
                 "cat /root/project/.secrets/grafana-admin-password"
             )
-            api = f"http://admin:{urllib.parse.quote(password.strip(), safe='')}@localhost:3000/api"
+            api = (
+                f"http://admin:{urllib.parse.quote(password.strip(), safe='')}"
+                "@localhost:3000/api"
+            )
             assert {
                 found["uid"] for found in json.loads(get(f"{api}/search?type=dash-db"))
             } == {
@@ -251,7 +261,8 @@ def check() -> None:
         assert "No migrations to apply" in compose("run --rm --no-deps migrate")
 
     with subtest(
-        "everything comes back when the Docker daemon was killed, and the database with it"
+        "everything comes back when the Docker daemon was killed, "
+        "and the database with it"
     ):
         replace_secret("django-secret-key-fallbacks")
         item = post("before the daemon was killed")
@@ -304,7 +315,10 @@ with subtest("the machine has Docker"):
 try:
     check()
 except Exception:
-    state = "docker inspect --format '== {{.Name}} {{.State}}' $c && docker logs --tail 40 $c 2>&1"
+    state = (
+        "docker inspect --format '== {{.Name}} {{.State}}' $c && "
+        "docker logs --tail 40 $c 2>&1"
+    )
     print(machine.execute(f"for c in $(docker ps --all --quiet); do {state}; done")[1])
     targets = f"{wget} http://localhost:9090/api/v1/targets?state=active"
     print(machine.execute(f"{targets}; docker exec {service}-log-1 nslookup server")[1])

@@ -4,7 +4,7 @@
 
 
 def make_swarm() -> None:
-    """The service on a swarm of one node, with the images that are there under two tags."""
+    """The service on a swarm of one node, with the images there under two tags."""
     images = machine.succeed(
         "docker image ls --format '{{.Repository}}' | sort --unique"
     ).split()

@@ -1,4 +1,4 @@
-"""Ask for a page again and again until told to stop; print how many answers had each status.
+"""Ask for a page again and again until `stop`; print how often each status came.
 
     traffic.py URL DIRECTORY
 

@@ -1,1 +1,1 @@
-"""What the unit tests of this service share, beside the fixtures of `chassis.testing`."""
+"""What this service's unit tests share, beside the fixtures of `chassis.testing`."""
