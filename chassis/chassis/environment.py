@@ -36,7 +36,7 @@ class Environment(FileAwareEnv):
             value = super()._get_value(env_key, default)
         except ValueError as error:
             raise SystemExit(f"settings: {error}") from None
-        # A file that a person wrote ends with a newline, which is not part of the value.
+        # A file that a person wrote ends with a newline, which is no part of the value.
         value = value.rstrip("\r\n") if isinstance(value, str) else value
         if os.environ.get(file_key) and not value:
             raise SystemExit(f"settings: {file_key} names an empty file.")

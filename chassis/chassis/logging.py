@@ -7,7 +7,7 @@ import sys
 
 
 class NoValues(logging.Filter):
-    """Cuts off what the reason of a CSRF failure quotes: the client's own Referer or Origin."""
+    """Cuts the client's own Referer or Origin off the reason of a CSRF failure."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.args, tuple) and record.args:
@@ -41,7 +41,7 @@ class SyslogHandler(logging.handlers.SysLogHandler):
         self.socket.setblocking(False)
 
     def format(self, record: logging.LogRecord) -> str:
-        """As it is, but for the middle of a long one, and for characters that a terminal obeys."""
+        """The line without the middle of a long one, and with control characters escaped."""
         text = super().format(record)
         if not text.isprintable():
             text = "".join(map(printable, text))

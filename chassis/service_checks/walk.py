@@ -128,10 +128,8 @@ def fields() -> list[str]:
 
 def addresses() -> list[str]:
     """Of all URLs but those of views that fail on purpose."""
-    found, excluded = (
-        list(patterns(get_resolver())),
-        set(getattr(settings, "WALK_EXCEPT", [])),
-    )
+    found = list(patterns(get_resolver()))
+    excluded = set(getattr(settings, "WALK_EXCEPT", []))
     if unknown := excluded - {name for name, _ in found}:
         pytest.fail(f"WALK_EXCEPT names what is no URL: {', '.join(sorted(unknown))}")
     return ["/" + address for name, address in found if name not in excluded]
@@ -219,9 +217,8 @@ class Form(HTMLParser):
         given = dict(attributes)
         name = given.get("name")
         if name and tag in ("input", "select", "textarea", "button"):
-            self.values[name] = (
-                given.get("value") or "delete_selected"
-            )  # the admin's own action
+            # Where a field has no value, the admin's own action.
+            self.values[name] = given.get("value") or "delete_selected"
 
     def posts(self, path: str) -> Iterator[Question]:
         """The form with a NUL in each of its fields, one after the other."""
@@ -321,7 +318,8 @@ class Walk:
             except IntegrityError as error:
                 status, self.raised = 500, [error]
             self.statuses[question.method in WRITING, status] += 1
-            # Beside what fails, what was refused before it could: throttles must be off in tests.
+            # Beside what fails, what was refused before it could: throttles must be off
+            # in tests.
             if status >= 500 or status == HTTPStatus.TOO_MANY_REQUESTS:
                 yield Found(
                     self.person, question, status, next(iter(self.raised), None)
@@ -333,7 +331,7 @@ class Walk:
 
 @contextmanager
 def many_requests(remember: Callable[..., None]) -> Iterator[None]:
-    """Nobody reads the log, and the test's connection stays open, as with Django's test client."""
+    """Log nothing, and keep the test's connection open, as Django's test client does."""
     with connection.cursor() as cursor:  # many requests ask the database nothing
         cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
     logging.disable()
