@@ -41,7 +41,7 @@ class SyslogHandler(logging.handlers.SysLogHandler):
         self.socket.setblocking(False)
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line without the middle of a long one, and with control characters escaped."""
+        """The line; of a long one no middle, of control characters their escapes."""
         text = super().format(record)
         if not text.isprintable():
             text = "".join(map(printable, text))

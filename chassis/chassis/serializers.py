@@ -35,7 +35,7 @@ class IdentityField(HyperlinkedIdentityField):
         return Hyperlink(f"{self.around[0]}{number}{self.around[1]}", value)
 
     def find_around(self) -> tuple[str, ...]:
-        """What is around the number in an address; nothing where more than it differs."""
+        """What is around the number in an address; nothing where more differs."""
         if type(self).get_url is not HyperlinkedIdentityField.get_url:
             return ()
         try:

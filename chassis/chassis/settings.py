@@ -104,8 +104,8 @@ TEMPLATES = [
 ]
 
 # The owner of the tables runs migrations; the server's role, `…_serve`, reads and
-# writes rows. The timeouts are settings of this role: a pooler refuses or mixes up those
-# of a connection.
+# writes rows. The timeouts are settings of this role: a pooler refuses or mixes up
+# those of a connection.
 POSTGRES_USER = env.str("POSTGRES_USER", PROJECT.database)
 POSTGRES_SERVE_PASSWORD = env.str("POSTGRES_SERVE_PASSWORD", "")
 if POSTGRES_SERVE_PASSWORD:

@@ -47,7 +47,7 @@ class ResourceViewSet[M: Model](ModelViewSet[M]):
             )
             serializer.is_valid(raise_exception=True)
             self.perform_update(serializer)
-            # Its rows are as before the write; the framework's own update() does it, too.
+            # Its rows are as before the write; the framework's update() does it, too.
             vars(instance).pop("_prefetched_objects_cache", None)
             return Response(serializer.data)
 

@@ -1,8 +1,8 @@
 """Ask every URL of a service in every way: no answer may be a 5xx.
 
 The check `walk` runs it for each root, as
-`pytest -p chassis.testing --pyargs service_checks.walk`. URLs are those of ROOT_URLCONF.
-A view that fails on purpose is in WALK_EXCEPT, a list of names of URLs.
+`pytest -p chassis.testing --pyargs service_checks.walk`. URLs are those of
+ROOT_URLCONF. A view that fails on purpose is in WALK_EXCEPT, a list of names of URLs.
 
 Each request is rolled back, and so it does not see what fails without a transaction (a
 lock of rows) or after one (`on_commit`). Rows are found by their primary keys only.
@@ -331,7 +331,7 @@ class Walk:
 
 @contextmanager
 def many_requests(remember: Callable[..., None]) -> Iterator[None]:
-    """Log nothing, and keep the test's connection open, as Django's test client does."""
+    """Log nothing, and keep the connection open, as Django's test client does."""
     with connection.cursor() as cursor:  # many requests ask the database nothing
         cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
     logging.disable()

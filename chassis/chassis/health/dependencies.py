@@ -69,7 +69,7 @@ def is_answered() -> bool:
 
 
 def drop_broken() -> bool:
-    """Whether the connection broke, such as by a server that vanished; if so, close it."""
+    """Whether the connection broke, as its server vanished; the next is a new one."""
     if connection.connection is None or not connection.connection.closed:
         return False
     connection.close()

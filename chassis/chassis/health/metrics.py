@@ -21,7 +21,7 @@ from chassis.health import log_lines, memory, nginx, views
 
 
 class StateCollector(Collector):
-    """What is measured at each request: release, dependencies, disk, memory and others."""
+    """What is measured when it is asked for: dependencies, disk, memory and others."""
 
     def collect(self) -> Iterator[Metric]:
         yield release()

@@ -44,7 +44,7 @@ KINDS = (
 
 
 class Cursor(NamedTuple):
-    """The place of a row that has, or had, these values in the fields of an ordering."""
+    """The place of a row that has, or had, these values in an ordering's fields."""
 
     values: tuple[Any, ...]
     # Whether what lies beyond the place begins with that row.
@@ -91,7 +91,7 @@ class Keyset:
         return Cursor(cursor.values, not cursor.inclusive)
 
     def write(self, cursor: Cursor) -> str:
-        """A cursor's text: its values as their fields write them, by NULs, in base64url."""
+        """A cursor's text: base64url of its fields' texts, with NULs between them."""
         texts = map(text_of, self.fields, cursor.values)
         plain = "\0".join(["=" if cursor.inclusive else ">", *texts])
         return base64.urlsafe_b64encode(plain.encode()).decode().rstrip("=")
