@@ -33,6 +33,7 @@ class Environment(FileAwareEnv):
         if env_key in os.environ and os.environ.get(file_key):
             raise SystemExit(f"settings: set {env_key} or {file_key}, not both.")
         try:
+            # environs has no public hook for the text of a variable.
             value = super()._get_value(env_key, default)
         except ValueError as error:
             raise SystemExit(f"settings: {error}") from None

@@ -36,12 +36,13 @@ class SyslogHandler(logging.handlers.SysLogHandler):
     longest = 16_000  # bytes; the syslog daemon takes a little more
 
     def _connect_unixsocket(self, address: str) -> None:
+        # emit() connects anew by this method, and not by the public createSocket().
         super()._connect_unixsocket(address)  # type: ignore[misc]
         # A full socket refuses a line instead of holding the request.
         self.socket.setblocking(False)
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line; of a long one no middle, of control characters their escapes."""
+        """The line, cut in its middle if too long, with control characters escaped."""
         text = super().format(record)
         if not text.isprintable():
             text = "".join(map(printable, text))

@@ -1,6 +1,7 @@
 """A pytest plugin with what the tests of every service need.
 
-pyproject.toml turns it on: `addopts = "-p chassis.testing"`.
+pyproject.toml turns it on: `addopts = "-p chassis.testing"`. pytest imports it before
+pytest-django sets Django up, so that functions import what needs the settings.
 """
 
 from collections.abc import Iterator

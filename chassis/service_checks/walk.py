@@ -107,6 +107,7 @@ def text(pattern: URLPattern | URLResolver) -> str:
     """The first text that matches, with `%(NAME)s` for a parameter."""
     if isinstance(pattern.pattern, RoutePattern):
         # Django's own regular expression of a route has groups, as one's own has.
+        # reverse() makes addresses by normalize(), too, which is not documented.
         return str(normalize(pattern.pattern.regex.pattern.replace(r"\Z", ""))[0][0])
     return str(normalize(str(pattern.pattern))[0][0])
 

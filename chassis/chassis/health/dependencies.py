@@ -69,7 +69,10 @@ def is_answered() -> bool:
 
 
 def drop_broken() -> bool:
-    """Whether the connection broke, as its server vanished; the next is a new one."""
+    """Close the connection if it broke, such as by a server that vanished.
+
+    Returns whether it had; the next query makes a new one.
+    """
     if connection.connection is None or not connection.connection.closed:
         return False
     connection.close()
@@ -100,7 +103,9 @@ def log_missing(migrations: str) -> None:
 
 @functools.cache
 def _require_migrations() -> None:
-    """Ask until all migrations are applied, and never again: no exception is cached.
+    """Ask the database until all migrations are applied, and then never again.
+
+    functools.cache keeps a return, and no exception.
 
     Raises:
         MigrationsBehindError: the database lacks some.

@@ -20,7 +20,7 @@ def collect() -> Iterator[Metric]:
 
 
 def read() -> Iterable[Counters]:
-    """The daemon's counters, impstats's lines of JSON: the last one of a name holds."""
+    """The daemon's counters, from impstats's JSON: the last line of a name holds."""
     try:
         lines = (
             Path(settings.SYSLOG_STATS).read_text().splitlines()

@@ -17,6 +17,7 @@ def migrations() -> dict[Key, frozenset[Key]]:
 
     The WSGI application calls it before workers are forked: it imports all migrations.
     """
+    # Neither Django's graph of migrations nor the database is needed.
     loader = MigrationLoader(None, load=False)
     loader.load_disk()
     return needs(loader.disk_migrations)

@@ -22,9 +22,9 @@ def is_lock_timeout(error: OperationalError) -> bool:
 
 
 class PatientExecutor(MigrationExecutor):
-    """Django's; who waits for a lock gives up after a second and tries again.
+    """Django's, whose migrations wait a second for a lock at most, and then try again.
 
-    Everyone who comes after it for the same table waits behind it: that second at most.
+    Whoever comes after one for the same table waits behind it: that second at most.
     A migration that is not atomic runs without a limit, and once: a CREATE INDEX
     CONCURRENTLY that is broken off leaves an invalid index.
     """

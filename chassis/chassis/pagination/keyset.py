@@ -215,7 +215,7 @@ def beyond(runs: Sequence[Run], cursor: Cursor, backwards: bool) -> models.Q:
     """The condition by runs of fields of one direction.
 
     One run is one comparison of rows. Where more follow, the first bounds the range of
-    the index, and the others order what ties in it.
+    the index, and the others decide between rows that tie in it.
     """
     (descending, fields), *others = runs
     here, rest = cursor.values[: len(fields)], cursor.values[len(fields) :]

@@ -38,6 +38,7 @@ def choose(name: str) -> None:
             raise SystemExit(
                 f"settings: the driver {name} cannot be imported: {words}"
             ) from None
+        # Django has no setting for it; each of these two modules tries psycopg first.
         if import_module(f"{BACKEND}.psycopg_any").is_psycopg3 is (name == "psycopg"):
             import_module(f"{BACKEND}.base")
             return

@@ -34,6 +34,7 @@ def hash_password(password: str, role: str) -> str:
             password.encode(), role.encode(), b"scram-sha-256"
         )
         return hashed.decode()
+    # Not at the top: where the driver is psycopg, this one may be missing.
     from psycopg2.extensions import encrypt_password
 
     return str(encrypt_password(password, role, connection.connection, "scram-sha-256"))
