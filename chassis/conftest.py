@@ -9,5 +9,8 @@ pytest_plugins = ["chassis.testing"]
 
 @pytest.fixture(autouse=True)
 def _no_ordering_is_known() -> None:
-    """Each test makes its own: mutmut sees which tests a function matters to by its calls."""
+    """Each test makes its own.
+
+    mutmut sees by a function's calls which tests it matters to.
+    """
     keyset_by.cache_clear()

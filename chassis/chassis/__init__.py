@@ -1,1 +1,1 @@
-"""What every service needs beside its own applications: the template's, not the team's."""
+"""What every service needs beside its own applications; the template owns it."""

@@ -1,5 +1,7 @@
-"""Tokens in the admin. Whoever writes a token's row with a digest of a token that he knows acts as
-that row's user, so that the permission to add tokens would be the power of everyone.
+"""Tokens in the admin.
+
+Whoever writes a token's row with the digest of a token that he knows acts as that row's
+user. So a permission to add tokens would be a permission to act as anyone.
 """
 
 from typing import Any
@@ -14,7 +16,7 @@ admin.site.unregister(AuthToken)
 
 @admin.register(AuthToken)
 class TokenAdmin(AuthTokenAdmin):  # type: ignore[misc]
-    """knox's; staff with permissions sees and deletes tokens, and only superusers write them."""
+    """knox's; staff with permissions sees and deletes tokens, superusers write them."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.is_superuser)

@@ -10,10 +10,12 @@ class ChassisConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("chassis.checks")  # which registers them
+        # Not at the top: it imports models, which Django loads after this module,
+        # https://docs.djangoproject.com/en/5.2/ref/applications/
         credentials = import_module("chassis.credentials")
         # Without a sender: a proxy of the user model is another one.
         post_save.connect(credentials.end_access)
         pre_save.connect(credentials.end_tokens)
-        # A counter that begins at 1 has not risen: the alert would miss the first timeout.
+        # From 0: a counter that begins at 1 has not risen, and no alert sees it.
         for timeout in ("QueryCanceled", "LockNotAvailable"):
             errors_total.labels("default", "postgresql", timeout)

@@ -7,7 +7,10 @@ from rest_framework.exceptions import AuthenticationFailed
 
 
 class TokenAuthentication(auth.TokenAuthentication):  # type: ignore[misc]
-    """knox's, which refuses a token of other characters than it makes instead of failing at it."""
+    """knox's, which refuses a token of characters that it never makes.
+
+    knox itself fails at some of them, and the client would get 500.
+    """
 
     def authenticate_credentials(self, token: bytes) -> tuple[Any, Any]:
         """The user and the token that these bytes are.

@@ -1,4 +1,7 @@
-"""Checks of the settings, and of a deployment: `manage.py check --deploy --database default`."""
+"""Checks of the settings, and of a deployment.
+
+`manage.py check --deploy --database default` runs them all.
+"""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -27,7 +30,8 @@ AND has_schema_privilege(oid, 'CREATE'))
     OR EXISTS (SELECT FROM tables WHERE relowner = pg_roles.oid \
 OR has_table_privilege(oid, 'TRUNCATE, TRIGGER')),
     EXISTS (
-        SELECT FROM tables, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS privilege
+        SELECT FROM tables, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) \
+AS privilege
         WHERE NOT has_table_privilege(oid, privilege)
     )
 FROM pg_roles WHERE rolname = current_user
@@ -44,7 +48,7 @@ AND relkind IN ('r', 'p')
 def login_paths(
     app_configs: Sequence[AppConfig] | None, **_: Any
 ) -> list[CheckMessage]:
-    """Whether each path of LOGIN_PATHS is there: nginx limits tries by these very paths."""
+    """Whether each path of LOGIN_PATHS is a URL: nginx limits requests to them."""
     messages: list[CheckMessage] = []
     for path in settings.LOGIN_PATHS:
         try:
@@ -91,7 +95,7 @@ def serving_role(
     databases: Sequence[str] | None = None,
     **_: Any,
 ) -> list[CheckMessage]:
-    """Whether the server's role reads and writes rows, does no more, and gives up in time."""
+    """Whether the server's role reads and writes rows, no more, and has timeouts."""
     return [message for alias in databases or [] for message in role_of(alias)]
 
 
@@ -101,7 +105,8 @@ def role_of(alias: str) -> Iterator[CheckMessage]:
         cursor.execute(TABLES + POWERS)
         too_much, too_little = cursor.fetchone()
         cursor.execute(
-            f"SELECT {', '.join(f"current_setting('{name}') = '0'" for name in TIMEOUTS)}"
+            "SELECT "
+            f"{', '.join(f"current_setting('{name}') = '0'" for name in TIMEOUTS)}"
         )
         missing = [
             name for name, off in zip(TIMEOUTS, cursor.fetchone(), strict=True) if off

@@ -19,8 +19,7 @@ def main() -> None:
     try:
         execute_from_command_line(sys.argv)
     except OperationalError as error:
-        if (
-            connection.connection is not None
-        ):  # a statement failed, which its traceback explains
+        # Where there is a connection, a statement failed: its traceback explains that.
+        if connection.connection is not None:
             raise
         sys.exit(f"manage.py: the database does not let this in: {message(error)}")

@@ -1,4 +1,4 @@
-"""What ends with a password, or with a user who becomes inactive: tokens and sessions."""
+"""Tokens and sessions end with a password, or with a user who becomes inactive."""
 
 from collections.abc import Collection
 from typing import Any
@@ -11,8 +11,9 @@ from knox.models import AuthToken
 class TokensEnd:
     """A password validator that only uses Django's word that a password was changed.
 
-    Django calls it for a new password, and not where a login renews an old hash. Sessions end by
-    themselves: they are signed with the hash.
+    Django calls it for a new password, and not where a login renews an old hash.
+    Sessions end by themselves: they are signed with the hash.
+    Source: "Session invalidation on password change" in Django's documentation.
     """
 
     def validate(self, password: str, user: Any = None) -> None:
@@ -32,8 +33,9 @@ def end_access(
     update_fields: Collection[str] | None = None,
     **_: Any,
 ) -> None:
-    """Delete tokens and sessions of a user who is saved as inactive: they stay gone if he returns.
+    """Delete tokens and sessions of a user who is saved as inactive.
 
+    They stay gone if he becomes active again.
     Sessions have no column for the user: this reads all of them.
     """
     saved = update_fields is None or "is_active" in update_fields
@@ -52,12 +54,16 @@ def end_access(
 def end_tokens(
     instance: Any, raw: bool, update_fields: Collection[str] | None = None, **_: Any
 ) -> None:
-    """Delete tokens of a user whose password is about to be taken away, which is no new one."""
+    """Delete tokens of a user whose password is about to become unusable.
+
+    Django calls no validator for that, as there is no new password.
+    """
     saved = update_fields is None or "password" in update_fields
     if raw or not saved or not isinstance(instance, get_user_model()):
         return
     if instance.has_usable_password() or instance.pk is None:
         return
+    # The base manager: a default one of the service's may hide users.
     former = get_user_model()._base_manager.filter(pk=instance.pk).first()
     if former and former.has_usable_password():
         AuthToken.objects.filter(user=instance.pk).delete()

@@ -8,7 +8,9 @@ from django.utils.autoreload import StatReloader
 def reload_sooner() -> None:
     """Look for saved files five times a second, and start again a fifth sooner.
 
-    Django looks once a second. The collector of garbage finds none while modules are imported.
+    Django looks once a second. The garbage collector finds nothing while modules are
+    imported, so it may run less often.
     """
-    StatReloader.SLEEP_TIME = 0.2  # type: ignore[assignment] # seconds; a look takes 10 ms
+    # Seconds; Django has no setting for it, and a look takes 10 ms.
+    StatReloader.SLEEP_TIME = 0.2  # type: ignore[assignment]
     gc.set_threshold(100_000)

@@ -33,10 +33,11 @@ class Environment(FileAwareEnv):
         if env_key in os.environ and os.environ.get(file_key):
             raise SystemExit(f"settings: set {env_key} or {file_key}, not both.")
         try:
+            # environs has no public hook for the text of a variable.
             value = super()._get_value(env_key, default)
         except ValueError as error:
             raise SystemExit(f"settings: {error}") from None
-        # A file that a person wrote ends with a newline, which is not part of the value.
+        # A file that a person wrote ends with a newline, which is no part of the value.
         value = value.rstrip("\r\n") if isinstance(value, str) else value
         if os.environ.get(file_key) and not value:
             raise SystemExit(f"settings: {file_key} names an empty file.")

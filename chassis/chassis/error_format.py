@@ -1,4 +1,7 @@
-"""What the body of an error looks like: in the API, middleware, nginx and the OpenAPI document."""
+"""What the body of an error looks like.
+
+It is the same in the API, in middleware, in nginx and in the OpenAPI document.
+"""
 
 import os
 import sys
@@ -18,22 +21,25 @@ STATUSES = [
 # Folders of src/ that nginx's errors are written without (nix/service/trees.nix).
 LEFT_OUT = {"api", "fixtures", "migrations", "templates", "tests"}
 WHERE = (
-    "The class, and what its module imports, may be in no folder api, fixtures, migrations, "
-    "templates or tests, as nginx's errors are written without these: name or move it elsewhere."
+    "The class, and what its module imports, may be in no folder api, fixtures, "
+    "migrations, templates or tests, as nginx's errors are written without these: "
+    "name or move it elsewhere."
 )
 
 
 class ErrorFormat:
     """A sentence as `detail`, or what is wrong by field.
 
-    For a format of your own, name a class like it in ERROR_FORMAT, such as one that writes
-    RFC 9457's `application/problem+json`.
+    For a format of your own, name a class like it in ERROR_FORMAT, such as one that
+    writes RFC 9457's `application/problem+json`.
     """
 
     media_type = "application/json"
     schema: dict[str, Any] = {
         "type": "object",
-        "description": "What is wrong: as a whole (`detail`), or by field or parameter.",
+        "description": (
+            "What is wrong: as a whole (`detail`), or by field or parameter."
+        ),
         "additionalProperties": {
             "oneOf": [
                 {"type": "string"},
@@ -47,7 +53,8 @@ class ErrorFormat:
 
         Args:
             status: the answer's.
-            wrong: a sentence, or what Django REST framework found: lists of sentences by field.
+            wrong: a sentence, or what Django REST framework found: lists of sentences
+                by field.
         """
         return {"detail": wrong} if isinstance(wrong, str) else wrong
 
@@ -59,8 +66,9 @@ def current() -> ErrorFormat:
 
 
 def files() -> dict[str, bytes]:
-    """What web servers answer errors with: STATUS.json of every error status, its media type,
-    and the same for nginx, type.conf.
+    """The files with which web servers answer errors, by their names.
+
+    STATUS.json of every error status, media-type, and the same for nginx: type.conf.
     """
     form = current()
     bodies = {status: form.body(status, f"{status.phrase}.") for status in STATUSES}
@@ -76,7 +84,7 @@ def files() -> dict[str, bytes]:
 
 
 def fault() -> str | None:
-    """What is wrong with the service's own format, as a sentence; None where nothing is.
+    """What is wrong with the service's own format, as a sentence; None if nothing.
 
     What its module imports is seen where nothing has imported it before.
     """
@@ -84,7 +92,10 @@ def fault() -> str | None:
     try:
         form = current()
     except Exception as error:
-        return f"{name}, which cannot be imported ({type(error).__name__}: {error}). {WHERE}"
+        return (
+            f"{name}, which cannot be imported ({type(error).__name__}: {error}). "
+            f"{WHERE}"
+        )
     if found := left_out(set(sys.modules) - before):
         return f"{name}, which needs {found[-1]}. {WHERE}"
     try:
@@ -93,15 +104,16 @@ def fault() -> str | None:
             JSONRenderer().render(form.body(status, {"field": [f"{status.phrase}."]}))
     except Exception as error:
         return (
-            f"{name}, which cannot write an error ({type(error).__name__}: {error}). Its method "
-            "body returns what JSON has, for a sentence and for lists of sentences by field, of "
-            "every status: chassis.error_format.ErrorFormat is one."
+            f"{name}, which cannot write an error ({type(error).__name__}: {error}). "
+            "Its method body returns what JSON has, for a sentence and for lists of "
+            "sentences by field, of every status: chassis.error_format.ErrorFormat is "
+            "one."
         )
     return None
 
 
 def left_out(names: Iterable[str]) -> list[str]:
-    """Those of imported modules that are in a folder of the service's that is left out, sorted."""
+    """Those of these modules that are in a folder of src/ that is left out, sorted."""
     own = os.environ["DJANGO_SETTINGS_MODULE"]
     source = Path(str(sys.modules[own].__file__)).parents[own.count(".")]
     return sorted(

@@ -1,4 +1,4 @@
-"""Answers to errors: JSON in the service's own format, or a page where a browser asks for HTML."""
+"""Answers to errors: JSON in the service's own format, or HTML where a browser asks."""
 
 import logging
 import sys
@@ -30,14 +30,16 @@ from chassis.postgresql import (
 
 logger = logging.getLogger(__name__)
 
-# Modules in which a value fails that Django or PostgreSQL's library cannot put into a statement.
+# Modules in which a value fails that Django or PostgreSQL's library cannot put into a
+# statement.
 DATABASE_LAYER = (
     "chassis.postgresql",
     "django.db.backends.",
     "django_prometheus.db.",
     "psycopg",
 )
-FIELDS = "django.db.models.fields"  # itself: the modules below it fail at mistakes of code, too
+# The package itself: the modules below it fail at mistakes of code, too.
+FIELDS = "django.db.models.fields"
 
 
 def wants_html(request: HttpRequest) -> bool:
@@ -59,7 +61,7 @@ def answer(
 
 
 class Conflict(APIException):
-    """What the client wants does not go with rows that others wrote, maybe a moment ago."""
+    """A write does not fit rows that others have written, maybe a moment ago."""
 
     status_code = HTTPStatus.CONFLICT
     default_detail = (
@@ -69,10 +71,11 @@ class Conflict(APIException):
 
 
 def refusal(exception: BaseException | None, method: str | None) -> APIException | None:
-    """An answer for what the database refused of a client's values, where that is the exception.
+    """The answer where the database refused a client's values, None otherwise.
 
-    Forms and serializers look before the write, and another request may write in between.
-    PostgreSQL's own message is not told: it quotes values. The log has the constraint's name.
+    Forms and serializers look before the write, and another request may write in
+    between. The answer leaves out PostgreSQL's own message, as it quotes values. The
+    log has the constraint's name.
     """
     if exception is None:
         return None
@@ -103,7 +106,7 @@ def refusal(exception: BaseException | None, method: str | None) -> APIException
 
 
 def refused_before(exception: BaseException) -> bool:
-    """Whether a value did not even get into a statement, such as a NUL or the year 99999."""
+    """Whether a value got into no statement, such as a NUL or the year 99999."""
     if not isinstance(exception, (ValueError, OverflowError)):
         return False
     *_, (frame, _) = traceback.walk_tb(exception.__traceback__)
@@ -112,7 +115,7 @@ def refused_before(exception: BaseException) -> bool:
 
 
 def api_error(exception: Exception, context: dict[str, Any]) -> Response | None:
-    """EXCEPTION_HANDLER: Django REST framework's answer with a body in the service's format."""
+    """EXCEPTION_HANDLER: the framework's answer with a body in the service's format."""
     refused = refusal(exception, context["request"].method)
     response = exception_handler(refused or exception, context)
     if response is None:
@@ -157,6 +160,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
     Django logs the traceback of a 500.
     """
+    # Django gives handler500 the request alone, and calls it in its `except` block.
     if response := of_database(request, sys.exception()):
         log_response(
             "%s: %s",
@@ -183,7 +187,7 @@ def of_database(
 def database_unavailable(
     request: HttpRequest, exception: BaseException | None
 ) -> HttpResponse | None:
-    """503 and a log line, if the database is unreachable, too slow or lacks migrations."""
+    """503 and a log line if the database is away, too slow or lacks migrations."""
     if isinstance(exception, (OperationalError, InterfaceError)):
         logger.error("Database unavailable: %s", message(exception))
     elif (lack := undefined(exception)) and lacks_migrations():
@@ -196,7 +200,10 @@ def database_unavailable(
 def value_refused(
     request: HttpRequest, exception: BaseException | None
 ) -> HttpResponse | None:
-    """400 or 409, if the database refused a client's values; for views that are not the API's."""
+    """400 or 409 if the database refused a client's values.
+
+    For views that are not the API's: those have `api_error`.
+    """
     refused = refusal(exception, request.method)
     if refused is None:
         return None

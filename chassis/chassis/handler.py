@@ -26,7 +26,7 @@ def reduced(value: str, parameter: re.Pattern[str], name: str) -> str:
 
 
 def clean(environ: Environ) -> None:
-    """Reduce Content-Type to media type and boundary, and Accept to media types and `q`.
+    """Keep media type and boundary of Content-Type, and media types and `q` of Accept.
 
     Django and Django REST framework look up codecs that the other parameters name: some
     raise where no error handler is yet, and others unpack a small body to a large one.
@@ -54,7 +54,8 @@ class Request(wsgi.WSGIRequest):
         """Parse a multipart body.
 
         Raises:
-            MultiPartParserError: it is malformed, or a part's codec is unknown; answered with 400.
+            MultiPartParserError: it is malformed, or a part's codec is unknown;
+                Django answers it with 400.
         """
         try:
             return super().parse_file_upload(*arguments)
@@ -70,8 +71,8 @@ class WSGIHandler(wsgi.WSGIHandler):
     def get_response(self, request: HttpRequest) -> HttpResponseBase:
         """Answer, and read what nobody wanted of the body.
 
-        Otherwise uWSGI would reset nginx's connection in mid-answer. uWSGI's own buffering would
-        put off the end of a request that takes too long (uwsgi#2030).
+        Otherwise uWSGI would reset nginx's connection in mid-answer. uWSGI's own
+        buffering would put off the end of a request that takes too long (uwsgi#2030).
         """
         response = super().get_response(request)
         if "uwsgi.version" in request.META:

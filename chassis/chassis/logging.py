@@ -7,7 +7,7 @@ import sys
 
 
 class NoValues(logging.Filter):
-    """Cuts off what the reason of a CSRF failure quotes: the client's own Referer or Origin."""
+    """Cuts the client's own Referer or Origin off the reason of a CSRF failure."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.args, tuple) and record.args:
@@ -36,12 +36,13 @@ class SyslogHandler(logging.handlers.SysLogHandler):
     longest = 16_000  # bytes; the syslog daemon takes a little more
 
     def _connect_unixsocket(self, address: str) -> None:
+        # emit() connects anew by this method, and not by the public createSocket().
         super()._connect_unixsocket(address)  # type: ignore[misc]
         # A full socket refuses a line instead of holding the request.
         self.socket.setblocking(False)
 
     def format(self, record: logging.LogRecord) -> str:
-        """As it is, but for the middle of a long one, and for characters that a terminal obeys."""
+        """The line, cut in its middle if too long, with control characters escaped."""
         text = super().format(record)
         if not text.isprintable():
             text = "".join(map(printable, text))

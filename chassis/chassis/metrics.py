@@ -12,19 +12,21 @@ def process_name() -> str:
 
 
 def name_files() -> None:
-    """Name the metrics' files by uWSGI's worker number, and of a process beside uWSGI by its id.
+    """Name the metrics' files by uWSGI's worker number, or else by the process's id.
 
     The files are opened at the first use after a fork. A recycled worker goes on with
     its predecessor's, so that no counter falls and no file is left behind. Must come
     before the first metric is made.
-    Source: the uWSGI section of django-prometheus's and prometheus_client's documentation.
+    Source: the uWSGI sections of the documentation of django-prometheus and of
+    prometheus_client.
     """
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return
     try:
-        identify = importlib.import_module(
-            "uwsgi"
-        ).worker_id  # there inside uWSGI alone
+        # Only a process of uWSGI's has this module.
+        identify = importlib.import_module("uwsgi").worker_id
     except ImportError:
         identify = process_name
-    values.ValueClass = values.MultiProcessValue(identify)  # type: ignore[no-untyped-call]
+    values.ValueClass = values.MultiProcessValue(  # type: ignore[no-untyped-call]
+        identify
+    )

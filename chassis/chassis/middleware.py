@@ -51,7 +51,7 @@ class SaneSessionMiddleware:
 
 
 class SaneQueryMiddleware:
-    """Refuses a query with NUL, which PostgreSQL's library takes for an error, with 400."""
+    """Answers a query with NUL with 400; PostgreSQL's library takes it for an error."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -63,7 +63,7 @@ class SaneQueryMiddleware:
 
 
 class PermanentRedirect(HttpResponsePermanentRedirect):
-    """308: the client sends the same request again, where 301 would turn POST into GET."""
+    """308: the client sends the same request again; 301 would turn POST into GET."""
 
     status_code = HTTPStatus.PERMANENT_REDIRECT
 
@@ -105,7 +105,7 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
 
 
 class CacheControlMiddleware:
-    """Lets only the client itself keep an answer, and ask each time whether it still holds."""
+    """Lets only the client keep an answer, and ask each time whether it still holds."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -116,7 +116,9 @@ class CacheControlMiddleware:
         return response
 
 
-class PrometheusAfterMiddleware(prometheus.PrometheusAfterMiddleware):  # type: ignore[misc]
+class PrometheusAfterMiddleware(
+    prometheus.PrometheusAfterMiddleware  # type: ignore[misc]
+):
     """django-prometheus's, with bounded series, whose counters of errors begin at 0."""
 
     def __init__(self, *arguments: Any, **keywords: Any) -> None:

@@ -8,7 +8,7 @@ from rest_framework.exceptions import ParseError
 
 
 class JSONParser(parsers.JSONParser):
-    """Django REST framework's, which lets nesting beyond Python's limit through as an error."""
+    """Django REST framework's, which answers nesting beyond Python's limit with 400."""
 
     def parse(
         self,

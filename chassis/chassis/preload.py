@@ -15,8 +15,9 @@ from django.db.backends.signals import connection_created
 def refuse(connection: BaseDatabaseWrapper, **_signal: object) -> None:
     connection.close()  # also where the exception is caught
     raise ImproperlyConfigured(
-        "The database was asked while the application was imported, at the line that the "
-        "traceback shows. All workers would share that connection and get each other's rows: "
+        "The database was asked while the application was imported, "
+        "at the line that the traceback shows. "
+        "All workers would share that connection and get each other's rows: "
         "ask in a function that runs during a request."
     )
 
@@ -36,7 +37,7 @@ def without_connections() -> Iterator[None]:
 
 
 def connect() -> None:
-    """Connect to the database, if it answers; if not, the requests will tell."""
+    """Connect to the database, if it answers; if not, requests get 503."""
     with suppress(Error):
         connection.ensure_connection()
 
@@ -44,8 +45,8 @@ def connect() -> None:
 def begin_worker() -> None:
     """Connect before the first request, which would wait for it.
 
-    uWSGI's worker takes signals after this hook only. Until then they end it; otherwise a stop
-    would pass it by, and wait for its mercy of 40 s.
+    uWSGI's worker takes signals after this hook only. Until then they end it; otherwise
+    a stop would pass it by, and wait for its mercy of 40 s.
     Source: uwsgi_run and uwsgi_worker_run in uWSGI's core/uwsgi.c.
     """
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):

@@ -1,4 +1,7 @@
-"""Which service this is, as its pyproject.toml says: `[project]` (PEP 621), `[tool.template]`."""
+"""Which service this is, as its pyproject.toml says.
+
+It reads the tables `[project]` (PEP 621) and `[tool.template]`.
+"""
 
 import os
 import tomllib

@@ -25,9 +25,13 @@ WITH_BODY = [HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_T
 
 CONDITIONAL = {"retrieve", "update", "partial_update", "destroy"}
 CONDITIONS = {
-    "If-Match": "Entity tags by commas, or `*`: 412 unless the resource has one of them.",
-    "If-None-Match": "Entity tags by commas, or `*`: "
-    "where the resource has one of them, 304 to GET, else 412.",
+    "If-Match": (
+        "Entity tags by commas, or `*`: 412 unless the resource has one of them."
+    ),
+    "If-None-Match": (
+        "Entity tags by commas, or `*`: "
+        "where the resource has one of them, 304 to GET, else 412."
+    ),
 }
 
 
@@ -42,7 +46,7 @@ class Schema(AutoSchema):
     """drf-spectacular's, with the conditions that `ResourceViewSet` judges."""
 
     def get_override_parameters(self) -> list[Any]:
-        """The headers that a request for one resource may have, and the tag that its answer has."""
+        """The headers of a request for one resource, and the tag of its answer."""
         action = getattr(self.view, "action", None)
         if not hasattr(self.view, "locked_object") or action not in CONDITIONAL:
             return []
@@ -64,7 +68,10 @@ class Schema(AutoSchema):
         return headers
 
     def get_paginated_name(self, serializer_name: str) -> str:
-        """The name of a page's schema: views of one serializer may have pages of both kinds."""
+        """The name of a page's schema, another one for each kind of page.
+
+        Views of one serializer may have pages of both kinds.
+        """
         paginator = self._get_paginator()  # type: ignore[no-untyped-call]
         counted = isinstance(paginator, LimitOffsetPagination)
         return f"{'Counted' if counted else 'Paginated'}{serializer_name}List"
@@ -80,7 +87,7 @@ def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
 
 
 def add_errors(method: str, operation: dict[str, Any]) -> None:
-    """Add the answers that any operation, one with a body and one with conditions may have."""
+    """Add the errors of any operation, of one with a body, of one with conditions."""
     conditional = any(
         parameter["name"] == "If-Match" for parameter in operation.get("parameters", [])
     )

@@ -12,12 +12,12 @@ from rest_framework.serializers import HyperlinkedModelSerializer
 class IdentityField(HyperlinkedIdentityField):
     """The address of each row.
 
-    From the second row on, URLs that only differ by a number are not looked up. Other addresses
-    (by slugs or UUIDs, with padded numbers, by a `get_url` of one's own) are looked up for each
-    row, as Django REST framework does.
+    From the second row on, URLs that only differ by a number are not looked up. Other
+    addresses (by slugs or UUIDs, with padded numbers, by a `get_url` of one's own) are
+    looked up for each row, as Django REST framework does.
     """
 
-    # Short and long, odd and even, with other remainders: the addresses of all must be alike.
+    # Short and long, odd and even, with other remainders: all addresses must be alike.
     PROBES = (7, 18, 7_046_029_254_386_353_087)
     is_first = True
     around: tuple[str, ...] | None = None  # what comes before and after the number
@@ -35,7 +35,7 @@ class IdentityField(HyperlinkedIdentityField):
         return Hyperlink(f"{self.around[0]}{number}{self.around[1]}", value)
 
     def find_around(self) -> tuple[str, ...]:
-        """What is before and after the number in an address; nothing where more of them differs."""
+        """What is around the number in an address; nothing where more differs."""
         if type(self).get_url is not HyperlinkedIdentityField.get_url:
             return ()
         try:

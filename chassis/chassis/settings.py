@@ -1,6 +1,7 @@
-"""The settings of every service, from environment variables only; docs/variables.md lists them.
+"""The settings of every service.
 
-A service's settings module imports all of these, adds its own, and ends with `env.seal()`.
+They come from environment variables only, which docs/variables.md lists. A service's
+settings module imports all of these, adds its own, and ends with `env.seal()`.
 """
 
 from importlib.util import find_spec
@@ -57,7 +58,8 @@ INSTALLED_APPS = [
     "chassis",
 ]
 
-# The package has only static files; the image `server` has those files, but not the package.
+# The package has only static files; the image `server` has those files, but not the
+# package.
 if find_spec("drf_spectacular_sidecar"):  # pragma: no branch - the tests have it
     INSTALLED_APPS.append("drf_spectacular_sidecar")
 
@@ -79,6 +81,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    # Exceptions pass upwards: the last one counts what the one above it answers,
+    # https://docs.djangoproject.com/en/5.2/topics/http/middleware/#process-exception
     "chassis.middleware.DatabaseErrorMiddleware",
     "chassis.middleware.PrometheusAfterMiddleware",
 ]
@@ -99,8 +103,9 @@ TEMPLATES = [
     },
 ]
 
-# The owner of the tables runs migrations; the server's role, `…_serve`, reads and writes rows.
-# The timeouts are settings of this role: a pooler refuses or mixes up those of a connection.
+# The owner of the tables runs migrations; the server's role, `…_serve`, reads and
+# writes rows. The timeouts are settings of this role: a pooler refuses or mixes up
+# those of a connection.
 POSTGRES_USER = env.str("POSTGRES_USER", PROJECT.database)
 POSTGRES_SERVE_PASSWORD = env.str("POSTGRES_SERVE_PASSWORD", "")
 if POSTGRES_SERVE_PASSWORD:
@@ -120,7 +125,9 @@ DATABASES = {
         **LOGIN,
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        "DISABLE_SERVER_SIDE_CURSORS": True,  # a pooler would give them to another client
+        # A pooler would give them to another client. Source: "Transaction pooling and
+        # server-side cursors" in Django's documentation.
+        "DISABLE_SERVER_SIDE_CURSORS": True,
         "OPTIONS": {
             # If the network loses all packets, the connection ends within seconds.
             "keepalives_idle": 5,
@@ -150,7 +157,8 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# One alone: by the time of a wrong password, an account with another's hash would show itself.
+# One alone: an account with another one's hash would show itself by the time that a
+# wrong password takes.
 PASSWORD_HASHERS = ["chassis.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": name}
@@ -163,8 +171,8 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
-# Paths that check passwords: nginx limits requests to them, per client and in total. Add the
-# service's own logins.
+# Paths that check passwords: nginx limits requests to them, per client and in total.
+# Add the service's own logins.
 LOGIN_PATHS = ["/admin/login/", "/api-auth/login/"]
 LOGIN_URL = "rest_framework:login"
 LOGIN_REDIRECT_URL = "home"
@@ -175,17 +183,15 @@ if BEHIND_TLS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
-    # Both affect other services of the domain; the second takes long to undo.
+    # Both affect other services of the domain; the second takes long to undo. The two
+    # silenced warnings ask for them.
     SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_INCLUDE_SUBDOMAINS", False)
     SECURE_HSTS_PRELOAD = env.bool("HSTS_PRELOAD", False)
-    SILENCED_SYSTEM_CHECKS = [
-        "security.W005",
-        "security.W021",
-    ]  # these warnings ask for both
+    SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
 
-# Pages load everything from this service only. django-csp adds this header to every answer.
+# Pages load everything from this service only. chassis.middleware sends it with pages.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -213,13 +219,8 @@ CORS_ALLOWED_ORIGINS: list[str] = env.words(
 )
 CORS_URLS_REGEX = r"^/(?!admin/|api-auth/)"
 CORS_ALLOW_HEADERS = [*default_headers, "if-match", "if-none-match", "x-request-id"]
-CORS_EXPOSE_HEADERS = [
-    "ETag",
-    "Link",
-    "Location",
-    "Retry-After",
-    "X-REQUEST-ID",
-]  # nginx.conf has the same list
+# nginx.conf has the same list.
+CORS_EXPOSE_HEADERS = ["ETag", "Link", "Location", "Retry-After", "X-REQUEST-ID"]
 
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
@@ -233,13 +234,14 @@ STORAGES: dict[str, Any] = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 if not DEBUG:
-    # File names contain hashes; collectstatic writes staticfiles.json, which maps to these names.
+    # File names contain hashes; collectstatic writes staticfiles.json, which maps to
+    # these names.
     STORAGES["staticfiles"] = {
         "BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
     }
 
-# The class that formats the body of every error, also of errors from nginx. A service can name
-# its own class.
+# The class that formats the body of every error, also of errors from nginx. A service
+# can name its own class.
 ERROR_FORMAT = "chassis.error_format.ErrorFormat"
 
 # With types that a service may extend by anything.
@@ -299,7 +301,7 @@ PROMETHEUS_LATENCY_BUCKETS = (
 )
 PROMETHEUS_EXPORT_MIGRATIONS = False  # it would ask the database at every start
 
-# Images have it. Only the metrics port and the log tell it: clients learn no version.
+# Images have it. Only the metrics port and the log name it: clients learn no version.
 SERVICE_VERSION = env.str("SERVICE_VERSION", "unknown")
 
 SYSLOG_SOCKET = env.str("SYSLOG_SOCKET", "")

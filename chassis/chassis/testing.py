@@ -1,4 +1,8 @@
-"""A pytest plugin with what the tests of every service need: `addopts = "-p chassis.testing"`."""
+"""A pytest plugin with what the tests of every service need.
+
+pyproject.toml turns it on: `addopts = "-p chassis.testing"`. pytest imports it before
+pytest-django sets Django up, so that functions import what needs the settings.
+"""
 
 from collections.abc import Iterator
 from functools import cache
@@ -27,7 +31,7 @@ def unmigrated(apps: Any) -> tuple[str, ...]:
 
 @pytest.hookimpl(trylast=True)  # after pytest-django's, which sets Django up
 def pytest_load_initial_conftests() -> None:
-    """End the run with a sentence where the build would not get the errors that nginx answers.
+    """End the run with a sentence where the build could not write nginx's errors.
 
     Before the tests are imported: the URLs import folders that this looks for.
 

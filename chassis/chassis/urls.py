@@ -24,7 +24,7 @@ swagger = SpectacularSwaggerSplitView(
 
 @require_safe
 def docs(request: HttpRequest) -> HttpResponse:
-    """drf-spectacular's page as a plain view: as one of the API, it has no page for errors."""
+    """drf-spectacular's page as a plain view: the API's have no page for errors."""
     answer: Any = cast("Any", swagger).get(request)
     return render(request, answer.template_name, answer.data, answer.content_type)
 

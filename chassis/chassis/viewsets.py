@@ -22,7 +22,7 @@ from chassis.preconditions import (
 
 
 class ResourceViewSet[M: Model](ModelViewSet[M]):
-    """List, create, read, replace, change and delete; no writer overwrites another unseen.
+    """List, create, read, replace, change, delete; no writer overwrites another unseen.
 
     One resource as JSON has an entity tag, and the conditions of a request are judged.
     """
@@ -47,7 +47,8 @@ class ResourceViewSet[M: Model](ModelViewSet[M]):
             )
             serializer.is_valid(raise_exception=True)
             self.perform_update(serializer)
-            vars(instance).pop("_prefetched_objects_cache", None)  # as it was before
+            # Its rows are as before the write; the framework's update() does it, too.
+            vars(instance).pop("_prefetched_objects_cache", None)
             return Response(serializer.data)
 
     def destroy(self, request: Request, *arguments: Any, **keywords: Any) -> Response:
@@ -86,7 +87,8 @@ class ResourceViewSet[M: Model](ModelViewSet[M]):
     def lock(self, instance: M) -> None:
         """Lock the row until the transaction ends.
 
-        The view's own queryset may be annotated or distinct, which PostgreSQL does not lock.
+        The view's own queryset may be annotated or distinct, which PostgreSQL does not
+        lock.
 
         Raises:
             Http404: another request deleted it.

@@ -1,4 +1,4 @@
-"""What a long-running command of manage.py does again and again, until it is told to stop."""
+"""What a long-running command of manage.py repeats until a signal ends it."""
 
 import logging
 import os
@@ -34,7 +34,7 @@ FAILURES = Counter(
 
 
 def run(name: str, task: Callable[[], object]) -> bool:
-    """Call a task once; whether it may have more to do. The log tells what it raised."""
+    """Call a task once; whether it may have more to do. What it raises is logged."""
     log_request_id.local.request_id = uuid.uuid4().hex
     close_old_connections()
     try:
@@ -63,16 +63,15 @@ def unblock() -> None:
 
 
 def begin_child() -> None:  # pragma: no cover - runs in children
-    """Let the signals end a child that a task forked, also one that came since the fork."""
+    """Let the signals end a child that a task forked, also one sent since the fork."""
     handle(signal.SIG_DFL)
     unblock()
 
 
 def stops() -> SimpleQueue[None]:
-    """A queue that SIGINT and SIGTERM fill; the second such signal ends the process at once."""
-    queue: SimpleQueue[None] = (
-        SimpleQueue()
-    )  # the one kind that a signal handler may fill
+    """A queue that SIGINT or SIGTERM fills; a second one ends the process at once."""
+    # The one kind of queue that a signal handler may fill.
+    queue: SimpleQueue[None] = SimpleQueue()
 
     def stop(_number: int, _frame: object) -> None:
         handle(signal.SIG_DFL)
@@ -87,11 +86,12 @@ def stops() -> SimpleQueue[None]:
 
 
 def repeat(name: str, task: Callable[[], object], seconds: float) -> None:
-    """Call a task, at once and then after each pause of so many seconds, until SIGTERM or SIGINT.
+    """Call a task at once, and after each pause of so many seconds, until a signal.
 
-    A call that runs then is finished first. After one that returned True, as there may be more
-    to do, there is no pause. An exception is logged and counted, and ends nothing. The lines of a
-    run have a request id of their own. Must be called in the main thread, once in a process.
+    A call that runs at SIGTERM or SIGINT is finished first. After one that returned
+    True, as there may be more to do, there is no pause. An exception is logged and
+    counted, and ends nothing. The lines of a run have a request id of their own. Must
+    be called in the main thread, once in a process.
     """
     stopped = stops()
     INTERVAL.labels(name).set(seconds)

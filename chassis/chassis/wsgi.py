@@ -12,6 +12,7 @@ from chassis.preload import prepare_workers, without_connections
 name_files()
 prepare_workers()
 with without_connections():
+    # As Django's get_wsgi_application does, but with a handler of our own.
     django.setup(set_prefix=False)
 
     # These imports need the settings.
@@ -19,8 +20,9 @@ with without_connections():
     from chassis.health import unapplied
 
     application = WSGIHandler()
-    # Import the URLs and the migrations before uWSGI forks its workers; otherwise the first
-    # request to each worker would wait for the imports. Addresses need all URLs' expressions.
+    # Import the URLs and the migrations before uWSGI forks its workers; otherwise the
+    # first request to each worker would wait for the imports. Addresses need all URLs'
+    # expressions.
     get_resolver().reverse_dict  # noqa: B018
     unapplied.migrations()
 logging.getLogger(__name__).info(

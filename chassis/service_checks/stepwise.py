@@ -80,7 +80,7 @@ def refuse_fewer(name: str, before: dict[str, int], after: dict[str, int]) -> No
     """Compare the rows of each model that is still there.
 
     Raises:
-        SystemExit: a migration deleted some that nobody told of.
+        SystemExit: a migration deleted some, and DELETES does not name it.
     """
     both = sorted(before.keys() & after.keys())
     fewer = [label for label in both if after[label] < before[label]]
@@ -149,8 +149,8 @@ def lock_faults(migration: Migration) -> list[str]:
     step(name, migration.app_label, migration.name)
     if own.LOCKS.get(name) or name in own.DOWNTIME:
         return []
-    told = locks.faults(migration, sql, before, locks.files())
-    return [f"  {name} {sentence}." for sentence in told]
+    sentences = locks.faults(migration, sql, before, locks.files())
+    return [f"  {name} {sentence}." for sentence in sentences]
 
 
 def refuse(sentence: str, faults: list[str]) -> None:

@@ -1,8 +1,8 @@
 """Ask every URL of a service in every way: no answer may be a 5xx.
 
 The check `walk` runs it for each root, as
-`pytest -p chassis.testing --pyargs service_checks.walk`. URLs are those of ROOT_URLCONF.
-A view that fails on purpose is in WALK_EXCEPT, a list of names of URLs.
+`pytest -p chassis.testing --pyargs service_checks.walk`. URLs are those of
+ROOT_URLCONF. A view that fails on purpose is in WALK_EXCEPT, a list of names of URLs.
 
 Each request is rolled back, and so it does not see what fails without a transaction (a
 lock of rows) or after one (`on_commit`). Rows are found by their primary keys only.
@@ -107,6 +107,7 @@ def text(pattern: URLPattern | URLResolver) -> str:
     """The first text that matches, with `%(NAME)s` for a parameter."""
     if isinstance(pattern.pattern, RoutePattern):
         # Django's own regular expression of a route has groups, as one's own has.
+        # reverse() makes addresses by normalize(), too, which is not documented.
         return str(normalize(pattern.pattern.regex.pattern.replace(r"\Z", ""))[0][0])
     return str(normalize(str(pattern.pattern))[0][0])
 
@@ -128,10 +129,8 @@ def fields() -> list[str]:
 
 def addresses() -> list[str]:
     """Of all URLs but those of views that fail on purpose."""
-    found, excluded = (
-        list(patterns(get_resolver())),
-        set(getattr(settings, "WALK_EXCEPT", [])),
-    )
+    found = list(patterns(get_resolver()))
+    excluded = set(getattr(settings, "WALK_EXCEPT", []))
     if unknown := excluded - {name for name, _ in found}:
         pytest.fail(f"WALK_EXCEPT names what is no URL: {', '.join(sorted(unknown))}")
     return ["/" + address for name, address in found if name not in excluded]
@@ -219,9 +218,8 @@ class Form(HTMLParser):
         given = dict(attributes)
         name = given.get("name")
         if name and tag in ("input", "select", "textarea", "button"):
-            self.values[name] = (
-                given.get("value") or "delete_selected"
-            )  # the admin's own action
+            # Where a field has no value, the admin's own action.
+            self.values[name] = given.get("value") or "delete_selected"
 
     def posts(self, path: str) -> Iterator[Question]:
         """The form with a NUL in each of its fields, one after the other."""
@@ -321,7 +319,8 @@ class Walk:
             except IntegrityError as error:
                 status, self.raised = 500, [error]
             self.statuses[question.method in WRITING, status] += 1
-            # Beside what fails, what was refused before it could: throttles must be off in tests.
+            # Beside what fails, what was refused before it could: throttles must be off
+            # in tests.
             if status >= 500 or status == HTTPStatus.TOO_MANY_REQUESTS:
                 yield Found(
                     self.person, question, status, next(iter(self.raised), None)
@@ -333,7 +332,7 @@ class Walk:
 
 @contextmanager
 def many_requests(remember: Callable[..., None]) -> Iterator[None]:
-    """Nobody reads the log, and the test's connection stays open, as with Django's test client."""
+    """Log nothing, and keep the connection open, as Django's test client does."""
     with connection.cursor() as cursor:  # many requests ask the database nothing
         cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
     logging.disable()

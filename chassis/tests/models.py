@@ -22,7 +22,7 @@ class Note(models.Model):
 
 
 class Task(models.Model):
-    """A row with a field of each kind that rows can be ordered by, and of some that they cannot."""
+    """A row with fields of all kinds that order rows, and of some that cannot."""
 
     position = models.IntegerField(unique=True)
     title = models.CharField(max_length=50, default="")

@@ -16,7 +16,7 @@ def found() -> list[str]:
     return [message.id for message in messages]
 
 
-def test_owner_without_timeouts_is_told_of():
+def test_owner_without_timeouts_is_reported():
     assert found() == ["chassis.W001", "chassis.W002"]
 
 
@@ -32,7 +32,7 @@ def test_role_that_serves_is_enough(monkeypatch):
     assert found() == ["chassis.W002"]
 
 
-def test_table_without_rights_is_told_of():
+def test_table_without_rights_is_reported():
     with connection.cursor() as cursor:
         cursor.execute("REVOKE UPDATE ON tests_note FROM CURRENT_USER")
     assert "chassis.W003" in found()
@@ -42,14 +42,15 @@ def test_warnings_say_what_is_wrong_and_what_to_do():
     with connection.cursor() as cursor:
         cursor.execute("REVOKE UPDATE ON tests_note FROM CURRENT_USER")
         cursor.execute("SET LOCAL lock_timeout = '1s'")
-    told = [
+    reported = [
         (message.msg, message.hint)
         for message in checks.serving_role(None, databases=["default"])
     ]
-    assert told == [
+    assert reported == [
         (
             "The role of default can do more than read and write rows.",
-            "Serve with POSTGRES_SERVE_PASSWORD; docs/production.md tells how its role is made.",
+            "Serve with POSTGRES_SERVE_PASSWORD; "
+            "docs/production.md tells how its role is made.",
         ),
         (
             "Connections of default have no statement_timeout, "
@@ -64,7 +65,7 @@ def test_warnings_say_what_is_wrong_and_what_to_do():
     ]
 
 
-def test_login_that_is_not_there_is_told_of(settings):
+def test_login_that_is_not_there_is_reported(settings):
     assert checks.login_paths(None) == []
     settings.LOGIN_PATHS = ["/admin/login/", "/login/"]
     (message,) = checks.login_paths(None)
@@ -76,18 +77,18 @@ def test_login_that_is_not_there_is_told_of(settings):
     ("language", "kept"),
     [("en-us", True), ("pt-br", True), ("de-at", True), ("pt", False), ("fr", False)],
 )
-def test_language_whose_translations_images_lack_is_told_of(settings, language, kept):
+def test_language_whose_translations_images_lack_is_reported(settings, language, kept):
     settings.PROJECT = settings.PROJECT._replace(languages=("en", "pt_BR", "de"))
     settings.LANGUAGE_CODE = language
     assert checks.kept_translations(None) == []
     settings.USE_I18N = True
     messages = run_checks(tags=[Tags.translation], include_deployment_checks=True)
-    told = [message.msg for message in messages if message.id == "chassis.E003"]
+    reported = [message.msg for message in messages if message.id == "chassis.E003"]
     sentence = (
-        f"LANGUAGE_CODE is {language}, but images keep only the translations of en, pt_BR, "
-        f"de: add {language} to [tool.template] languages in pyproject.toml."
+        f"LANGUAGE_CODE is {language}, but images keep only the translations of en, "
+        f"pt_BR, de: add {language} to [tool.template] languages in pyproject.toml."
     )
-    assert told == ([] if kept else [sentence])
+    assert reported == ([] if kept else [sentence])
 
 
 def test_no_database_is_asked_unless_it_is_named():

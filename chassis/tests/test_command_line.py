@@ -15,7 +15,9 @@ def test_command_is_run(monkeypatch, capsys):
 @pytest.mark.parametrize(
     ("connected", "expected"), [(None, SystemExit), (object(), OperationalError)]
 )
-def test_database_that_is_away_is_told_in_a_sentence(monkeypatch, connected, expected):
+def test_database_that_is_away_is_reported_in_a_sentence(
+    monkeypatch, connected, expected
+):
     def fail(_argv: list[str]) -> None:
         raise OperationalError("connection refused\nis it running?")
 

@@ -87,15 +87,15 @@ HELP = {
 
 
 @pytest.mark.parametrize(("command", "lines"), HELP.items())
-def test_help_tells_what_a_command_takes(
+def test_help_says_what_a_command_takes(
     capsys, monkeypatch, command: str, lines: list[str]
 ):
     monkeypatch.setenv("COLUMNS", "1000")
     with pytest.raises(SystemExit):
         call_command(command, "--help")
-    told = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    printed = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
     assert [
-        line for line in lines if not any(f" {line} " in f" {one} " for one in told)
+        line for line in lines if not any(f" {line} " in f" {one} " for one in printed)
     ] == []
 
 
@@ -104,7 +104,8 @@ def test_help_tells_what_a_command_takes(
     [
         (
             ["nobody", "--days", "1"],
-            "^There is no user nobody; manage.py createsuperuser or the admin makes one.$",
+            "^There is no user nobody; "
+            "manage.py createsuperuser or the admin makes one.$",
         ),
         (
             ["gone", "--days", "1"],
@@ -160,7 +161,10 @@ def test_role_that_serves_makes_none(settings, options):
     settings.POSTGRES_SERVE_PASSWORD = "s"
     with pytest.raises(
         CommandError,
-        match=r"^This needs the owner's POSTGRES_PASSWORD, and no POSTGRES_SERVE_PASSWORD\.$",
+        match=(
+            r"^This needs the owner's POSTGRES_PASSWORD, "
+            r"and no POSTGRES_SERVE_PASSWORD\.$"
+        ),
     ):
         call_command("createservingrole", **options)
 
@@ -200,7 +204,10 @@ def is_scram(hashed: str, password: bytes) -> bool:
 
 
 def test_role_is_made_with_a_hashed_password(monkeypatch, capsys):
-    """By what a role may that makes roles, which this one is not: tests/server has one."""
+    """Without the statements that only a role with CREATEROLE may run.
+
+    tests/server has such a role.
+    """
     monkeypatch.setattr("sys.stdin", io.StringIO(" SecretX \r\n"))
     monkeypatch.setattr(createservingrole, "sql", lambda *_: "SELECT 1")
     monkeypatch.setitem(connection.settings_dict, "USER", "ten%")

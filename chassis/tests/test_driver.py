@@ -36,7 +36,7 @@ def test_what_was_hidden_is_there_afterwards(monkeypatch, imported: bool):
     assert ("of_a_test" in sys.modules) is imported
 
 
-def test_driver_that_is_not_there_is_told_of(monkeypatch):
+def test_driver_that_is_not_there_is_reported(monkeypatch):
     monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(
         SystemExit, match=r"^settings: the driver psycopg cannot be imported: "
@@ -44,10 +44,13 @@ def test_driver_that_is_not_there_is_told_of(monkeypatch):
         driver.choose("psycopg")
 
 
-def test_choice_that_comes_too_late_is_told_of(monkeypatch):
+def test_choice_that_comes_too_late_is_reported(monkeypatch):
     monkeypatch.setitem(sys.modules, "psycopg", ModuleType("psycopg"))
     with pytest.raises(
         SystemExit,
-        match=rf"^settings: the driver is to be {OTHERS[TAKEN]}, but Django has taken another one",
+        match=(
+            rf"^settings: the driver is to be {OTHERS[TAKEN]}, "
+            r"but Django has taken another one"
+        ),
     ):
         driver.choose(OTHERS[TAKEN])

@@ -118,7 +118,9 @@ def root(monkeypatch, tmp_path: Path) -> Path:
         "pyproject.toml": '[project]\nname = "acme"\n',
         "test_of_the_team.py": "def test_passes(): pass\n",
         "src/acme/settings.py": (
-            "from chassis.settings import *\nERROR_FORMAT = 'acme.errors.Problem'\nenv.seal()\n"
+            "from chassis.settings import *\n"
+            "ERROR_FORMAT = 'acme.errors.Problem'\n"
+            "env.seal()\n"
         ),
         "src/acme/errors.py": PROBLEM,
         "src/acme/api/views.py": "",
@@ -157,19 +159,20 @@ def run_unit_tests(root: Path) -> tuple[int, str]:
 
 
 def test_unit_tests_run_with_a_format_that_is_well(root: Path):
-    status, told = run_unit_tests(root)
-    assert (status, "1 passed" in told) == (0, True)
+    status, printed = run_unit_tests(root)
+    assert (status, "1 passed" in printed) == (0, True)
 
 
 def test_unit_tests_end_where_the_build_would_lack_what_the_format_imports(root: Path):
     """All of src/ is there in unit tests; the build that failed had no folder api."""
     (root / "src/acme/errors.py").write_text(f"import acme.api.views\n{PROBLEM}")
-    status, told = run_unit_tests(root)
+    status, printed = run_unit_tests(root)
     assert status == pytest.ExitCode.USAGE_ERROR
-    assert told.strip() == (
-        "ERROR: ERROR_FORMAT is acme.errors.Problem, which needs acme.api.views. The class, "
-        "and what its module imports, may be in no folder api, fixtures, migrations, templates or "
-        "tests, as nginx's errors are written without these: name or move it elsewhere."
+    assert printed.strip() == (
+        "ERROR: ERROR_FORMAT is acme.errors.Problem, which needs acme.api.views. "
+        "The class, and what its module imports, may be in no folder api, fixtures, "
+        "migrations, templates or tests, as nginx's errors are written without these: "
+        "name or move it elsewhere."
     )
 
 
@@ -226,7 +229,7 @@ class Binary(ErrorFormat):
         ),
     ],
 )
-def test_format_that_cannot_be_used_is_told_of(
+def test_format_that_cannot_be_used_is_reported(
     settings, tmp_path, name: str, words: str
 ):
     settings.ERROR_FORMAT = name
@@ -238,10 +241,13 @@ def test_format_that_cannot_be_used_is_told_of(
     assert str(error.value) == message.msg
 
 
-def test_format_in_a_folder_that_is_left_out_is_told_of(
+def test_format_in_a_folder_that_is_left_out_is_reported(
     monkeypatch, settings, root: Path
 ):
-    """As the plugin does, which is not measured; a module that is loaded already tells nothing."""
+    """As the plugin does, whose coverage is not measured.
+
+    A module that is loaded before shows no fault.
+    """
     monkeypatch.setattr(sys, "path", [str(root / "src"), *sys.path])
     monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "acme.errors")
     settings.ERROR_FORMAT = "acme.errors.Problem"
@@ -258,5 +264,5 @@ def test_format_in_a_folder_that_is_left_out_is_told_of(
 
 
 @pytest.mark.usefixtures("_own_format")
-def test_format_that_is_well_is_not_told_of():
+def test_format_that_is_well_is_not_reported():
     assert checks.usable_error_format(None) == []

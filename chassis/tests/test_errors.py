@@ -33,7 +33,7 @@ def failing(client: Client, settings) -> Client:
 
 
 @pytest.mark.parametrize("headers", [{}, JSON])
-def test_unknown_path_is_told_in_json(client: Client, headers):
+def test_unknown_path_is_answered_in_json(client: Client, headers):
     response = client.get("/no/such/page/", headers=headers)
     assert response.status_code == HTTPStatus.NOT_FOUND
     assert response.json() == {"detail": "Not Found."}
@@ -110,7 +110,7 @@ def test_pages_of_the_services_own_know_what_was_wrong(
 
 
 @pytest.mark.django_db
-def test_page_tells_who_develops_why_a_form_was_refused(settings):
+def test_page_says_to_developers_why_a_form_was_refused(settings):
     settings.DEBUG = True
     response = Client(enforce_csrf_checks=True).post("/admin/login/", headers=HTML)
     assert response.status_code == HTTPStatus.FORBIDDEN
@@ -277,7 +277,7 @@ STATEMENTS = [
 @pytest.mark.django_db
 @pytest.mark.parametrize("method", ["post", "put"])
 @pytest.mark.parametrize(("statement", "status"), STATEMENTS)
-def test_what_the_database_refuses_of_a_clients_values_is_told_without_them(
+def test_what_the_database_refuses_of_a_clients_values_is_reported_without_them(
     failing: Client, caplog, method: str, statement: str, status: int
 ):
     """As where a serializer looked before another request wrote."""
@@ -293,7 +293,7 @@ def test_what_the_database_refuses_of_a_clients_values_is_told_without_them(
 @pytest.mark.django_db
 @pytest.mark.parametrize("accept", ["application/json", "text/html"])
 @pytest.mark.parametrize(("statement", "status"), STATEMENTS)
-def test_views_that_are_not_the_apis_tell_the_same(
+def test_views_that_are_not_the_apis_say_the_same(
     failing: Client, caplog, accept: str, statement: str, status: int
 ):
     """As the admin, where two people add the same name at once."""

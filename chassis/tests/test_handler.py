@@ -114,7 +114,9 @@ def test_many_parameters_are_refused_with_a_charset_too(ask: Ask):
     "parameter", ["name*=nosuch''%41", "name*=undefined''%41", "name*=zlib''%41"]
 )
 def test_unknown_codec_in_a_part_is_a_bad_request(ask: Ask, parameter: str):
-    body = f"--b\r\nContent-Disposition: form-data; {parameter}\r\n\r\nx\r\n--b--\r\n".encode()
+    body = (
+        f"--b\r\nContent-Disposition: form-data; {parameter}\r\n\r\nx\r\n--b--\r\n"
+    ).encode()
     status, _ = ask(reverse("admin:login"), body, **FORM)
     # 403: where Django passes over such a part, the form lacks its CSRF token.
     assert status in (HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN)
@@ -140,12 +142,15 @@ def test_codec_that_fails_in_a_part_is_a_bad_request(
 def test_boundary_of_a_form_is_kept(ask: Ask, boundary: str):
     separator = boundary.strip('"')
     body = (
-        f'--{separator}\r\nContent-Disposition: form-data; name="a"\r\n\r\nx\r\n--{separator}--\r\n'
+        f'--{separator}\r\nContent-Disposition: form-data; name="a"\r\n\r\n'
+        f"x\r\n--{separator}--\r\n"
     ).encode()
     request = application.request_class(
         {
             "REQUEST_METHOD": "POST",
-            "CONTENT_TYPE": f"Multipart/Form-Data; charset=zlib; Boundary={boundary} ; x=y",
+            "CONTENT_TYPE": (
+                f"Multipart/Form-Data; charset=zlib; Boundary={boundary} ; x=y"
+            ),
             "CONTENT_LENGTH": str(len(body)),
             "wsgi.input": io.BytesIO(body),
         }

@@ -25,7 +25,7 @@ def test_password_is_hashed_by_owasps_least():
 
 @pytest.mark.django_db
 def test_account_with_an_older_hash_takes_as_long_as_any(monkeypatch):
-    """Its own hasher would take six times as long, and so tell that the account is there."""
+    """Its own hasher would take six times as long, and so reveal the account."""
     hashed = []
 
     def encode(self, password, salt):

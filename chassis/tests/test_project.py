@@ -7,7 +7,7 @@ from chassis import project
 
 @pytest.fixture
 def read(monkeypatch, tmp_path):
-    """Read the project of a settings module beside this pyproject.toml; None: without one."""
+    """Read the project of a settings module with this pyproject.toml; None: without."""
     (tmp_path / "src").mkdir()
     (tmp_path / "src" / "settings_of_a_test.py").touch()
     monkeypatch.setattr(sys, "path", [str(tmp_path / "src"), *sys.path])
@@ -50,13 +50,13 @@ ABOVE = "there is no pyproject.toml above the settings module."
     ("text", "sentence"),
     [("", r"/pyproject\.toml has no name in \[project\]."), (None, ABOVE)],
 )
-def test_what_is_missing_is_told_in_a_sentence(read, text, sentence):
+def test_what_is_missing_is_reported_in_a_sentence(read, text, sentence):
     with pytest.raises(SystemExit, match=f"^settings: .*{sentence}$"):
         read(text)
 
 
 @pytest.mark.parametrize("module", ["settings_that_are_not_there", "src"])
-def test_settings_that_are_in_no_file_are_told_of(monkeypatch, tmp_path, module):
+def test_settings_that_are_in_no_file_are_reported(monkeypatch, tmp_path, module):
     """A folder without a module in it is found, too."""
     (tmp_path / "src").mkdir()
     monkeypatch.setattr(sys, "path", [str(tmp_path)])

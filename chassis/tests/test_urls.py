@@ -14,7 +14,7 @@ def test_schema_describes_the_api(client: Client):
     )
 
 
-def test_schema_tells_who_may_and_what_goes_wrong(client: Client):
+def test_schema_says_who_may_and_what_goes_wrong(client: Client):
     paths = client.get("/schema/?format=json").json()["paths"]
     operations = paths["/guarded/"]
     assert {} in operations["get"]["security"]
@@ -37,7 +37,7 @@ def test_documentation_has_its_assets_here(client: Client):
     assert "https://" not in page
 
 
-def test_schema_tells_of_conditions(client: Client):
+def test_schema_has_conditions(client: Client):
     operations = client.get("/schema/?format=json").json()["paths"]
     one = operations["/note/{id}/"]
     for method in ("get", "put", "patch", "delete"):

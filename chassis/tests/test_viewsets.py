@@ -64,7 +64,7 @@ def test_pages_and_lists_have_no_tag(client: Client, url: str, tag: str):
 
 @pytest.mark.parametrize("method", ["get", "head"])
 @pytest.mark.parametrize("form", ["{}", "W/{}", '"other", {}', "*"])
-def test_reader_who_has_it_is_told_so(
+def test_reader_who_has_it_gets_304(
     client: Client, url: str, tag: str, method: str, form: str
 ):
     response = getattr(client, method)(url, headers={"If-None-Match": form.format(tag)})

@@ -93,7 +93,7 @@ def test_failure_is_logged_and_counted_and_the_next_run_comes(caplog):
     assert sample("interval_seconds", "fails once") == 0
 
 
-def test_child_of_a_task_ends_when_it_is_told_to():
+def test_child_of_a_task_ends_at_a_signal():
     codes = []
 
     def task() -> None:

@@ -26,7 +26,7 @@ def fail(request):
 
 
 def query(request):
-    """Execute a statement; the error is told as one of another kind, if `wrapped` says so."""
+    """Execute a statement; `wrapped` names what its error comes in, if anything."""
     wrapped = request.GET.get("wrapped")
     with transaction.atomic():
         try:

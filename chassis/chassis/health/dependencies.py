@@ -69,7 +69,10 @@ def is_answered() -> bool:
 
 
 def drop_broken() -> bool:
-    """Whether the connection broke, as one whose other end vanished; then the next is a new one."""
+    """Close the connection if it broke, such as by a server that vanished.
+
+    Returns whether it had; the next query makes a new one.
+    """
     if connection.connection is None or not connection.connection.closed:
         return False
     connection.close()
@@ -81,7 +84,7 @@ class MigrationsBehindError(Exception):
 
 
 @functools.cache
-def tell_reason(reason: str) -> None:
+def log_reason(reason: str) -> None:
     """Once, and not at each probe."""
     logger.error(
         "The database does not tell its migrations, and nothing is served: %s", reason
@@ -89,21 +92,29 @@ def tell_reason(reason: str) -> None:
 
 
 @functools.cache
-def tell_missing(migrations: str) -> None:
+def log_missing(migrations: str) -> None:
     """Once, and not at each probe."""
     logger.error(
-        "The database lacks migrations, and nothing is served: run migrate. It lacks: %s",
+        "The database lacks migrations, and nothing is served: run migrate. "
+        "It lacks: %s",
         migrations,
     )
 
 
 @functools.cache
 def _require_migrations() -> None:
-    """Raises until all migrations are applied; from then on asks the database no more."""
+    """Ask the database until all migrations are applied, and then never again.
+
+    functools.cache keeps a return, and no exception.
+
+    Raises:
+        MigrationsBehindError: the database lacks some.
+        django.db.Error: it did not answer.
+    """
     if silence.lasts():
         raise OperationalError("the database did not answer a moment ago")
     if missing := unapplied.missing(connection):
-        tell_missing(", ".join(missing))
+        log_missing(", ".join(missing))
         raise MigrationsBehindError
 
 
@@ -112,7 +123,7 @@ def migrations_are_applied() -> bool:
     try:
         _require_migrations()
     except ProgrammingError as error:  # such as a role without rights
-        tell_reason(message(error))
+        log_reason(message(error))
         return False
     except (Error, MigrationsBehindError):
         return False

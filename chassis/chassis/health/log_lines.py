@@ -20,7 +20,7 @@ def collect() -> Iterator[Metric]:
 
 
 def read() -> Iterable[Counters]:
-    """The daemon's counters as impstats writes them (JSON): the last line of each name holds."""
+    """The daemon's counters, from impstats's JSON: the last line of a name holds."""
     try:
         lines = (
             Path(settings.SYSLOG_STATS).read_text().splitlines()
@@ -71,9 +71,7 @@ def of_nginx(counted: Iterable[Counters]) -> Iterator[Metric]:
             "Requests that nginx answered, because uWSGI did not.",
             labels=["status"],
         )
-        for status in (
-            "502",
-            "504",
-        ):  # from 0: a counter that begins at 1 has not risen
+        # From 0: a counter that begins at 1 has not risen, and no alert sees it.
+        for status in ("502", "504"):
             errors.add_metric([status], nginx["values"].get(status, 0))
         yield errors

@@ -10,7 +10,7 @@ CGROUP = Path("/sys/fs/cgroup")
 
 
 def collect() -> Iterator[Metric]:
-    """Bytes in use, without what the kernel gives back at need, and their limit, if any."""
+    """Bytes in use, without what the kernel gives back at need, and any limit."""
     try:
         used = int((CGROUP / "memory.current").read_text())
         statistics = dict(

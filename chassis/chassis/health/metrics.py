@@ -1,4 +1,4 @@
-"""What Prometheus reads: the workers' counters, and this server's state at the moment."""
+"""What Prometheus reads: the workers' counters, and this server's present state."""
 
 import os
 import shutil
@@ -21,7 +21,7 @@ from chassis.health import log_lines, memory, nginx, views
 
 
 class StateCollector(Collector):
-    """What is looked at when it is asked for: release, dependencies, disk, memory, nginx, lines."""
+    """What is measured when it is asked for: dependencies, disk, memory and others."""
 
     def collect(self) -> Iterator[Metric]:
         yield release()
@@ -53,7 +53,10 @@ def dependencies() -> Metric:
 
 
 def disk() -> Iterator[Metric]:
-    """The file system that holds this server; in a container the host's, where volumes are, too."""
+    """The file system that holds this server.
+
+    In a container it is the host's, where volumes are, too.
+    """
     usage = shutil.disk_usage("/")
     yield GaugeMetricFamily(
         "service_disk_size_bytes",

@@ -16,7 +16,7 @@ PAGE = re.compile(
 
 
 def collect() -> Iterator[Metric]:
-    """With the names that nginx's exporter for Prometheus gives them; nothing without nginx."""
+    """By the names that nginx's exporter for Prometheus uses; nothing without nginx."""
     found = (
         PAGE.search(status_page(settings.NGINX_STATUS))
         if settings.NGINX_STATUS

@@ -1,4 +1,4 @@
-"""Which migrations of this code the database lacks, without Django's plan of them all."""
+"""Which migrations of this code the database lacks, without Django's whole plan."""
 
 import functools
 from collections.abc import Iterator, Mapping
@@ -15,15 +15,16 @@ type Key = tuple[str, str]  # application and name
 def migrations() -> dict[Key, frozenset[Key]]:
     """What the database has recorded once it has each migration, by migration.
 
-    The WSGI application asks for it before workers are forked: it imports all migrations.
+    The WSGI application calls it before workers are forked: it imports all migrations.
     """
+    # Neither Django's graph of migrations nor the database is needed.
     loader = MigrationLoader(None, load=False)
     loader.load_disk()
     return needs(loader.disk_migrations)
 
 
 def needs(disk: Mapping[Key, Migration]) -> dict[Key, frozenset[Key]]:
-    """A squashed migration is there once all that it replaces are, and stands for them."""
+    """A squashed migration counts once all that it replaces do, and stands for them."""
     replaced = {key for migration in disk.values() for key in migration.replaces}
     return {key: frozenset(records(key, disk)) for key in disk if key not in replaced}
 
@@ -40,7 +41,7 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
     """The names of the migrations that the database lacks.
 
     Raises:
-        django.db.Error: it did not tell.
+        django.db.Error: it did not say.
     """
     recorded = applied(connection)
     return [
@@ -49,7 +50,10 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
 
 
 def applied(connection: BaseDatabaseWrapper) -> set[Key]:
-    """What is recorded, on this very connection: Django's recorder reads rows on the thread's."""
+    """What is recorded, by this very connection.
+
+    Django's recorder reads rows by the connection's alias, so by the thread's own.
+    """
     if not MigrationRecorder(connection).has_table():
         return set()
     with connection.cursor() as cursor:

@@ -11,8 +11,8 @@ from chassis.health import dependencies
 
 logger = logging.getLogger(__name__)
 
-# The entries of the readiness answer. A service adds its own, which answer within a second, as
-# probes ask often; what is false, or raises, is not well.
+# The entries of the readiness answer. A service adds its own, which answer within a
+# second, as probes ask often; what is false, or raises, is not well.
 DEPENDENCIES: dict[str, Callable[[], object]] = {
     "db": dependencies.database_answers,
     "migrations": dependencies.migrations_are_applied,
@@ -24,7 +24,7 @@ def word(good: bool) -> str:
 
 
 def is_well(name: str) -> bool:
-    """Whether a dependency is; the log tells what its check raised."""
+    """Whether a dependency is; what its check raises is logged."""
     try:
         return bool(DEPENDENCIES[name]())
     except Exception:
@@ -44,8 +44,9 @@ def readiness(request: HttpRequest) -> JsonResponse:
     response = JsonResponse(
         body, status=HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE
     )
-    # Probes ask every few seconds, and nginx's line tells of each 503.
-    response._has_been_logged = True  # type: ignore[attr-defined] # what Django's log_response asks
+    # Probes ask every few seconds, and nginx's line has each 503. Django's log_response
+    # leaves out what has this attribute; there is no public way to say so.
+    response._has_been_logged = True  # type: ignore[attr-defined]
     return response
 
 

@@ -22,9 +22,9 @@ def is_lock_timeout(error: OperationalError) -> bool:
 
 
 class PatientExecutor(MigrationExecutor):
-    """Django's; a migration that waits for a lock gives up after a second and tries again.
+    """Django's, whose migrations wait a second for a lock at most, and then try again.
 
-    Everyone who comes after it for the same table waits behind it: that second at most.
+    Whoever comes after one for the same table waits behind it: that second at most.
     A migration that is not atomic runs without a limit, and once: a CREATE INDEX
     CONCURRENTLY that is broken off leaves an invalid index.
     """
@@ -37,6 +37,7 @@ class PatientExecutor(MigrationExecutor):
         self, state: ProjectState, migration: Migration, *options: Any, **more: Any
     ) -> ProjectState:
         apply = super().apply_migration
+        # A clone: a migration changes the state, and each try needs the former one.
         return self.patiently(
             migration, lambda: apply(state.clone(), migration, *options, **more)
         )
@@ -55,7 +56,7 @@ class PatientExecutor(MigrationExecutor):
         """Run it until it has its locks.
 
         Raises:
-            OperationalError: it had not after the last try, or failed for another reason.
+            OperationalError: it had not after the last try, or failed otherwise.
         """
         if not migration.atomic:
             return run()
@@ -79,5 +80,6 @@ class PatientExecutor(MigrationExecutor):
             transaction.atomic(self.connection.alias),
             self.connection.cursor() as cursor,
         ):
+            # LOCAL, so that the limit ends with the transaction, also through a pooler.
             cursor.execute(f"SET LOCAL lock_timeout = '{self.lock_timeout}'")
             return run()

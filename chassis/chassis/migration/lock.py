@@ -32,8 +32,10 @@ STILL = f"Another migrate ({PROCESS}) still runs after {{patience}}: {AGAIN}"
 
 
 @contextmanager
-def alone(alias: str, tell: Callable[[str], object]) -> Iterator[None]:
-    """Wait until no other one migrates that database; `tell` is told that it waits.
+def alone(alias: str, report_wait: Callable[[str], object]) -> Iterator[None]:
+    """Wait until no other one migrates that database.
+
+    If it has to wait, it first calls `report_wait` with a sentence.
 
     The lock is a session's, on a connection of its own: it is there during migrations
     that are not atomic, too, and ends with this process.
@@ -44,17 +46,17 @@ def alone(alias: str, tell: Callable[[str], object]) -> Iterator[None]:
     with closing(connections.create_connection(alias)) as own, own.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
         if not cursor.fetchone()[0]:
-            wait(cursor, tell)
+            wait(cursor, report_wait)
         yield
 
 
-def wait(cursor: CursorWrapper, tell: Callable[[str], object]) -> None:
+def wait(cursor: CursorWrapper, report_wait: Callable[[str], object]) -> None:
     """Get the lock that another session has; `alone` says how it ends otherwise."""
     cursor.execute(HOLDER, [LOCK])
     pid, role, intrudes = cursor.fetchone() or ("unknown", "unknown", False)
     if intrudes:
         raise CommandError(INTRUDER.format(pid=pid, role=role))
-    tell(OTHER.format(pid=pid, role=role))
+    report_wait(OTHER.format(pid=pid, role=role))
     cursor.execute(f"SET lock_timeout = '{PATIENCE}'")
     try:
         cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])

@@ -22,14 +22,16 @@ from django.utils.timezone import is_aware
 type Field = models.Field[Any, Any]
 type Run = tuple[bool, list[Field]]
 
-# Comparisons of rows. Types of Django 5.2 do not have them; those of 6.0 lack their arguments.
+# Comparisons of rows, which Django does not document. Types of Django 5.2 do not have
+# them; those of 6.0 lack their arguments.
 TUPLES: Any = import_module("django.db.models.fields.tuple_lookups")
 
 BIGINT_MAX = 2**63 - 1
 
-# Characters: a link with two cursors is shorter than the 8 KiB of a request line that nginx takes.
+# Characters: a link with two cursors is shorter than the 8 KiB of a request line that
+# nginx takes.
 TOKEN_MAX = 3000
-# Characters of all text in a cursor: base64 makes 16 of three that have four bytes each.
+# Characters of all text in a cursor: base64 makes 16 of three with four bytes each.
 TEXT_MAX = 500
 TOKEN_SCHEMA = {"type": "string", "maxLength": TOKEN_MAX, "pattern": "^[A-Za-z0-9_-]+$"}
 
@@ -42,7 +44,7 @@ KINDS = (
 
 
 class Cursor(NamedTuple):
-    """The place of the row that has, or had, these values in the fields of an ordering."""
+    """The place of a row that has, or had, these values in an ordering's fields."""
 
     values: tuple[Any, ...]
     # Whether what lies beyond the place begins with that row.
@@ -61,7 +63,7 @@ class Term(NamedTuple):
 
 
 class Keyset:
-    """A unique ordering; its cursors are opaque tokens that fit into URLs as they are."""
+    """A unique ordering; its cursors are opaque tokens that fit into URLs unquoted."""
 
     schema: dict[str, Any] = TOKEN_SCHEMA
     noun = "cursor, which another page's links have"
@@ -89,7 +91,7 @@ class Keyset:
         return Cursor(cursor.values, not cursor.inclusive)
 
     def write(self, cursor: Cursor) -> str:
-        """A cursor's text: its values as their fields write them, between NULs, in base64url."""
+        """A cursor's text: base64url of its fields' texts, with NULs between them."""
         texts = map(text_of, self.fields, cursor.values)
         plain = "\0".join(["=" if cursor.inclusive else ">", *texts])
         return base64.urlsafe_b64encode(plain.encode()).decode().rstrip("=")
@@ -103,11 +105,8 @@ class Keyset:
         try:
             cursor = self.decode(text)
             genuine = self.write(cursor) == text
-        except (
-            ValueError,
-            ArithmeticError,
-            ValidationError,
-        ):  # as the fields' classes raise them
+        # The fields' classes raise these three.
+        except (ValueError, ArithmeticError, ValidationError):
             genuine = False
         if not genuine:
             raise ValueError(
@@ -152,7 +151,7 @@ class NumberKeyset(Keyset):
 
 
 def integer(text: str, least: int, most: int) -> int:
-    """The number that ASCII digits say, with a sign only where numbers below zero are allowed.
+    """The number that ASCII digits say, with a sign only where `least` is below zero.
 
     Raises:
         ValueError: there is none from `least` to `most`; the message is for the client.
@@ -184,7 +183,10 @@ def target(field: Field) -> Field:
 
 
 def text_of(field: Field, value: Any) -> str:
-    """A value as its field serializes it; a moment in UTC, as PostgreSQL knows not every offset."""
+    """A value as its field serializes it.
+
+    A moment is in UTC, as PostgreSQL does not know every offset.
+    """
     if isinstance(value, datetime) and is_aware(value):
         value = value.astimezone(UTC)
     row = SimpleNamespace(**{field.attname: value})
@@ -195,7 +197,8 @@ def value_of(field: Field, text: str) -> Any:
     """The value that a field wrote so.
 
     Raises:
-        ValueError, ArithmeticError, ValidationError: PostgreSQL cannot compare it with the field.
+        ValueError, ArithmeticError, ValidationError: PostgreSQL cannot compare it with
+            the field.
     """
     value, column = field.to_python(text), target(field)
     if isinstance(column, models.DateTimeField) and is_aware(value) != settings.USE_TZ:
@@ -211,8 +214,8 @@ def value_of(field: Field, text: str) -> Any:
 def beyond(runs: Sequence[Run], cursor: Cursor, backwards: bool) -> models.Q:
     """The condition by runs of fields of one direction.
 
-    One run is one comparison of rows. Where more follow, the first bounds the range of the index,
-    and what ties in it is told apart by the others.
+    One run is one comparison of rows. Where more follow, the first bounds the range of
+    the index, and the others decide between rows that tie in it.
     """
     (descending, fields), *others = runs
     here, rest = cursor.values[: len(fields)], cursor.values[len(fields) :]
@@ -248,7 +251,7 @@ def keyset_by(model: type[models.Model], ordering: tuple[str, ...]) -> Keyset:
 
 
 def completed(model: type[models.Model], wanted: list[Term]) -> list[Term]:
-    """The terms that order the rows: up to where they are unique, at the latest by the key."""
+    """The terms up to where the rows are unique, at the latest by the key."""
     terms: list[Term] = []
     for field, descending in [
         *wanted,
@@ -263,7 +266,11 @@ def completed(model: type[models.Model], wanted: list[Term]) -> list[Term]:
 
 
 def is_unique(model: type[models.Model], names: set[str]) -> bool:
-    """Whether no two rows have the same values in these fields, none of which may be null."""
+    """Whether no two rows have the same values in these fields.
+
+    None of the fields may be null. Django's check of a foreign key (fields.E310) judges
+    its target by the same options.
+    """
     options = model._meta
     sets = [{field.name} for field in options.concrete_fields if field.unique]
     sets += map(set, options.unique_together)
@@ -332,7 +339,9 @@ def refusal(model: type[models.Model], name: str, reason: str) -> ImproperlyConf
 
 
 def ordering_of(queryset: models.QuerySet[Any, Any]) -> tuple[str, ...]:
-    """The ordering that a query set has, by its own terms or by its model's; at least the key.
+    """The ordering of a query set, by its own terms, its model's, or the key.
+
+    Only the attributes of its `query`, which Django does not document, have it.
 
     Raises:
         ImproperlyConfigured: it is not by names alone.

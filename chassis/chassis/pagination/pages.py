@@ -1,4 +1,7 @@
-"""Pages by keyset: any page of any table costs one index range scan; or by offset, bounded."""
+"""Pages by keyset, or by a bounded offset.
+
+By keyset, any page of any table costs one index range scan.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -26,13 +29,17 @@ from chassis.pagination.keyset import (
 
 
 class KeysetPagination(pagination.BasePagination):
-    """Pages in a unique order; `?after=` and `?before=` lead on, `Link` names them (RFC 8288).
+    """Pages in a unique order; `?after=` and `?before=` lead on.
 
-    The order is the view's `ordering`, such as `["-created"]`, else that of its query set, else by
-    id; where rows may tie, the key follows. It is by fields of the model that are never null, and
-    wants an index with the same fields in the same directions, or in the opposite ones.
+    The header `Link` (RFC 8288) has the addresses of the next and the previous page.
 
-    An OrderingFilter of the view decides instead, by its parameter or by that `ordering`.
+    The order is the view's `ordering`, such as `["-created"]`, else that of its query
+    set, else by id; where rows may tie, the key follows. It is by fields of the model
+    that are never null, and wants an index with the same fields in the same directions,
+    or in the opposite ones.
+
+    An OrderingFilter of the view decides instead, by its parameter or by that
+    `ordering`.
     """
 
     default_limit = 100
@@ -80,7 +87,7 @@ class KeysetPagination(pagination.BasePagination):
         """How many rows the page has at most.
 
         Raises:
-            ValidationError: the request has another number than from 1 to what it may have.
+            ValidationError: the number is not from 1 to what the request may have.
         """
         return requested_limit(self, request)
 
@@ -156,10 +163,11 @@ class KeysetPagination(pagination.BasePagination):
 class LimitOffsetPagination(pagination.LimitOffsetPagination):
     """Pages by `?limit=` and `?offset=`, bounded; the body is Django REST framework's.
 
-    They are in the query set's order, which should be unique: for orders that KeysetPagination
-    refuses, and for pages with numbers. PostgreSQL reads all that it skips, and counts all rows.
-    Rows beyond the greatest offset and its page are out of reach; a link there gets 400, so that
-    no client takes what it has seen for all there is.
+    They are in the query set's order, which should be unique: for orders that
+    KeysetPagination refuses, and for pages with numbers. PostgreSQL reads all that it
+    skips, and counts all rows. Rows beyond the greatest offset and its page are out of
+    reach; a link there gets 400, so that no client takes what it has seen for all there
+    is.
     """
 
     default_limit = 100
@@ -171,7 +179,7 @@ class LimitOffsetPagination(pagination.LimitOffsetPagination):
         """How many rows the page has at most.
 
         Raises:
-            ValidationError: the request has another number than from 1 to what it may have.
+            ValidationError: the number is not from 1 to what the request may have.
         """
         return requested_limit(self, request)
 
@@ -179,7 +187,7 @@ class LimitOffsetPagination(pagination.LimitOffsetPagination):
         """How many rows come before the page.
 
         Raises:
-            ValidationError: the request has another number than from 0 to `max_offset`.
+            ValidationError: the number is not from 0 to `max_offset`.
         """
         reason = " Rows further on are out of reach: ask for fewer by a filter."
         return number(request, "offset", 0, self.max_offset, reason) or 0
@@ -198,7 +206,7 @@ def requested_limit(
     """How many rows a page has at most; as HTML a row costs some three times as much.
 
     Raises:
-        ValidationError: the request has another number than from 1 to what it may have.
+        ValidationError: the number is not from 1 to what the request may have.
     """
     most, reason = paginator.max_limit, ""
     if isinstance(getattr(request, "accepted_renderer", None), BrowsableAPIRenderer):
@@ -240,7 +248,7 @@ def keyset_of(queryset: QuerySet[Any, Any], view: APIView | None) -> Keyset:
 
 
 def described_keyset(view: APIView) -> Keyset | None:
-    """The one ordering of a view's rows; None where clients choose, or where a request decides."""
+    """The one ordering of a view's rows; None where clients or requests decide."""
     if ordering_parameter(view):
         return None
     try:

@@ -1,11 +1,12 @@
 """What the project adds to Django's PostgreSQL."""
 
 UNDEFINED = ("42P01", "42703")  # table, column
-# A row that another one refers to or that is gone, a unique value, an exclusion; and Django's own
-# refusal to delete a protected row, which has no code.
+# A row that another one refers to or that is gone, a unique value, an exclusion; and
+# Django's own refusal to delete a protected row, which has no code.
 CONFLICT = ("23001", "23503", "23505", "23P01", None)
-# Too long, out of range, not a time, characters that UTF-8 lacks, a broken regular expression, not
-# text of the type, characters that JSON lacks; and what a driver itself refuses, without a code.
+# Too long, out of range, not a time, characters that UTF-8 lacks, a broken regular
+# expression, not text of the type, characters that JSON lacks; and what a driver itself
+# refuses, without a code.
 BAD_VALUE = (
     "22001",
     "22003",
@@ -42,16 +43,16 @@ def code(error: BaseException | None) -> str | None:
 
 
 def undefined(error: BaseException | None) -> str | None:
-    """What PostgreSQL says of a table or column that is not there, if that is an error's cause."""
+    """What PostgreSQL says of a missing table or column, if that caused an error."""
     seen: list[BaseException] = []
-    told = [error]
-    while told:
-        error = told.pop()
+    pending = [error]
+    while pending:
+        error = pending.pop()
         if error is None or error in seen:
             continue
         if code(error) in UNDEFINED:
             return str(error).partition("\n")[0]  # what follows quotes the statement
         seen.append(error)
-        # Both: Django's cause of a broken transaction may be an error of an earlier one.
-        told += [error.__context__, error.__cause__]
+        # Both, as Django's cause of a broken transaction may be an earlier one's error.
+        pending += [error.__context__, error.__cause__]
     return None

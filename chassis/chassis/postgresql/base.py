@@ -1,4 +1,7 @@
-"""Django's backend for PostgreSQL, with django-prometheus's counters and a cheap health check."""
+"""Django's backend for PostgreSQL with django-prometheus's counters.
+
+Its check of a kept connection costs no round trip.
+"""
 
 import select
 
@@ -8,15 +11,16 @@ IDLE = 0  # libpq's PQTRANS_IDLE, for every driver
 
 
 class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
-    """One that asks the server whether a kept connection is well only at a sign that it is not."""
+    """A connection that asks the server for its health only if it seems unwell."""
 
     def is_usable(self) -> bool:
         """Whether the connection still works.
 
-        Between requests a server says nothing. If it ends a connection, there is something to
-        read: its last words, or the end. That takes no time; a question takes a round trip, and
-        is asked after any error, too. A server that vanishes without a word is noticed by the
-        kernel's keepalive some seconds later; a request before that is answered 503.
+        Between requests a server says nothing. If it ends a connection, there is
+        something to read: its last words, or the end. That takes no time; a question
+        takes a round trip, and is asked after any error, too. A server that vanishes
+        without a word is noticed by the kernel's keepalive some seconds later; a
+        request before that is answered 503.
         """
         return (self.is_idle() and self.is_silent()) or super().is_usable()
 

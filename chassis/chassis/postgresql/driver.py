@@ -25,7 +25,7 @@ def hidden(name: str) -> Iterator[None]:
 def choose(name: str) -> None:
     """Let Django use this driver, "psycopg2" or "psycopg", whatever else is installed.
 
-    Django takes psycopg wherever it finds it, when its backend is imported for the first time.
+    Django takes psycopg wherever it finds it, when its backend is first imported.
 
     Raises:
         SystemExit: the driver is not there, or Django has taken the other one before.
@@ -38,10 +38,13 @@ def choose(name: str) -> None:
             raise SystemExit(
                 f"settings: the driver {name} cannot be imported: {words}"
             ) from None
+        # Django has no setting for it; each of these two modules tries psycopg first.
         if import_module(f"{BACKEND}.psycopg_any").is_psycopg3 is (name == "psycopg"):
             import_module(f"{BACKEND}.base")
             return
     raise SystemExit(
-        f"settings: the driver is to be {name}, but Django has taken another one before: "
-        f"import what needs {BACKEND} or django.contrib.postgres below the chassis's settings."
+        f"settings: the driver is to be {name}, "
+        "but Django has taken another one before: "
+        f"import what needs {BACKEND} or django.contrib.postgres "
+        "below the chassis's settings."
     )

@@ -68,7 +68,7 @@ def test_migrations_are_not_known_without_the_database(monkeypatch):
 
 
 @pytest.mark.django_db
-def test_role_without_rights_is_told_of_once(caplog):
+def test_role_without_rights_is_reported_once(caplog):
     with connection.cursor() as cursor:
         cursor.execute("REVOKE SELECT ON django_migrations FROM CURRENT_USER")
         cursor.execute("SAVEPOINT before")
@@ -128,7 +128,7 @@ def test_migration_that_is_taken_back_is_noticed(request, monkeypatch):
     assert not migrations_are_applied()
 
 
-def test_database_that_does_not_tell_lacks_nothing_that_is_known(monkeypatch):
+def test_database_that_does_not_answer_lacks_nothing_that_is_known(monkeypatch):
     def away(_self):
         raise OperationalError
 

@@ -26,7 +26,7 @@ def samples(client: Client) -> dict[tuple[str, ...], float]:
 
 
 @pytest.mark.django_db
-def test_release_is_told_by_its_version(client: Client, settings):
+def test_release_is_named_by_its_version(client: Client, settings):
     settings.SERVICE_VERSION = "7.8.9"
     assert samples(client)["service_build_info", "7.8.9"] == 1
 
@@ -105,7 +105,10 @@ def test_workers_counters_are_read_from_their_files(
     client: Client, monkeypatch, tmp_path
 ):
     monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
-    worker = "import prometheus_client; prometheus_client.Counter('worked', 'Work done.').inc(3)"
+    worker = (
+        "import prometheus_client; "
+        "prometheus_client.Counter('worked', 'Work done.').inc(3)"
+    )
     subprocess.run([sys.executable, "-c", worker], check=True)
     found = samples(client)
     assert found["worked_total",] == 3

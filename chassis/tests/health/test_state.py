@@ -51,7 +51,7 @@ def test_nginxs_numbers_have_its_exporters_names(client: Client, nginx):
 
 
 @pytest.mark.django_db
-def test_nginx_that_does_not_tell_has_no_numbers(
+def test_nginx_without_its_status_page_has_no_numbers(
     client: Client, nginx, settings, tmp_path
 ):
     nginx(b"HTTP/1.1 404 Not Found\r\n\r\n")
@@ -96,7 +96,8 @@ def test_memory_may_have_no_limit_or_not_be_a_containers(client: Client, cgroup)
 def test_lines_that_arrived_are_counted(client: Client, settings, tmp_path):
     stats = tmp_path / "stats"
     stats.write_text(
-        '{ "name": "TCP-log-5514", "origin": "omfwd", "bytes.sent": 900, "messages.sent": 9 }\n'
+        '{ "name": "TCP-log-5514", "origin": "omfwd", '
+        '"bytes.sent": 900, "messages.sent": 9 }\n'
         '{ "name": "nginx", "origin": "dynstats.bucket", "values": { "lines": 12 } }\n'
     )
     settings.SYSLOG_STATS = str(stats)
@@ -148,7 +149,7 @@ def test_every_number_has_words_and_is_of_its_kind(
     nginx(PAGE)
     text = client.get("/metrics").content.decode()
     lines = text[text.index("# HELP service_dependency_up") :].splitlines()
-    told = dict(
+    helps = dict(
         line.removeprefix("# HELP ").split(" ", 1)
         for line in lines
         if line.startswith("# HELP ")
@@ -158,7 +159,7 @@ def test_every_number_has_words_and_is_of_its_kind(
         for line in lines
         if line.startswith("# TYPE ")
     )
-    assert {name: (kinds[name], words) for name, words in told.items()} == NUMBERS
+    assert {name: (kinds[name], words) for name, words in helps.items()} == NUMBERS
     assert 'service_log_queue_lines{queue="main"} 1.0' in lines
     assert 'service_log_lines_discarded_total{queue="main"} 5.0' in lines
     assert 'service_gateway_errors_total{status="504"} 4.0' in lines

@@ -47,7 +47,7 @@ def broken():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("check", [nothing, broken])
-def test_dependency_of_the_services_own_that_is_not_well_is_told(
+def test_dependency_of_the_services_own_that_is_not_well_is_reported(
     client: Client, monkeypatch, caplog, check
 ):
     monkeypatch.setitem(views.DEPENDENCIES, "queue", check)
@@ -59,9 +59,9 @@ def test_dependency_of_the_services_own_that_is_not_well_is_told(
         b'service_dependency_up{dependency="queue"} 0.0'
         in client.get("/metrics").content
     )
-    told = [
+    logged = [
         record.message for record in caplog.records if record.name == views.__name__
     ]
-    assert told == (
+    assert logged == (
         ["The check of the dependency queue failed."] * 2 if check is broken else []
     )

@@ -46,7 +46,7 @@ def migration(atomic: bool = True) -> Migration:
 
 @contextmanager
 def reader():
-    """Another session that has read the table and is still in a transaction; `leave` ends that."""
+    """Another session, which has read the table in a transaction; `leave` ends it."""
     begun, leave = threading.Event(), threading.Event()
 
     def read() -> None:
@@ -130,7 +130,7 @@ def test_other_errors_are_not_waited_out(executor: PatientExecutor, caplog):
 
 
 @pytest.mark.django_db
-def test_data_of_the_former_user_model_are_told_of():
+def test_data_of_the_former_user_model_are_reported():
     recorder = MigrationRecorder(connection)
     recorder.migration_qs.filter(app=get_user_model()._meta.app_label).delete()
     with pytest.raises(
@@ -141,7 +141,7 @@ def test_data_of_the_former_user_model_are_told_of():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("app", ["contenttypes", "tests"])
-def test_other_gaps_in_the_history_are_told_as_django_does(app: str):
+def test_other_gaps_in_the_history_are_reported_as_django_does(app: str):
     MigrationRecorder(connection).record_unapplied(app, "0001_initial")
     with pytest.raises(
         CommandError, match=rf"applied before its dependency {app}\.0001_initial"
@@ -154,7 +154,7 @@ def test_other_gaps_in_the_history_are_told_as_django_does(app: str):
     ("code", "expected"),
     [("55P03", CommandError), ("57014", OperationalError), (None, OperationalError)],
 )
-def test_lock_that_others_keep_is_told_of(
+def test_lock_that_others_keep_is_reported(
     monkeypatch, code: str | None, expected: type[Exception]
 ):
     def fail(*_arguments: object, **_options: object) -> None:
@@ -173,7 +173,7 @@ def test_lock_that_others_keep_is_told_of(
     )
 
 
-class Told(io.StringIO):
+class WatchedOutput(io.StringIO):
     """Standard error that calls a function at each line."""
 
     def __init__(self, then) -> None:
@@ -211,17 +211,17 @@ def migrating():
 
 
 def test_second_migrate_waits_for_the_first(transactional_db):
-    """Two that start at once would both apply the same migration, and one of them fail."""
+    """Two that start at once would apply the same migration, and one of them fail."""
     role = connection.settings_dict["USER"]
     with migrating() as (pid, leave):
-        first = Told(leave.set)
+        first = WatchedOutput(leave.set)
         call_command("migrate", verbosity=0, stderr=first)
     assert first.lines == [
         f"Another migrate runs (process {pid} of the database, role {role}): "
         "waiting until it ends.\n"
     ]
     # The next one does not wait.
-    second = Told(leave.set)
+    second = WatchedOutput(leave.set)
     call_command("migrate", verbosity=0, stderr=second)
     assert not second.lines
 
@@ -232,8 +232,8 @@ def test_migrate_that_does_not_end_is_named(transactional_db, monkeypatch):
     with migrating() as (pid, _), pytest.raises(CommandError) as error:
         call_command("migrate", verbosity=0, stderr=io.StringIO())
     assert str(error.value) == (
-        f"Another migrate (process {pid} of the database, role {role}) still runs after 50ms: "
-        "run this again when it has ended."
+        f"Another migrate (process {pid} of the database, role {role}) "
+        "still runs after 50ms: run this again when it has ended."
     )
 
 
@@ -248,9 +248,9 @@ def test_other_error_while_it_waits_is_no_patience_that_ended(
 def test_lock_that_is_free_again_has_no_holder(transactional_db, monkeypatch):
     monkeypatch.setattr(lock, "HOLDER", "SELECT 1 WHERE %s = 0")
     with migrating() as (_, leave):
-        told = Told(leave.set)
-        call_command("migrate", verbosity=0, stderr=told)
-    assert "process unknown" in told.lines[0]
+        output = WatchedOutput(leave.set)
+        call_command("migrate", verbosity=0, stderr=output)
+    assert "process unknown" in output.lines[0]
 
 
 def test_other_role_that_has_the_lock_is_named_at_once(transactional_db, monkeypatch):
@@ -261,7 +261,8 @@ def test_other_role_that_has_the_lock_is_named_at_once(transactional_db, monkeyp
     with migrating() as (pid, _), pytest.raises(CommandError) as error:
         call_command("migrate", verbosity=0)
     assert str(error.value) == (
-        f"The role {role} (process {pid}) holds the lock of migrate, though it never migrates: "
-        "see what it does (pg_stat_activity), let an administrator end it "
+        f"The role {role} (process {pid}) holds the lock of migrate, "
+        "though it never migrates: see what it does (pg_stat_activity), "
+        "let an administrator end it "
         f"(SELECT pg_terminate_backend({pid})), and run this again."
     )

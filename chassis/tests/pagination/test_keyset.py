@@ -219,8 +219,10 @@ def test_text_too_long_for_a_url_is_refused():
     for *ordering, last in [("address", "title"), ("text",)]:
         with pytest.raises(ImproperlyConfigured) as error:
             keyset_by(Page, (*ordering, last))
-        reason = f"Page cannot be paged by '{last}': cursors have at most 500 characters of text."
-        assert str(error.value) == reason
+        assert str(error.value) == (
+            f"Page cannot be paged by '{last}': "
+            "cursors have at most 500 characters of text."
+        )
 
 
 @pytest.mark.parametrize("expression", [F("title"), F("due").desc(nulls_last=True)])

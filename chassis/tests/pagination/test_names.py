@@ -11,11 +11,11 @@ from chassis.pagination import keyset
 def test_old_name_of_keyset_works_and_warns_who_imports_it(monkeypatch):
     monkeypatch.delitem(sys.modules, "chassis.keyset", raising=False)
     sentence = r"^chassis\.keyset is chassis\.pagination\.keyset now\.$"
-    with pytest.warns(DeprecationWarning, match=sentence) as told:
+    with pytest.warns(DeprecationWarning, match=sentence) as warnings:
         exec("from chassis.keyset import Cursor, keyset_by", found := {})
     assert found["keyset_by"] is keyset.keyset_by
     assert found["Cursor"] is keyset.Cursor
-    assert [warning.filename for warning in told] == ["<string>"]
+    assert [warning.filename for warning in warnings] == ["<string>"]
 
 
 def test_every_public_name_is_there_by_the_old_name(monkeypatch):

@@ -80,9 +80,9 @@ def test_all_on_one_page_has_no_links(client: Client):
 def test_link_names_both_pages(client: Client, notes):
     link = client.get(f"/note/?after={notes[0].id}&limit=2")["Link"]
     to = '<http://testserver/note/?{}={}&limit=2>; rel="{}"'
-    assert (
-        link
-        == f"{to.format('after', notes[2].id, 'next')}, {to.format('before', notes[1].id, 'prev')}"
+    assert link == (
+        f"{to.format('after', notes[2].id, 'next')}, "
+        f"{to.format('before', notes[1].id, 'prev')}"
     )
 
 
@@ -560,7 +560,7 @@ def parameters(document: dict, path: str) -> dict[str, dict]:
     }
 
 
-def test_schema_tells_what_cursors_are(document):
+def test_schema_says_what_cursors_are(document):
     limit = {"type": "integer", "minimum": 1, "maximum": 1000}
     number = {"type": "integer", "minimum": 0, "maximum": 2**63 - 1}
     text = {"type": "string", "maxLength": 3000, "pattern": "^[A-Za-z0-9_-]+$"}
@@ -593,7 +593,7 @@ def test_schema_names_the_number_that_a_cursor_is():
     )
 
 
-def test_schema_tells_what_pages_are(document):
+def test_schema_says_what_pages_are(document):
     schemas = document["components"]["schemas"]
     assert schemas["PaginatedTaskList"]["type"] == "array"
     assert {"count", "results"} <= set(schemas["CountedTaskList"]["properties"])

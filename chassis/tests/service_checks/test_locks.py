@@ -59,12 +59,12 @@ def test_broken_squawk_is_no_verdict(monkeypatch):
 @pytest.mark.parametrize(
     ("change", "is_anew"), [("TYPE char(150)", True), ("DROP NOT NULL", False)]
 )
-def test_table_that_is_written_anew_is_told_of(change: str, is_anew: bool):
+def test_table_that_is_written_anew_is_reported(change: str, is_anew: bool):
     migration, before = Migration("0003", "tests"), locks.files()
     with connection.cursor() as cursor:
         cursor.execute(f"ALTER TABLE tests_note ALTER text {change}")
-    told = locks.faults(migration, "", before, locks.files())
-    assert told == ([locks.REWRITES.format("tests_note")] if is_anew else [])
+    reported = locks.faults(migration, "", before, locks.files())
+    assert reported == ([locks.REWRITES.format("tests_note")] if is_anew else [])
 
 
 def test_tables_that_come_and_go_are_not_written_anew():

@@ -172,10 +172,15 @@ def test_table_may_be_kept_for_a_reason(walk: Walk):
     walk(INDEX).finish()
 
 
-def test_every_fault_is_told(walk: Walk):
+def test_every_fault_is_reported(walk: Walk):
     """Those of old code first, as a migration may have to be another one."""
-    told = said(walk(WITHOUT_DEFAULT, "migrations.DeleteModel('shelf')")).splitlines()
-    assert [line[:16] for line in told[1:]] == ["  tests.step_2: ", "  tests.step_3: "]
+    reported = said(
+        walk(WITHOUT_DEFAULT, "migrations.DeleteModel('shelf')")
+    ).splitlines()
+    assert [line[:16] for line in reported[1:]] == [
+        "  tests.step_2: ",
+        "  tests.step_3: ",
+    ]
 
 
 CODES = """
@@ -184,15 +189,16 @@ CODES = """
 """
 
 
-def test_constraint_that_no_row_meets_is_told(walk: Walk):
+def test_constraint_that_no_row_meets_is_reported(walk: Walk):
     sentence = said(walk(CODES))
     assert sentence.startswith(
         "tests.step_2: no row of tests.Room can be made after it: "
         'new row for relation "tests_room" violates check constraint "tests_room_'
     )
     assert sentence.endswith(
-        f". Name what its fields take in FIELDS in {HERE}, or in SINGLE a model that has "
-        "one row; a column that has left the models needs null=True or a db_default."
+        f". Name what its fields take in FIELDS in {HERE}, or in SINGLE a model "
+        "that has one row; a column that has left the models needs null=True or "
+        "a db_default."
     )
 
 
@@ -215,7 +221,7 @@ def test_table_may_have_one_row(walk: Walk):
     assert walked.rows["tests.Room"] == 1
 
 
-def test_table_that_has_one_row_is_told(walk: Walk):
+def test_second_row_of_a_table_that_has_one_is_reported(walk: Walk):
     sentence = said(walk(ONE_ROW))
     assert "no row of tests.Room can be made after it: duplicate key" in sentence
 
@@ -255,7 +261,7 @@ def test_parts_of_an_initial_migration_are_applied_together():
     assert order.together(plan) == set(names[:2])
 
 
-def test_command_tells_what_it_did(walk: Walk, monkeypatch, capsys):
+def test_command_says_what_it_did(walk: Walk, monkeypatch, capsys):
     monkeypatch.setattr(sys, "path", list(sys.path))
     walk(NULLABLE)
     runpy.run_path(stepwise.__file__, run_name="__main__")

@@ -88,7 +88,7 @@ def test_walk_that_only_meets_refusals_fails(monkeypatch, settings):
         walk.test_no_answer_is_a_5xx("nobody")
 
 
-def test_failing_service_is_told(monkeypatch, settings):
+def test_failing_service_is_reported(monkeypatch, settings):
     monkeypatch.setattr(
         walk.Walk, "questions", lambda self: iter([walk.Question("GET", "/fail/")])
     )

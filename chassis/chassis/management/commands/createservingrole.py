@@ -1,4 +1,4 @@
-"""manage.py createservingrole: the role that serves, on a PostgreSQL that others run."""
+"""manage.py createservingrole: the role that serves, where others run PostgreSQL."""
 
 import re
 import sys
@@ -34,6 +34,7 @@ def hash_password(password: str, role: str) -> str:
             password.encode(), role.encode(), b"scram-sha-256"
         )
         return hashed.decode()
+    # Not at the top: where the driver is psycopg, this one may be missing.
     from psycopg2.extensions import encrypt_password
 
     return str(encrypt_password(password, role, connection.connection, "scram-sha-256"))
@@ -41,8 +42,8 @@ def hash_password(password: str, role: str) -> str:
 
 class Command(BaseCommand):
     help = (
-        "Make the role that serves: POSTGRES_USER with _serve, which reads and writes rows "
-        "and gives up in time. Its password comes on standard input."
+        "Make the role that serves: POSTGRES_USER with _serve, which reads and writes "
+        "rows and gives up in time. Its password comes on standard input."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -55,7 +56,8 @@ class Command(BaseCommand):
     def handle(self, *arguments: Any, **options: Any) -> None:
         if settings.POSTGRES_SERVE_PASSWORD:
             raise CommandError(
-                "This needs the owner's POSTGRES_PASSWORD, and no POSTGRES_SERVE_PASSWORD."
+                "This needs the owner's POSTGRES_PASSWORD, "
+                "and no POSTGRES_SERVE_PASSWORD."
             )
         owner, database = (
             connection.settings_dict["USER"],
@@ -85,6 +87,7 @@ class Command(BaseCommand):
             with transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute(statements)
                 hashed = hash_password(password, serving)
+                # Doubled, as the driver takes a single % for a parameter.
                 role = connection.ops.quote_name(serving).replace("%", "%%")
                 cursor.execute(f"ALTER ROLE {role} PASSWORD %s", [hashed])
         except ProgrammingError as error:

@@ -28,7 +28,8 @@ class Command(BaseCommand):
             user = users._default_manager.get_by_natural_key(name)
         except users.DoesNotExist:
             raise CommandError(
-                f"There is no user {name}; manage.py createsuperuser or the admin makes one."
+                f"There is no user {name}; "
+                "manage.py createsuperuser or the admin makes one."
             ) from None
         if not user.is_active:
             raise CommandError(f"{name} is not active: a token would not be accepted.")
