@@ -1,4 +1,4 @@
-"""Debian's packages and what is linked into them, against the archive that apt reaches."""
+"""Debian's packages and what is linked into them, against the archive of apt."""
 
 import json
 import platform
@@ -31,8 +31,9 @@ def lock(root: Path) -> Path:
 
 
 def solved(root: Path, solver: Path, ranges: Path) -> dict[str, str] | None:
-    """The versions of Python packages that `relock wheels` would lock now; nothing where pip
-    finds none.
+    """The versions of Python packages that `relock wheels` would lock now.
+
+    Nothing where pip finds no solution.
 
     Args:
         solver: lock-wheels.py.

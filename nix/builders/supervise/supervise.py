@@ -53,7 +53,7 @@ class Syslog:
         self.socket.setblocking(False)
 
     def takes(self, program: str, line: str) -> bool:
-        """Whether the daemon took the line; if not, it is slow or, by `gone`, not there."""
+        """Whether the daemon took the line; if not, it is slow or, by `gone`, away."""
         try:
             self.socket.sendto(
                 shortened(f"<{self.INFO}>{program}: {line}".encode()), self.path
@@ -106,10 +106,8 @@ class Printer:
                 rest = rest[os.write(self.descriptor, rest[: self.PIECE]) :]
             self.cut = bool(rest)
         except OSError as error:
-            if error.errno in (
-                errno.EIO,
-                errno.EPIPE,
-            ):  # a closed terminal, `| head`: for good
+            # A closed terminal, `| head`: for good.
+            if error.errno in (errno.EIO, errno.EPIPE):
                 os.dup2(os.open(os.devnull, os.O_WRONLY), self.descriptor)
 
 
@@ -123,9 +121,9 @@ def as_object(program: str, line: str) -> str:
 class Output:
     """Whole lines of several programs, each after its program's name if wanted.
 
-    With a syslog daemon, which is one of the programs, the lines of the others go
-    to it; those that it does not take, and its own, are printed. As JSON each line is an object;
-    lines of the daemon may be such already.
+    With a syslog daemon, which is one of the programs, the lines of the others go to
+    it; those that it does not take, and its own, are printed. As JSON each line is an
+    object; lines of the daemon may be such already.
     """
 
     EMPTYING = 5  # seconds until the daemon has read all
@@ -161,10 +159,11 @@ class Output:
         self.printer.put("".join(printed))
 
     def may_stop(self, name: str) -> bool:
-        """Whether the program can stop without a loss of lines: the daemon, once it has read all.
+        """Whether the program can stop without a loss of lines.
 
-        Each line waits in its socket in order, and what waits there when it stops is lost.
-        So the last one is sent, which it prints when it comes to it.
+        The daemon can once it has read all: each line waits in its socket in order, and
+        what waits there when it stops is lost. So the last one is sent, which it prints
+        when it comes to it.
         """
         if not self.syslog or name != self.daemon or self.emptied:
             return True
@@ -203,9 +202,10 @@ class Output:
 class SignalPoller(Poller):  # type: ignore[misc]
     """A poller that a signal wakes, so that each step of a stop follows at once.
 
-    supervisord's own notices signals, the end of a program among them, once a second. And it
-    wakes for each line, which takes 5 % of a processor at 700 lines a second: here lines gather
-    for a moment, unless a program writes so much that its pipe would be full.
+    supervisord's own notices signals, the end of a program among them, once a second.
+    And it wakes for each line, which takes 5 % of a processor at 700 lines a second:
+    here lines gather for a moment, unless a program writes so much that its pipe would
+    be full.
     """
 
     GATHERING = 0.01  # seconds
@@ -259,9 +259,8 @@ class Options(ServerOptions):  # type: ignore[misc]
                 for number in self.STOPS:
                     signal.signal(number, signal.SIG_DFL)
             else:
-                with contextlib.suppress(
-                    OSError
-                ):  # the program runs already, in its group
+                # It fails where the program runs already, in its group.
+                with contextlib.suppress(OSError):
                     os.setpgid(pid, pid)
         finally:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, self.STOPS)
@@ -298,7 +297,7 @@ class LiveAndDieTogether(Supervisor):  # type: ignore[misc]
         super().runforever()
 
     def handle_signal(self) -> None:
-        """Stop after the drain; at once at a second signal, or if a program ends meanwhile."""
+        """Stop after the drain, or at once: at a second signal, at a program's end."""
         super().handle_signal()
         if (
             not self.drain
@@ -327,9 +326,8 @@ class LiveAndDieTogether(Supervisor):  # type: ignore[misc]
 
     def on_end(self, event: events.ProcessStateEvent) -> None:
         if event.process.pid:  # none where it could not even be started
-            with contextlib.suppress(
-                ProcessLookupError
-            ):  # workers that outlive their master
+            # Workers may outlive their master; mostly, there are none.
+            with contextlib.suppress(ProcessLookupError):
                 os.killpg(event.process.pid, signal.SIGKILL)
         if self.options.mood != SupervisorStates.RUNNING:  # SIGHUP stops, too
             return
@@ -342,7 +340,7 @@ class LiveAndDieTogether(Supervisor):  # type: ignore[misc]
         self.output.tell(f"{name} ended by itself; stopping the rest.")
 
     def on_pause(self, event: events.ProcessStateEvent) -> None:
-        """Bound what supervisord makes a second longer each time that a program ends at once."""
+        """Bound the pause, which grows by a second each time a program ends at once."""
         process = event.process
         process.delay = min(process.delay, time.time() + self.LONGEST_PAUSE)
         pause = round(process.delay - time.time())
@@ -351,7 +349,7 @@ class LiveAndDieTogether(Supervisor):  # type: ignore[misc]
         )
 
     def on_tick(self, _event: events.Tick5Event) -> None:
-        """Stop again who heard no signal. To others a second one may mean something else."""
+        """Stop again only those that were deaf: others may take a second signal amiss."""
         for group in self.process_groups.values():
             for process in group.processes.values():
                 if (
@@ -394,7 +392,8 @@ def main() -> int:
         action="append",
         default=[],
         metavar="PROGRAM",
-        help="one that ignores its stop signal while it starts, and so is sent it again",
+        help="one that ignores its stop signal while it starts, "
+        "and so is sent it again",
     )
     arguments = parser.parse_args()
 

@@ -126,7 +126,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="mutants-") as directory:
         copy(names, directory)
         folder = Path(directory, root)
-        (folder / "setup.cfg").write_text(CONFIGURATION.format(code="\n    ".join(code)))
+        (folder / "setup.cfg").write_text(
+            CONFIGURATION.format(code="\n    ".join(code))
+        )
         (folder / "preloaded.txt").write_text("preloaded\n")
         os.environ["PYTHONPATH"] = str(Path(__file__).parent)
         # They pass as they are, and leave the database that each mutant gets a copy of.
