@@ -53,7 +53,7 @@ def configuration(attributes: Document, layers: list[Document]) -> Document:
 
 
 def index(described: Document, config: Document, repository: str, tag: str) -> Document:
-    """The layout's index, whose annotations name the image for containerd and podman."""
+    """The layout's index; its annotations name the image for containerd and podman."""
     named = described | {
         "platform": {"architecture": config["architecture"], "os": config["os"]},
         "annotations": {

@@ -61,9 +61,8 @@ class Layer:
             return
         info = tarfile.TarInfo(str(name))
         info.mode, info.type, info.linkname = mode, kind, linkname
-        info.mtime = (
-            1  # Nix's own date; Python's byte code and Docker's cache look at it
-        )
+        # Nix's own date; Python's byte code and Docker's cache look at it.
+        info.mtime = 1
         info.size = os.fstat(content.fileno()).st_size if content else 0
         self.tar.format = (
             tarfile.USTAR_FORMAT if fits_ustar(info) else tarfile.PAX_FORMAT

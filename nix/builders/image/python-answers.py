@@ -19,7 +19,7 @@ def ask(variable: str, default: str, path: str) -> None:
         path: what is asked for.
     """
     host, _, port = os.environ.get(variable, default).rpartition(":")
-    # Servers may listen on all addresses; the check binds none, it asks at the loopback.
+    # Servers may listen on all addresses; the check binds none, it asks the loopback.
     host = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "[::]": "::1"}.get(  # noqa: S104
         host, host.strip("[]")
     )

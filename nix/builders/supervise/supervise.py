@@ -349,7 +349,10 @@ class LiveAndDieTogether(Supervisor):  # type: ignore[misc]
         )
 
     def on_tick(self, _event: events.Tick5Event) -> None:
-        """Stop again only those that were deaf: others may take a second signal amiss."""
+        """Stop those again that heard no signal.
+
+        To others a second one may mean something else.
+        """
         for group in self.process_groups.values():
             for process in group.processes.values():
                 if (

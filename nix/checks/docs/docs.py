@@ -47,9 +47,8 @@ def link_faults(page: Path, text: str) -> Iterator[str]:
 def name_faults(page: Path, text: str, tree: Path) -> Iterator[str]:
     """Names of files that exist neither from the tree's top nor beside the page."""
     tops = {file.name for file in tree.iterdir()}
-    if not (
-        tree / "src/README.md"
-    ).exists():  # the template's pages are of its own tree
+    # The template's pages are of its own tree.
+    if not (tree / "src/README.md").exists():
         tops -= {"src", "system-tests"}
     for name in (word for code in CODE.findall(text) for word in code.split()):
         path = name.rstrip(",.:;").removeprefix("./")

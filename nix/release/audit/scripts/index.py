@@ -27,7 +27,8 @@ def settings(listed: str, help_text: str) -> dict[str, str]:
     """pip's options that are set, and the index that it takes without one.
 
     Args:
-        listed: what `pip config list` prints: the environment's come first, and go first.
+        listed: what `pip config list` prints: the environment's come first, and go
+            first.
         help_text: what `pip download --help` prints.
     """
     found: dict[str, str] = {}

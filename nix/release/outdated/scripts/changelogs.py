@@ -15,16 +15,16 @@ FAULTS = (
 TELLS = re.compile(
     rf"{IDS}|(?<!content[ -])\bsecurity\b|vulnerab|{FAULTS}", re.IGNORECASE
 )
-TITLE = re.compile(
-    r"security\W*", re.IGNORECASE
-)  # of a paragraph, whose items tell more
+# Of a paragraph, whose items say more.
+TITLE = re.compile(r"security\W*", re.IGNORECASE)
 
 NUMBER = r"(\d+(?:\.\d+)+(?:\.?(?:a|b|rc|post|dev)\d+)?)"
-# "## [1.2] - 2026-01-31", "Version 1.2 (2026)", "Django 1.2", but not "Python 3.14 is supported".
+# "## [1.2] - 2026-01-31", "Version 1.2 (2026)", "Django 1.2", but not "Python 3.14 is
+# supported".
 HEADING = re.compile(
     rf"\W*(?!python)(?:[a-z][\w-]*[\s:([]+){{0,2}}v?{NUMBER}(?!\s+[a-z])", re.I
 )
-# An empty line, an item of a list, a heading; other lines go on with what is above them.
+# An empty line, an item of a list, a heading; other lines go on with those above them.
 BEGINS = re.compile(r"\s*$|\s*(?:[-*+]|\d+[.)])\s|#|([=~^*\"+`#-])\1{2,}")
 RULE = re.compile(r"([=~^*\"+`#-])\1{2,}\s*")
 
@@ -68,7 +68,7 @@ def version_of(path: str) -> Version | None:
 
 
 def heading(line: str, following: str) -> Version | None:
-    """The version that begins with a line: a heading of Markdown, underlined, or bold."""
+    """The version that a line begins: a heading of Markdown, underlined, or bold."""
     if line.startswith(("#", "**")) or RULE.fullmatch(following):
         try:
             return Version(found[1]) if (found := HEADING.match(line)) else None
@@ -102,10 +102,10 @@ def ids(line: str) -> set[str]:
 
 
 def between(told: Iterable[Told], older: Version, newer: Version) -> list[str]:
-    """The lines that tell of security after a version, up to another one, each once; those
-    that name a fault first.
+    """The lines about security after a version, up to another one, each once.
 
-    A fault that the older version's own series has mended already is no news.
+    Those that name a fault come first. A fault that the older version's own series has
+    mended already is no news.
     """
     telling = [
         one for one in told if TELLS.search(one[1]) and not TITLE.fullmatch(one[1])

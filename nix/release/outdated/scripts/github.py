@@ -18,7 +18,7 @@ NOT_REACHED = "GitHub was not reached"
 
 
 class GitHub:
-    """GitHub's REST API; a runner names its address, and a workflow a token, which asks more."""
+    """GitHub's REST API; a runner names its address, a workflow a token for more."""
 
     def __init__(self) -> None:
         self.address = os.environ.get("GITHUB_API_URL", "https://api.github.com")
@@ -85,7 +85,7 @@ def input_rows(root: Path, github: GitHub) -> Iterator[Row]:
 
 
 def node(lock: dict[str, Any], start: str, path: list[str]) -> str:
-    """The name of the node that inputs lead to; one may be a list, which follows others."""
+    """The node that inputs lead to; an input may be a list, which follows others."""
     for name in path:
         found = lock["nodes"][start]["inputs"][name]
         start = node(lock, lock["root"], found) if isinstance(found, list) else found

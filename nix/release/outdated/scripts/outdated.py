@@ -2,9 +2,9 @@
 
     outdated.py [--json]
 
-Run by default.nix, whose variables name the programs, in the root. Ends with 0 where nothing is
-behind, 1 where a command of the tree can bring something newer, 2 where nothing is known to be
-behind, but something could not be asked.
+Run by default.nix, whose variables name the programs, in the root. Ends with 0 where
+nothing is behind, 1 where a command of the tree can bring something newer, 2 where
+nothing is known to be behind, but something could not be asked.
 """
 
 import argparse
@@ -105,8 +105,8 @@ def main() -> None:
     rows = ask(root)
     if all(row.state is State.NOT_ASKED for row in rows):
         sys.stderr.write(
-            "outdated: neither the package index, the packages' archive nor GitHub was reached; "
-            "check the network.\n"
+            "outdated: neither the package index, the packages' archive nor GitHub "
+            "was reached; check the network.\n"
         )
     elif arguments.json:
         document = {"inputs": [row.document() for row in rows], "status": status(rows)}

@@ -1,4 +1,4 @@
-"""PyPI's packages: what the index of the machine's pip has, and what the ranges allow of it."""
+"""PyPI's packages: what the machine's index has, and what the ranges allow of it."""
 
 import hashlib
 import io
@@ -24,10 +24,8 @@ from pip._vendor.packaging.version import Version
 from rows import Row, days_since
 
 LOCK = "python.lock.json"
-UNREACHED = (
-    PipError,
-    OSError,
-)  # OSError is the base of what pip's copy of requests raises
+# OSError is the base of what pip's copy of requests raises.
+UNREACHED = (PipError, OSError)
 CHANGES = ("changelog", "changes", "release notes", "what's new")
 
 
@@ -56,7 +54,7 @@ class Index:
         return False
 
     def files(self, name: str) -> list[Any]:
-        """pip's candidates of a package: wheels for this machine's Python, and sources."""
+        """pip's candidates of a package: wheels for this machine's Python, sources."""
         found = self.finder.find_all_candidates(name)
         return [one for one in found if not one.link.is_yanked]
 
@@ -93,9 +91,8 @@ def newest(files: list[Any], locked: Version) -> Version | None:
 
 @contextmanager
 def index() -> Iterator[Index]:
-    logging.getLogger("pip").setLevel(
-        logging.CRITICAL
-    )  # it repeats itself for each package
+    # It repeats itself for each package.
+    logging.getLogger("pip").setLevel(logging.CRITICAL)
     command = DownloadCommand("download", "")
     options, _ = command.parse_args(["--retries", "1"])
     with command._build_session(options) as session:
@@ -171,7 +168,7 @@ def asked_rows(
 
 
 def known_of(locked: dict[str, str]) -> dict[str, tuple[str, ...]]:
-    """What the index knows of vulnerabilities of locked versions, a line at most for each."""
+    """The vulnerabilities of locked versions that the index knows, a line for each."""
     found: dict[str, tuple[str, ...]] = {}
     for answer in advisories.check([Package(*one, "pypi") for one in locked.items()]):
         names = ", ".join(sorted({min(ids) for ids in answer.ids}))
@@ -193,7 +190,7 @@ def behind(
     files: list[Any],
     github: GitHub,
 ) -> Row:
-    """The row of a package that has a newer version, and `security` of what the index knows."""
+    """The row of a package that has a newer version; `security` is the index's."""
     security, says = since(row, asked, files, github)
     allowed = (solved or {}).get(row.name, row.locked if solved else "")
     if solved is None:

@@ -20,12 +20,10 @@ class Page:
     nixpkgs: str = ""
     before: Facts = field(default_factory=Facts)
     after: Facts | None = None
-    ended: dict[str, str] = field(
-        default_factory=dict
-    )  # checks that ran, and how each ended
-    left: list[str] = field(
-        default_factory=list
-    )  # changed checks that were not asked for
+    # The checks that ran, and how each ended.
+    ended: dict[str, str] = field(default_factory=dict)
+    # Changed checks that were not asked for.
+    left: list[str] = field(default_factory=list)
     logs: dict[str, Path] = field(default_factory=dict)  # of checks that failed
     faults: list[str] = field(default_factory=list)
 
@@ -91,7 +89,8 @@ class Page:
             "| --- | --- | --- |",
         ]
         lines += [
-            f"| {name} | {before.sizes.get(name, 'none')} | {after.sizes.get(name, 'none')} |"
+            f"| {name} | {before.sizes.get(name, 'none')} "
+            f"| {after.sizes.get(name, 'none')} |"
             for name in sorted(before.sizes | after.sizes)
         ]
         api = differences(before.api, after.api) or ["Nothing changed."]
@@ -130,13 +129,14 @@ class Page:
         told = sum(1 for row in held if row.security)
         return [
             "",
-            f"{len(held)} inputs are held back, {told} of them with faults that newer versions "
-            f"mend, and {len(unknown)} could not be asked: `./nixw run .#outdated`.",
+            f"{len(held)} inputs are held back, {told} of them with faults that newer "
+            f"versions mend, and {len(unknown)} could not be asked: "
+            "`./nixw run .#outdated`.",
         ]
 
 
 def is_up_to(line: str, new: str) -> bool:
-    """Whether a line "VERSION: …" is of a version up to another one; others are of all."""
+    """Whether a line "VERSION: …" is of a version up to another; others are of all."""
     try:
         told: bool = Version(line.partition(":")[0]) <= Version(new)
     except InvalidVersion:
