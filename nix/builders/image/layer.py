@@ -3,8 +3,9 @@
 Run by layer.nix, which says what the attributes are. Writes two files:
 
 - `blob`: the layer, a tar that is compressed with gzip;
-- `layer.json`: its descriptor and the digest of the tar (https://specs.opencontainers.org/image-spec/),
-  and the names of what it holds, none where the layers below have all of it.
+- `layer.json`: its descriptor and the digest of the tar
+  (https://specs.opencontainers.org/image-spec/), and the names of what it holds, none
+  where the layers below have all of it.
 
 The same attributes give the same bytes.
 """

@@ -24,7 +24,8 @@ ROOM = 40
 NEXT = """\
 new: wrote {directory}. Next:
     cd {directory}
-    ./nixw run                               # the sample serves at http://localhost:8080/
+    ./nixw run                               # the sample serves at \
+http://localhost:8080/
     git commit -am "From the template"
 Its README.md has the files to know, and leads to recipes."""
 
