@@ -41,7 +41,10 @@ class Archive:
 
 @contextmanager
 def archive(command: list[str], names: Iterable[str]) -> Iterator[Archive | None]:
-    """The archive, or nothing where apt does not reach it and says why."""
+    """The archive, or nothing where apt does not reach it.
+
+    apt says why on standard error.
+    """
     with tempfile.TemporaryDirectory() as directory:
         listed = Path(directory, "names")
         listed.write_text("\n".join(sorted(names)) + "\n")

@@ -1,4 +1,4 @@
-"""Debian's packages and what is linked into them, against the archive of apt."""
+"""Debian's packages and what is linked into them, against the archive apt reaches."""
 
 import json
 import platform

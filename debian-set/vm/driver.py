@@ -1,4 +1,4 @@
-"""Start a test's machine, run its script: NixOS's test driver, as far as nix/ uses it.
+"""Start a test's machine and run its script: what nix/ uses of NixOS's test driver.
 
     nixos-test-driver MACHINE.json SCRIPT [--interactive] [-o DIRECTORY]
 

@@ -297,7 +297,10 @@ class LiveAndDieTogether(Supervisor):  # type: ignore[misc]
         super().runforever()
 
     def handle_signal(self) -> None:
-        """Stop after the drain, or at once: at a second signal, at a program's end."""
+        """Stop after the drain.
+
+        At once at a second signal, or if a program ends meanwhile.
+        """
         super().handle_signal()
         if (
             not self.drain

@@ -133,7 +133,10 @@ def check_settings() -> ModuleType:
 
 
 def raise_file_limit() -> None:
-    """Let nginx open as many connections as this user may; Docker may start at 1024."""
+    """Let nginx open as many connections as this user may.
+
+    Docker's first limit can be 1024.
+    """
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 65536), hard))
 

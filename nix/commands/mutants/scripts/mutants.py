@@ -104,7 +104,10 @@ def fates(folder: Path) -> dict[str, str]:
 
 
 def report(folder: Path) -> float:
-    """Show each change that was not noticed; the percentage of those that were."""
+    """Show each change that was not noticed, and count all.
+
+    Returns how many of a hundred were noticed.
+    """
     found = fates(folder)
     for name, fate in found.items():
         if not fate.startswith("killed"):

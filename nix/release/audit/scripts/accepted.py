@@ -69,7 +69,10 @@ def accepted(file: str, number: int, entry: object) -> Accepted:
 
 
 def apply(answers: list[Answer], entries: list[Accepted], today: date) -> list[Answer]:
-    """The answers without what is accepted; those with nothing else have that state."""
+    """The answers without what is accepted.
+
+    Those that have nothing else get the state ACCEPTED.
+    """
     valid = [entry for entry in entries if entry.until >= today]
     return [without(answer, valid) if answer.ids else answer for answer in answers]
 

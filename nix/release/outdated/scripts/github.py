@@ -18,7 +18,10 @@ NOT_REACHED = "GitHub was not reached"
 
 
 class GitHub:
-    """GitHub's REST API; a runner names its address, a workflow a token for more."""
+    """GitHub's REST API.
+
+    A runner names its address, and a workflow a token, with which it may ask more.
+    """
 
     def __init__(self) -> None:
         self.address = os.environ.get("GITHUB_API_URL", "https://api.github.com")

@@ -190,7 +190,10 @@ def behind(
     files: list[Any],
     github: GitHub,
 ) -> Row:
-    """The row of a package that has a newer version; `security` is the index's."""
+    """The row of a package that has a newer version.
+
+    `security` is what the index knows.
+    """
     security, says = since(row, asked, files, github)
     allowed = (solved or {}).get(row.name, row.locked if solved else "")
     if solved is None:
