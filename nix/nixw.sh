@@ -42,7 +42,7 @@ takes_flake() {
 }
 
 # Nix sees only what git knows. Tells which other files a build would read.
-tell_untracked() {
+report_untracked() {
     unknown=$(git -C "$root" ls-files --others --exclude-standard -- src system-tests monitoring \
         chassis nix tests bench pyproject.toml flake.nix flake.lock '*.lock.json' \
         requirements.txt ':!*.md' 2>/dev/null) ||
@@ -66,7 +66,7 @@ if [ "$1" = relock ]; then
     debian_set "$@"
 fi
 if takes_flake "$@"; then
-    tell_untracked
+    report_untracked
     choose_set
     # A release is of what is committed.
     case "$* " in "run "*"#push "* | "run "*"#sign "* | "run "*"#verify "* | "run "*"#sources "*)

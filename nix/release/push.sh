@@ -12,8 +12,8 @@ push_image() {
             "\`docker login\` gives credentials; --dest-tls-verify=false is for a registry without TLS."
 }
 
-# tell_former NAME TARGET OPTIONS…: where the version was the name of another image.
-tell_former() {
+# report_former NAME TARGET OPTIONS…: where the version was the name of another image.
+report_former() {
     local name=$1 target=$2 former
     shift 2
     former=$(skopeo inspect --raw "${@/#--dest-/--}" "docker://$target" 2>/dev/null | sha256sum) ||
@@ -29,7 +29,7 @@ push_images() {
         push_image "$IMAGES/$name" "$prefix/$repository:$tag" "$@"
     done <"$IMAGES/list"
     while read -r name repository _; do
-        tell_former "$name" "$prefix/$repository:$VERSION" "$@"
+        report_former "$name" "$prefix/$repository:$VERSION" "$@"
         push_image "$IMAGES/$name" "$prefix/$repository:$VERSION" "$@"
         printf '%s@%s\n' "$prefix/$repository:$VERSION" "$(cat "$work/digest")"
     done <"$IMAGES/list"

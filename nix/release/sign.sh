@@ -27,18 +27,18 @@ sign_image() {
     local name=$1 image=$2 documents
     shift 2
     # It looks the image up, and takes with an index all that this names.
-    ask_cosign sign --recursive "$@" "$image" || tell_unsigned "$image"
+    ask_cosign sign --recursive "$@" "$image" || fail_unsigned "$image"
     # Those of an earlier run go.
     local replace=true
     for documents in $SBOMS; do
         ask_cosign attest "$@" --replace="$replace" --type cyclonedx \
-            --predicate "$documents/$name.cdx.json" "$image" || tell_unsigned "$image"
+            --predicate "$documents/$name.cdx.json" "$image" || fail_unsigned "$image"
         replace=false
     done
     echo "$image"
 }
 
-tell_unsigned() {
+fail_unsigned() {
     fail "$1 could not be signed; the words above say why." \
         "\`push\` must have brought it, COSIGN_KEY name the key, and COSIGN_PASSWORD be its password."
 }

@@ -114,8 +114,8 @@ class Printer:
 def as_object(program: str, line: str) -> str:
     """A line as JSON, with the fields that each line of the syslog daemon has."""
     now = datetime.now(UTC).isoformat()
-    told = {"time": now, "level": "info", "program": program, "message": line}
-    return json.dumps(told, ensure_ascii=False) + "\n"
+    entry = {"time": now, "level": "info", "program": program, "message": line}
+    return json.dumps(entry, ensure_ascii=False) + "\n"
 
 
 class Output:
@@ -135,7 +135,7 @@ class Output:
         self.as_json = as_json
         self.syslog = syslog
         self.daemon = daemon
-        self.printer, self.teller = Printer(sys.stdout), Printer(sys.stderr)
+        self.printer, self.reporter = Printer(sys.stdout), Printer(sys.stderr)
         self.colour = sys.stdout.isatty()
         self.last = f"the other programs have stopped ({secrets.token_hex(8)})"
         self.deadline: float | None = None  # for the last line to come back
@@ -175,10 +175,10 @@ class Output:
         rests = (self.formatted(name, rest) for name, rest in self.rest.items() if rest)
         self.printer.put("".join(rests))
 
-    def tell(self, sentence: str) -> None:
+    def say(self, sentence: str) -> None:
         """Print what the supervisor has to say."""
         name = "supervise"
-        self.teller.put(
+        self.reporter.put(
             as_object(name, sentence) if self.as_json else f"{name}: {sentence}\n"
         )
 
@@ -336,18 +336,18 @@ class LiveAndDieTogether(Supervisor):  # type: ignore[misc]
             return
         name = event.process.config.name
         if event.process.config.autorestart:
-            self.output.tell(f"{name} ended by itself; starting it again.")
+            self.output.say(f"{name} ended by itself; starting it again.")
             return
         self.failed = True
         self.options.mood = SupervisorStates.SHUTDOWN
-        self.output.tell(f"{name} ended by itself; stopping the rest.")
+        self.output.say(f"{name} ended by itself; stopping the rest.")
 
     def on_pause(self, event: events.ProcessStateEvent) -> None:
         """Bound the pause, which grows by a second each time a program ends at once."""
         process = event.process
         process.delay = min(process.delay, time.time() + self.LONGEST_PAUSE)
         pause = round(process.delay - time.time())
-        self.output.tell(
+        self.output.say(
             f"{process.config.name} ended at once; starting it again in {pause} s."
         )
 

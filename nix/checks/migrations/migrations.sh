@@ -40,11 +40,11 @@ found() {
     sed -i -e 's/import migrations/&, models/' -e "s/operations = \[/&$2/" \
         src/accounts/migrations/*_wrong.py
     createdb stepwise
-    if POSTGRES_DB=stepwise python -m service_checks.stepwise 2>told; then
+    if POSTGRES_DB=stepwise python -m service_checks.stepwise 2>output; then
         return 1
     fi
-    cat told
-    grep "accounts\..*_wrong.*$1" told
+    cat output
+    grep "accounts\..*_wrong.*$1" output
 }
 
 # next DATABASE: with the schema that this tree's migrations make.
@@ -77,20 +77,20 @@ previous() {
     }
 }
 
-# unsafe TEXT SCRIPT: what is said, with this tree as the previous release, of one in which the
-# script of sed has changed a model or a view.
-unsafe() {
+# incompatible TEXT SCRIPT: what is said, with this tree as the previous release, of one
+# in which the script of sed has changed a model or a view.
+incompatible() {
     tree=$(mktemp -d) here=$PWD
     cp -r --no-preserve=mode src pyproject.toml openapi.py "$tree"
     cd "$tree" || exit
     bash -c "$2"
-    manage makemigrations --name unsafe --verbosity 0
-    if (previous "$here") >told 2>&1; then
-        cat told
+    manage makemigrations --name incompatible --verbosity 0
+    if (previous "$here") >output 2>&1; then
+        cat output
         return 1
     fi
-    cat told
-    grep "$1" told
+    cat output
+    grep "$1" output
 }
 
 "$@"

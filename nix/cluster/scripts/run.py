@@ -181,7 +181,7 @@ def migrate(
             )
 
 
-def tell(text: str) -> None:
+def print_unless_closed(text: str) -> None:
     try:
         print(text, flush=True)
     except OSError:  # nobody reads, such as after `| head`
@@ -219,7 +219,7 @@ def serve(
             f"cluster: the cluster did not become healthy; {where(log)} says why."
         )
     if not command:
-        tell(READY.format(**variables))
+        print_unless_closed(READY.format(**variables))
         return exit_status(supervisor.wait())
     status = programs.run_in_front(command, command_environment(variables))
     supervisor.terminate()

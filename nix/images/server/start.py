@@ -142,7 +142,7 @@ def raise_file_limit() -> None:
 
 
 @contextmanager
-def told_in_a_sentence(run: Path) -> Iterator[None]:
+def explained_failures(run: Path) -> Iterator[None]:
     """For what needs the run directory.
 
     Raises:
@@ -272,7 +272,7 @@ def main() -> None:
     read_environment()
     settings = check_settings()
     run = Path(os.environ["RUN_DIR"])
-    with told_in_a_sentence(run):
+    with explained_failures(run):
         prepare(run, settings.CORS_ALLOWED_ORIGINS, settings.LOGIN_PATHS)
         os.chdir(run)
     raise_file_limit()

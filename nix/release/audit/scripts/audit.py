@@ -64,8 +64,8 @@ def row(answer: Answer) -> str:
 def table(answers: list[Answer]) -> list[str]:
     """Markdown, the worst first; of what is linked in, only rows that say something."""
     order = list(State)
-    told = [one for one in answers if one.package.kind != LINKED or one.says]
-    ordered = sorted(told, key=lambda one: (order.index(one.state), one.package))
+    shown = [one for one in answers if one.package.kind != LINKED or one.says]
+    ordered = sorted(shown, key=lambda one: (order.index(one.state), one.package))
     return [
         "| answer | package | images | |",
         "| --- | --- | --- | --- |",
@@ -84,10 +84,10 @@ def verdict(answers: list[Answer]) -> str | None:
         if count[State.NOT_CHECKED]
         else "",
     ]
-    told = " and ".join(fault for fault in faults if fault)
+    counts = " and ".join(fault for fault in faults if fault)
     return (
-        f"audit: of {len(answers)} packages {told}; the table says which."
-        if told
+        f"audit: of {len(answers)} packages {counts}; the table says which."
+        if counts
         else None
     )
 

@@ -84,9 +84,9 @@ class Index:
             self.reached = False
             return not_reached(package)
         except requests.RequestException as error:
-            told = re.sub("//[^/@ ]*@", "//", str(error))  # without a password
+            words = re.sub("//[^/@ ]*@", "//", str(error))  # without a password
             return Answer(
-                package, State.NOT_CHECKED, f"the package index failed: {told}"
+                package, State.NOT_CHECKED, f"the package index failed: {words}"
             )
         except (AttributeError, LookupError, TypeError):
             return Answer(

@@ -68,7 +68,9 @@ def moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def told(releases: dict[Version, dict[str, Any]]) -> list[changelogs.Told]:
+def changelog_entries(
+    releases: dict[Version, dict[str, Any]],
+) -> list[changelogs.Entry]:
     """The notes of releases, as changelogs."""
     return [
         one
@@ -147,6 +149,6 @@ def action_row(name: str, version: str, github: GitHub) -> Row:
         newest=tag,
         allowed=tag,
         age=days_since(moment(published)) if published else None,
-        security=tuple(changelogs.between(told(releases), locked, newest)),
+        security=tuple(changelogs.between(changelog_entries(releases), locked, newest)),
         says="dependabot proposes it, or the template's next version has it",
     )

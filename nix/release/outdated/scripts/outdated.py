@@ -45,20 +45,20 @@ def cells(row: Row) -> tuple[str, ...]:
 
 def table(rows: list[Row]) -> list[str]:
     """Lines for a terminal: what is not as it is newest, and what is told of it."""
-    told = [row for row in rows if row.state is not State.CURRENT]
+    shown = [row for row in rows if row.state is not State.CURRENT]
     widths = [
-        max(map(len, column)) for column in zip(HEAD, *map(cells, told), strict=True)
+        max(map(len, column)) for column in zip(HEAD, *map(cells, shown), strict=True)
     ]
     lines = []
-    for row in [None, *told]:
+    for row in [None, *shown]:
         texts = zip(cells(row) if row else HEAD, widths, strict=True)
         lines.append("  ".join(text.ljust(width) for text, width in texts).rstrip())
         if row:
-            lines += [f"      {line}" for line in told_of(row)]
+            lines += [f"      {line}" for line in security_lines(row)]
     return lines
 
 
-def told_of(row: Row) -> list[str]:
+def security_lines(row: Row) -> list[str]:
     """What is told of security, shortened: ids alone are one line."""
     if all(changelogs.ID.fullmatch(line) for line in row.security):
         return [", ".join(row.security)] if row.security else []

@@ -16,7 +16,7 @@ from typing import Any
 import changelogs
 import distribution
 import index as advisories
-from github import GitHub, told
+from github import GitHub, changelog_entries
 from packages import Package
 from pip._internal.commands.download import DownloadCommand
 from pip._internal.exceptions import PipError
@@ -33,7 +33,7 @@ CHANGES = ("changelog", "changes", "release notes", "what's new")
 class Source:
     """What a source distribution tells of itself."""
 
-    changes: tuple[changelogs.Told, ...]
+    changes: tuple[changelogs.Entry, ...]
     links: dict[str, str]  # the project's addresses, by lower-case label
 
 
@@ -101,7 +101,7 @@ def index() -> Iterator[Index]:
 
 def read_source(content: bytes) -> Source:
     """Reads texts and runs nothing of what a distribution has."""
-    changes: list[changelogs.Told] = []
+    changes: list[changelogs.Entry] = []
     links: dict[str, str] = {}
     with tarfile.open(fileobj=io.BytesIO(content)) as archive:
         for member in archive:
@@ -217,7 +217,9 @@ def since(
         return [], [f"its source could not be read: {error}"]
     if not source:
         return [], ["it has no source"]
-    changes = source.changes or tuple(told(github.releases(repository(source.links))))
+    changes = source.changes or tuple(
+        changelog_entries(github.releases(repository(source.links)))
+    )
     lines = changelogs.between(changes, older, newer)
     if any(version == newer for version, _ in changes):
         return lines, []

@@ -62,8 +62,8 @@ class Page:
             f"| {kind} | {name} | {old or 'none'} | {new or 'none'} |"
             for (kind, name), (old, new) in sorted(self.moved.items())
         ]
-        told = [line for row in self.rows for line in self.security(row)]
-        return lines + (["", "## Security", "", *told] if told else [])
+        security = [line for row in self.rows for line in self.security(row)]
+        return lines + (["", "## Security", "", *security] if security else [])
 
     def security(self, row: Row) -> list[str]:
         """What a moved package's changelog tells up to where it moved."""
@@ -74,11 +74,11 @@ class Page:
         more = [f"- and {len(lines) - LINES} more lines"] if len(lines) > LINES else []
         says = "; ".join(one for one in row.says.split("; ") if "relock" not in one)
         # A name of others in a request would call them.
-        told = ["- " + line.replace("@", "@<!-- -->") for line in lines[:LINES]] + more
+        items = ["- " + line.replace("@", "@<!-- -->") for line in lines[:LINES]] + more
         unread = says.startswith(("its ", "it has"))
-        told = told or ["It could not be read." if unread else "It tells of none."]
+        items = items or ["It could not be read." if unread else "It tells of none."]
         title = f"{row.name} {row.locked} → {new}" + (f" ({says})" if says else "")
-        return [f"### {title}", "", *told, ""]
+        return [f"### {title}", "", *items, ""]
 
     def facts(self, before: Facts, after: Facts) -> list[str]:
         lines = [
@@ -126,11 +126,11 @@ class Page:
         unknown = [row for row in self.rows if row.state is State.NOT_ASKED]
         if not held and not unknown:
             return []
-        told = sum(1 for row in held if row.security)
+        mended = sum(1 for row in held if row.security)
         return [
             "",
-            f"{len(held)} inputs are held back, {told} of them with faults that newer "
-            f"versions mend, and {len(unknown)} could not be asked: "
+            f"{len(held)} inputs are held back, {mended} of them with faults that "
+            f"newer versions mend, and {len(unknown)} could not be asked: "
             "`./nixw run .#outdated`.",
         ]
 
@@ -138,7 +138,7 @@ class Page:
 def is_up_to(line: str, new: str) -> bool:
     """Whether a line "VERSION: …" is of a version up to another; others are of all."""
     try:
-        told: bool = Version(line.partition(":")[0]) <= Version(new)
+        is_of_it: bool = Version(line.partition(":")[0]) <= Version(new)
     except InvalidVersion:
         return True
-    return told
+    return is_of_it
