@@ -1,6 +1,6 @@
 #!/bin/sh
-# nixw.sh ROOT TEMPLATE ARGS…: `nix ARGS…` with the Debian set, after what they need of its files
-# was fetched; or `relock …`. Run by the nixw.sh of the template.
+# nixw.sh ROOT TEMPLATE ARGS…: `nix ARGS…` with the Debian set, after what they need of
+# its files was fetched; or `relock …`. Run by the nixw.sh of the template.
 set -eu
 root=$1 template=$2
 shift 2
@@ -28,8 +28,8 @@ rename_lock() {
     say "debian-wheels.lock.json is called python.lock.json now; please commit that."
 }
 
-# make_copy: $copy becomes the template's Debian set, with the root's locks laid over it. A root
-# without locks begins with the template's.
+# make_copy: $copy becomes the template's Debian set, with the root's locks laid over
+# it. A root without locks begins with the template's.
 make_copy() {
     copy=$(mktemp -d)
     trap 'rm -rf "$copy"' EXIT
@@ -50,7 +50,8 @@ make_copy() {
     done
 }
 
-# What is missing, or is no lock, such as after a conflict of git, is made anew from nothing.
+# What is missing, or is no lock, such as after a conflict of git, is made anew from
+# nothing.
 forgive_locks() {
     for lock in $locks; do
         LOCK="$copy/$lock" nix eval --impure --expr \
@@ -59,8 +60,8 @@ forgive_locks() {
     done
 }
 
-# mix_with_nixpkgs: where NIXW_NIXPKGS names a tree of it, the copy becomes the hybrid of both sets
-# (hybrid/), and $nixpkgs is the tree in the store.
+# mix_with_nixpkgs: where NIXW_NIXPKGS names a tree of it, the copy becomes the hybrid
+# of both sets (hybrid/), and $nixpkgs is the tree in the store.
 mix_with_nixpkgs() {
     nixpkgs=${NIXW_NIXPKGS:-}
     [ -n "$nixpkgs" ] || return 0
@@ -74,8 +75,9 @@ mix_with_nixpkgs() {
     say "mixing it with nixpkgs's own code (NIXW_NIXPKGS)"
 }
 
-# fetch_needed COMMAND ARGS…: into the store what the command needs of the set's files, and the set
-# itself; $overrides puts it in place of nixpkgs. Exit status 75 where a lock was made anew meanwhile.
+# fetch_needed COMMAND ARGS…: into the store what the command needs of the set's files,
+# and the set itself; $overrides puts it in place of nixpkgs. Exit status 75 where a
+# lock was made anew meanwhile.
 fetch_needed() {
     set_path=$(nix store add-path --name debian-set "$copy") || return
     overrides="--override-input $input path:$set_path"

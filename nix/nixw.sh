@@ -10,8 +10,8 @@ is_debian_13() {
         grep -q '^VERSION_CODENAME=trixie$' /etc/os-release
 }
 
-# The tree names its set, so that a commit has the same images everywhere; NIXW_SET names another
-# for one command.
+# The tree names its set, so that a commit has the same images everywhere; NIXW_SET
+# names another for one command.
 choose_set() {
     named=$(set_of "$root")
     set=${NIXW_SET:-$named}

@@ -1,7 +1,8 @@
 # shellcheck shell=sh disable=SC2154
 # Sourced by fetch and lock: apt with the machine's sources and keys, but with
 # lists, preferences and installed packages of its own. Needs no root and leaves
-# the machine's apt as it is. The caller sets $here, $work and $architecture, Debian's name of one.
+# the machine's apt as it is. The caller sets $here, $work and $architecture, Debian's
+# name of one.
 
 # installed NAME VERSION: a stanza of apt's status.
 installed() {

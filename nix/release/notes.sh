@@ -1,8 +1,9 @@
 # shellcheck shell=bash
-# The notes of a release on standard output: notes TAG [FILE]. They are what CHANGELOG.md says of
-# the version, and the images of FILE, as `push` printed them.
+# The notes of a release on standard output: notes TAG [FILE]. They are what
+# CHANGELOG.md says of the version, and the images of FILE, as `push` printed them.
 
-# What stands below the version's heading, such as `## 1.2.0`, `## [1.2.0] - 2026-11-28`.
+# What stands below the version's heading, such as `## 1.2.0`, `## [1.2.0] -
+# 2026-11-28`.
 section() {
     local line inside=
     while IFS= read -r line; do
@@ -14,7 +15,8 @@ section() {
     done <CHANGELOG.md
 }
 
-# Whether each line of FILE is an image of this version, as `push` prints it, and there is one.
+# Whether each line of FILE is an image of this version, as `push` prints it, and there
+# is one.
 are_images() {
     local line
     [ -f "$1" ] && [ -s "$1" ] || return 1

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
-# Copies every image to a registry, without a daemon: push REGISTRY/PREFIX [OPTIONS of skopeo copy].
-# Each gets two tags: one that tells what is in it, and, once all images are there, the version.
+# Copies every image to a registry, without a daemon: push REGISTRY/PREFIX [OPTIONS of
+# skopeo copy]. Each gets two tags: one that tells what is in it, and, once all images
+# are there, the version.
 
 # A policy is for images from elsewhere; these come from the store.
 push_image() {

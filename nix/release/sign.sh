@@ -1,9 +1,10 @@
 # shellcheck shell=bash
-# Signs the images that `push` brought, by their digests, and attaches the SBOMs of all their
-# architectures, signed, too: sign REGISTRY/PREFIX [OPTIONS of cosign]. COSIGN_KEY or --key= names
-# the key, COSIGN_PASSWORD has its password.
+# Signs the images that `push` brought, by their digests, and attaches the SBOMs of all
+# their architectures, signed, too: sign REGISTRY/PREFIX [OPTIONS of cosign]. COSIGN_KEY
+# or --key= names the key, COSIGN_PASSWORD has its password.
 
-# No service but the registry is asked. cosign 3 has that from files, cosign 2 from a flag.
+# No service but the registry is asked. cosign 3 has that from files, cosign 2 from a
+# flag.
 choose_services() {
     if cosign signing-config create --out "$work/services" 2>/dev/null; then
         cosign trusted-root create --out "$work/roots"

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Copies everything that was fetched for the images to a store: sources STORE. Who has that and the
-# tree builds the same images when nobody serves those versions any more.
+# Copies everything that was fetched for the images to a store: sources STORE. Who has
+# that and the tree builds the same images when nobody serves those versions any more.
 
 case "$#:${1:-}" in
 1:*://*) ;;

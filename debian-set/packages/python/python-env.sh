@@ -12,8 +12,8 @@ include-system-site-packages = false
 version = 3.13
 CONFIGURATION
 
-# link SOURCE TARGET: a link; where packages share a folder without __init__.py (PEP 420), a folder
-# of links.
+# link SOURCE TARGET: a link; where packages share a folder without __init__.py
+# (PEP 420), a folder of links.
 link() {
     local former
     if [ ! -e "$2" ]; then

@@ -1,6 +1,6 @@
 # shellcheck shell=busybox disable=SC2154
-# Sourced by relocate.sh where a package compiles: with GCC's own steps, as tcc has no assembler for
-# this architecture. They are programs of the machine that builds.
+# Sourced by relocate.sh where a package compiles: with GCC's own steps, as tcc has no
+# assembler for this architecture. They are programs of the machine that builds.
 
 # compile_object SOURCE [-DNAME=…]…
 compile_object() {

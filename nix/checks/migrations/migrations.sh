@@ -31,7 +31,8 @@ stepwise() {
     manage migrate --check
 }
 
-# found TEXT OPERATION: what is said of a last migration with that operation has that text.
+# found TEXT OPERATION: what is said of a last migration with that operation has that
+# text.
 found() {
     tree=$(mktemp -d)
     cp -r --no-preserve=mode src pyproject.toml "$tree"
@@ -53,8 +54,8 @@ next() {
     POSTGRES_DB=$1 manage migrate --verbosity 0
 }
 
-# previous ROOT: the unit tests of a release before this one, which read and write through its API,
-# on this schema; and this one's OpenAPI document beside its.
+# previous ROOT: the unit tests of a release before this one, which read and write
+# through its API, on this schema; and this one's OpenAPI document beside its.
 previous() {
     [ -n "$1" ] || { echo "no previous release: lib.service has no \`previous\`" && exit 77; }
     next next

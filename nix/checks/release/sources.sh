@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Sourced with the program `sources`: Nix for it, which the sandbox has not. What it fetches has the
-# name of its derivation.
+# Sourced with the program `sources`: Nix for it, which the sandbox has not. What it
+# fetches has the name of its derivation.
 export sources=$1
 find /nix/store -maxdepth 1 -name '*.drv' >derivations
 mkdir bin

@@ -15,7 +15,8 @@ esac
 cluster=$(built cluster)
 mkdir -p .dev
 echo '*' >.dev/.gitignore
-# PostgreSQL refuses root: the services and Django run as another user, who must write here.
+# PostgreSQL refuses root: the services and Django run as another user, who must write
+# here.
 [ "$(id -u)" -ne 0 ] || chown -R "${SUDO_UID:-nobody}" .dev
 export DEBUG_MODE=true PYTHONDONTWRITEBYTECODE=1
 [ ! -d chassis/chassis ] || export PYTHONPATH=$PWD/chassis

@@ -1,6 +1,7 @@
 # shellcheck shell=bash disable=SC2154
-# Loads each image that the engine lacks, names it `latest` and by its version, and the one before it
-# `previous`, and makes the secrets that docker-compose.yaml mounts, where they are missing, and .env.
+# Loads each image that the engine lacks, names it `latest` and by its version, and the
+# one before it `previous`, and makes the secrets that docker-compose.yaml mounts, where
+# they are missing, and .env.
 
 # A tag tells what is in the image: what has the tag is the image.
 load_image() {
@@ -17,7 +18,8 @@ load_images() {
     finish
 }
 
-# is_new REPOSITORY TAG NAME: whether the image is not the one that the engine had by that name.
+# is_new REPOSITORY TAG NAME: whether the image is not the one that the engine had by
+# that name.
 is_new() {
     local id
     id=$(image_id "$1:$2")
@@ -45,8 +47,8 @@ keep_latest() {
     finish
 }
 
-# Where an image is new, `latest` moves, and `previous` before it, for all images. A mark tells
-# whoever comes after an interruption that `previous` has moved.
+# Where an image is new, `latest` moves, and `previous` before it, for all images. A
+# mark tells whoever comes after an interruption that `previous` has moved.
 name_images() {
     local repository tag image new=()
     while read -r _ repository tag; do

@@ -1,5 +1,6 @@
 # shellcheck shell=busybox
-# Says where alerts go, and becomes Alertmanager. docs/variables.md has the environment variables.
+# Says where alerts go, and becomes Alertmanager. docs/variables.md has the environment
+# variables.
 
 ALERTS_DIR="${ALERTS_DIR:-/var/lib/alertmanager}"
 ALERTS_LISTEN="${ALERTS_LISTEN:-0.0.0.0:9093}"

@@ -15,7 +15,8 @@ export DATA_SOURCE_USER=metrics
 address="${POSTGRES_HOST:-db}:${POSTGRES_PORT:-5432}/${POSTGRES_DB:-$SERVICE_DATABASE}"
 export DATA_SOURCE_URI="$address?connect_timeout=3&sslmode=${POSTGRES_SSLMODE:-disable}"
 
-# As process 1, the exporter ignores SIGTERM; otherwise SIGTERM ends it with an error status.
+# As process 1, the exporter ignores SIGTERM; otherwise SIGTERM ends it with an error
+# status.
 stop() {
     kill "$exporter"
     wait "$exporter" || true

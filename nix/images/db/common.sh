@@ -1,5 +1,6 @@
 # shellcheck shell=busybox disable=SC2154
-# What each of db's commands needs: sentences, names, secrets, and SQL before any port opens.
+# What each of db's commands needs: sentences, names, secrets, and SQL before any port
+# opens.
 
 fail() {
     printf 'db: %s\n' "$*" >&2
@@ -47,10 +48,10 @@ secret() {
     printf '%s' "$value"
 }
 
-# sql DATABASE COMMAND…: in single-user mode, on the directory $data; prints what PostgreSQL says
-# of errors. That exits 0 whatever happens, so its words are read. A lock file that a killed
-# container left names process 1, which now is this script: PG_GRANDPARENT_PID says so, as
-# pg_ctl's does.
+# sql DATABASE COMMAND…: in single-user mode, on the directory $data; prints what
+# PostgreSQL says of errors. That exits 0 whatever happens, so its words are read. A
+# lock file that a killed container left names process 1, which now is this script:
+# PG_GRANDPARENT_PID says so, as pg_ctl's does.
 sql() {
     local database=$1 words
     shift

@@ -1,6 +1,6 @@
 # shellcheck shell=busybox disable=SC2154
-# A copy of the database that other versions and providers of PostgreSQL read, too: rows and
-# tables, without roles and grants, which the database that takes it has already.
+# A copy of the database that other versions and providers of PostgreSQL read, too: rows
+# and tables, without roles and grants, which the database that takes it has already.
 
 dump() {
     [ $# -eq 0 ] || fail "dump takes nothing: it writes to standard output."

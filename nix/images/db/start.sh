@@ -20,8 +20,8 @@ connect() {
     unset POSTGRES_BACKUP_PASSWORD
 }
 
-# The lock is on the directory itself, as a file beside a mount protects nobody. PostgreSQL's
-# processes inherit it: it ends with the last of them.
+# The lock is on the directory itself, as a file beside a mount protects nobody.
+# PostgreSQL's processes inherit it: it ends with the last of them.
 lock() {
     local status=0
     { mkdir -p "$PGDATA" && [ -d "$PGDATA" ] && [ -r "$PGDATA" ]; } ||
@@ -39,7 +39,8 @@ lock() {
         fail "PGDATA ($PGDATA) is read-only, or belongs to another user than uid $(id -u)."
 }
 
-# What PGDATA holds: a cluster, nothing (or a fill that was cut short), or something else.
+# What PGDATA holds: a cluster, nothing (or a fill that was cut short), or something
+# else.
 state() {
     local name
     if [ -e "$PGDATA/PG_VERSION" ]; then
@@ -76,7 +77,8 @@ check_version() {
             "serve it with an image of $theirs, and bring its rows here by dump and load."
 }
 
-# The options for TLS; PostgreSQL refuses a key that others may read, as a mounted secret is.
+# The options for TLS; PostgreSQL refuses a key that others may read, as a mounted
+# secret is.
 tls() {
     local cert=${POSTGRES_TLS_CERT_FILE:-} key=${POSTGRES_TLS_KEY_FILE:-} own
     [ -n "$cert$key" ] || return 0

@@ -1,6 +1,6 @@
 # shellcheck shell=busybox
-# Whether the log takes a line and writes it (it comes back from a file beside the log's), and
-# has room for more.
+# Whether the log takes a line and writes it (it comes back from a file beside the
+# log's), and has room for more.
 export LOG_DIR="${LOG_DIR:-/var/log/service}"
 log-room health || {
     echo "log: LOG_DIR ($LOG_DIR) cannot be written; is its disk full?" >&2

@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2154
-# Builder of configuration.nix: joins the template's files and the team's, and writes the service's
-# name and the runbooks' addresses into them.
+# Builder of configuration.nix: joins the template's files and the team's, and writes
+# the service's name and the runbooks' addresses into them.
 
 # alerts FILE...: the names of the alerts in rule files.
 alerts() {
