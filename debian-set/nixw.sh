@@ -45,7 +45,8 @@ make_copy() {
             cp "$root/$lock" "$copy/$lock"
         elif [ -e "$template/$lock" ]; then
             cp --no-preserve=mode "$template/$lock" "$copy/$lock"
-            cp "$copy/$lock" "$root/$lock" || fail "$root must be writable for its lock files."
+            cp "$copy/$lock" "$root/$lock" ||
+                fail "$root must be writable for its lock files."
         fi
     done
 }

@@ -21,13 +21,16 @@ choose_set() {
         "but must be nixpkgs or debian." ;;
     esac
     [ "$set" = nixpkgs ] || is_debian_13 ||
-        fail "the Debian set needs Debian 13 on x86_64 or arm64, as ./nixw finds it in a container." \
-            "One that is older than this template does not: NIXW_SET=nixpkgs ./nixw run .#files" \
-            "writes the newer one, or copy it from $template/nixw."
+        fail "the Debian set needs Debian 13 on x86_64 or arm64, as ./nixw finds it" \
+            "in a container. One that is older than this template does not:" \
+            "NIXW_SET=nixpkgs ./nixw run .#files writes the newer one," \
+            "or copy it from $template/nixw."
     [ "$set" = debian ] || [ -z "${NIXW_NIXPKGS:-}" ] ||
-        fail "NIXW_NIXPKGS mixes the Debian set with a tree of nixpkgs: set NIXW_SET=debian, too."
+        fail "NIXW_NIXPKGS mixes the Debian set with a tree of nixpkgs:" \
+            "set NIXW_SET=debian, too."
     [ "$set" = "$named" ] ||
-        say "with the package set $set for this command (NIXW_SET); pyproject.toml names $named"
+        say "with the package set $set for this command (NIXW_SET);" \
+            "pyproject.toml names $named"
     export NIXW_SET="$set"
 }
 

@@ -20,8 +20,8 @@ register() {
 
 if [ -n "${OUTER_USER:-}" ]; then
     register || {
-        echo "This machine cannot start aarch64 programs: that needs Linux 6.7 or later, with" \
-            "binfmt_misc, and user namespaces for everyone." >&2
+        echo "This machine cannot start aarch64 programs: that needs Linux 6.7 or" \
+            "later, with binfmt_misc, and user namespaces for everyone." >&2
         exit 1
     }
     user=$OUTER_USER group=$OUTER_GROUP

@@ -70,7 +70,8 @@ apt_download() {
                 -f "$here/progress.awk"
     ) || {
         cat "$apt/download.log" >&2
-        fail "apt could not download all packages; what did arrive is kept, run the command again."
+        fail "apt could not download all packages; what did arrive is kept," \
+            "run the command again."
     }
 }
 

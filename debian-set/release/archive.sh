@@ -22,7 +22,8 @@ architecture=$(machine_architecture)
 apt_setup
 : >"$apt/status" # what the set assumes to be there is not asked for
 apt-cache policy | grep -q 'l=Debian-Security' ||
-    fail "this machine's apt sources have no security archive of Debian: nothing can be told."
+    fail "this machine's apt sources have no security archive of Debian:" \
+        "nothing can be told."
 # shellcheck disable=SC2046 # one word a package
 apt-cache policy $(cat "$names") |
     awk '/^[^ ]/ { sub(/:$/, ""); name = $0 }

@@ -35,11 +35,13 @@ case $# in
 *) fail "give it the tag, such as: notes v$VERSION" ;;
 esac
 [ "$1" = "v$VERSION" ] ||
-    fail "the tag $1 is not v$VERSION, which pyproject.toml makes it: correct one of them."
+    fail "the tag $1 is not v$VERSION, which pyproject.toml makes it:" \
+        "correct one of them."
 [ -e CHANGELOG.md ] ||
     fail "there is no CHANGELOG.md here: write one, with a section \`## $VERSION\`."
 [ -z "${2:-}" ] || are_images "$2" ||
-    fail "$2 must have the lines that \`push\` printed, images of version $VERSION and no others."
+    fail "$2 must have the lines that \`push\` printed," \
+        "images of version $VERSION and no others."
 text=$(section)
 [[ $text = *[![:space:]]* ]] ||
     fail "CHANGELOG.md has no section \`## $VERSION\`: write there what changed."

@@ -10,7 +10,8 @@ push_image() {
     skopeo --insecure-policy --tmpdir "$work" copy --all --quiet --preserve-digests \
         --digestfile "$work/digest" "$@" "oci:$layout" "docker://$target" ||
         fail "$target could not be pushed; the words above say why." \
-            "\`docker login\` gives credentials; --dest-tls-verify=false is for a registry without TLS."
+            "\`docker login\` gives credentials;" \
+            "--dest-tls-verify=false is for a registry without TLS."
 }
 
 # report_former NAME TARGET OPTIONS…: where the version was the name of another image.
@@ -20,7 +21,8 @@ report_former() {
     former=$(skopeo inspect --raw "${@/#--dest-/--}" "docker://$target" 2>/dev/null | sha256sum) ||
         return 0
     [ "sha256:${former%% *}" = "$(digest_of "$name")" ] ||
-        say "$target was sha256:${former%% *}; who has the version alone gets another image now." >&2
+        say "$target was sha256:${former%% *};" \
+            "who has the version alone gets another image now." >&2
 }
 
 push_images() {
@@ -40,7 +42,8 @@ is_prefix "${1:-}" ||
     fail "give it a registry's host and a prefix, without a slash at the end," \
         "such as: push registry.example.com/team"
 [ -n "$COMMITTED" ] ||
-    fail "commit everything first: images are pushed from a commit of git, so that others find it."
+    fail "commit everything first: images are pushed from a commit of git," \
+        "so that others find it."
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 push_images "$@"

@@ -41,7 +41,8 @@ sign_image() {
 
 fail_unsigned() {
     fail "$1 could not be signed; the words above say why." \
-        "\`push\` must have brought it, COSIGN_KEY name the key, and COSIGN_PASSWORD be its password."
+        "\`push\` must have brought it, COSIGN_KEY name the key," \
+        "and COSIGN_PASSWORD be its password."
 }
 
 is_prefix "${1:-}" ||
@@ -50,11 +51,13 @@ prefix=$1
 shift
 # What is no option would be another image.
 for word; do
-    [[ $word = -* ]] || fail "$word is no option: write an option's value as --NAME=VALUE."
+    [[ $word = -* ]] ||
+        fail "$word is no option: write an option's value as --NAME=VALUE."
 done
 [ -z "${COSIGN_KEY:-}" ] || set -- --key "$COSIGN_KEY" "$@"
 [[ " $*" = *" --key"* ]] ||
-    fail "COSIGN_KEY names no key, such as a file that \`cosign generate-key-pair\` made."
+    fail "COSIGN_KEY names no key, such as a file that" \
+        "\`cosign generate-key-pair\` made."
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 choose_services

@@ -67,13 +67,14 @@ previous() {
     export POSTGRES_DB=next
     manage spectacular --format openapi-json --file ../before.json
     python -m pytest -p no:cacheprovider -q || {
-        echo "The code of the previous release serves on while a release is made, and its tests" \
-            "fail on this release's tables: see docs/how-to/migrate.md of the template."
+        echo "The code of the previous release serves on while a release is made, and" \
+            "its tests fail on this release's tables:" \
+            "see docs/how-to/migrate.md of the template."
         exit 1
     }
     python -P ../openapi.py ../before.json ../after.json || {
-        echo "Clients of the previous release would miss the above: keep it for a release, or" \
-            "offer another path beside it."
+        echo "Clients of the previous release would miss the above:" \
+            "keep it for a release, or offer another path beside it."
         exit 1
     }
 }

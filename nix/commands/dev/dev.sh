@@ -21,7 +21,7 @@ echo '*' >.dev/.gitignore
 export DEBUG_MODE=true PYTHONDONTWRITEBYTECODE=1
 [ ! -d chassis/chassis ] || export PYTHONPATH=$PWD/chassis
 port=${DEV_SERVER_PORT:-8000}
-echo "dev: Django serves the work tree at http://localhost:$port/ once the cluster is up;" \
-    "the services' output is in .dev/services.log." >&2
+echo "dev: Django serves the work tree at http://localhost:$port/ once the cluster is" \
+    "up; the services' output is in .dev/services.log." >&2
 exec "$cluster/bin/cluster" --data .dev --log .dev/services.log -- \
     python src/manage.py runserver "127.0.0.1:$port"

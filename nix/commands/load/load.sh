@@ -7,13 +7,15 @@
 load_image() {
     local name=$1 image=$2
     say "loading $image"
-    pack "$IMAGES/$name" | "$engine" load --quiet >/dev/null || fail "$engine could not load $name."
+    pack "$IMAGES/$name" | "$engine" load --quiet >/dev/null ||
+        fail "$engine could not load $name."
 }
 
 load_images() {
     local name repository tag
     while read -r name repository tag; do
-        [ -n "$(image_id "$repository:$tag")" ] || in_turn load_image "$name" "$repository:$tag"
+        [ -n "$(image_id "$repository:$tag")" ] ||
+            in_turn load_image "$name" "$repository:$tag"
     done <"$IMAGES/list"
     finish
 }
@@ -66,13 +68,15 @@ name_images() {
     "$engine" image rm "$MARK" >/dev/null 2>&1 || true # another load was faster
 }
 
-[ $# -eq 0 ] || fail "it takes nothing, and not $1; \`nix run .#back\` names the images before."
+[ $# -eq 0 ] ||
+    fail "it takes nothing, and not $1; \`nix run .#back\` names the images before."
 ask_engine
 load_images
 name_images
 name_version
 [ -e docker-compose.yaml ] ||
-    fail "the images are loaded; run this beside docker-compose.yaml to make its secrets, too."
+    fail "the images are loaded; run this beside docker-compose.yaml to" \
+        "make its secrets, too."
 make_secrets
 write_env
 if grep -q '^IMAGE_PREFIX=.' .env; then

@@ -12,7 +12,9 @@ name() {
     local value
     eval "value=\${$1:-$SERVICE_DATABASE}"
     case $value in
-    [!a-z_]* | *[!a-z0-9_]*) fail "$1 ($value) must be lower-case letters, digits and _." ;;
+    [!a-z_]* | *[!a-z0-9_]*)
+        fail "$1 ($value) must be lower-case letters, digits and _."
+        ;;
     esac
     printf '%s' "$value"
 }
@@ -23,7 +25,8 @@ check_names() {
     for name; do
         case $name in
         postgres | template0 | template1 | backup | metrics | none | public | pg_* | *_serve | test_*)
-            fail "POSTGRES_USER and POSTGRES_DB must not be $name, which means something else."
+            fail "POSTGRES_USER and POSTGRES_DB must not be $name," \
+                "which means something else."
             ;;
         esac
         [ "${#name}" -le 57 ] ||
@@ -72,19 +75,24 @@ explain() {
     printf '%s\n' "$1" >&2
     case $1 in
     *"No space left on device"*)
-        fail "the disk of PGDATA ($PGDATA) is full: make room and start again; nothing is lost."
+        fail "the disk of PGDATA ($PGDATA) is full: make room and start again;" \
+            "nothing is lost."
         ;;
     *"ermission denied"*)
-        fail "PGDATA ($PGDATA) has files that do not belong to uid $(id -u): chown them."
+        fail "PGDATA ($PGDATA) has files that do not belong to uid $(id -u):" \
+            "chown them."
         ;;
     *"database \"$database\" belongs to "*)
-        fail "PGDATA ($PGDATA) has another owner: set POSTGRES_USER to the one named above."
+        fail "PGDATA ($PGDATA) has another owner:" \
+            "set POSTGRES_USER to the one named above."
         ;;
     *"database \"$database\" does not exist"*)
-        fail "PGDATA ($PGDATA) has no database $database: set POSTGRES_DB to the one that it has."
+        fail "PGDATA ($PGDATA) has no database $database:" \
+            "set POSTGRES_DB to the one that it has."
         ;;
     *"postmaster.pid"*)
-        fail "PGDATA ($PGDATA) has the mark of another server: if none runs, remove postmaster.pid."
+        fail "PGDATA ($PGDATA) has the mark of another server: if none runs," \
+            "remove postmaster.pid."
         ;;
     *checkpoint\ record* | *pg_wal* | *"invalid record length"* | *"could not open file \"global/"*)
         fail "PGDATA ($PGDATA) lacks a part, such as its log (pg_wal):" \

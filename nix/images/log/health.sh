@@ -8,7 +8,8 @@ log-room health || {
 }
 probe=$(cat /proc/sys/kernel/random/uuid)
 [ -e "$LOG_DIR/all.log" ] || {
-    echo "log: all.log is gone from LOG_DIR ($LOG_DIR); it is made again in seconds." >&2
+    echo "log: all.log is gone from LOG_DIR ($LOG_DIR);" \
+        "it is made again in seconds." >&2
     exit 1
 }
 listen=${LOG_LISTEN:-0.0.0.0:5514}

@@ -40,7 +40,9 @@ job() {
 alertmanagers() {
     case $ALERTMANAGER_HOST in
     "") echo '[]' ;;
-    *[!A-Za-z0-9.:-]*) fail "ALERTMANAGER_HOST is a host, or HOST:PORT, not $ALERTMANAGER_HOST." ;;
+    *[!A-Za-z0-9.:-]*)
+        fail "ALERTMANAGER_HOST is a host, or HOST:PORT, not $ALERTMANAGER_HOST."
+        ;;
     *:*) printf -- '- targets: ["%s"]\n' "$ALERTMANAGER_HOST" ;;
     *) printf -- '- targets: ["%s:9093"]\n' "$ALERTMANAGER_HOST" ;;
     esac
