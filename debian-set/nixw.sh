@@ -13,7 +13,8 @@ locks="debian-packages.lock.json debian-packages-arm64.lock.json python.lock.jso
 # (emulation/).
 emulates() {
     directory=$(mktemp -d)
-    unshare --user --map-root-user --mount mount -t binfmt_misc none "$directory" 2>/dev/null &&
+    unshare --user --map-root-user --mount mount -t binfmt_misc none \
+        "$directory" 2>/dev/null &&
         emulates=true || emulates=false
     rmdir "$directory"
     echo "$emulates"
@@ -82,7 +83,8 @@ mix_with_nixpkgs() {
 fetch_needed() {
     set_path=$(nix store add-path --name debian-set "$copy") || return
     overrides="--override-input $input path:$set_path"
-    [ -z "$nixpkgs" ] || overrides="$overrides --override-input $input/nixpkgs path:$nixpkgs"
+    [ -z "$nixpkgs" ] ||
+        overrides="$overrides --override-input $input/nixpkgs path:$nixpkgs"
     needed=$(mktemp)
     NEEDED=$needed
     names_of_needed "$@" >"$NEEDED" 2>/dev/null || NEEDED= # not known: everything

@@ -39,16 +39,21 @@ takes_flake() {
     case "$1" in
     build | bundle | develop | eval | fmt | path-info | print-dev-env) ;;
     repl | run | search | shell | why-depends) ;;
-    flake) case "${2:-}" in archive | check | info | metadata | show) ;; *) return 1 ;; esac ;;
+    flake)
+        case "${2:-}" in
+        archive | check | info | metadata | show) ;;
+        *) return 1 ;;
+        esac
+        ;;
     *) return 1 ;;
     esac
 }
 
 # Nix sees only what git knows. Tells which other files a build would read.
 report_untracked() {
-    unknown=$(git -C "$root" ls-files --others --exclude-standard -- src system-tests monitoring \
-        chassis nix tests bench pyproject.toml flake.nix flake.lock '*.lock.json' \
-        requirements.txt ':!*.md' 2>/dev/null) ||
+    unknown=$(git -C "$root" ls-files --others --exclude-standard -- \
+        src system-tests monitoring chassis nix tests bench pyproject.toml flake.nix \
+        flake.lock '*.lock.json' requirements.txt ':!*.md' 2>/dev/null) ||
         return 0
     [ -n "$unknown" ] || return 0
     count=$(printf '%s\n' "$unknown" | wc -l)
@@ -72,7 +77,8 @@ if takes_flake "$@"; then
     report_untracked
     choose_set
     # A release is of what is committed.
-    case "$* " in "run "*"#push "* | "run "*"#sign "* | "run "*"#verify "* | "run "*"#sources "*)
+    case "$* " in
+    "run "*"#push "* | "run "*"#sign "* | "run "*"#verify "* | "run "*"#sources "*)
         export NIXW_RELOCK=no
         ;;
     esac

@@ -99,5 +99,6 @@ names_of_needed() {
 # names_to_build DERIVATION…: of those, and of all that they need, the names that the
 # store lacks.
 names_to_build() {
-    nix-store --realise --dry-run "$@" 2>&1 | sed -n 's|.*/nix/store/[a-z0-9]*-\(.*\)\.drv$|\1|p'
+    nix-store --realise --dry-run "$@" 2>&1 |
+        sed -n 's|.*/nix/store/[a-z0-9]*-\(.*\)\.drv$|\1|p'
 }

@@ -44,7 +44,8 @@ add_own() {
         \$ORIGIN*) add_to_runpath "$own" ;;
         /usr/*)
             for root in $out $deps; do
-                [ ! -d "$root/${own#/usr/}" ] || { add_to_runpath "$root/${own#/usr/}"; break; }
+                [ ! -d "$root/${own#/usr/}" ] ||
+                    { add_to_runpath "$root/${own#/usr/}"; break; }
             done
             ;;
         esac

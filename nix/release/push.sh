@@ -18,7 +18,8 @@ push_image() {
 report_former() {
     local name=$1 target=$2 former
     shift 2
-    former=$(skopeo inspect --raw "${@/#--dest-/--}" "docker://$target" 2>/dev/null | sha256sum) ||
+    former=$(skopeo inspect --raw "${@/#--dest-/--}" "docker://$target" 2>/dev/null |
+        sha256sum) ||
         return 0
     [ "sha256:${former%% *}" = "$(digest_of "$name")" ] ||
         say "$target was sha256:${former%% *};" \

@@ -3,7 +3,8 @@
 # asked to do.
 mkdir -p bin beside/tree
 cp "$NIXW" beside/tree/nixw
-printf '[project]\n[tool.template]\npackages = "debian" # as here\n' >beside/tree/pyproject.toml
+printf '[project]\n[tool.template]\npackages = "debian" # as here\n' \
+    >beside/tree/pyproject.toml
 cat >bin/docker <<'ENGINE'
 #!/usr/bin/env bash
 case $1 in

@@ -20,7 +20,8 @@ link() {
         ln -s "$1" "$2"
         return
     fi
-    if [ ! -d "$1" ] || [ ! -d "$2" ] || [ -e "$1/__init__.py" ] || [ -e "$2/__init__.py" ]; then
+    if [ ! -d "$1" ] || [ ! -d "$2" ] || [ -e "$1/__init__.py" ] ||
+        [ -e "$2/__init__.py" ]; then
         echo "two packages have ${2#"$site/"}: ${1%/lib/*} and ${2%/lib/*}" >&2
         exit 1
     fi

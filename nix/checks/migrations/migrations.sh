@@ -57,7 +57,8 @@ next() {
 # previous ROOT: the unit tests of a release before this one, which read and write
 # through its API, on this schema; and this one's OpenAPI document beside its.
 previous() {
-    [ -n "$1" ] || { echo "no previous release: lib.service has no \`previous\`" && exit 77; }
+    [ -n "$1" ] ||
+        { echo "no previous release: lib.service has no \`previous\`" && exit 77; }
     next next
     next test_next
     mkdir previous

@@ -13,7 +13,8 @@ esac
 NIX
 cat >bin/nix <<'NIX'
 #!/usr/bin/env bash
-[ -z "${UNCOPIED:-}" ] && [ "$1 $2 $3" = "copy --to file:///srv/sources?compression=zstd" ] &&
+[ -z "${UNCOPIED:-}" ] &&
+    [ "$1 $2 $3" = "copy --to file:///srv/sources?compression=zstd" ] &&
     printf '%s\n' "${@:4}" >>copied
 NIX
 sed -i "1s|.*|#!$BASH|" bin/*

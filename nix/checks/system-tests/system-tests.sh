@@ -3,7 +3,8 @@
 # for it. Its database is reached as the owner, by the environment of the cluster's
 # command.
 manage() {
-    DJANGO_SECRET_KEY=$(printf %050d 0) ALLOWED_HOSTS=localhost service-server manage "$@"
+    DJANGO_SECRET_KEY=$(printf %050d 0) ALLOWED_HOSTS=localhost \
+        service-server manage "$@"
 }
 
 # An address serves as either, whatever people log in with.

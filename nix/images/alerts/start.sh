@@ -22,5 +22,5 @@ grep -q '_configs:' "$ALERTS_CONFIGURATION" ||
     echo "alerts: alerts reach nobody: name receivers in" \
         "monitoring/alertmanager.yml." >&2
 exec alertmanager --config.file="$ALERTS_CONFIGURATION" --storage.path="$ALERTS_DIR" \
-    --web.listen-address="$ALERTS_LISTEN" --web.external-url="$ALERTS_URL" --web.route-prefix=/ \
-    --cluster.listen-address= "$@"
+    --web.listen-address="$ALERTS_LISTEN" --web.external-url="$ALERTS_URL" \
+    --web.route-prefix=/ --cluster.listen-address= "$@"

@@ -15,7 +15,9 @@ for file in \
     [ -e "$file" ] || continue
     # Short where the disk was full.
     case $file in
-    *.partial) [ "$(stat -c %s "$file" 2>/dev/null)" = "$BACKUP_SEGMENT" ] || continue ;;
+    *.partial)
+        [ "$(stat -c %s "$file" 2>/dev/null)" = "$BACKUP_SEGMENT" ] || continue
+        ;;
     esac
     ! cp "$file" "$to" 2>/dev/null || exit 0
     # PostgreSQL takes 1 as the end of the log, and ends the recovery at what is above

@@ -1,7 +1,8 @@
 # shellcheck shell=busybox
 # Runs the exporter, which logs in as `metrics`: a role that reads only statistics.
 
-if [ -n "${POSTGRES_METRICS_PASSWORD:-}" ] && [ -n "${POSTGRES_METRICS_PASSWORD_FILE:-}" ]; then
+if [ -n "${POSTGRES_METRICS_PASSWORD:-}" ] &&
+    [ -n "${POSTGRES_METRICS_PASSWORD_FILE:-}" ]; then
     echo "db-metrics: set POSTGRES_METRICS_PASSWORD" \
         "or POSTGRES_METRICS_PASSWORD_FILE, not both." >&2
     exit 1

@@ -24,7 +24,8 @@ check_names() {
     local name
     for name; do
         case $name in
-        postgres | template0 | template1 | backup | metrics | none | public | pg_* | *_serve | test_*)
+        postgres | template0 | template1 | backup | metrics | none | public | pg_* | \
+            *_serve | test_*)
             fail "POSTGRES_USER and POSTGRES_DB must not be $name," \
                 "which means something else."
             ;;
@@ -59,8 +60,8 @@ sql() {
     local database=$1 words
     shift
     words=$(printf '%s;\n\n' "$@" | PG_GRANDPARENT_PID=$$ \
-        postgres --single -j -D "$data" -c data_directory="$data" -c lc_messages=C "$database" \
-        2>&1 >/dev/null) ||
+        postgres --single -j -D "$data" -c data_directory="$data" \
+        -c lc_messages=C "$database" 2>&1 >/dev/null) ||
         words="FATAL: $words"
     case $words in
     *ERROR:* | *FATAL:* | *PANIC:*)
@@ -94,7 +95,8 @@ explain() {
         fail "PGDATA ($PGDATA) has the mark of another server: if none runs," \
             "remove postmaster.pid."
         ;;
-    *checkpoint\ record* | *pg_wal* | *"invalid record length"* | *"could not open file \"global/"*)
+    *checkpoint\ record* | *pg_wal* | *"invalid record length"* | \
+        *"could not open file \"global/"*)
         fail "PGDATA ($PGDATA) lacks a part, such as its log (pg_wal):" \
             "mount it or restore a backup."
         ;;

@@ -6,7 +6,8 @@
 # others: what PGDATA holds beside an unfinished fill; lost+found is what a new file
 # system has.
 others() {
-    find "$PGDATA" -mindepth 1 -maxdepth 1 ! -name lost+found ! -name .fill -exec basename {} \;
+    find "$PGDATA" -mindepth 1 -maxdepth 1 ! -name lost+found ! -name .fill \
+        -exec basename {} \;
 }
 
 # forget NAME: remove it from PGDATA; what was copied may be read-only.

@@ -38,8 +38,9 @@ allow_serving_role() {
 
 # Data from before there was such a role, or from elsewhere, may lack it.
 make_serving_role() {
-    sql "$database" "BEGIN" "$(named serving/role.sql)" "$(named serving/settings.sql)" \
-        "$(named serving/rights.sql)" "$(named serving/later_rights.sql)" "COMMIT"
+    sql "$database" "BEGIN" "$(named serving/role.sql)" \
+        "$(named serving/settings.sql)" "$(named serving/rights.sql)" \
+        "$(named serving/later_rights.sql)" "COMMIT"
 }
 
 allow_backup_role() {
@@ -67,7 +68,8 @@ set_limits() {
     words=$(sql postgres "BEGIN" "$(named limits.sql)" "$(named serving/settings.sql)" \
         "ALTER ROLE \"$serve\" IN DATABASE \"$database\"
             SET statement_timeout = '${statement_seconds}s'" "COMMIT" &&
-        sql "$database" "$(named large_objects.sql)" "$(named serving/later_rights.sql)") ||
+        sql "$database" "$(named large_objects.sql)" \
+            "$(named serving/later_rights.sql)") ||
         explain "$words"
 }
 

@@ -3,9 +3,11 @@
 #
 #   [OPTION…]     serve, with these options of postgres
 #   init          fill an empty PGDATA with the migrations, without fixtures, and end
-#   psql …        a client of the database at POSTGRES_HOST, as the owner; so pg_dump and its like
+#   psql …        a client of the database at POSTGRES_HOST, as the owner; so pg_dump
+#                 and its like
 #   dump          the database at POSTGRES_HOST, on standard output
-#   load          what `dump` wrote, from standard input, in place of what the database holds
+#   load          what `dump` wrote, from standard input, in place of what the database
+#                 holds
 #
 # docs/variables.md has the environment variables.
 

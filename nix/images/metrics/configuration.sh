@@ -41,4 +41,5 @@ fi
 # Without a line break: it is part of an address.
 printf '%s' "$runbook_of#{{ . | toLower }}{{ end }}" >"$out/console-library/runbook.lib"
 # What the console shows of the service itself: `rows` of a .lib file of the team's.
-[ ${#rows[@]} -gt 0 ] || printf '{{ define "rows" }}{{ end }}' >"$out/console-library/rows.lib"
+[ ${#rows[@]} -gt 0 ] ||
+    printf '{{ define "rows" }}{{ end }}' >"$out/console-library/rows.lib"
