@@ -58,7 +58,8 @@ buildCommandCheck "migrations"
   )
   (
     {
-      "models have their migrations" = "with-db python src/manage.py makemigrations --check --dry-run";
+      "models have their migrations" =
+        "with-db python src/manage.py makemigrations --check --dry-run";
       "prepared data have the schema of a fresh migrate" = migrations [ "fresh" ];
       "each migration applies to rows of the one before" = migrations [ "stepwise" ];
       "the previous release's code works on this schema" = migrations [
