@@ -1,6 +1,6 @@
 #!/bin/sh
-# nixw.sh ROOT TEMPLATE ARGS…: `nix ARGS…` with the Debian set, after what they need of its files
-# was fetched; or `relock …`. Run by the nixw.sh of the template.
+# nixw.sh ROOT TEMPLATE ARGS…: `nix ARGS…` with the Debian set, after what they need of
+# its files was fetched; or `relock …`. Run by the nixw.sh of the template.
 set -eu
 root=$1 template=$2
 shift 2
@@ -13,7 +13,8 @@ locks="debian-packages.lock.json debian-packages-arm64.lock.json python.lock.jso
 # (emulation/).
 emulates() {
     directory=$(mktemp -d)
-    unshare --user --map-root-user --mount mount -t binfmt_misc none "$directory" 2>/dev/null &&
+    unshare --user --map-root-user --mount mount -t binfmt_misc none \
+        "$directory" 2>/dev/null &&
         emulates=true || emulates=false
     rmdir "$directory"
     echo "$emulates"
@@ -28,8 +29,8 @@ rename_lock() {
     say "debian-wheels.lock.json is called python.lock.json now; please commit that."
 }
 
-# make_copy: $copy becomes the template's Debian set, with the root's locks laid over it. A root
-# without locks begins with the template's.
+# make_copy: $copy becomes the template's Debian set, with the root's locks laid over
+# it. A root without locks begins with the template's.
 make_copy() {
     copy=$(mktemp -d)
     trap 'rm -rf "$copy"' EXIT
@@ -45,12 +46,14 @@ make_copy() {
             cp "$root/$lock" "$copy/$lock"
         elif [ -e "$template/$lock" ]; then
             cp --no-preserve=mode "$template/$lock" "$copy/$lock"
-            cp "$copy/$lock" "$root/$lock" || fail "$root must be writable for its lock files."
+            cp "$copy/$lock" "$root/$lock" ||
+                fail "$root must be writable for its lock files."
         fi
     done
 }
 
-# What is missing, or is no lock, such as after a conflict of git, is made anew from nothing.
+# What is missing, or is no lock, such as after a conflict of git, is made anew from
+# nothing.
 forgive_locks() {
     for lock in $locks; do
         LOCK="$copy/$lock" nix eval --impure --expr \
@@ -59,8 +62,8 @@ forgive_locks() {
     done
 }
 
-# mix_with_nixpkgs: where NIXW_NIXPKGS names a tree of it, the copy becomes the hybrid of both sets
-# (hybrid/), and $nixpkgs is the tree in the store.
+# mix_with_nixpkgs: where NIXW_NIXPKGS names a tree of it, the copy becomes the hybrid
+# of both sets (hybrid/), and $nixpkgs is the tree in the store.
 mix_with_nixpkgs() {
     nixpkgs=${NIXW_NIXPKGS:-}
     [ -n "$nixpkgs" ] || return 0
@@ -74,12 +77,14 @@ mix_with_nixpkgs() {
     say "mixing it with nixpkgs's own code (NIXW_NIXPKGS)"
 }
 
-# fetch_needed COMMAND ARGS…: into the store what the command needs of the set's files, and the set
-# itself; $overrides puts it in place of nixpkgs. Exit status 75 where a lock was made anew meanwhile.
+# fetch_needed COMMAND ARGS…: into the store what the command needs of the set's files,
+# and the set itself; $overrides puts it in place of nixpkgs. Exit status 75 where a
+# lock was made anew meanwhile.
 fetch_needed() {
     set_path=$(nix store add-path --name debian-set "$copy") || return
     overrides="--override-input $input path:$set_path"
-    [ -z "$nixpkgs" ] || overrides="$overrides --override-input $input/nixpkgs path:$nixpkgs"
+    [ -z "$nixpkgs" ] ||
+        overrides="$overrides --override-input $input/nixpkgs path:$nixpkgs"
     needed=$(mktemp)
     NEEDED=$needed
     names_of_needed "$@" >"$NEEDED" 2>/dev/null || NEEDED= # not known: everything

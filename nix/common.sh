@@ -45,11 +45,13 @@ nix_configure() {
     *" flakes "*) ;;
     *) nix_option "extra-experimental-features = nix-command flakes" ;;
     esac
-    # The rest is for who builds: not this user where there is a daemon, as Nix finds it.
+    # The rest is for who builds: not this user where there is a daemon, as Nix finds
+    # it.
     [ -w /nix/var/nix ] || [ ! -S /nix/var/nix/daemon-socket/socket ] || return 0
     # Never build outside the sandbox in silence.
     [ "$(value sandbox-fallback)" = false ] || nix_option "sandbox-fallback = false"
-    # The package nix-bin makes no build users; the sandbox's user namespace isolates then.
+    # The package nix-bin makes no build users; the sandbox's user namespace isolates
+    # then.
     group=$(value build-users-group)
     [ "$(id -u)" -ne 0 ] || [ -z "$group" ] || getent group "$group" >/dev/null ||
         nix_option "build-users-group ="

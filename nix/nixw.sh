@@ -10,8 +10,8 @@ is_debian_13() {
         grep -q '^VERSION_CODENAME=trixie$' /etc/os-release
 }
 
-# The tree names its set, so that a commit has the same images everywhere; NIXW_SET names another
-# for one command.
+# The tree names its set, so that a commit has the same images everywhere; NIXW_SET
+# names another for one command.
 choose_set() {
     named=$(set_of "$root")
     set=${NIXW_SET:-$named}
@@ -21,13 +21,16 @@ choose_set() {
         "but must be nixpkgs or debian." ;;
     esac
     [ "$set" = nixpkgs ] || is_debian_13 ||
-        fail "the Debian set needs Debian 13 on x86_64 or arm64, as ./nixw finds it in a container." \
-            "One that is older than this template does not: NIXW_SET=nixpkgs ./nixw run .#files" \
-            "writes the newer one, or copy it from $template/nixw."
+        fail "the Debian set needs Debian 13 on x86_64 or arm64, as ./nixw finds it" \
+            "in a container. One that is older than this template does not:" \
+            "NIXW_SET=nixpkgs ./nixw run .#files writes the newer one," \
+            "or copy it from $template/nixw."
     [ "$set" = debian ] || [ -z "${NIXW_NIXPKGS:-}" ] ||
-        fail "NIXW_NIXPKGS mixes the Debian set with a tree of nixpkgs: set NIXW_SET=debian, too."
+        fail "NIXW_NIXPKGS mixes the Debian set with a tree of nixpkgs:" \
+            "set NIXW_SET=debian, too."
     [ "$set" = "$named" ] ||
-        say "with the package set $set for this command (NIXW_SET); pyproject.toml names $named"
+        say "with the package set $set for this command (NIXW_SET);" \
+            "pyproject.toml names $named"
     export NIXW_SET="$set"
 }
 
@@ -36,16 +39,21 @@ takes_flake() {
     case "$1" in
     build | bundle | develop | eval | fmt | path-info | print-dev-env) ;;
     repl | run | search | shell | why-depends) ;;
-    flake) case "${2:-}" in archive | check | info | metadata | show) ;; *) return 1 ;; esac ;;
+    flake)
+        case "${2:-}" in
+        archive | check | info | metadata | show) ;;
+        *) return 1 ;;
+        esac
+        ;;
     *) return 1 ;;
     esac
 }
 
 # Nix sees only what git knows. Tells which other files a build would read.
-tell_untracked() {
-    unknown=$(git -C "$root" ls-files --others --exclude-standard -- src system-tests monitoring \
-        chassis nix tests bench pyproject.toml flake.nix flake.lock '*.lock.json' \
-        requirements.txt ':!*.md' 2>/dev/null) ||
+report_untracked() {
+    unknown=$(git -C "$root" ls-files --others --exclude-standard -- \
+        src system-tests monitoring chassis nix tests bench pyproject.toml flake.nix \
+        flake.lock '*.lock.json' requirements.txt ':!*.md' 2>/dev/null) ||
         return 0
     [ -n "$unknown" ] || return 0
     count=$(printf '%s\n' "$unknown" | wc -l)
@@ -66,10 +74,11 @@ if [ "$1" = relock ]; then
     debian_set "$@"
 fi
 if takes_flake "$@"; then
-    tell_untracked
+    report_untracked
     choose_set
     # A release is of what is committed.
-    case "$* " in "run "*"#push "* | "run "*"#sign "* | "run "*"#verify "* | "run "*"#sources "*)
+    case "$* " in
+    "run "*"#push "* | "run "*"#sign "* | "run "*"#verify "* | "run "*"#sources "*)
         export NIXW_RELOCK=no
         ;;
     esac

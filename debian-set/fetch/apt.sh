@@ -1,7 +1,8 @@
 # shellcheck shell=sh disable=SC2154
 # Sourced by fetch and lock: apt with the machine's sources and keys, but with
 # lists, preferences and installed packages of its own. Needs no root and leaves
-# the machine's apt as it is. The caller sets $here, $work and $architecture, Debian's name of one.
+# the machine's apt as it is. The caller sets $here, $work and $architecture, Debian's
+# name of one.
 
 # installed NAME VERSION: a stanza of apt's status.
 installed() {
@@ -13,7 +14,10 @@ installed() {
 assumed_packages() {
     sed -n 's/^!//p' "$here/packages.txt" | while IFS='=' read -r name version; do
         case $version in
-        [a-z]*) version=$(apt-cache show --no-all-versions "$version" | sed -n 's/^Version: //p') ;;
+        [a-z]*)
+            version=$(apt-cache show --no-all-versions "$version" |
+                sed -n 's/^Version: //p')
+            ;;
         esac
         installed "$name" "${version:-999}"
     done
@@ -65,11 +69,12 @@ apt_download() {
             apt-get -qq -o APT::Status-Fd=3 download "$@" 3>&1 >"$apt/download.log" 2>&1
             echo "exit $?"
         } |
-            awk -v what="$# Debian packages for $architecture" -v tty="$([ -t 2 ] && echo 1)" \
-                -f "$here/progress.awk"
+            awk -v what="$# Debian packages for $architecture" \
+                -v tty="$([ -t 2 ] && echo 1)" -f "$here/progress.awk"
     ) || {
         cat "$apt/download.log" >&2
-        fail "apt could not download all packages; what did arrive is kept, run the command again."
+        fail "apt could not download all packages; what did arrive is kept," \
+            "run the command again."
     }
 }
 

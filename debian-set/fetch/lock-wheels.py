@@ -2,11 +2,11 @@
 
     lock-wheels.py HASH CONSTRAINTS OPTION…
 
-HASH is of the list that the lock is made from, CONSTRAINTS a file of pip's; the options are pip's
-for the wheels of the other architecture.
+HASH is of the list that the lock is made from, CONSTRAINTS a file of pip's; the options
+are pip's for the wheels of the other architecture.
 
-Run by the set's own pip, so that the tags and markers are those of its Python. Wheels of native
-code are looked for at the same versions for the other architecture, too.
+Run by the set's own pip, so that the tags and markers are those of its Python. Wheels
+of native code are looked for at the same versions for the other architecture, too.
 """
 
 import json
@@ -25,8 +25,8 @@ from pip._vendor.packaging.utils import canonicalize_name
 
 type Item = dict[str, Any]
 
-# What the set has from Debian: PyPI has no wheel of the first, and the second's is large. pip
-# hears of them by empty wheels.
+# What the set has from Debian: PyPI has no wheel of the first, and the second's is
+# large. pip hears of them by empty wheels.
 DEBIANS = {"psycopg2": "python3-psycopg2", "pyyaml": "python3-yaml"}
 
 
@@ -114,7 +114,7 @@ def released(name: str, version: str) -> list[str]:
 
 
 def of_debian(entry: dict[str, Any]) -> dict[str, Any]:
-    """The entry of a package that is Debian's: the files are PyPI's, for who reads the lock."""
+    """The entry of a package of Debian's; PyPI's hashes are for the lock's readers."""
     return {
         "name": entry["name"],
         "version": entry["version"],
@@ -124,7 +124,7 @@ def of_debian(entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def solve_other(pinned: list[str], options: list[str]) -> list[Item]:
-    """The wheels of these for the architecture that pip's options name, as far as PyPI has them."""
+    """The wheels that PyPI has of these for the architecture of pip's options."""
     while pinned:
         found = install("\n".join(pinned), "--no-deps", *options)
         if isinstance(found, list):

@@ -1,10 +1,11 @@
 # shellcheck shell=sh disable=SC2154
-# Sourced by ../nixw.sh, which sets $root and $overrides, and by fetch: which files a command needs.
+# Sourced by ../nixw.sh, which sets $root and $overrides, and by fetch: which files a
+# command needs.
 
 system=$(uname -m)-linux
 
-# installables ARGS…: those among a command's arguments, of this flake; fails where there is a word
-# that could be something else.
+# installables ARGS…: those among a command's arguments, of this flake; fails where
+# there is a word that could be something else.
 installables() {
     found=
     while [ $# -gt 0 ]; do
@@ -23,8 +24,8 @@ installables() {
     printf '%s\n' ${found:-.}
 }
 
-# derivations KIND INSTALLABLE: what `nix build` would build for it, or where there is an output of
-# that KIND with the name, such as apps, for that.
+# derivations KIND INSTALLABLE: what `nix build` would build for it, or where there is
+# an output of that KIND with the name, such as apps, for that.
 derivations() {
     case $2 in
     *#*) flake=${2%%#*} name=${2#*#} ;;
@@ -49,7 +50,8 @@ with_set() {
     nix "$@" $overrides --no-write-lock-file
 }
 
-# wanted_by COMMAND ARGS…: the derivations that it wants, one a line; fails where that is not known.
+# wanted_by COMMAND ARGS…: the derivations that it wants, one a line; fails where that
+# is not known.
 wanted_by() {
     command=$1
     shift
@@ -86,15 +88,17 @@ wanted_by() {
     done
 }
 
-# Names of what would have to be built or fetched for the command, also of sources; fails where that
-# is not known.
+# Names of what would have to be built or fetched for the command, also of sources;
+# fails where that is not known.
 names_of_needed() {
     list=$(wanted_by "$@") || return
     # shellcheck disable=SC2086 # one word a derivation
     [ -z "$list" ] || names_to_build $list
 }
 
-# names_to_build DERIVATION…: of those, and of all that they need, the names that the store lacks.
+# names_to_build DERIVATION…: of those, and of all that they need, the names that the
+# store lacks.
 names_to_build() {
-    nix-store --realise --dry-run "$@" 2>&1 | sed -n 's|.*/nix/store/[a-z0-9]*-\(.*\)\.drv$|\1|p'
+    nix-store --realise --dry-run "$@" 2>&1 |
+        sed -n 's|.*/nix/store/[a-z0-9]*-\(.*\)\.drv$|\1|p'
 }

@@ -10,8 +10,8 @@ annotate (deb {
   wraps = true;
   postFixup = ''
     directory=/usr/share/prometheus/alertmanager
-    for offset in $(LC_ALL=C ${buildPackages.gnugrep}/bin/grep -abo "$directory" bin/prometheus-alertmanager |
-        cut -d : -f 1); do
+    for offset in $(LC_ALL=C ${buildPackages.gnugrep}/bin/grep -abo "$directory" \
+        bin/prometheus-alertmanager | cut -d : -f 1); do
         printf /proc/self/fd/9/////////////////// |
             dd of=bin/prometheus-alertmanager bs=1 seek="$offset" conv=notrunc 2>/dev/null
     done

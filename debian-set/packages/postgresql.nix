@@ -24,8 +24,8 @@ deb {
   postFixup = ''
     cd lib/postgresql/17/bin
     mv postgres .postgres
-    offset=$(LC_ALL=C ${buildPackages.gnugrep}/bin/grep -Pabo '/usr/share/zoneinfo(?=\x00)' .postgres |
-      cut -d : -f 1)
+    offset=$(LC_ALL=C ${buildPackages.gnugrep}/bin/grep -Pabo '/usr/share/zoneinfo(?=\x00)' \
+      .postgres | cut -d : -f 1)
     printf '/proc/self/fd/9\0\0\0\0' | dd of=.postgres bs=1 seek="$offset" conv=notrunc 2>/dev/null
     wrap postgres "$PWD/.postgres" '-DDIRECTORY="${debs.tzdata}/share/zoneinfo"'
   '';

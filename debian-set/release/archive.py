@@ -1,7 +1,7 @@
 """Debian's packages, against the archive that this machine's apt reaches.
 
-A package has known vulnerabilities where the archive has a newer version, and the changelog
-between the two names any.
+A package has known vulnerabilities where the archive has a newer version, and the
+changelog between the two names any.
 """
 
 import re
@@ -29,9 +29,8 @@ class Archive:
     questions: IO[str]
     answers: IO[str]
     candidates: dict[str, str]
-    sources: dict[
-        str, tuple[Version, str]
-    ]  # the newest, and the smallest package made of it
+    # Of each source: its newest version, and the smallest package made of it.
+    sources: dict[str, tuple[Version, str]]
 
     def download(self, name: str) -> Path | None:
         """The newest version of a package; nothing where it cannot be had."""
@@ -42,7 +41,10 @@ class Archive:
 
 @contextmanager
 def archive(command: list[str], names: Iterable[str]) -> Iterator[Archive | None]:
-    """The archive, or nothing where apt does not reach it; apt says why on standard error."""
+    """The archive, or nothing where apt does not reach it.
+
+    apt says why on standard error.
+    """
     with tempfile.TemporaryDirectory() as directory:
         listed = Path(directory, "names")
         listed.write_text("\n".join(sorted(names)) + "\n")
@@ -66,7 +68,7 @@ def archive(command: list[str], names: Iterable[str]) -> Iterator[Archive | None
 
 
 def newest_sources(lines: list[str]) -> dict[str, tuple[Version, str]]:
-    """Of lines SOURCE VERSION NAME BYTES: the newest version, and the smallest package of it."""
+    """Of lines SOURCE VERSION NAME BYTES: the newest version, its smallest package."""
     smallest: dict[str, dict[str, tuple[int, str]]] = {}
     for source, version, name, size in map(str.split, lines):
         versions = smallest.setdefault(source, {})
@@ -93,7 +95,9 @@ def entries_after(changelog: Changelog, older: Version) -> list[ChangeBlock] | N
 
 
 def named_between(changelog: Changelog, older: Version) -> frozenset[str] | None:
-    """The CVEs that the entries after a version name; nothing where they do not reach back to it.
+    """The CVEs that the entries after a version name.
+
+    Nothing where the entries do not reach back to that version.
 
     Args:
         changelog: of a newer version, newest entry first.
@@ -111,7 +115,7 @@ def named(entries: list[ChangeBlock]) -> frozenset[str]:
 
 
 def changelog_of(archive: Archive, name: str) -> Changelog | None:
-    """Of the newest version of a package; some packages have a link to another one's."""
+    """Of a package's newest version; some packages have a link to another one's."""
     file = archive.download(name)
     if not file:
         return None
@@ -175,7 +179,7 @@ def answer(package: Package, archive: Archive) -> Answer:
 
 
 def linked_answer(package: Package, archive: Archive) -> Answer:
-    """Of a source whose code is in others: it is renewed when Debian builds these anew."""
+    """Of a source whose code is in others: Debian renews it by building these anew."""
     newest, smallest = archive.sources.get(package.name, (None, ""))
     if not newest:
         return Answer(

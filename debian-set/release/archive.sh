@@ -1,11 +1,12 @@
 #!/bin/sh
 # What this machine's Debian archive has of packages, through the apt of the Debian set:
 #
-#   archive.sh NAMES DIRECTORY     for each name in the file NAMES a line in DIRECTORY/candidates,
-#                                  NAME VERSION; for each package of the archive one in
-#                                  DIRECTORY/sources, SOURCE VERSION NAME BYTES; then takes names
-#                                  from standard input, one a line, and answers each with the path
-#                                  of its .deb, or an empty line
+#   archive.sh NAMES DIRECTORY
+#
+# For each name in the file NAMES it writes a line NAME VERSION to DIRECTORY/candidates,
+# and for each package of the archive a line SOURCE VERSION NAME BYTES to
+# DIRECTORY/sources. Then it takes names from standard input, one a line, and answers
+# each with the path of its .deb, or an empty line.
 #
 # FETCH names the set's folder fetch/, COMMON the file common.sh.
 set -eu
@@ -22,11 +23,13 @@ architecture=$(machine_architecture)
 apt_setup
 : >"$apt/status" # what the set assumes to be there is not asked for
 apt-cache policy | grep -q 'l=Debian-Security' ||
-    fail "this machine's apt sources have no security archive of Debian: nothing can be told."
+    fail "this machine's apt sources have no security archive of Debian:" \
+        "nothing can be told."
 # shellcheck disable=SC2046 # one word a package
 apt-cache policy $(cat "$names") |
     awk '/^[^ ]/ { sub(/:$/, ""); name = $0 }
-        $1 == "Candidate:" && $2 != "(none)" { print name, $2 }' >"$directory/candidates"
+        $1 == "Candidate:" && $2 != "(none)" { print name, $2 }' \
+        >"$directory/candidates"
 apt-cache dumpavail |
     awk '/^Package: / { name = $2; source = ""; from = "" }
         /^Version: / { version = $2 }
@@ -38,7 +41,8 @@ echo ready
 while read -r name; do
     rm -rf "${work:?}/$name" # asked for before, by a package that shares its changelog
     mkdir "$work/$name"
-    (cd "$work/$name" && apt-get -qq download "$name" >"$work/download.log" 2>&1) || true
+    (cd "$work/$name" && apt-get -qq download "$name" >"$work/download.log" 2>&1) ||
+        true
     find "$work/$name" -name '*.deb'
     echo
 done

@@ -1,4 +1,4 @@
-"""What a deb tells of itself: its licences, and its source package as scanners read it."""
+"""What a deb says of itself: its licences, and its source package for scanners."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Debian's packages and what is linked into them, against the archive that apt reaches."""
+"""Debian's packages and what is linked into them, against the archive apt reaches."""
 
 import json
 import platform
@@ -31,8 +31,9 @@ def lock(root: Path) -> Path:
 
 
 def solved(root: Path, solver: Path, ranges: Path) -> dict[str, str] | None:
-    """The versions of Python packages that `relock wheels` would lock now; nothing where pip
-    finds none.
+    """The versions of Python packages that `relock wheels` would lock now.
+
+    Nothing where pip finds no solution.
 
     Args:
         solver: lock-wheels.py.
@@ -103,7 +104,9 @@ class Asked:
             return row.replace(newest=row.locked, allowed=row.locked)
         source, version = one.get("source", f"{row.name} {row.locked}").split()
         row = row.replace(newest=newest, allowed=newest)
-        return self.told(row, source, version, f"./nixw relock packages {row.name}")
+        return self.add_changelog(
+            row, source, version, f"./nixw relock packages {row.name}"
+        )
 
     def linked(self, linked: str, into: set[str]) -> Row:
         source, version = linked.split()
@@ -113,11 +116,11 @@ class Asked:
             known = version if newest else ""
             return Row("linked in", source, version, known, known, says=says)
         row = Row("linked in", source, version, str(newest), version)
-        return self.told(
+        return self.add_changelog(
             row, source, version, f"until Debian builds {', '.join(sorted(into))} anew"
         )
 
-    def told(self, row: Row, source: str, version: str, says: str) -> Row:
+    def add_changelog(self, row: Row, source: str, version: str, says: str) -> Row:
         """The row with what the changelog says since a version of the source."""
         changelog = self.changelog(source) if source in self.archive.sources else None
         after = (

@@ -36,15 +36,16 @@ add_to_runpath() {
     esac
 }
 
-# add_own RUNPATH: Debian's private library directories at their new place, and what is beside the
-# file, as in wheels that bundle libraries.
+# add_own RUNPATH: Debian's private library directories at their new place, and what is
+# beside the file, as in wheels that bundle libraries.
 add_own() {
     for own in $(printf %s "$1" | tr ':' ' '); do
         case $own in
         \$ORIGIN*) add_to_runpath "$own" ;;
         /usr/*)
             for root in $out $deps; do
-                [ ! -d "$root/${own#/usr/}" ] || { add_to_runpath "$root/${own#/usr/}"; break; }
+                [ ! -d "$root/${own#/usr/}" ] ||
+                    { add_to_runpath "$root/${own#/usr/}"; break; }
             done
             ;;
         esac
@@ -62,7 +63,8 @@ is_in_runpath() {
     return 1
 }
 
-# Fails when a library that the file needs is nowhere. A file that is linked statically stays.
+# Fails when a library that the file needs is nowhere. A file that is linked statically
+# stays.
 patch_elf() {
     runpath='' options=''
     needed=$("$patchelf" --print-needed "$1" 2>/dev/null) || return 0
@@ -71,8 +73,8 @@ patch_elf() {
     if [ -n "$interpreter" ]; then
         find_library "$loader"
         options="--set-interpreter $directory/$loader"
-        # libc loads libgcc_s by itself when a thread ends, and would look for it in the host's
-        # directories only: programs load it from the start.
+        # libc loads libgcc_s by itself when a thread ends, and would look for it in the
+        # host's directories only: programs load it from the start.
         if find_library libgcc_s.so.1; then
             needed="$needed libgcc_s.so.1" options="$options --add-needed libgcc_s.so.1"
         fi

@@ -27,8 +27,10 @@ collect() {
 
 # Manuals and what only Debian's own tools read; licences stay.
 prune() {
-    [ ! -d "$out/share/doc" ] || find "$out/share/doc" ! -type d ! -name copyright -exec rm -f {} +
-    for directory in man info lintian bug locale bash-completion zsh doc-base pkgconfig; do
+    [ ! -d "$out/share/doc" ] ||
+        find "$out/share/doc" ! -type d ! -name copyright -exec rm -f {} +
+    for directory in man info lintian bug locale bash-completion zsh doc-base \
+        pkgconfig; do
         rm -rf "${out:?}/share/$directory"
     done
     rm -rf "${out:?}/lib/systemd" "${out:?}/lib/sysusers.d" "${out:?}/lib/tmpfiles.d" \
@@ -39,8 +41,8 @@ prune() {
 # libc's converters for other character sets than Unicode's and Latin-1, and its
 # libraries for debuggers or that no package of the set needs.
 prune_libc() {
-    for library in BrokenLocale anl c_malloc_debug memusage mvec nsl nss_hesiod pcprofile \
-        thread_db; do
+    for library in BrokenLocale anl c_malloc_debug memusage mvec nsl nss_hesiod \
+        pcprofile thread_db; do
         rm -f "$out/lib/$libraries/lib$library".so*
     done
     find "$out/lib/$libraries/gconv" -name '*.so' \
@@ -82,7 +84,8 @@ fix_scripts() {
         [ "$(head -c 2 "$file")" = '#!' ] || continue
         interpreter=$(head -n 1 "$file" | sed 's/^#! *//; s/ .*//')
         found=$(relocated "$interpreter")
-        [ -z "$found" ] || { chmod u+w "$file" && sed -i "1s|^#! *$interpreter|#!$found|" "$file"; }
+        [ -z "$found" ] ||
+            { chmod u+w "$file" && sed -i "1s|^#! *$interpreter|#!$found|" "$file"; }
     done
 }
 

@@ -1,4 +1,4 @@
-"""Start the machine of a test and run its script: NixOS's test driver, as far as nix/ uses it.
+"""Start a test's machine and run its script: what nix/ uses of NixOS's test driver.
 
     nixos-test-driver MACHINE.json SCRIPT [--interactive] [-o DIRECTORY]
 
@@ -84,8 +84,8 @@ class Qemu:
     ) -> list[str]:
         qemu, kernel = configuration["qemu"], configuration["kernel"]
         parameters = (
-            "console=ttyS0 loglevel=4 panic=-1 mitigations=off random.trust_cpu=on apparmor=0 "
-            "tsc=reliable no_timer_check "
+            "console=ttyS0 loglevel=4 panic=-1 mitigations=off random.trust_cpu=on "
+            "apparmor=0 tsc=reliable no_timer_check "
             f"disk={configuration['disk']} system={configuration['system']}"
         )
         devices = [
@@ -160,7 +160,8 @@ class Qemu:
         """Exit status (124 when time was up) and standard output."""
         quoted = shlex.quote(f"set -euo pipefail; {command}")
         self.socket.sendall(
-            f"(timeout {seconds} bash -c {quoted}) </dev/null | (base64 -w 0; echo)\n".encode()
+            f"(timeout {seconds} bash -c {quoted}) </dev/null | "
+            "(base64 -w 0; echo)\n".encode()
         )
         output = base64.b64decode(self.line(seconds + 30))
         self.socket.sendall(b"echo ${PIPESTATUS[0]}\n")
@@ -177,14 +178,14 @@ class Machine:
     def __init__(self, configuration: dict[str, Any], output: Path) -> None:
         self._configuration = configuration
         self._output = output
-        self._directory = Path(
-            tempfile.mkdtemp(prefix="vm-", dir="/tmp")
-        )  # short, for the socket
+        # In /tmp, because the path of a socket must be short.
+        self._directory = Path(tempfile.mkdtemp(prefix="vm-", dir="/tmp"))
         self._qemu: Qemu | None = None
 
     def __getattr__(self, name: str) -> Any:
         raise AttributeError(
-            f"the Debian set's driver has no {name}; debian-set/README.md lists what it has"
+            f"the Debian set's driver has no {name}; "
+            "debian-set/README.md lists what it has"
         )
 
     def start(self) -> None:
@@ -246,7 +247,7 @@ class Machine:
         check_output: bool = True,
         timeout: int | None = 900,
     ) -> tuple[int, str]:
-        """The command's exit status and standard output; -1 and nothing where not wanted."""
+        """Exit status and standard output; -1 and nothing where not wanted."""
         status, output = self._run(command, timeout or 900)
         text = output.decode(errors="replace") if check_output else ""
         return status if check_return else -1, text
@@ -278,7 +279,8 @@ class Machine:
             begin = time.monotonic()
             status, output = self.execute(command, timeout=timeout)
             say(
-                f"(finished: {word}: {command}, in {time.monotonic() - begin:.2f} seconds)"
+                f"(finished: {word}: {command}, "
+                f"in {time.monotonic() - begin:.2f} seconds)"
             )
             if not good(status):
                 say(f"output: {output}")
@@ -316,7 +318,7 @@ class Machine:
         )
 
     def copy_from_machine(self, source: str, target_dir: str = "") -> None:
-        """Copy a file or directory of the machine to the output directory, below target_dir."""
+        """Copy a machine's file or directory to target_dir in the output directory."""
         path = Path(source)
         status, archive = self._run(
             f"tar -C {shlex.quote(str(path.parent))} -c {shlex.quote(path.name)}", 900
@@ -363,7 +365,8 @@ def main() -> None:
         if arguments.interactive:
             names["test_script"] = lambda: exec(script, names)  # noqa: S102
             code.interact(
-                "machine, subtest, start_all() and test_script() are here; Ctrl-D ends.",
+                "machine, subtest, start_all() and test_script() are here; "
+                "Ctrl-D ends.",
                 local=names,
             )
         else:

@@ -3,7 +3,8 @@
 
 # add MODULE: into the initial root, after those that it needs.
 add() {
-    file=$(find tree/usr/lib/modules -name "$(printf %s "$1" | sed 's/[-_]/[-_]/g').ko.xz")
+    file=$(find tree/usr/lib/modules \
+        -name "$(printf %s "$1" | sed 's/[-_]/[-_]/g').ko.xz")
     if [ -z "$file" ]; then
         grep -q "/$1.ko" tree/usr/lib/modules/*/modules.builtin && return
         echo "the kernel has no module $1" >&2
@@ -11,7 +12,8 @@ add() {
     fi
     [ ! -e "root/modules/$1.ko" ] || return 0
     xz -dc "$file" >"root/modules/$1.ko"
-    for needed in $(tr '\0' '\n' <"root/modules/$1.ko" | sed -n 's/^depends=//p' | tr , ' '); do
+    for needed in \
+        $(tr '\0' '\n' <"root/modules/$1.ko" | sed -n 's/^depends=//p' | tr , ' '); do
         add "$needed"
     done
     grep -qx "$1" root/modules/order || echo "$1" >>root/modules/order

@@ -2,8 +2,8 @@
 # First process of the system; system.nix puts $docker, $compose and $daemon above.
 export HOME=/root TERM=dumb
 cd /
-mkdir -p dev/mqueue dev/pts dev/shm etc/docker lib/modules root/.docker/cli-plugins run \
-    sys/fs/cgroup tmp var/lib
+mkdir -p dev/mqueue dev/pts dev/shm etc/docker lib/modules root/.docker/cli-plugins \
+    run sys/fs/cgroup tmp var/lib
 ln -s /run var/run
 ln -s /proc/self/fd dev/fd
 for stream in 0:stdin 1:stdout 2:stderr; do

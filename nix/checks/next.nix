@@ -66,7 +66,8 @@ let
         import ./style/types.nix { inherit lib platform; }
         // {
           "django-stubs is of Django's version" = stubs;
-          "each package has what it asks for" = "${pythons.tests}/bin/python -P ${./ranges/needs.py} ${site}";
+          "each package has what it asks for" =
+            "${pythons.tests}/bin/python -P ${./ranges/needs.py} ${site}";
         }
       );
 

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
-# Copies every image to a registry, without a daemon: push REGISTRY/PREFIX [OPTIONS of skopeo copy].
-# Each gets two tags: one that tells what is in it, and, once all images are there, the version.
+# Copies every image to a registry, without a daemon: push REGISTRY/PREFIX [OPTIONS of
+# skopeo copy]. Each gets two tags: one that tells what is in it, and, once all images
+# are there, the version.
 
 # A policy is for images from elsewhere; these come from the store.
 push_image() {
@@ -9,17 +10,20 @@ push_image() {
     skopeo --insecure-policy --tmpdir "$work" copy --all --quiet --preserve-digests \
         --digestfile "$work/digest" "$@" "oci:$layout" "docker://$target" ||
         fail "$target could not be pushed; the words above say why." \
-            "\`docker login\` gives credentials; --dest-tls-verify=false is for a registry without TLS."
+            "\`docker login\` gives credentials;" \
+            "--dest-tls-verify=false is for a registry without TLS."
 }
 
-# tell_former NAME TARGET OPTIONS…: where the version was the name of another image.
-tell_former() {
+# report_former NAME TARGET OPTIONS…: where the version was the name of another image.
+report_former() {
     local name=$1 target=$2 former
     shift 2
-    former=$(skopeo inspect --raw "${@/#--dest-/--}" "docker://$target" 2>/dev/null | sha256sum) ||
+    former=$(skopeo inspect --raw "${@/#--dest-/--}" "docker://$target" 2>/dev/null |
+        sha256sum) ||
         return 0
     [ "sha256:${former%% *}" = "$(digest_of "$name")" ] ||
-        say "$target was sha256:${former%% *}; who has the version alone gets another image now." >&2
+        say "$target was sha256:${former%% *};" \
+            "who has the version alone gets another image now." >&2
 }
 
 push_images() {
@@ -29,7 +33,7 @@ push_images() {
         push_image "$IMAGES/$name" "$prefix/$repository:$tag" "$@"
     done <"$IMAGES/list"
     while read -r name repository _; do
-        tell_former "$name" "$prefix/$repository:$VERSION" "$@"
+        report_former "$name" "$prefix/$repository:$VERSION" "$@"
         push_image "$IMAGES/$name" "$prefix/$repository:$VERSION" "$@"
         printf '%s@%s\n' "$prefix/$repository:$VERSION" "$(cat "$work/digest")"
     done <"$IMAGES/list"
@@ -39,7 +43,8 @@ is_prefix "${1:-}" ||
     fail "give it a registry's host and a prefix, without a slash at the end," \
         "such as: push registry.example.com/team"
 [ -n "$COMMITTED" ] ||
-    fail "commit everything first: images are pushed from a commit of git, so that others find it."
+    fail "commit everything first: images are pushed from a commit of git," \
+        "so that others find it."
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 push_images "$@"

@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # Images in a registry, for the programs that name them.
 
-# is_prefix TEXT: whether its first part is a host, as Docker tells one from a name of its own
-# registry's.
+# is_prefix TEXT: whether its first part is a host, as Docker tells one from a name of
+# its own registry's.
 is_prefix() {
     case $1 in
     *://* | */ | -*) return 1 ;;

@@ -10,8 +10,8 @@ let
     table:
     if table ? wheels then
       builtins.warn or builtins.trace (
-        "pyproject.toml: [tool.template.wheels] is not read any more, as python.lock.json has every "
-        + "package of the dependencies: remove it."
+        "pyproject.toml: [tool.template.wheels] is not read any more, as python.lock.json has "
+        + "every package of the dependencies: remove it."
       ) table
     else
       table;

@@ -73,7 +73,9 @@ let
     }
     {
       holds = !isString version || match rules.version version == null;
-      sentence = "version ${toJSON version} cannot be an image's tag: it must be a text such as \"0.1.0\".";
+      sentence =
+        "version ${toJSON version} cannot be an image's tag: "
+        + "it must be a text such as \"0.1.0\".";
     }
     {
       holds = unknown != [ ];
@@ -81,7 +83,9 @@ let
     }
     {
       holds = notText != [ ];
-      sentence = "[tool.template] environment: ${head notText} must be a text, such as \"5\" or \"true\".";
+      sentence =
+        "[tool.template] environment: ${head notText} must be a text, "
+        + "such as \"5\" or \"true\".";
     }
     {
       holds = notOwn != [ ];
@@ -109,11 +113,15 @@ let
     }
     {
       holds = own ? sources && match "[a-z0-9]+://.+" (toString own.sources) == null;
-      sentence = "[tool.template] sources is the address of a store, such as \"file:///srv/sources\".";
+      sentence =
+        "[tool.template] sources is the address of a store, "
+        + "such as \"file:///srv/sources\".";
     }
     {
       holds = !areLanguages (own.languages or [ ]);
-      sentence = "[tool.template] languages is a list of Django's locale names, such as [\"de\", \"pt_BR\"].";
+      sentence =
+        "[tool.template] languages is a list of Django's locale names, "
+        + "such as [\"de\", \"pt_BR\"].";
     }
     {
       holds = !builtins.isBool (own.deploy or false);

@@ -118,7 +118,7 @@ def start() -> ModuleType:
 def test_file_system_that_takes_nothing_is_refused_in_a_sentence(
     start, tmp_path, number: int, advice: str
 ):
-    with pytest.raises(SystemExit) as ended, start.told_in_a_sentence(tmp_path):
+    with pytest.raises(SystemExit) as ended, start.explained_failures(tmp_path):
         raise OSError(number, os.strerror(number), str(tmp_path / "metrics"))
     assert f"{os.strerror(number)}: {tmp_path}/metrics; {advice}" in str(ended.value)
 

@@ -1,5 +1,5 @@
-# The wrapper on a machine that is not Debian 13, as the sandbox is none: what it asks an engine for,
-# and its sentences where there is none.
+# The wrapper on a machine that is not Debian 13, as the sandbox is none: what it asks an engine
+# for, and its sentences where there is none.
 {
   buildCommandCheck,
   template,

@@ -1,8 +1,10 @@
 # shellcheck shell=bash
-# Sourced for the cases of nixw: a tree with it, and an engine that writes what it was asked to do.
+# Sourced for the cases of nixw: a tree with it, and an engine that writes what it was
+# asked to do.
 mkdir -p bin beside/tree
 cp "$NIXW" beside/tree/nixw
-printf '[project]\n[tool.template]\npackages = "debian" # as here\n' >beside/tree/pyproject.toml
+printf '[project]\n[tool.template]\npackages = "debian" # as here\n' \
+    >beside/tree/pyproject.toml
 cat >bin/docker <<'ENGINE'
 #!/usr/bin/env bash
 case $1 in

@@ -12,15 +12,16 @@ include-system-site-packages = false
 version = 3.13
 CONFIGURATION
 
-# link SOURCE TARGET: a link; where packages share a folder without __init__.py (PEP 420), a folder
-# of links.
+# link SOURCE TARGET: a link; where packages share a folder without __init__.py
+# (PEP 420), a folder of links.
 link() {
     local former
     if [ ! -e "$2" ]; then
         ln -s "$1" "$2"
         return
     fi
-    if [ ! -d "$1" ] || [ ! -d "$2" ] || [ -e "$1/__init__.py" ] || [ -e "$2/__init__.py" ]; then
+    if [ ! -d "$1" ] || [ ! -d "$2" ] || [ -e "$1/__init__.py" ] ||
+        [ -e "$2/__init__.py" ]; then
         echo "two packages have ${2#"$site/"}: ${1%/lib/*} and ${2%/lib/*}" >&2
         exit 1
     fi

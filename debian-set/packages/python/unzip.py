@@ -1,4 +1,7 @@
-"""Unpack a wheel with the modes of its programs, which zipfile forgets: unzip.py WHEEL DIRECTORY"""
+"""Unpack a wheel with the modes of its programs, which zipfile forgets.
+
+unzip.py WHEEL DIRECTORY
+"""
 
 import sys
 import zipfile

@@ -13,7 +13,8 @@ for data in "$site"/*.data; do
         */purelib | */platlib) cp -a "$scheme/." "$site/" ;;
         */data) cp -a "$scheme/." "$out/" ;;
         */scripts)
-            mkdir -p "$out/bin" && cp -a "$scheme/." "$out/bin/" && chmod 0755 "$out/bin"/*
+            mkdir -p "$out/bin" && cp -a "$scheme/." "$out/bin/" &&
+                chmod 0755 "$out/bin"/*
             ;;
         */headers) ;; # for who compiles against it
         *) echo "$src has $scheme, which is not supported" >&2; exit 1 ;;

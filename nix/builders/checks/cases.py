@@ -2,8 +2,8 @@
 
     cases.py COMMANDS.json JUNIT.xml
 
-The JSON maps a case's name to its command; one that ends with status 77 could not be run, and its
-last line says why. Exit status 1 when one failed.
+The JSON maps a case's name to its command; one that ends with status 77 could not be
+run, and its last line says why. Exit status 1 when one failed.
 """
 
 import json

@@ -1,9 +1,9 @@
-"""Write an image from its layers: an OCI image layout, beside Docker's own manifest.json.
+"""Write an image from its layers: an OCI layout, beside Docker's own manifest.json.
 
-Run by default.nix. The output `out` is the layout (https://specs.opencontainers.org/image-spec/),
-its blobs links to the layers; `metadata` holds the image's configuration and `reference`, the
-image's name and tag. The tag is the beginning of the manifest's digest: the same image has
-the same tag, and another image has another one.
+Run by default.nix. The output `out` is the layout, its blobs links to the layers
+(https://specs.opencontainers.org/image-spec/); `metadata` holds the image's
+configuration and `reference`, the image's name and tag. The tag is the beginning of the
+manifest's digest: the same image has the same tag, and another image has another one.
 """
 
 import hashlib
@@ -53,7 +53,7 @@ def configuration(attributes: Document, layers: list[Document]) -> Document:
 
 
 def index(described: Document, config: Document, repository: str, tag: str) -> Document:
-    """The layout's index; containerd and podman take the image's name from its annotations."""
+    """The layout's index; its annotations name the image for containerd and podman."""
     named = described | {
         "platform": {"architecture": config["architecture"], "os": config["os"]},
         "annotations": {

@@ -3,8 +3,9 @@
 Run by layer.nix, which says what the attributes are. Writes two files:
 
 - `blob`: the layer, a tar that is compressed with gzip;
-- `layer.json`: its descriptor and the digest of the tar (https://specs.opencontainers.org/image-spec/),
-  and the names of what it holds, none where the layers below have all of it.
+- `layer.json`: its descriptor and the digest of the tar
+  (https://specs.opencontainers.org/image-spec/), and the names of what it holds, none
+  where the layers below have all of it.
 
 The same attributes give the same bytes.
 """
@@ -21,7 +22,7 @@ from typing import Any, BinaryIO
 
 
 class Layer:
-    """A tar whose entries belong to root and have no dates; parents come before children."""
+    """A tar whose entries belong to root and have no dates, parents before children."""
 
     def __init__(self, tar: tarfile.TarFile) -> None:
         self.tar = tar
@@ -37,7 +38,7 @@ class Layer:
     def add_tree(
         self, top: Path, name: PurePath, without: list[str], directory_mode: int
     ) -> None:
-        """Add a file, or a directory with all below it but what a pattern of `without` names."""
+        """Add a file, or a directory with all below it that `without` does not name."""
         for file in walk(top, top, without):
             inside = name / file.relative_to(top)
             if file.is_symlink():
@@ -61,9 +62,8 @@ class Layer:
             return
         info = tarfile.TarInfo(str(name))
         info.mode, info.type, info.linkname = mode, kind, linkname
-        info.mtime = (
-            1  # Nix's own date; Python's byte code and Docker's cache look at it
-        )
+        # Nix's own date; Python's byte code and Docker's cache look at it.
+        info.mtime = 1
         info.size = os.fstat(content.fileno()).st_size if content else 0
         self.tar.format = (
             tarfile.USTAR_FORMAT if fits_ustar(info) else tarfile.PAX_FORMAT
@@ -81,7 +81,7 @@ def fits_ustar(info: tarfile.TarInfo) -> bool:
 
 
 def is_left_out(inside: Path, without: list[str]) -> bool:
-    """Whether the last pattern that matches leaves the file out; one with ! keeps it."""
+    """Whether the last matching pattern leaves the file out; one with ! keeps it."""
     matching = (
         pattern
         for pattern in reversed(without)
@@ -109,8 +109,8 @@ def write(tar: tarfile.TarFile, attributes: dict[str, Any], paths: list[str]) ->
             layer.add_directory(link.parent, 0o755)
         layer.add(link, 0o777, tarfile.SYMTYPE, linkname=target)
     for directory in attributes["writable"]:
-        # Anyone may write here, as in the official images: Docker gives a new volume the
-        # mode of the directory that it covers.
+        # Anyone may write here, as in the official images: Docker gives a new volume
+        # the mode of the directory that it covers.
         layer.add_directory(PurePath(directory.lstrip("/")), 0o1777)
     for path in paths:
         name = PurePath(path.lstrip("/"))

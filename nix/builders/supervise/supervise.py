@@ -53,7 +53,7 @@ class Syslog:
         self.socket.setblocking(False)
 
     def takes(self, program: str, line: str) -> bool:
-        """Whether the daemon took the line; if not, it is slow or, by `gone`, not there."""
+        """Whether the daemon took the line; if not, it is slow or, by `gone`, away."""
         try:
             self.socket.sendto(
                 shortened(f"<{self.INFO}>{program}: {line}".encode()), self.path
@@ -106,26 +106,24 @@ class Printer:
                 rest = rest[os.write(self.descriptor, rest[: self.PIECE]) :]
             self.cut = bool(rest)
         except OSError as error:
-            if error.errno in (
-                errno.EIO,
-                errno.EPIPE,
-            ):  # a closed terminal, `| head`: for good
+            # A closed terminal, `| head`: for good.
+            if error.errno in (errno.EIO, errno.EPIPE):
                 os.dup2(os.open(os.devnull, os.O_WRONLY), self.descriptor)
 
 
 def as_object(program: str, line: str) -> str:
     """A line as JSON, with the fields that each line of the syslog daemon has."""
     now = datetime.now(UTC).isoformat()
-    told = {"time": now, "level": "info", "program": program, "message": line}
-    return json.dumps(told, ensure_ascii=False) + "\n"
+    entry = {"time": now, "level": "info", "program": program, "message": line}
+    return json.dumps(entry, ensure_ascii=False) + "\n"
 
 
 class Output:
     """Whole lines of several programs, each after its program's name if wanted.
 
-    With a syslog daemon, which is one of the programs, the lines of the others go
-    to it; those that it does not take, and its own, are printed. As JSON each line is an object;
-    lines of the daemon may be such already.
+    With a syslog daemon, which is one of the programs, the lines of the others go to
+    it; those that it does not take, and its own, are printed. As JSON each line is an
+    object; lines of the daemon may be such already.
     """
 
     EMPTYING = 5  # seconds until the daemon has read all
@@ -137,7 +135,7 @@ class Output:
         self.as_json = as_json
         self.syslog = syslog
         self.daemon = daemon
-        self.printer, self.teller = Printer(sys.stdout), Printer(sys.stderr)
+        self.printer, self.reporter = Printer(sys.stdout), Printer(sys.stderr)
         self.colour = sys.stdout.isatty()
         self.last = f"the other programs have stopped ({secrets.token_hex(8)})"
         self.deadline: float | None = None  # for the last line to come back
@@ -161,10 +159,11 @@ class Output:
         self.printer.put("".join(printed))
 
     def may_stop(self, name: str) -> bool:
-        """Whether the program can stop without a loss of lines: the daemon, once it has read all.
+        """Whether the program can stop without a loss of lines.
 
-        Each line waits in its socket in order, and what waits there when it stops is lost.
-        So the last one is sent, which it prints when it comes to it.
+        The daemon can once it has read all: each line waits in its socket in order, and
+        what waits there when it stops is lost. So the last one is sent, which it prints
+        when it comes to it.
         """
         if not self.syslog or name != self.daemon or self.emptied:
             return True
@@ -176,10 +175,10 @@ class Output:
         rests = (self.formatted(name, rest) for name, rest in self.rest.items() if rest)
         self.printer.put("".join(rests))
 
-    def tell(self, sentence: str) -> None:
+    def say(self, sentence: str) -> None:
         """Print what the supervisor has to say."""
         name = "supervise"
-        self.teller.put(
+        self.reporter.put(
             as_object(name, sentence) if self.as_json else f"{name}: {sentence}\n"
         )
 
@@ -203,9 +202,10 @@ class Output:
 class SignalPoller(Poller):  # type: ignore[misc]
     """A poller that a signal wakes, so that each step of a stop follows at once.
 
-    supervisord's own notices signals, the end of a program among them, once a second. And it
-    wakes for each line, which takes 5 % of a processor at 700 lines a second: here lines gather
-    for a moment, unless a program writes so much that its pipe would be full.
+    supervisord's own notices signals, the end of a program among them, once a second.
+    And it wakes for each line, which takes 5 % of a processor at 700 lines a second:
+    here lines gather for a moment, unless a program writes so much that its pipe would
+    be full.
     """
 
     GATHERING = 0.01  # seconds
@@ -259,9 +259,8 @@ class Options(ServerOptions):  # type: ignore[misc]
                 for number in self.STOPS:
                     signal.signal(number, signal.SIG_DFL)
             else:
-                with contextlib.suppress(
-                    OSError
-                ):  # the program runs already, in its group
+                # It fails where the program runs already, in its group.
+                with contextlib.suppress(OSError):
                     os.setpgid(pid, pid)
         finally:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, self.STOPS)
@@ -298,7 +297,10 @@ class LiveAndDieTogether(Supervisor):  # type: ignore[misc]
         super().runforever()
 
     def handle_signal(self) -> None:
-        """Stop after the drain; at once at a second signal, or if a program ends meanwhile."""
+        """Stop after the drain.
+
+        At once at a second signal, or if a program ends meanwhile.
+        """
         super().handle_signal()
         if (
             not self.drain
@@ -327,31 +329,33 @@ class LiveAndDieTogether(Supervisor):  # type: ignore[misc]
 
     def on_end(self, event: events.ProcessStateEvent) -> None:
         if event.process.pid:  # none where it could not even be started
-            with contextlib.suppress(
-                ProcessLookupError
-            ):  # workers that outlive their master
+            # Workers may outlive their master; mostly, there are none.
+            with contextlib.suppress(ProcessLookupError):
                 os.killpg(event.process.pid, signal.SIGKILL)
         if self.options.mood != SupervisorStates.RUNNING:  # SIGHUP stops, too
             return
         name = event.process.config.name
         if event.process.config.autorestart:
-            self.output.tell(f"{name} ended by itself; starting it again.")
+            self.output.say(f"{name} ended by itself; starting it again.")
             return
         self.failed = True
         self.options.mood = SupervisorStates.SHUTDOWN
-        self.output.tell(f"{name} ended by itself; stopping the rest.")
+        self.output.say(f"{name} ended by itself; stopping the rest.")
 
     def on_pause(self, event: events.ProcessStateEvent) -> None:
-        """Bound what supervisord makes a second longer each time that a program ends at once."""
+        """Bound the pause, which grows by a second each time a program ends at once."""
         process = event.process
         process.delay = min(process.delay, time.time() + self.LONGEST_PAUSE)
         pause = round(process.delay - time.time())
-        self.output.tell(
+        self.output.say(
             f"{process.config.name} ended at once; starting it again in {pause} s."
         )
 
     def on_tick(self, _event: events.Tick5Event) -> None:
-        """Stop again who heard no signal. To others a second one may mean something else."""
+        """Stop those again that heard no signal.
+
+        To others a second one may mean something else.
+        """
         for group in self.process_groups.values():
             for process in group.processes.values():
                 if (
@@ -394,7 +398,8 @@ def main() -> int:
         action="append",
         default=[],
         metavar="PROGRAM",
-        help="one that ignores its stop signal while it starts, and so is sent it again",
+        help="one that ignores its stop signal while it starts, "
+        "and so is sent it again",
     )
     arguments = parser.parse_args()
 

@@ -1,5 +1,6 @@
-"""Caddy judges its configuration as the edge's start makes it, with each kind of certificate and of
-upstream.
+"""Caddy judges its configuration as the edge's start makes it.
+
+It does so with each kind of certificate and of upstream.
 
     caddy.py START
 

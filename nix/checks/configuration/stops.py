@@ -2,9 +2,9 @@
 
     stops.py ARCHITECTURE SERVER EDGE CLUSTER COMPOSE PRODUCTION
 
-SERVER, EDGE and CLUSTER are folders with the configuration files, the last two are compose files.
-Each row of the table has a name, its seconds, and the names that it must outlast, one after the
-other. Exit status 1 and a line for each row that is not so.
+SERVER, EDGE and CLUSTER are folders with the configuration files, the last two are
+compose files. Each row of the table has a name, its seconds, and the names that it must
+outlast, one after the other. Exit status 1 and a line for each row that is not so.
 """
 
 import configparser
@@ -90,7 +90,10 @@ def faults(text: str, values: dict[str, int]) -> Iterator[str]:
             yield f"{name} is {values[name]} s, and {seconds} s in the table"
         least = sum(values.get(other, 0) for other in outlasted)
         if values[name] < least:
-            yield f"{name} ({values[name]} s) ends before {' and '.join(outlasted)} ({least} s)"
+            yield (
+                f"{name} ({values[name]} s) ends before "
+                f"{' and '.join(outlasted)} ({least} s)"
+            )
 
 
 def main() -> int:

@@ -2,9 +2,9 @@
 
     variables.py VARIABLES.md IMAGE=FOLDER…
 
-Each image has a section of its name, with a table of variables and defaults. FOLDER has the files
-of its programs, and the Nix files that give them variables. Exit status 1 and a line for each
-variable or default that is only there, or only here.
+Each image has a section of its name, with a table of variables and defaults. FOLDER has
+the files of its programs, and the Nix files that give them variables. Exit status 1 and
+a line for each variable or default that is only there, or only here.
 """
 
 import re
@@ -16,7 +16,8 @@ ROW = re.compile(r"^\| `([A-Z_]+)` \| ([^|]*) \|", re.MULTILINE)
 NAME = "([A-Z][A-Z0-9_]+)"
 # Files by their nature, and not a value in a file.
 FILES = ("POSTGRES_TLS_CERT_FILE", "POSTGRES_TLS_KEY_FILE")
-# In shell, and in files that take $NAME; nix/images/db/common.sh has `name` and `secret`.
+# In shell, and in files that take $NAME; nix/images/db/common.sh has `name` and
+# `secret`.
 USE = re.compile(rf"\$\{{?{NAME}|(?<![\w$])(?:name|secret) {NAME}")
 SELF = re.compile(rf"\$\{{{NAME}:?[-+?]")
 DEFAULT = re.compile(rf"\$\{{{NAME}:?-([^}}$]*)\}}")
@@ -89,7 +90,10 @@ def differences(page: str, image: str, folder: Path) -> Iterator[str]:
     )
     for name in sorted(read.keys() & rows.keys()):
         if read[name] and f"`{read[name]}`" not in rows[name]:
-            yield f"{image}: {name} is {read[name]} by default, and its row says {rows[name]}"
+            yield (
+                f"{image}: {name} is {read[name]} by default, "
+                f"and its row says {rows[name]}"
+            )
 
 
 def main() -> int:

@@ -1,9 +1,10 @@
-"""Hold the pages against the tree: links lead somewhere, and files that are named exist.
+"""Hold the pages against the tree: links lead somewhere, and named files exist.
 
     docs.py TREE
 
-Exit status 1 and a line for each fault. What counts as a file's name is a word in backquotes that
-begins with a folder or a file of the tree; one with a placeholder (NAME, …, *, {a,b}) does not.
+Exit status 1 and a line for each fault. What counts as a file's name is a word in
+backquotes that begins with a folder or a file of the tree; one with a placeholder
+(NAME, …, *, {a,b}) does not.
 """
 
 import re
@@ -16,7 +17,8 @@ HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 CODE = re.compile(r"`([^`\n]+)`")
 # What readers of docs/how-to write into their own trees.
 EXAMPLES = ("src/orders/", "src/config/tests/rows.py")
-# Folders at a line's begin in README's picture of the tree, and how far its first level is indented.
+# Folders at a line's begin in README's picture of the tree, and how far its first level
+# is indented.
 FOLDERS = re.compile(r"([a-z-]+/ ?)+")
 TOP = 4
 WHERE = "## Where things are\n"
@@ -45,9 +47,8 @@ def link_faults(page: Path, text: str) -> Iterator[str]:
 def name_faults(page: Path, text: str, tree: Path) -> Iterator[str]:
     """Names of files that exist neither from the tree's top nor beside the page."""
     tops = {file.name for file in tree.iterdir()}
-    if not (
-        tree / "src/README.md"
-    ).exists():  # the template's pages are of its own tree
+    # The template's pages are of its own tree.
+    if not (tree / "src/README.md").exists():
         tops -= {"src", "system-tests"}
     for name in (word for code in CODE.findall(text) for word in code.split()):
         path = name.rstrip(",.:;").removeprefix("./")
@@ -60,7 +61,7 @@ def name_faults(page: Path, text: str, tree: Path) -> Iterator[str]:
 
 
 def listed(text: str) -> Iterator[str]:
-    """The folders that README's "Where things are" lists, those below another with its name."""
+    """The folders that README's "Where things are" lists, each with those above it."""
     block = text.partition(WHERE)[2].partition("\n[")[0]
     above = ""
     for line in block.splitlines():
@@ -73,7 +74,7 @@ def listed(text: str) -> Iterator[str]:
 
 
 def tree_faults(text: str, tree: Path) -> Iterator[str]:
-    """Folders of the tree and of nix/ that README does not list, or lists without need."""
+    """Folders of the tree and of nix/ that README lacks, or lists without need."""
     there = {
         str(folder.relative_to(tree))
         for folder in [*tree.iterdir(), *(tree / "nix").iterdir()]
@@ -92,9 +93,8 @@ def main() -> int:
     for page in sorted(tree.rglob("*.md")):
         text = page.read_text()
         found = [*link_faults(page, text), *name_faults(page, text, tree)]
-        if (
-            page == tree / "README.md" and WHERE in text
-        ):  # a team's own need not have it
+        # A team's own need not have it.
+        if page == tree / "README.md" and WHERE in text:
             found += tree_faults(text, tree)
         faults += [f"{page.relative_to(tree)} {fault}" for fault in found]
     print("\n".join(faults) or "every link and every file is there")

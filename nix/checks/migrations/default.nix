@@ -25,10 +25,10 @@ let
       operation
     ];
   # What is said of this tree as the release before one that a script made of it.
-  unsafe =
+  incompatible =
     { text, script }:
     migrations [
-      "unsafe"
+      "incompatible"
       text
       script
     ];
@@ -58,7 +58,8 @@ buildCommandCheck "migrations"
   )
   (
     {
-      "models have their migrations" = "with-db python src/manage.py makemigrations --check --dry-run";
+      "models have their migrations" =
+        "with-db python src/manage.py makemigrations --check --dry-run";
       "prepared data have the schema of a fresh migrate" = migrations [ "fresh" ];
       "each migration applies to rows of the one before" = migrations [ "stepwise" ];
       "the previous release's code works on this schema" = migrations [
@@ -94,21 +95,21 @@ buildCommandCheck "migrations"
           "previous"
           "."
         ];
-        "a column that the previous release reads is found" = unsafe {
+        "a column that the previous release reads is found" = incompatible {
           text = "tests fail on this release";
           script = ''
             sed -i '/timestamp = /d' src/tweet/models.py
             sed -i 's/, "timestamp"//' src/tweet/api/serializers.py
           '';
         };
-        "a property that the previous release did not require is found" = unsafe {
+        "a property that the previous release did not require is found" = incompatible {
           text = "body: kind is required now";
           script = ''
             sed -i '/timestamp = /i \    kind = models.CharField(max_length=9, db_default="x")' src/tweet/models.py
             sed -i 's/"timestamp"/"kind", &/' src/tweet/api/serializers.py
           '';
         };
-        "a property that the previous release answered is found" = unsafe {
+        "a property that the previous release answered is found" = incompatible {
           text = "answer 200: timestamp is gone";
           script = ''sed -i 's/, "timestamp"//' src/tweet/api/serializers.py'';
         };

@@ -31,7 +31,8 @@ stepwise() {
     manage migrate --check
 }
 
-# found TEXT OPERATION: what is said of a last migration with that operation has that text.
+# found TEXT OPERATION: what is said of a last migration with that operation has that
+# text.
 found() {
     tree=$(mktemp -d)
     cp -r --no-preserve=mode src pyproject.toml "$tree"
@@ -40,11 +41,11 @@ found() {
     sed -i -e 's/import migrations/&, models/' -e "s/operations = \[/&$2/" \
         src/accounts/migrations/*_wrong.py
     createdb stepwise
-    if POSTGRES_DB=stepwise python -m service_checks.stepwise 2>told; then
+    if POSTGRES_DB=stepwise python -m service_checks.stepwise 2>output; then
         return 1
     fi
-    cat told
-    grep "accounts\..*_wrong.*$1" told
+    cat output
+    grep "accounts\..*_wrong.*$1" output
 }
 
 # next DATABASE: with the schema that this tree's migrations make.
@@ -53,10 +54,11 @@ next() {
     POSTGRES_DB=$1 manage migrate --verbosity 0
 }
 
-# previous ROOT: the unit tests of a release before this one, which read and write through its API,
-# on this schema; and this one's OpenAPI document beside its.
+# previous ROOT: the unit tests of a release before this one, which read and write
+# through its API, on this schema; and this one's OpenAPI document beside its.
 previous() {
-    [ -n "$1" ] || { echo "no previous release: lib.service has no \`previous\`" && exit 77; }
+    [ -n "$1" ] ||
+        { echo "no previous release: lib.service has no \`previous\`" && exit 77; }
     next next
     next test_next
     mkdir previous
@@ -66,31 +68,32 @@ previous() {
     export POSTGRES_DB=next
     manage spectacular --format openapi-json --file ../before.json
     python -m pytest -p no:cacheprovider -q || {
-        echo "The code of the previous release serves on while a release is made, and its tests" \
-            "fail on this release's tables: see docs/how-to/migrate.md of the template."
+        echo "The code of the previous release serves on while a release is made, and" \
+            "its tests fail on this release's tables:" \
+            "see docs/how-to/migrate.md of the template."
         exit 1
     }
     python -P ../openapi.py ../before.json ../after.json || {
-        echo "Clients of the previous release would miss the above: keep it for a release, or" \
-            "offer another path beside it."
+        echo "Clients of the previous release would miss the above:" \
+            "keep it for a release, or offer another path beside it."
         exit 1
     }
 }
 
-# unsafe TEXT SCRIPT: what is said, with this tree as the previous release, of one in which the
-# script of sed has changed a model or a view.
-unsafe() {
+# incompatible TEXT SCRIPT: what is said, with this tree as the previous release, of one
+# in which the script of sed has changed a model or a view.
+incompatible() {
     tree=$(mktemp -d) here=$PWD
     cp -r --no-preserve=mode src pyproject.toml openapi.py "$tree"
     cd "$tree" || exit
     bash -c "$2"
-    manage makemigrations --name unsafe --verbosity 0
-    if (previous "$here") >told 2>&1; then
-        cat told
+    manage makemigrations --name incompatible --verbosity 0
+    if (previous "$here") >output 2>&1; then
+        cat output
         return 1
     fi
-    cat told
-    grep "$1" told
+    cat output
+    grep "$1" output
 }
 
 "$@"

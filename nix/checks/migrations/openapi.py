@@ -1,9 +1,10 @@
-"""Compare two OpenAPI documents (JSON): what clients of the first one would miss in the second.
+"""Compare two OpenAPI documents (JSON): what the first's clients miss in the second.
 
     openapi.py BEFORE AFTER
 
-Exit status 1 and a line for each path, method, parameter, property, answer or type of content that
-is gone or has another type, and for each parameter or property that is newly required.
+Exit status 1 and a line for each path, method, parameter, property, answer or type of
+content that is gone or has another type, and for each parameter or property that is
+newly required.
 """
 
 import json
@@ -35,7 +36,8 @@ class Document:
         return {
             f"{method.upper()} {path}": {
                 **operation,
-                "parameters": item.get("parameters", []) + operation.get("parameters", []),
+                "parameters": item.get("parameters", [])
+                + operation.get("parameters", []),
             }
             for path, item in self.document["paths"].items()
             for method, operation in item.items()
@@ -70,7 +72,8 @@ class Comparison:
 
     def __init__(self, before: Document, after: Document) -> None:
         self.before, self.after = before, after
-        self.open: list[tuple[int, int]] = []  # schemas in which we are: some contain themselves
+        # The schemas in which we are: some contain themselves.
+        self.open: list[tuple[int, int]] = []
 
     def faults(self) -> Iterator[str]:
         after = self.after.operations()
@@ -82,21 +85,27 @@ class Comparison:
             yield from self.body(name, operation, after[name])
             yield from self.answers(name, operation, after[name])
 
-    def parameters(self, name: str, old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
+    def parameters(
+        self, name: str, old: dict[str, Any], new: dict[str, Any]
+    ) -> Iterator[str]:
         before, after = self.before.parameters(old), self.after.parameters(new)
         yield from (f"{name}: {one} is gone" for one in before.keys() - after.keys())
         for one, parameter in after.items():
             if parameter.get("required") and not before.get(one, {}).get("required"):
                 yield f"{name}: {one} is required now"
 
-    def body(self, name: str, old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
+    def body(
+        self, name: str, old: dict[str, Any], new: dict[str, Any]
+    ) -> Iterator[str]:
         before = self.before.resolve(old.get("requestBody", {}))
         after = self.after.resolve(new.get("requestBody", {}))
         if after.get("required") and not before.get("required"):
             yield f"{name}: a body is required now"
         yield from self.content(f"{name}: body", before, after, sent=True)
 
-    def answers(self, name: str, old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
+    def answers(
+        self, name: str, old: dict[str, Any], new: dict[str, Any]
+    ) -> Iterator[str]:
         after = new.get("responses", {})
         for status, answer in old.get("responses", {}).items():
             if status not in after:
@@ -130,7 +139,10 @@ class Comparison:
         self.open.append(pair)
         types = self.before.types(old), self.after.types(new)
         if all(types) and types[0] != types[1]:
-            yield f"{name} was {' or '.join(sorted(types[0]))}, and is {' or '.join(types[1])}"
+            yield (
+                f"{name} was {' or '.join(sorted(types[0]))}, "
+                f"and is {' or '.join(types[1])}"
+            )
         if sent:
             more = self.after.required(new) - self.before.required(old)
             yield from (f"{name}: {one} is required now" for one in sorted(more))
@@ -146,7 +158,9 @@ class Comparison:
 
 
 def main() -> int:
-    before, after = (Document(json.loads(Path(name).read_text())) for name in sys.argv[1:])
+    before, after = (
+        Document(json.loads(Path(name).read_text())) for name in sys.argv[1:]
+    )
     found = sorted(set(Comparison(before, after).faults()))
     print("\n".join(found) or "clients of the previous release miss nothing")
     return 1 if found else 0

@@ -1,9 +1,9 @@
-"""Judge alerts: each has a paragraph of the runbook, and cases that fire it and that do not.
+"""Judge alerts: each has a paragraph of the runbook, and cases that fire it and others.
 
     alerts.py RULES TESTS RUNBOOK
 
-RULES and TESTS are files of Prometheus's, or folders of them, which need not be there where there
-are no alerts. Exit status 1 and a line for each fault.
+RULES and TESTS are files of Prometheus's, or folders of them, which need not be there
+where there are no alerts. Exit status 1 and a line for each fault.
 """
 
 import re
@@ -18,7 +18,7 @@ ADDRESS = "https://runbook.example/#"
 
 
 def parts(place: str, key: str) -> list[Any]:
-    """The lists under a key, of a file or of each file of a folder in the order of their names."""
+    """The lists under a key, of a file or of a folder's files in their names' order."""
     path = Path(place)
     files = (
         sorted(path.glob("*.yml")) if path.is_dir() else [path] if path.exists() else []
@@ -67,7 +67,8 @@ def main() -> int:
         ]
     if paragraphs != names:
         faults.append(
-            f"{runbook} must have a paragraph for each alert, in this order: {' '.join(names)}"
+            f"{runbook} must have a paragraph for each alert, in this order: "
+            f"{' '.join(names)}"
         )
     print("\n".join(faults))
     return 1 if faults else 0

@@ -1,4 +1,4 @@
-"""Whether the service's own Prometheus starts with its configuration, and its console shows."""
+"""Whether the service's own Prometheus starts as configured, and its console shows."""
 
 import os
 import subprocess

@@ -1,7 +1,8 @@
 """Judge Grafana's files: what it would refuse, and panels that say too little.
 
-    dashboards.py IMAGE DASHBOARDS QUERIES     the folder of the metrics-graph image, all dashboards
+    dashboards.py IMAGE DASHBOARDS QUERIES
 
+IMAGE is the folder of the metrics-graph image, DASHBOARDS that of all dashboards.
 Writes the queries to the file QUERIES, as rules that promtool judges.
 Exit status 1 and a line for each fault.
 """

@@ -34,7 +34,9 @@ buildCommandCheck "monitoring"
     '';
   }
   {
-    "dashboards" = "python -P ${./dashboards.py} ${../../images/metrics-graph} ${dashboards} queries.yml";
+    "dashboards" =
+      "python -P ${./dashboards.py} ${../../images/metrics-graph} "
+      + "${dashboards} queries.yml";
     "queries of the dashboards" = "promtool check rules queries.yml";
     "prometheus" = "promtool check config --lint=all --lint-fatal metrics/prometheus.yml";
     "rules" = "promtool check rules --lint=all --lint-fatal metrics/rules/*.yml";
@@ -45,7 +47,8 @@ buildCommandCheck "monitoring"
     "receivers of alerts" = "amtool check-config ${alerts.receivers}";
     "files of the service's monitoring/" = "bash -euo pipefail ${./monitoring.sh} monitoring";
     "tests of the service's rules" =
-      "! compgen -G 'monitoring/tests/*.yml' >/dev/null || { cd monitoring/tests && promtool test rules *.yml; }";
+      "! compgen -G 'monitoring/tests/*.yml' >/dev/null || "
+      + "{ cd monitoring/tests && promtool test rules *.yml; }";
     "runbook and tests of the service's alerts" =
       "python -P ${./alerts.py} monitoring/alerts monitoring/tests monitoring/runbook.md";
   }

@@ -10,6 +10,7 @@ others=$(find . -type f -printf '%P\n' | grep -v -x -E "$kinds") || true
     exit 1
 }
 [ "$(cat console/*.lib 2>/dev/null | grep -c 'define "rows"')" -le 1 ] || {
-    echo "monitoring/console has the template \"rows\" more than once: the last one would win."
+    echo "monitoring/console has the template \"rows\" more than once:" \
+        "the last one would win."
     exit 1
 }

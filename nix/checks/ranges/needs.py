@@ -1,7 +1,8 @@
-"""Whether packages that are installed together have what they ask for, as `pip check` tells.
+"""Whether packages that are installed together have what they ask for, as `pip check`.
 
-needs.py SITE-PACKAGES [NAME=VERSION…]: the packages of a folder; those that are named are taken for
-other versions of theirs.
+    needs.py SITE-PACKAGES [NAME=VERSION…]
+
+The packages of a folder; those that are named are taken for other versions of theirs.
 """
 
 import sys
@@ -25,7 +26,10 @@ def faults(found: list[Distribution], versions: dict[str, str]) -> Iterator[str]
             if version is None:
                 yield f"{distribution.name} asks for {requirement}, which is not there."
             elif not requirement.specifier.contains(version, prereleases=True):
-                yield f"{distribution.name} asks for {requirement}, but {version} is there."
+                yield (
+                    f"{distribution.name} asks for {requirement}, "
+                    f"but {version} is there."
+                )
 
 
 def main() -> str | None:

@@ -23,7 +23,8 @@ buildCommandCheck "release"
   {
     "notes are a section of CHANGELOG.md, and the images" = ''
       ${after "# Changes\\n\\n## 9\\nnew\\n## [${version}] - today\\n\\n- one\\n## 0.0.1\\nold\\n"}
-      echo registry.example.com/team/server:${version}@sha256:${builtins.hashString "sha256" ""} >images
+      echo registry.example.com/team/server:${version}@sha256:${builtins.hashString "sha256" ""} \
+        >images
       ${program} v${version} images >notes
       printf '%s\n' "" "- one" "" "## Images" "" '```' "$(<images)" '```' | diff - notes
     '';
@@ -62,6 +63,7 @@ buildCommandCheck "release"
     '';
     "a store that does not take it is told" = ''
       export UNCOPIED=yes
-      fails "file:///srv/sources?compression=zstd does not have everything" $sources file:///srv/sources
+      fails "file:///srv/sources?compression=zstd does not have everything" $sources \
+        file:///srv/sources
     '';
   }

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Sourced with the program `sources`: Nix for it, which the sandbox has not. What it fetches has the
-# name of its derivation.
+# Sourced with the program `sources`: Nix for it, which the sandbox has not. What it
+# fetches has the name of its derivation.
 export sources=$1
 find /nix/store -maxdepth 1 -name '*.drv' >derivations
 mkdir bin
@@ -13,7 +13,8 @@ esac
 NIX
 cat >bin/nix <<'NIX'
 #!/usr/bin/env bash
-[ -z "${UNCOPIED:-}" ] && [ "$1 $2 $3" = "copy --to file:///srv/sources?compression=zstd" ] &&
+[ -z "${UNCOPIED:-}" ] &&
+    [ "$1 $2 $3" = "copy --to file:///srv/sources?compression=zstd" ] &&
     printf '%s\n' "${@:4}" >>copied
 NIX
 sed -i "1s|.*|#!$BASH|" bin/*

@@ -1,4 +1,5 @@
-# Cases of the check `style`: files of other services' own formats, by the schemas that these publish.
+# Cases of the check `style`: files of other services' own formats, by the schemas that these
+# publish.
 {
   lib,
   platform,

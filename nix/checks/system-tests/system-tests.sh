@@ -1,8 +1,10 @@
 # shellcheck shell=bash
-# system-tests.sh ARGUMENTS OF PYTEST…: beside a cluster, with the token of a user made for it. Its
-# database is reached as the owner, by the environment of the cluster's command.
+# system-tests.sh ARGUMENTS OF PYTEST…: beside a cluster, with the token of a user made
+# for it. Its database is reached as the owner, by the environment of the cluster's
+# command.
 manage() {
-    DJANGO_SECRET_KEY=$(printf %050d 0) ALLOWED_HOSTS=localhost service-server manage "$@"
+    DJANGO_SECRET_KEY=$(printf %050d 0) ALLOWED_HOSTS=localhost \
+        service-server manage "$@"
 }
 
 # An address serves as either, whatever people log in with.

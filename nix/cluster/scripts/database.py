@@ -37,7 +37,7 @@ def client_environment(**connection: str) -> dict[str, str]:
 def start(
     programs: Programs, directory: str, data: str, password: str, settings: list[str]
 ) -> subprocess.Popen[bytes]:
-    """Start PostgreSQL with its socket and its log in the directory, as a user it accepts."""
+    """Start PostgreSQL as a user it accepts, with socket and log in the directory."""
     user = unprivileged()
     if user:
         os.chown(directory, user.uid, user.gid)
@@ -76,7 +76,7 @@ def becomes_ready(server: subprocess.Popen[bytes], directory: str) -> bool:
 
 
 def stop(server: subprocess.Popen[bytes]) -> None:
-    """Stop it, and the cp that fills PGDATA, which may outlive the shell that started it."""
+    """Stop it, and the cp that fills PGDATA, which may outlive its shell."""
     deadline = time.monotonic() + 5
     with suppress(ProcessLookupError):
         os.killpg(server.pid, signal.SIGINT)
@@ -90,7 +90,10 @@ def stop(server: subprocess.Popen[bytes]) -> None:
 def running(
     programs: Programs, directory: str, data: str, password: str, *settings: str
 ) -> Iterator[bool]:
-    """Run it meanwhile; whether it became ready. If it did not, its log goes to standard error."""
+    """Run it meanwhile; whether it became ready.
+
+    If it did not, its log goes to standard error.
+    """
     server = start(programs, directory, data, password, list(settings))
     try:
         ready = becomes_ready(server, directory)

@@ -26,7 +26,8 @@ def read(name: str) -> int:
     text = os.environ.get(name, str(PORTS[name]))
     if not text.isdecimal() or not int(text) < 65536:
         sys.exit(
-            f"cluster: {name} is {text!r}, but must be one port number, or 0 for a free one."
+            f"cluster: {name} is {text!r}, but must be one port number, "
+            "or 0 for a free one."
         )
     return int(text)
 
@@ -43,11 +44,13 @@ def claim(name: str, port: int, probe: socket.socket) -> int:
         probe.bind(("127.0.0.1", port))
     except PermissionError:
         sys.exit(
-            f"cluster: port {port} may not be used by this user; set {name} to one above 1023."
+            f"cluster: port {port} may not be used by this user; "
+            f"set {name} to one above 1023."
         )
     except OSError:
         sys.exit(
-            f"cluster: port {port} is in use; stop what uses it, or set {name} to another or to 0."
+            f"cluster: port {port} is in use; stop what uses it, "
+            f"or set {name} to another or to 0."
         )
     return int(probe.getsockname()[1])
 
@@ -62,7 +65,8 @@ def choose() -> dict[str, int]:
     for (name, port), (other, same) in itertools.combinations(given.items(), 2):
         if port and port == same:
             sys.exit(
-                f"cluster: {name} and {other} are both {port}; set one of them to another or to 0."
+                f"cluster: {name} and {other} are both {port}; "
+                "set one of them to another or to 0."
             )
     # All probes stay bound until the last port is chosen, so that none is chosen twice.
     with contextlib.ExitStack() as probes:

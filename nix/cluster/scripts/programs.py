@@ -49,7 +49,7 @@ class Programs:
             program.terminate()
 
     def run_in_front(self, arguments: list[str], environment: dict[str, str]) -> int:
-        """Run the person's own command: Ctrl-C is only for it. Returns its exit status."""
+        """Run the person's own command, which alone gets Ctrl-C; its exit status."""
         signal.signal(signal.SIGINT, lambda *_: None)
         return exit_status(self.start(arguments, env=environment).wait())
 

@@ -15,8 +15,8 @@ def main() -> None:
         os.environ["HOME"] = "/tmp"  # noqa: S108 (a home that is there)
         if not os.access(".", os.R_OK | os.X_OK):
             sys.exit(
-                f"pytest: {Path.cwd()} cannot be read by uid {user.uid}, as which it runs: "
-                "run it as a user."
+                f"pytest: {Path.cwd()} cannot be read by uid {user.uid}, "
+                "as which it runs: run it as a user."
             )
     # Set here, as -E ignores those of the environment at the start.
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"

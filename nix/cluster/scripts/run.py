@@ -30,7 +30,8 @@ READY = """
     health        http://localhost:{SERVER_PORT}/healthcheck/
     console       http://localhost:{METRICS_PORT}/consoles/index.html
     metrics       http://localhost:{METRICS_PORT}/
-    PostgreSQL    PGPASSFILE={DATA_DIR}/pgpass psql -h localhost -p {DB_PORT} -U {POSTGRES_USER}
+    PostgreSQL    PGPASSFILE={DATA_DIR}/pgpass \
+psql -h localhost -p {DB_PORT} -U {POSTGRES_USER}
     log           {DATA_DIR}/log/all.log
 
   A request's log lines, by the X-REQUEST-ID of its answer: \
@@ -38,9 +39,9 @@ LOG_DIR={DATA_DIR}/log ./nixw run .#find-requests ID
   Ctrl-C stops it and {AFTERWARDS} its data.
 """
 
-# What the services get from the caller's environment, beside PATH and the variables that
-# pyproject.toml declares. Others could break them: a DEBUG_MODE, a POSTGRES_PASSWORD_FILE or a
-# PGPORT that is set for another program.
+# What the services get from the caller's environment, beside PATH and the variables
+# that pyproject.toml declares. Others could break them: a DEBUG_MODE, a
+# POSTGRES_PASSWORD_FILE or a PGPORT that is set for another program.
 TUNABLE = (
     "ALERTMANAGER_HOST",
     "API_RATE",
@@ -82,7 +83,7 @@ def lock(data: Path) -> IO[str]:
 
 
 def entrance(data: Path) -> str:
-    """The directory above it that this user may not enter, and what helps; "" if there is none."""
+    """The directory above it that this user may not enter, if any, and what helps."""
     closed = [
         above for above in data.absolute().parents if not os.access(above, os.X_OK)
     ]
@@ -94,7 +95,7 @@ def entrance(data: Path) -> str:
 
 
 def own_variables() -> dict[str, str]:
-    """The variables that pyproject.toml declares; the caller's values take precedence."""
+    """The variables that pyproject.toml declares; the caller's values go first."""
     declared = json.loads(Path(os.environ["SERVICE_ENVIRONMENT"]).read_text())
     return {name: os.environ.get(name, value) for name, value in declared.items()}
 
@@ -126,7 +127,7 @@ def environment(
 
 
 def write_pgpass(file: Path, variables: dict[str, str]) -> None:
-    """Write the file for PGPASSFILE; PostgreSQL's clients accept it only with mode 0600."""
+    """Write the file for PGPASSFILE; PostgreSQL's clients accept only mode 0600."""
     file.unlink(missing_ok=True)
     file.touch(mode=0o600)
     rest = ":".join(variables[f"POSTGRES_{name}"] for name in ("USER", "PASSWORD"))
@@ -156,7 +157,8 @@ def migrate(
     ) as ready:
         if not ready:
             programs.fail(
-                f"cluster: PostgreSQL did not start on {data}/db; the output above says why."
+                f"cluster: PostgreSQL did not start on {data}/db; "
+                "the output above says why."
             )
         command = ["service-server", "migrate", "--no-input"]
         env = {
@@ -174,12 +176,12 @@ def migrate(
             process_group=0,
         ).wait():
             programs.fail(
-                f"cluster: the data in {data} could not be migrated, and {where(log)} says why; "
-                "mend that, or name another directory."
+                f"cluster: the data in {data} could not be migrated, "
+                f"and {where(log)} says why; mend that, or name another directory."
             )
 
 
-def tell(text: str) -> None:
+def print_unless_closed(text: str) -> None:
     try:
         print(text, flush=True)
     except OSError:  # nobody reads, such as after `| head`
@@ -217,7 +219,7 @@ def serve(
             f"cluster: the cluster did not become healthy; {where(log)} says why."
         )
     if not command:
-        tell(READY.format(**variables))
+        print_unless_closed(READY.format(**variables))
         return exit_status(supervisor.wait())
     status = programs.run_in_front(command, command_environment(variables))
     supervisor.terminate()
@@ -267,8 +269,8 @@ def main() -> int:
     drop_root()  # first, so that nothing below succeeds only because root does it
     if arguments.command:
         require(arguments.command[0], "cluster")
-    # In /tmp, because socket paths must be short. An interrupted copy of the prepared database
-    # is read-only, so its removal may fail.
+    # In /tmp, because socket paths must be short. An interrupted copy of the prepared
+    # database is read-only, so its removal may fail.
     with tempfile.TemporaryDirectory(
         prefix="cluster-", dir="/tmp", ignore_cleanup_errors=True
     ) as directory:

@@ -11,7 +11,7 @@ class User(NamedTuple):
 
 
 def unprivileged() -> User | None:
-    """The user to become when this process is root's: the one behind sudo, else nobody."""
+    """The user that root becomes here: the one behind sudo, else nobody."""
     if os.geteuid() != 0:
         return None
     if behind_sudo := int(os.environ.get("SUDO_UID", "0")):
@@ -26,11 +26,7 @@ def drop_root() -> User | None:
         os.setgroups([])
         os.setgid(user.gid)
         os.setuid(user.uid)
-        for name in (
-            "TMPDIR",
-            "TMP",
-            "TEMP",
-            "TEMPDIR",
-        ):  # `nix develop` makes root's own
+        # `nix develop` makes root's own.
+        for name in ("TMPDIR", "TMP", "TEMP", "TEMPDIR"):
             os.environ.pop(name, None)
     return user

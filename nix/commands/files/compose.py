@@ -1,8 +1,9 @@
-"""The template's docker-compose.yaml (standard input) with the service's name and variables.
+"""The template's docker-compose.yaml with the service's name and variables.
 
     compose.py [DEPLOY]
 
-DEPLOY is a copy of the template's folder deploy/, which gets the name, too.
+The template's file is standard input. DEPLOY is a copy of its folder deploy/, which
+gets the name, too.
 """
 
 import json
@@ -37,7 +38,7 @@ def name_in(text: str) -> str:
 
 
 def replace_name(text: str, former: str, name: str) -> str:
-    """The text with another name, wherever a file of compose, Swarm or Kubernetes has it."""
+    """The text with another name, where files of compose, Swarm, Kubernetes have it."""
     before = r"^(?:name|namespace): |^STACK=|\}|/"
     pattern = rf"({before}){re.escape(former)}(?=-|$)"
     return re.sub(pattern, rf"\g<1>{name}", text, flags=re.MULTILINE)

@@ -24,8 +24,8 @@ make_secrets() {
 # Grafana's profile is among them where its image is.
 profiles() {
     {
-        grep -s '^COMPOSE_PROFILES=' .env | tail -n 1 | cut -d = -f 2 | tr -d "\"'" | tr , '\n' |
-            grep -v -x graph || true
+        grep -s '^COMPOSE_PROFILES=' .env | tail -n 1 | cut -d = -f 2 |
+            tr -d "\"'" | tr , '\n' | grep -v -x graph || true
         ! grep -q '^metrics-graph ' "$IMAGES/list" || echo graph
     } | paste -s -d ,
 }

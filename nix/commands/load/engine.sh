@@ -16,7 +16,8 @@ ask_engine() {
         fi
         say "$engine does not answer: $answer" >&2
     done
-    fail "none of these answers: $engines. Start one, or see whether this user may use it."
+    fail "none of these answers: $engines. Start one," \
+        "or see whether this user may use it."
 }
 
 # The ID of the image NAME:TAG, if the engine has it.

@@ -1,23 +1,27 @@
 # shellcheck shell=bash disable=SC2154
-# Loads each image that the engine lacks, names it `latest` and by its version, and the one before it
-# `previous`, and makes the secrets that docker-compose.yaml mounts, where they are missing, and .env.
+# Loads each image that the engine lacks, names it `latest` and by its version, and the
+# one before it `previous`, and makes the secrets that docker-compose.yaml mounts, where
+# they are missing, and .env.
 
 # A tag tells what is in the image: what has the tag is the image.
 load_image() {
     local name=$1 image=$2
     say "loading $image"
-    pack "$IMAGES/$name" | "$engine" load --quiet >/dev/null || fail "$engine could not load $name."
+    pack "$IMAGES/$name" | "$engine" load --quiet >/dev/null ||
+        fail "$engine could not load $name."
 }
 
 load_images() {
     local name repository tag
     while read -r name repository tag; do
-        [ -n "$(image_id "$repository:$tag")" ] || in_turn load_image "$name" "$repository:$tag"
+        [ -n "$(image_id "$repository:$tag")" ] ||
+            in_turn load_image "$name" "$repository:$tag"
     done <"$IMAGES/list"
     finish
 }
 
-# is_new REPOSITORY TAG NAME: whether the image is not the one that the engine had by that name.
+# is_new REPOSITORY TAG NAME: whether the image is not the one that the engine had by
+# that name.
 is_new() {
     local id
     id=$(image_id "$1:$2")
@@ -45,8 +49,8 @@ keep_latest() {
     finish
 }
 
-# Where an image is new, `latest` moves, and `previous` before it, for all images. A mark tells
-# whoever comes after an interruption that `previous` has moved.
+# Where an image is new, `latest` moves, and `previous` before it, for all images. A
+# mark tells whoever comes after an interruption that `previous` has moved.
 name_images() {
     local repository tag image new=()
     while read -r _ repository tag; do
@@ -64,13 +68,15 @@ name_images() {
     "$engine" image rm "$MARK" >/dev/null 2>&1 || true # another load was faster
 }
 
-[ $# -eq 0 ] || fail "it takes nothing, and not $1; \`nix run .#back\` names the images before."
+[ $# -eq 0 ] ||
+    fail "it takes nothing, and not $1; \`nix run .#back\` names the images before."
 ask_engine
 load_images
 name_images
 name_version
 [ -e docker-compose.yaml ] ||
-    fail "the images are loaded; run this beside docker-compose.yaml to make its secrets, too."
+    fail "the images are loaded; run this beside docker-compose.yaml to" \
+        "make its secrets, too."
 make_secrets
 write_env
 if grep -q '^IMAGE_PREFIX=.' .env; then

@@ -18,14 +18,14 @@ from typing import Any, NoReturn
 
 from compose import rename
 
-ROOM = (
-    40  # megabytes of an image's budget that the sample leaves to a team's own packages
-)
+# Megabytes of an image's budget that the sample leaves to a team's own packages.
+ROOM = 40
 
 NEXT = """\
 new: wrote {directory}. Next:
     cd {directory}
-    ./nixw run                               # the sample serves at http://localhost:8080/
+    ./nixw run                               # the sample serves at \
+http://localhost:8080/
     git commit -am "From the template"
 Its README.md has the files to know, and leads to recipes."""
 
@@ -61,14 +61,18 @@ def check_directory(directory: Path) -> None:
         fail(f"{directory} is a file.")
     if directory.is_dir() and any(directory.iterdir()):
         fail(
-            f"{directory} is not empty; name a directory that is, or one that is not there yet."
+            f"{directory} is not empty; "
+            "name a directory that is, or one that is not there yet."
         )
     if directory.is_dir() and not os.access(directory, os.W_OK):
         fail(f"{directory} cannot be written by this user.")
 
 
 def write_texts(directory: Path, name: str, template: str) -> None:
-    """Write the pages and the flake. What the sample says of itself becomes a part of README.md."""
+    """Write the pages and the flake.
+
+    What the sample says of itself becomes a part of README.md.
+    """
     for text in Path(os.environ["TEXTS"]).iterdir():
         filled = (
             text.read_text().replace("@name@", name).replace("@template@", template)

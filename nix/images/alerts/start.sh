@@ -1,5 +1,6 @@
 # shellcheck shell=busybox
-# Says where alerts go, and becomes Alertmanager. docs/variables.md has the environment variables.
+# Says where alerts go, and becomes Alertmanager. docs/variables.md has the environment
+# variables.
 
 ALERTS_DIR="${ALERTS_DIR:-/var/lib/alertmanager}"
 ALERTS_LISTEN="${ALERTS_LISTEN:-0.0.0.0:9093}"
@@ -12,12 +13,14 @@ fail() {
 }
 
 [ -r "$ALERTS_CONFIGURATION" ] ||
-    fail "ALERTS_CONFIGURATION ($ALERTS_CONFIGURATION) must be a file that uid $(id -u) may read."
+    fail "ALERTS_CONFIGURATION ($ALERTS_CONFIGURATION)" \
+        "must be a file that uid $(id -u) may read."
 [ -w "$ALERTS_DIR" ] ||
     fail "ALERTS_DIR ($ALERTS_DIR) must be a directory that uid $(id -u) may write."
 # Each way to tell people is a list: email_configs, webhook_configs, …
 grep -q '_configs:' "$ALERTS_CONFIGURATION" ||
-    echo "alerts: alerts reach nobody: name receivers in monitoring/alertmanager.yml." >&2
+    echo "alerts: alerts reach nobody: name receivers in" \
+        "monitoring/alertmanager.yml." >&2
 exec alertmanager --config.file="$ALERTS_CONFIGURATION" --storage.path="$ALERTS_DIR" \
-    --web.listen-address="$ALERTS_LISTEN" --web.external-url="$ALERTS_URL" --web.route-prefix=/ \
-    --cluster.listen-address= "$@"
+    --web.listen-address="$ALERTS_LISTEN" --web.external-url="$ALERTS_URL" \
+    --web.route-prefix=/ --cluster.listen-address= "$@"

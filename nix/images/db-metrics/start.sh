@@ -1,7 +1,8 @@
 # shellcheck shell=busybox
 # Runs the exporter, which logs in as `metrics`: a role that reads only statistics.
 
-if [ -n "${POSTGRES_METRICS_PASSWORD:-}" ] && [ -n "${POSTGRES_METRICS_PASSWORD_FILE:-}" ]; then
+if [ -n "${POSTGRES_METRICS_PASSWORD:-}" ] &&
+    [ -n "${POSTGRES_METRICS_PASSWORD_FILE:-}" ]; then
     echo "db-metrics: set POSTGRES_METRICS_PASSWORD" \
         "or POSTGRES_METRICS_PASSWORD_FILE, not both." >&2
     exit 1
@@ -15,7 +16,8 @@ export DATA_SOURCE_USER=metrics
 address="${POSTGRES_HOST:-db}:${POSTGRES_PORT:-5432}/${POSTGRES_DB:-$SERVICE_DATABASE}"
 export DATA_SOURCE_URI="$address?connect_timeout=3&sslmode=${POSTGRES_SSLMODE:-disable}"
 
-# As process 1, the exporter ignores SIGTERM; otherwise SIGTERM ends it with an error status.
+# As process 1, the exporter ignores SIGTERM; otherwise SIGTERM ends it with an error
+# status.
 stop() {
     kill "$exporter"
     wait "$exporter" || true

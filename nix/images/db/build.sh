@@ -13,10 +13,10 @@ under_fixed_time() {
 }
 
 make_cluster() {
-    under_fixed_time initdb --pgdata "$data" --username postgres --auth trust --no-sync \
-        --encoding UTF8 --locale C --locale-provider builtin --builtin-locale C.UTF-8 \
-        --text-search-config english --data-checksums --wal-segsize 1 \
-        --set timezone=UTC --set log_timezone=UTC >/dev/null
+    under_fixed_time initdb --pgdata "$data" --username postgres --auth trust \
+        --no-sync --encoding UTF8 --locale C --locale-provider builtin \
+        --builtin-locale C.UTF-8 --text-search-config english --data-checksums \
+        --wal-segsize 1 --set timezone=UTC --set log_timezone=UTC >/dev/null
 }
 
 start() {
@@ -49,7 +49,8 @@ roles_sql() {
 
 fill() {
     # No password: the start sets it. CREATEDB is for the unit tests.
-    sql --command "CREATE ROLE $name LOGIN CREATEDB" --command "CREATE DATABASE $name OWNER $name"
+    sql --command "CREATE ROLE $name LOGIN CREATEDB" \
+        --command "CREATE DATABASE $name OWNER $name"
     roles_sql "$name" serving/{role,settings,rights,later_rights}.sql
     roles_sql postgres metrics.sql backup.sql
     export POSTGRES_HOST=$PWD POSTGRES_USER=$name POSTGRES_DB=$name DEBUG_MODE=true
@@ -65,9 +66,10 @@ fill() {
 # The identifier that initdb drew, and the nonce for authentication without users.
 remove_chance() {
     head -c 8 /dev/zero | dd of="$data/global/pg_control" conv=notrunc status=none
-    head -c 32 /dev/zero | dd of="$data/global/pg_control" bs=1 seek=256 conv=notrunc status=none
-    under_fixed_time pg_resetwal --force --next-wal-file 0000000100000000000000FF "$data" \
-        >/dev/null 2>&1
+    head -c 32 /dev/zero |
+        dd of="$data/global/pg_control" bs=1 seek=256 conv=notrunc status=none
+    under_fixed_time pg_resetwal --force --next-wal-file 0000000100000000000000FF \
+        "$data" >/dev/null 2>&1
     rm -f "$data/postmaster.opts" "$data"/pg_stat/*
     find "$data" -name pg_internal.init -delete
 }

@@ -1,5 +1,6 @@
 # shellcheck shell=busybox disable=SC2154
-# What each of db's commands needs: sentences, names, secrets, and SQL before any port opens.
+# What each of db's commands needs: sentences, names, secrets, and SQL before any port
+# opens.
 
 fail() {
     printf 'db: %s\n' "$*" >&2
@@ -11,7 +12,9 @@ name() {
     local value
     eval "value=\${$1:-$SERVICE_DATABASE}"
     case $value in
-    [!a-z_]* | *[!a-z0-9_]*) fail "$1 ($value) must be lower-case letters, digits and _." ;;
+    [!a-z_]* | *[!a-z0-9_]*)
+        fail "$1 ($value) must be lower-case letters, digits and _."
+        ;;
     esac
     printf '%s' "$value"
 }
@@ -21,8 +24,10 @@ check_names() {
     local name
     for name; do
         case $name in
-        postgres | template0 | template1 | backup | metrics | none | public | pg_* | *_serve | test_*)
-            fail "POSTGRES_USER and POSTGRES_DB must not be $name, which means something else."
+        postgres | template0 | template1 | backup | metrics | none | public | pg_* | \
+            *_serve | test_*)
+            fail "POSTGRES_USER and POSTGRES_DB must not be $name," \
+                "which means something else."
             ;;
         esac
         [ "${#name}" -le 57 ] ||
@@ -47,16 +52,16 @@ secret() {
     printf '%s' "$value"
 }
 
-# sql DATABASE COMMAND…: in single-user mode, on the directory $data; prints what PostgreSQL says
-# of errors. That exits 0 whatever happens, so its words are read. A lock file that a killed
-# container left names process 1, which now is this script: PG_GRANDPARENT_PID says so, as
-# pg_ctl's does.
+# sql DATABASE COMMAND…: in single-user mode, on the directory $data; prints what
+# PostgreSQL says of errors. That exits 0 whatever happens, so its words are read. A
+# lock file that a killed container left names process 1, which now is this script:
+# PG_GRANDPARENT_PID says so, as pg_ctl's does.
 sql() {
     local database=$1 words
     shift
     words=$(printf '%s;\n\n' "$@" | PG_GRANDPARENT_PID=$$ \
-        postgres --single -j -D "$data" -c data_directory="$data" -c lc_messages=C "$database" \
-        2>&1 >/dev/null) ||
+        postgres --single -j -D "$data" -c data_directory="$data" \
+        -c lc_messages=C "$database" 2>&1 >/dev/null) ||
         words="FATAL: $words"
     case $words in
     *ERROR:* | *FATAL:* | *PANIC:*)
@@ -71,21 +76,27 @@ explain() {
     printf '%s\n' "$1" >&2
     case $1 in
     *"No space left on device"*)
-        fail "the disk of PGDATA ($PGDATA) is full: make room and start again; nothing is lost."
+        fail "the disk of PGDATA ($PGDATA) is full: make room and start again;" \
+            "nothing is lost."
         ;;
     *"ermission denied"*)
-        fail "PGDATA ($PGDATA) has files that do not belong to uid $(id -u): chown them."
+        fail "PGDATA ($PGDATA) has files that do not belong to uid $(id -u):" \
+            "chown them."
         ;;
     *"database \"$database\" belongs to "*)
-        fail "PGDATA ($PGDATA) has another owner: set POSTGRES_USER to the one named above."
+        fail "PGDATA ($PGDATA) has another owner:" \
+            "set POSTGRES_USER to the one named above."
         ;;
     *"database \"$database\" does not exist"*)
-        fail "PGDATA ($PGDATA) has no database $database: set POSTGRES_DB to the one that it has."
+        fail "PGDATA ($PGDATA) has no database $database:" \
+            "set POSTGRES_DB to the one that it has."
         ;;
     *"postmaster.pid"*)
-        fail "PGDATA ($PGDATA) has the mark of another server: if none runs, remove postmaster.pid."
+        fail "PGDATA ($PGDATA) has the mark of another server: if none runs," \
+            "remove postmaster.pid."
         ;;
-    *checkpoint\ record* | *pg_wal* | *"invalid record length"* | *"could not open file \"global/"*)
+    *checkpoint\ record* | *pg_wal* | *"invalid record length"* | \
+        *"could not open file \"global/"*)
         fail "PGDATA ($PGDATA) lacks a part, such as its log (pg_wal):" \
             "mount it or restore a backup."
         ;;

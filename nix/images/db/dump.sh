@@ -1,10 +1,12 @@
 # shellcheck shell=busybox disable=SC2154
-# A copy of the database that other versions and providers of PostgreSQL read, too: rows and
-# tables, without roles and grants, which the database that takes it has already.
+# A copy of the database that other versions and providers of PostgreSQL read, too: rows
+# and tables, without roles and grants, which the database that takes it has already.
 
 dump() {
     [ $# -eq 0 ] || fail "dump takes nothing: it writes to standard output."
-    [ ! -t 1 ] || fail "dump writes no text: send its output into a file (docker compose run -T …)."
+    [ ! -t 1 ] ||
+        fail "dump writes no text: send its output into a file" \
+            "(docker compose run -T …)."
     connect dump
     exec pg_dump --format custom --no-owner --no-privileges
 }
@@ -12,7 +14,8 @@ dump() {
 # In one transaction: the tables of the dump are as it has them, or all is as it was.
 load() {
     [ $# -eq 0 ] || fail "load takes nothing: it reads from standard input."
-    [ ! -t 0 ] || fail "load reads what dump wrote from standard input (docker compose run -T …)."
+    [ ! -t 0 ] ||
+        fail "load reads what dump wrote from standard input (docker compose run -T …)."
     connect load
     pg_restore --dbname "$PGDATABASE" --clean --if-exists --no-owner --no-privileges \
         --single-transaction --exit-on-error ||

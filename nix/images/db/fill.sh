@@ -1,10 +1,13 @@
 # shellcheck shell=busybox disable=SC2154
 # Fills an empty PGDATA with the prepared data. They are made ready in PGDATA/.fill, and
-# PG_VERSION, which makes a directory a cluster, comes last: a power cut leaves all or nothing.
+# PG_VERSION, which makes a directory a cluster, comes last: a power cut leaves all or
+# nothing.
 
-# others: what PGDATA holds beside an unfinished fill; lost+found is what a new file system has.
+# others: what PGDATA holds beside an unfinished fill; lost+found is what a new file
+# system has.
 others() {
-    find "$PGDATA" -mindepth 1 -maxdepth 1 ! -name lost+found ! -name .fill -exec basename {} \;
+    find "$PGDATA" -mindepth 1 -maxdepth 1 ! -name lost+found ! -name .fill \
+        -exec basename {} \;
 }
 
 # forget NAME: remove it from PGDATA; what was copied may be read-only.
@@ -26,9 +29,10 @@ random_bytes() {
         conv=notrunc status=none
 }
 
-# finish sample|empty: with the fixtures, or with nothing but the migrations. The prepared
-# data are the same everywhere; a running cluster needs an identifier of its own, which is
-# positive for SQL: so that Barman finds it the same in the stream, its eighth byte stays 0.
+# finish sample|empty: with the fixtures, or with nothing but the migrations. The
+# prepared data are the same everywhere; a running cluster needs an identifier of its
+# own, which is positive for SQL: so that Barman finds it the same in the stream, its
+# eighth byte stays 0.
 finish() {
     random_bytes 0 7 && random_bytes 256 32 && pg_resetwal --force "$data" >/dev/null &&
         name_roles && name_databases "$1"

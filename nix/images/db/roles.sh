@@ -1,6 +1,6 @@
 # shellcheck shell=busybox disable=SC2154
-# The roles' passwords, settings and limits, which each start sets anew: a changed secret needs only
-# a restart, and what a role has set for itself ends with it.
+# The roles' passwords, settings and limits, which each start sets anew: a changed
+# secret needs only a restart, and what a role has set for itself ends with it.
 
 read_passwords() {
     password=$(secret POSTGRES_PASSWORD)
@@ -24,8 +24,9 @@ read_statement_seconds() {
         fail "POSTGRES_SERVE_STATEMENT_SECONDS must be a whole number from 1 to 3600."
 }
 
-# named FILE: the SQL of a file in the chassis's folder roles/, with the names that psql calls
-# :"owner" and so on: single-user mode knows no variables. Names need no quoting inside.
+# named FILE: the SQL of a file in the chassis's folder roles/, with the names that psql
+# calls :"owner" and so on: single-user mode knows no variables. Names need no quoting
+# inside.
 named() {
     sed -E "s/:([\"'])owner\1/\1$role\1/g; s/:([\"'])serve\1/\1$serve\1/g;
         s/:([\"'])database\1/\1$database\1/g" "$ROLES/$1"
@@ -37,8 +38,9 @@ allow_serving_role() {
 
 # Data from before there was such a role, or from elsewhere, may lack it.
 make_serving_role() {
-    sql "$database" "BEGIN" "$(named serving/role.sql)" "$(named serving/settings.sql)" \
-        "$(named serving/rights.sql)" "$(named serving/later_rights.sql)" "COMMIT"
+    sql "$database" "BEGIN" "$(named serving/role.sql)" \
+        "$(named serving/settings.sql)" "$(named serving/rights.sql)" \
+        "$(named serving/later_rights.sql)" "COMMIT"
 }
 
 allow_backup_role() {
@@ -58,14 +60,16 @@ check_owner() {
     sql postgres "DO \$\$ DECLARE owner name := ($of); BEGIN $refuse END \$\$"
 }
 
-# After the roles: some may be new. Of the serving role's SQL only its settings and what it may do
-# with tables to come, which the role itself can drop: a service may have revoked rights on others.
+# After the roles: some may be new. Of the serving role's SQL only its settings and what
+# it may do with tables to come, which the role itself can drop: a service may have
+# revoked rights on others.
 set_limits() {
     local words
     words=$(sql postgres "BEGIN" "$(named limits.sql)" "$(named serving/settings.sql)" \
         "ALTER ROLE \"$serve\" IN DATABASE \"$database\"
             SET statement_timeout = '${statement_seconds}s'" "COMMIT" &&
-        sql "$database" "$(named large_objects.sql)" "$(named serving/later_rights.sql)") ||
+        sql "$database" "$(named large_objects.sql)" \
+            "$(named serving/later_rights.sql)") ||
         explain "$words"
 }
 

@@ -3,9 +3,11 @@
 #
 #   [OPTION…]     serve, with these options of postgres
 #   init          fill an empty PGDATA with the migrations, without fixtures, and end
-#   psql …        a client of the database at POSTGRES_HOST, as the owner; so pg_dump and its like
+#   psql …        a client of the database at POSTGRES_HOST, as the owner; so pg_dump
+#                 and its like
 #   dump          the database at POSTGRES_HOST, on standard output
-#   load          what `dump` wrote, from standard input, in place of what the database holds
+#   load          what `dump` wrote, from standard input, in place of what the database
+#                 holds
 #
 # docs/variables.md has the environment variables.
 
@@ -20,26 +22,34 @@ connect() {
     unset POSTGRES_BACKUP_PASSWORD
 }
 
-# The lock is on the directory itself, as a file beside a mount protects nobody. PostgreSQL's
-# processes inherit it: it ends with the last of them.
+# The lock is on the directory itself, as a file beside a mount protects nobody.
+# PostgreSQL's processes inherit it: it ends with the last of them.
 lock() {
     local status=0
     { mkdir -p "$PGDATA" && [ -d "$PGDATA" ] && [ -r "$PGDATA" ]; } ||
-        fail "PGDATA ($PGDATA) cannot be made or read by uid $(id -u): chown its volume."
+        fail "PGDATA ($PGDATA) cannot be made or read by uid $(id -u):" \
+            "chown its volume."
     PGDATA=$(readlink -f "$PGDATA")
     data=$PGDATA
     exec 8<"$PGDATA"
     flock --timeout 10 8 || status=$?
     case $status in
     0) ;;
-    1) fail "PGDATA ($PGDATA) is in use by another PostgreSQL, which must stop first." ;;
-    *) fail "PGDATA ($PGDATA) is on a file system without locks: move it to a local one." ;;
+    1)
+        fail "PGDATA ($PGDATA) is in use by another PostgreSQL, which must stop first."
+        ;;
+    *)
+        fail "PGDATA ($PGDATA) is on a file system without locks:" \
+            "move it to a local one."
+        ;;
     esac
     chmod 0700 "$PGDATA" ||
-        fail "PGDATA ($PGDATA) is read-only, or belongs to another user than uid $(id -u)."
+        fail "PGDATA ($PGDATA) is read-only, or belongs to another user" \
+            "than uid $(id -u)."
 }
 
-# What PGDATA holds: a cluster, nothing (or a fill that was cut short), or something else.
+# What PGDATA holds: a cluster, nothing (or a fill that was cut short), or something
+# else.
 state() {
     local name
     if [ -e "$PGDATA/PG_VERSION" ]; then
@@ -51,7 +61,8 @@ state() {
             "a database that it set aside is beside it (data-before-…)."
     for name in $(others); do
         if [ ! -e "$PGDATA/.fill" ] || [ ! -e "$DB_DATA/$name" ]; then
-            fail "PGDATA ($PGDATA) is neither empty nor a cluster; name another directory."
+            fail "PGDATA ($PGDATA) is neither empty nor a cluster;" \
+                "name another directory."
         fi
     done
     echo empty
@@ -61,7 +72,8 @@ initialise() {
     check_names "$role" "$database"
     lock
     state=$(state)
-    [ "$state" = empty ] || fail "PGDATA ($PGDATA) holds a cluster already, and was left as it is."
+    [ "$state" = empty ] ||
+        fail "PGDATA ($PGDATA) holds a cluster already, and was left as it is."
     fill empty
     echo "db: PGDATA ($PGDATA) has the migrations now, and no rows."
 }
@@ -73,10 +85,12 @@ check_version() {
         fail "PGDATA ($PGDATA) lacks a part: its PG_VERSION is empty; restore a backup."
     [ "$theirs" = "$ours" ] ||
         fail "PGDATA ($PGDATA) is of PostgreSQL $theirs, and this is $ours:" \
-            "serve it with an image of $theirs, and bring its rows here by dump and load."
+            "serve it with an image of $theirs," \
+            "and bring its rows here by dump and load."
 }
 
-# The options for TLS; PostgreSQL refuses a key that others may read, as a mounted secret is.
+# The options for TLS; PostgreSQL refuses a key that others may read, as a mounted
+# secret is.
 tls() {
     local cert=${POSTGRES_TLS_CERT_FILE:-} key=${POSTGRES_TLS_KEY_FILE:-} own
     [ -n "$cert$key" ] || return 0
@@ -85,7 +99,8 @@ tls() {
     { [ -s "$cert" ] && [ -r "$cert" ] && [ -s "$key" ] && [ -r "$key" ]; } ||
         fail "POSTGRES_TLS_CERT_FILE ($cert) and POSTGRES_TLS_KEY_FILE ($key)" \
             "must be files that uid $(id -u) may read."
-    { own=$(mktemp) && cat "$key" >"$own"; } || fail "/tmp has no room for the key of TLS."
+    { own=$(mktemp) && cat "$key" >"$own"; } ||
+        fail "/tmp has no room for the key of TLS."
     echo "-c ssl=on -c ssl_cert_file=$cert -c ssl_key_file=$own"
 }
 
@@ -117,7 +132,8 @@ serve() {
         fail "PGDATA ($PGDATA) is empty. If it should not be, mount the right volume." \
             "To begin, run init once (docker compose run --rm db init)," \
             "or set POSTGRES_INIT=sample for sample rows." \
-            "To go on from a backup, run its restore (docker compose run --rm backup restore)."
+            "To go on from a backup, run its restore" \
+            "(docker compose run --rm backup restore)."
     fi
     set_passwords
     set_limits
@@ -152,5 +168,8 @@ psql | pg_dump | pg_dumpall | pg_isready | pg_restore | vacuumdb)
     exec "$@"
     ;;
 dump | load) "$@" ;;
-*) fail "$1 is no command: init, psql, dump and load are; options of postgres begin with -." ;;
+*)
+    fail "$1 is no command: init, psql, dump and load are;" \
+        "options of postgres begin with -."
+    ;;
 esac

@@ -1,4 +1,4 @@
-"""Write what depends on variables into the run directory, and become the supervisor of Caddy.
+"""Write what depends on variables to the run directory, and become Caddy's supervisor.
 
 docs/variables.md has the environment variables.
 """
@@ -60,7 +60,8 @@ health_interval 500ms
 health_timeout 30s
 health_status 200
 """
-# Caddy checks no server that it finds by DNS: the engine removes the addresses of those that stop.
+# Caddy checks no server that it finds by DNS: the engine removes the addresses of those
+# that stop.
 FOUND = """dynamic a {{
 	name {name}
 	port {port}
@@ -95,12 +96,13 @@ def read_environment() -> None:
             path.mkdir(exist_ok=True)
         if not (path.is_dir() and os.access(path, os.W_OK)):
             fail(
-                f"{name} ({path}) must be a directory that uid {os.geteuid()} may write."
+                f"{name} ({path}) must be a directory "
+                f"that uid {os.geteuid()} may write."
             )
 
 
 def tls() -> str:
-    """How the names get their certificates; without a line Caddy chooses by the name."""
+    """How the names get certificates; without a line Caddy chooses by the name."""
     if os.environ["EDGE_CERTIFICATE"]:
         return f'tls "{os.environ["EDGE_CERTIFICATE"]}" "{os.environ["EDGE_KEY"]}"\n'
     return "tls internal\n" if os.environ["EDGE_OWN_AUTHORITY"] == "true" else NOTHING
@@ -128,7 +130,7 @@ def error_type() -> str:
 
 
 def prepare(run: Path) -> None:
-    """Link the read-only files into the run directory, beside what depends on variables."""
+    """Link read-only files into the run directory, beside what depends on variables."""
     for file in Path(os.environ["EDGE_FILES"]).iterdir():
         link = run / file.name
         link.unlink(missing_ok=True)
@@ -145,7 +147,7 @@ def prepare(run: Path) -> None:
 
 
 def limit_memory() -> None:
-    """Go collects garbage earlier near its container's limit, which it does not know by itself."""
+    """Tell Go its container's limit, near which it collects garbage earlier."""
     limit = Path("/sys/fs/cgroup/memory.max")
     if limit.exists() and (text := limit.read_text().strip()) != "max":
         os.environ["GOMEMLIMIT"] = str(int(text) // 10 * 9)

@@ -1,6 +1,6 @@
 # shellcheck shell=busybox
-# Whether the log takes a line and writes it (it comes back from a file beside the log's), and
-# has room for more.
+# Whether the log takes a line and writes it (it comes back from a file beside the
+# log's), and has room for more.
 export LOG_DIR="${LOG_DIR:-/var/log/service}"
 log-room health || {
     echo "log: LOG_DIR ($LOG_DIR) cannot be written; is its disk full?" >&2
@@ -8,7 +8,8 @@ log-room health || {
 }
 probe=$(cat /proc/sys/kernel/random/uuid)
 [ -e "$LOG_DIR/all.log" ] || {
-    echo "log: all.log is gone from LOG_DIR ($LOG_DIR); it is made again in seconds." >&2
+    echo "log: all.log is gone from LOG_DIR ($LOG_DIR);" \
+        "it is made again in seconds." >&2
     exit 1
 }
 listen=${LOG_LISTEN:-0.0.0.0:5514}

@@ -1,6 +1,6 @@
 # shellcheck shell=busybox
-# Serves the log's numbers for Prometheus, at /metrics.txt. rsyslog starts it, ends it, and
-# writes to its standard input every few seconds how many lines it has taken.
+# Serves the log's numbers for Prometheus, at /metrics.txt. rsyslog starts it, ends it,
+# and writes to its standard input every few seconds how many lines it has taken.
 
 directory=$(mktemp -d)
 server=
@@ -17,7 +17,8 @@ sample() {
     printf '# TYPE %s %s\n%s %s\n' "$2" "$1" "$2" "$3"
 }
 
-# The memory of this container, without what the kernel gives back at need; nothing elsewhere.
+# The memory of this container, without what the kernel gives back at need; nothing
+# elsewhere.
 memory() {
     [ -e /sys/fs/cgroup/memory.current ] || return 0
     used=$(cat /sys/fs/cgroup/memory.current)

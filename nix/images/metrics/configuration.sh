@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2154
-# Builder of configuration.nix: joins the template's files and the team's, and writes the service's
-# name and the runbooks' addresses into them.
+# Builder of configuration.nix: joins the template's files and the team's, and writes
+# the service's name and the runbooks' addresses into them.
 
 # alerts FILE...: the names of the alerts in rule files.
 alerts() {
@@ -41,4 +41,5 @@ fi
 # Without a line break: it is part of an address.
 printf '%s' "$runbook_of#{{ . | toLower }}{{ end }}" >"$out/console-library/runbook.lib"
 # What the console shows of the service itself: `rows` of a .lib file of the team's.
-[ ${#rows[@]} -gt 0 ] || printf '{{ define "rows" }}{{ end }}' >"$out/console-library/rows.lib"
+[ ${#rows[@]} -gt 0 ] ||
+    printf '{{ define "rows" }}{{ end }}' >"$out/console-library/rows.lib"

@@ -23,12 +23,14 @@ job() {
     local name=$1 target=${2#*:} path=${3:-/metrics}
     case $2 in
     dns:*:* | static:*:*)
-        printf 'scrape_configs:\n  - job_name: %s\n    metrics_path: %s\n' "$name" "$path"
+        printf 'scrape_configs:\n  - job_name: %s\n    metrics_path: %s\n' "$name" \
+            "$path"
         ;;
     esac
     case $2 in
     dns:*:*)
-        printf '    dns_sd_configs:\n      - names: ["%s"]\n        type: A\n' "${target%:*}"
+        printf '    dns_sd_configs:\n      - names: ["%s"]\n        type: A\n' \
+            "${target%:*}"
         printf '        port: %s\n        refresh_interval: 5s\n' "${target##*:}"
         ;;
     static:*:*) printf '    static_configs:\n      - targets: ["%s"]\n' "$target" ;;
@@ -40,7 +42,9 @@ job() {
 alertmanagers() {
     case $ALERTMANAGER_HOST in
     "") echo '[]' ;;
-    *[!A-Za-z0-9.:-]*) fail "ALERTMANAGER_HOST is a host, or HOST:PORT, not $ALERTMANAGER_HOST." ;;
+    *[!A-Za-z0-9.:-]*)
+        fail "ALERTMANAGER_HOST is a host, or HOST:PORT, not $ALERTMANAGER_HOST."
+        ;;
     *:*) printf -- '- targets: ["%s"]\n' "$ALERTMANAGER_HOST" ;;
     *) printf -- '- targets: ["%s:9093"]\n' "$ALERTMANAGER_HOST" ;;
     esac
@@ -54,7 +58,8 @@ job db-metrics "$DB_METRICS_TARGETS" >"$METRICS_RUN_DIR/scrape-db-metrics.yml"
 job log "$LOG_TARGETS" /metrics.txt >"$METRICS_RUN_DIR/scrape-log.yml"
 job edge "$EDGE_TARGETS" >"$METRICS_RUN_DIR/scrape-edge.yml"
 job backup "$BACKUP_TARGETS" >"$METRICS_RUN_DIR/scrape-backup.yml"
-job metrics "static:localhost:${METRICS_LISTEN##*:}" >"$METRICS_RUN_DIR/scrape-metrics.yml"
+job metrics "static:localhost:${METRICS_LISTEN##*:}" \
+    >"$METRICS_RUN_DIR/scrape-metrics.yml"
 alertmanagers >"$METRICS_RUN_DIR/alertmanagers.yml"
 ln -sf "$METRICS_CONFIGURATION/prometheus.yml" "$METRICS_RUN_DIR/prometheus.yml"
 for part in rules scrape; do

@@ -1,7 +1,7 @@
 """Prepare the run directory and become the supervisor of nginx and uWSGI.
 
     start.py                serve
-    start.py worker ARGS…   serve, and run manage.py beside it, which is a program like the others
+    start.py worker ARGS…   serve, and run manage.py as a program beside the others
     start.py manage ARGS…   run manage.py
     start.py migrate ARGS…  run manage.py migrate
 
@@ -86,7 +86,8 @@ def check_numbers() -> None:
         or int(os.environ["API_REQUESTS"]) > 256
     ):
         fail(
-            "API_REQUESTS must be a whole number of requests, or 0 for no limit; at most 256."
+            "API_REQUESTS must be a whole number of requests, "
+            "or 0 for no limit; at most 256."
         )
     if (
         not is_number(os.environ["SYSLOG_PORT"])
@@ -126,19 +127,22 @@ def trusted_proxies() -> list[str]:
 
 
 def check_settings() -> ModuleType:
-    """Import Django's settings, which end the process with a sentence if they do not hold."""
+    """Import Django's settings, which end the process with a sentence if wrong."""
     sys.path.insert(0, os.environ["DJANGO_SOURCE"])
     return importlib.import_module("config.settings")
 
 
 def raise_file_limit() -> None:
-    """Let nginx open as many connections as this user may; Docker's first limit can be 1024."""
+    """Let nginx open as many connections as this user may.
+
+    Docker's first limit can be 1024.
+    """
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 65536), hard))
 
 
 @contextmanager
-def told_in_a_sentence(run: Path) -> Iterator[None]:
+def explained_failures(run: Path) -> Iterator[None]:
     """For what needs the run directory.
 
     Raises:
@@ -148,9 +152,8 @@ def told_in_a_sentence(run: Path) -> Iterator[None]:
         yield
     except OSError as error:
         advice = ADVICE.get(error.errno or 0, "let that uid own it and what is in it")
-        path = (
-            error.filename2 or error.filename or run
-        )  # of a link, the second is the link
+        # Of a link, the second name is the link.
+        path = error.filename2 or error.filename or run
         fail(
             f"RUN_DIR={run} cannot be used by uid {os.geteuid()}: "
             f"{error.strerror or error}: {path}; "
@@ -167,9 +170,8 @@ def refuse_others(run: Path, owner: int) -> None:
         PermissionError: there is such a file.
     """
     for path in run.iterdir():
-        mounted = path.is_dir() and os.access(
-            path, os.W_OK
-        )  # such as a tmpfs of its own
+        # Such as a tmpfs of its own.
+        mounted = path.is_dir() and os.access(path, os.W_OK)
         if path.lstat().st_uid != owner and path.name != "lost+found" and not mounted:
             raise PermissionError(errno.EACCES, "It belongs to another user", str(path))
 
@@ -206,7 +208,7 @@ def make_metrics(run: Path) -> None:
 
 
 def prepare(run: Path, origins: list[str], logins: list[str]) -> None:
-    """Link the read-only files into the run directory, beside what nginx and uWSGI write."""
+    """Link read-only files into the run directory, beside nginx's and uWSGI's."""
     run.mkdir(parents=True, exist_ok=True)
     make_metrics(run)
     for file in Path(os.environ["SERVER_FILES"]).iterdir():
@@ -220,16 +222,12 @@ def prepare(run: Path, origins: list[str], logins: list[str]) -> None:
     os.environ["SYSLOG_SOCKET"] = str(run / "log.sock")
     os.environ["SYSLOG_STATS"] = str(run / "log.stats")
     os.environ["NGINX_STATUS"] = str(run / "status.sock")
-    for name in (
-        "draining",
-        "logins.sock",
-        "status.sock",
-        "log.stats",
-    ):  # of an earlier life
+    # What an earlier life left.
+    for name in ("draining", "logins.sock", "status.sock", "log.stats"):
         (run / name).unlink(missing_ok=True)
     proxies = trusted_proxies()
-    # What a client is slow to read waits in nginx, which limits it: the kernel's own buffer would
-    # grow to 4 MB a connection. This one sends 128 KiB in each round trip.
+    # What a client is slow to read waits in nginx, which limits it: the kernel's own
+    # buffer would grow to 4 MB a connection. This one sends 128 KiB in each round trip.
     (run / "listen.conf").write_text(
         f"listen {os.environ['SERVER_LISTEN']} sndbuf=128k;\n"
     )
@@ -274,7 +272,7 @@ def main() -> None:
     read_environment()
     settings = check_settings()
     run = Path(os.environ["RUN_DIR"])
-    with told_in_a_sentence(run):
+    with explained_failures(run):
         prepare(run, settings.CORS_ALLOWED_ORIGINS, settings.LOGIN_PATHS)
         os.chdir(run)
     raise_file_limit()

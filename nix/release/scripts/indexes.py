@@ -4,9 +4,9 @@
 
 `verify` writes an index in the same way, to compare.
 
-Each of LAYOUTS is what layouts.nix makes for one architecture. OUT gets a layout for each image
-(https://specs.opencontainers.org/image-spec/image-index/) and `list`, with a line for each: name,
-repository, tag. The tag is the beginning of the index's digest.
+Each of LAYOUTS is what layouts.nix makes for one architecture. OUT gets a layout for
+each image (https://specs.opencontainers.org/image-spec/image-index/) and `list`, with a
+line for each: name, repository, tag. The tag is the beginning of the index's digest.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ def encode(document: Any) -> bytes:
 
 
 def described(layout: Path) -> dict[str, Any]:
-    """The image's descriptor, with its platform and without what names it in this layout."""
+    """The image's descriptor with its platform, and without its name in this layout."""
     (image,) = json.loads((layout / "index.json").read_text())["manifests"]
     return {key: image[key] for key in ("mediaType", "digest", "size", "platform")}
 

@@ -1,5 +1,5 @@
-# What python.lock.json has, by PyPI's names: of the list `files`, which everything is made of, or of
-# `next`, what differs for the check of that name. A root without a lock has the template's.
+# What python.lock.json has, by PyPI's names: of the list `files`, which everything is made of, or
+# of `next`, what differs for the check of that name. A root without a lock has the template's.
 {
   lib,
   root,

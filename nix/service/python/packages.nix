@@ -11,7 +11,8 @@ let
   isWheel =
     entry: lib.hasSuffix "-none-any.whl" (entry.file or "") && !builtins.elem entry.name ofTheSet;
 
-  # What must be there to import a package, by nixpkgs's attribute: it names all, not the next alone.
+  # What must be there to import a package, by nixpkgs's attribute: it names all, not the next
+  # alone.
   needing = modules: package: package // { requiredPythonModules = lib.unique modules; };
 
   # All that wheels of these names need, and these; they may need one another.

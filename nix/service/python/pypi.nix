@@ -1,5 +1,5 @@
-# The requirements that pip is asked for: those of the template and of a root, but for what the root's
-# overlay brings.
+# The requirements that pip is asked for: those of the template and of a root, but for what the
+# root's overlay brings.
 {
   lib,
   root,

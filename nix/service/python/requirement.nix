@@ -14,7 +14,9 @@ if !isText then
   { fault = "is no text, such as \"django>=5.2,<6\"."; }
 else if has ";" then
   {
-    fault = "has a marker (;), but there is only one Python and one system: list it, or leave it out.";
+    fault =
+      "has a marker (;), but there is only one Python and one system: "
+      + "list it, or leave it out.";
   }
 else if has "@" then
   {

@@ -1,5 +1,5 @@
-# requirements.txt of a root: the lock of Python packages (lock.nix) as pip's hash mode has it, which
-# other tools read.
+# requirements.txt of a root: the lock of Python packages (lock.nix) as pip's hash mode has it,
+# which other tools read.
 lock:
 let
   hashes =

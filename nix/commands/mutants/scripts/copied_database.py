@@ -1,4 +1,4 @@
-"""A pytest plugin: each run has a copy of the prepared test database, as a mutant may spoil it."""
+"""A pytest plugin: each run copies the test database, as a mutant may spoil it."""
 
 import os
 

@@ -2,8 +2,9 @@
 
     mutants.py src|chassis [ARGUMENTS OF mutmut run]    beside the tree
 
-mutmut makes the changes, in a copy of the tree. Its arguments can be patterns of mutants, such as
-'*keyset*', and --max-children N. The exit status tells whether 90 % were noticed.
+mutmut makes the changes, in a copy of the tree. Its arguments can be patterns of
+mutants, such as '*keyset*', and --max-children N. The exit status says whether 90 %
+were noticed.
 """
 
 import json
@@ -16,8 +17,8 @@ from collections import Counter
 from pathlib import Path
 from time import monotonic
 
-# The folder with pyproject.toml, those with the code in it, and what is copied where: the
-# tests that mutmut runs lie one folder deeper than those of the tree.
+# The folder with pyproject.toml, those with the code in it, and what is copied where:
+# the tests that mutmut runs lie one folder deeper than those of the tree.
 TREES = {
     "src": (".", ["src"], [("src", "src"), ("pyproject.toml", "pyproject.toml")]),
     "chassis": (
@@ -76,12 +77,13 @@ def copy(names: list[tuple[str, str]], directory: str) -> None:
 
 
 def run(*command: str, of: Path) -> None:
-    """Run a command whose failure ends this process; on a terminal it shows how far it is."""
+    """Run a command whose failure ends this process; a terminal shows its progress."""
     seen = sys.stdout.isatty()
     done = subprocess.run(command, cwd=of, capture_output=not seen, text=True)
     if done.returncode:
         sys.exit(
-            f"{done.stdout or ''}{done.stderr or ''}mutants: {' '.join(command)} failed."
+            f"{done.stdout or ''}{done.stderr or ''}"
+            f"mutants: {' '.join(command)} failed."
         )
 
 
@@ -102,7 +104,10 @@ def fates(folder: Path) -> dict[str, str]:
 
 
 def report(folder: Path) -> float:
-    """Show each change that was not noticed, and count all; how many of a hundred were noticed."""
+    """Show each change that was not noticed, and count all.
+
+    Returns how many of a hundred were noticed.
+    """
     found = fates(folder)
     for name, fate in found.items():
         if not fate.startswith("killed"):
@@ -126,7 +131,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="mutants-") as directory:
         copy(names, directory)
         folder = Path(directory, root)
-        (folder / "setup.cfg").write_text(CONFIGURATION.format(code="\n    ".join(code)))
+        (folder / "setup.cfg").write_text(
+            CONFIGURATION.format(code="\n    ".join(code))
+        )
         (folder / "preloaded.txt").write_text("preloaded\n")
         os.environ["PYTHONPATH"] = str(Path(__file__).parent)
         # They pass as they are, and leave the database that each mutant gets a copy of.

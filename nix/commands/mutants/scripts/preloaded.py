@@ -1,7 +1,8 @@
-"""Imported once, by the process that those of all mutants are forks of: Django and all views.
+"""Import Django and all views once, in the process that all mutants' are forks of.
 
-mutmut could collect the tests there instead, but pytest gives some tests other names the second
-time that it collects them in one process: those whose names a function makes, with a backslash.
+mutmut could collect the tests there instead, but pytest gives some tests other names
+the second time that it collects them in one process: those whose names a function
+makes, with a backslash.
 """
 
 import os

@@ -37,7 +37,8 @@ def read(file: Path) -> list[Accepted]:
     """What a file accepts; nothing where there is none.
 
     Raises:
-        ValueError: the file is not as it should be; the text is one sentence that says how.
+        ValueError: the file is not as it should be; the text is one sentence that says
+            how.
     """
     if not file.exists():
         return []
@@ -68,7 +69,10 @@ def accepted(file: str, number: int, entry: object) -> Accepted:
 
 
 def apply(answers: list[Answer], entries: list[Accepted], today: date) -> list[Answer]:
-    """The answers without what is accepted; those that have nothing else with that state."""
+    """The answers without what is accepted.
+
+    Those that have nothing else get the state ACCEPTED.
+    """
     valid = [entry for entry in entries if entry.until >= today]
     return [without(answer, valid) if answer.ids else answer for answer in answers]
 

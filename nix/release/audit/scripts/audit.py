@@ -1,9 +1,10 @@
-"""Known vulnerabilities of what the images hold, by their SBOMs, as a table and a summary.
+"""Known vulnerabilities of what the images hold, by their SBOMs: a table, a summary.
 
     audit.py SBOMS
 
-Run by default.nix, whose variables name the programs, in the root, which may have an audit.toml.
-Ends with 1 where something was found that nobody accepted, or was not checked.
+Run by default.nix, whose variables name the programs, in the root, which may have an
+audit.toml. Ends with 1 where something was found that nobody accepted, or was not
+checked.
 """
 
 import os
@@ -21,7 +22,8 @@ from packages import LINKED, Answer, Package, Shipped, State
 
 BLIND = (
     "It cannot see vulnerabilities that no newer package of the distribution fixes, "
-    "those of the {inside} libraries that are bundled into others, and tools of the build."
+    "those of the {inside} libraries that are bundled into others, "
+    "and tools of the build."
 )
 
 
@@ -60,10 +62,10 @@ def row(answer: Answer) -> str:
 
 
 def table(answers: list[Answer]) -> list[str]:
-    """Markdown: the worst first. Of what is linked in, a row where something is to be told."""
+    """Markdown, the worst first; of what is linked in, only rows that say something."""
     order = list(State)
-    told = [one for one in answers if one.package.kind != LINKED or one.says]
-    ordered = sorted(told, key=lambda one: (order.index(one.state), one.package))
+    shown = [one for one in answers if one.package.kind != LINKED or one.says]
+    ordered = sorted(shown, key=lambda one: (order.index(one.state), one.package))
     return [
         "| answer | package | images | |",
         "| --- | --- | --- | --- |",
@@ -82,10 +84,10 @@ def verdict(answers: list[Answer]) -> str | None:
         if count[State.NOT_CHECKED]
         else "",
     ]
-    told = " and ".join(fault for fault in faults if fault)
+    counts = " and ".join(fault for fault in faults if fault)
     return (
-        f"audit: of {len(answers)} packages {told}; the table says which."
-        if told
+        f"audit: of {len(answers)} packages {counts}; the table says which."
+        if counts
         else None
     )
 

@@ -27,7 +27,8 @@ def settings(listed: str, help_text: str) -> dict[str, str]:
     """pip's options that are set, and the index that it takes without one.
 
     Args:
-        listed: what `pip config list` prints: the environment's come first, and go first.
+        listed: what `pip config list` prints: the environment's come first, and go
+            first.
         help_text: what `pip download --help` prints.
     """
     found: dict[str, str] = {}
@@ -83,9 +84,9 @@ class Index:
             self.reached = False
             return not_reached(package)
         except requests.RequestException as error:
-            told = re.sub("//[^/@ ]*@", "//", str(error))  # without a password
+            words = re.sub("//[^/@ ]*@", "//", str(error))  # without a password
             return Answer(
-                package, State.NOT_CHECKED, f"the package index failed: {told}"
+                package, State.NOT_CHECKED, f"the package index failed: {words}"
             )
         except (AttributeError, LookupError, TypeError):
             return Answer(

@@ -123,7 +123,7 @@ def parse(file: Path) -> dict[str, Any]:
 
 
 def is_package(component: dict[str, Any]) -> bool:
-    """Whether it is in the image by itself, or copied into the service's files, from PyPI."""
+    """Whether it is in the image itself, copied into the service's files, or PyPI's."""
     properties = {one["name"] for one in component.get("properties", [])}
     return bool(properties & {"nix:store-path", "nix:copied"}) or component.get(
         "purl", ""

@@ -13,7 +13,8 @@ def scan(grype: str, document: Path) -> list[dict[str, Any]]:
     """What it finds in an SBOM.
 
     Raises:
-        subprocess.CalledProcessError: it failed, after its own words; such as without network.
+        subprocess.CalledProcessError: it failed, after its own words; such as without
+            network.
     """
     command = [
         grype,

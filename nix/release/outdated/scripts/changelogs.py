@@ -12,33 +12,33 @@ ID = re.compile(IDS, re.IGNORECASE)
 FAULTS = (
     r"disclos|\bxss\b|cross-site|\binjection|denial[ -]of[ -]service|path traversal"
 )
-TELLS = re.compile(
+ABOUT_SECURITY = re.compile(
     rf"{IDS}|(?<!content[ -])\bsecurity\b|vulnerab|{FAULTS}", re.IGNORECASE
 )
-TITLE = re.compile(
-    r"security\W*", re.IGNORECASE
-)  # of a paragraph, whose items tell more
+# Of a paragraph, whose items say more.
+TITLE = re.compile(r"security\W*", re.IGNORECASE)
 
 NUMBER = r"(\d+(?:\.\d+)+(?:\.?(?:a|b|rc|post|dev)\d+)?)"
-# "## [1.2] - 2026-01-31", "Version 1.2 (2026)", "Django 1.2", but not "Python 3.14 is supported".
+# "## [1.2] - 2026-01-31", "Version 1.2 (2026)", "Django 1.2", but not "Python 3.14 is
+# supported".
 HEADING = re.compile(
     rf"\W*(?!python)(?:[a-z][\w-]*[\s:([]+){{0,2}}v?{NUMBER}(?!\s+[a-z])", re.I
 )
-# An empty line, an item of a list, a heading; other lines go on with what is above them.
+# An empty line, an item of a list, a heading; other lines go on with those above them.
 BEGINS = re.compile(r"\s*$|\s*(?:[-*+]|\d+[.)])\s|#|([=~^*\"+`#-])\1{2,}")
 RULE = re.compile(r"([=~^*\"+`#-])\1{2,}\s*")
 
 # Of the project itself, not of what it has a copy of.
 OWN = re.compile(r"(?:docs?/(?:.*/)?)?[^/]+", re.IGNORECASE)
-TOLD = re.compile(
+NAME = re.compile(
     r"(?:change(?:s|log)?|history|news|release(?:s|[-_ ]?notes))", re.IGNORECASE
 )
 OF_ONE = re.compile(rf"(?:release-|v)?{NUMBER}", re.IGNORECASE)
 ENDINGS = ("", ".md", ".rst", ".txt")
 
-LONGEST = 400  # characters that are told of an item
+LONGEST = 400  # characters that are shown of an item
 
-type Told = tuple[Version, str]  # a version, and an item of what is said of it
+type Entry = tuple[Version, str]  # a version, and an item of what is said of it
 
 
 def is_changelog(path: str) -> bool:
@@ -52,7 +52,7 @@ def is_changelog(path: str) -> bool:
     return (
         ending in ENDINGS
         and OWN.fullmatch(path) is not None
-        and TOLD.fullmatch(file.name.removesuffix(file.suffix)) is not None
+        and NAME.fullmatch(file.name.removesuffix(file.suffix)) is not None
     )
 
 
@@ -68,7 +68,7 @@ def version_of(path: str) -> Version | None:
 
 
 def heading(line: str, following: str) -> Version | None:
-    """The version that begins with a line: a heading of Markdown, underlined, or bold."""
+    """The version that a line begins: a heading of Markdown, underlined, or bold."""
     if line.startswith(("#", "**")) or RULE.fullmatch(following):
         try:
             return Version(found[1]) if (found := HEADING.match(line)) else None
@@ -77,7 +77,7 @@ def heading(line: str, following: str) -> Version | None:
     return None
 
 
-def read(text: str, version: Version | None = None) -> Iterator[Told]:
+def read(text: str, version: Version | None = None) -> Iterator[Entry]:
     """Every item of a changelog on one line, with the version that it is of.
 
     Args:
@@ -101,25 +101,27 @@ def ids(line: str) -> set[str]:
     return {found.upper() for found in ID.findall(line)}
 
 
-def between(told: Iterable[Told], older: Version, newer: Version) -> list[str]:
-    """The lines that tell of security after a version, up to another one, each once; those
-    that name a fault first.
+def between(entries: Iterable[Entry], older: Version, newer: Version) -> list[str]:
+    """The lines about security after a version, up to another one, each once.
 
-    A fault that the older version's own series has mended already is no news.
+    Those that name a fault come first. A fault that the older version's own series has
+    mended already is no news.
     """
-    telling = [
-        one for one in told if TELLS.search(one[1]) and not TITLE.fullmatch(one[1])
+    security = [
+        one
+        for one in entries
+        if ABOUT_SECURITY.search(one[1]) and not TITLE.fullmatch(one[1])
     ]
     series = older.release[:2]
     mended = {
         one
-        for version, line in telling
+        for version, line in security
         if version <= older and version.release[:2] == series
         for one in ids(line)
     }
     news = [
         (version, line)
-        for version, line in telling
+        for version, line in security
         if older < version <= newer and (not ids(line) or ids(line) - mended)
     ]
     # Those that name a fault come first.

@@ -18,7 +18,10 @@ NOT_REACHED = "GitHub was not reached"
 
 
 class GitHub:
-    """GitHub's REST API; a runner names its address, and a workflow a token, which asks more."""
+    """GitHub's REST API.
+
+    A runner names its address, and a workflow a token, with which it may ask more.
+    """
 
     def __init__(self) -> None:
         self.address = os.environ.get("GITHUB_API_URL", "https://api.github.com")
@@ -65,7 +68,9 @@ def moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def told(releases: dict[Version, dict[str, Any]]) -> list[changelogs.Told]:
+def changelog_entries(
+    releases: dict[Version, dict[str, Any]],
+) -> list[changelogs.Entry]:
     """The notes of releases, as changelogs."""
     return [
         one
@@ -85,7 +90,7 @@ def input_rows(root: Path, github: GitHub) -> Iterator[Row]:
 
 
 def node(lock: dict[str, Any], start: str, path: list[str]) -> str:
-    """The name of the node that inputs lead to; one may be a list, which follows others."""
+    """The node that inputs lead to; an input may be a list, which follows others."""
     for name in path:
         found = lock["nodes"][start]["inputs"][name]
         start = node(lock, lock["root"], found) if isinstance(found, list) else found
@@ -144,6 +149,6 @@ def action_row(name: str, version: str, github: GitHub) -> Row:
         newest=tag,
         allowed=tag,
         age=days_since(moment(published)) if published else None,
-        security=tuple(changelogs.between(told(releases), locked, newest)),
+        security=tuple(changelogs.between(changelog_entries(releases), locked, newest)),
         says="dependabot proposes it, or the template's next version has it",
     )

@@ -2,9 +2,9 @@
 
     outdated.py [--json]
 
-Run by default.nix, whose variables name the programs, in the root. Ends with 0 where nothing is
-behind, 1 where a command of the tree can bring something newer, 2 where nothing is known to be
-behind, but something could not be asked.
+Run by default.nix, whose variables name the programs, in the root. Ends with 0 where
+nothing is behind, 1 where a command of the tree can bring something newer, 2 where
+nothing is known to be behind, but something could not be asked.
 """
 
 import argparse
@@ -45,20 +45,20 @@ def cells(row: Row) -> tuple[str, ...]:
 
 def table(rows: list[Row]) -> list[str]:
     """Lines for a terminal: what is not as it is newest, and what is told of it."""
-    told = [row for row in rows if row.state is not State.CURRENT]
+    shown = [row for row in rows if row.state is not State.CURRENT]
     widths = [
-        max(map(len, column)) for column in zip(HEAD, *map(cells, told), strict=True)
+        max(map(len, column)) for column in zip(HEAD, *map(cells, shown), strict=True)
     ]
     lines = []
-    for row in [None, *told]:
+    for row in [None, *shown]:
         texts = zip(cells(row) if row else HEAD, widths, strict=True)
         lines.append("  ".join(text.ljust(width) for text, width in texts).rstrip())
         if row:
-            lines += [f"      {line}" for line in told_of(row)]
+            lines += [f"      {line}" for line in security_lines(row)]
     return lines
 
 
-def told_of(row: Row) -> list[str]:
+def security_lines(row: Row) -> list[str]:
     """What is told of security, shortened: ids alone are one line."""
     if all(changelogs.ID.fullmatch(line) for line in row.security):
         return [", ".join(row.security)] if row.security else []
@@ -105,8 +105,8 @@ def main() -> None:
     rows = ask(root)
     if all(row.state is State.NOT_ASKED for row in rows):
         sys.stderr.write(
-            "outdated: neither the package index, the packages' archive nor GitHub was reached; "
-            "check the network.\n"
+            "outdated: neither the package index, the packages' archive nor GitHub "
+            "was reached; check the network.\n"
         )
     elif arguments.json:
         document = {"inputs": [row.document() for row in rows], "status": status(rows)}

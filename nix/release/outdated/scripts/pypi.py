@@ -1,4 +1,4 @@
-"""PyPI's packages: what the index of the machine's pip has, and what the ranges allow of it."""
+"""PyPI's packages: what the machine's index has, and what the ranges allow of it."""
 
 import hashlib
 import io
@@ -16,7 +16,7 @@ from typing import Any
 import changelogs
 import distribution
 import index as advisories
-from github import GitHub, told
+from github import GitHub, changelog_entries
 from packages import Package
 from pip._internal.commands.download import DownloadCommand
 from pip._internal.exceptions import PipError
@@ -24,10 +24,8 @@ from pip._vendor.packaging.version import Version
 from rows import Row, days_since
 
 LOCK = "python.lock.json"
-UNREACHED = (
-    PipError,
-    OSError,
-)  # OSError is the base of what pip's copy of requests raises
+# OSError is the base of what pip's copy of requests raises.
+UNREACHED = (PipError, OSError)
 CHANGES = ("changelog", "changes", "release notes", "what's new")
 
 
@@ -35,7 +33,7 @@ CHANGES = ("changelog", "changes", "release notes", "what's new")
 class Source:
     """What a source distribution tells of itself."""
 
-    changes: tuple[changelogs.Told, ...]
+    changes: tuple[changelogs.Entry, ...]
     links: dict[str, str]  # the project's addresses, by lower-case label
 
 
@@ -56,7 +54,7 @@ class Index:
         return False
 
     def files(self, name: str) -> list[Any]:
-        """pip's candidates of a package: wheels for this machine's Python, and sources."""
+        """pip's candidates of a package: wheels for this machine's Python, sources."""
         found = self.finder.find_all_candidates(name)
         return [one for one in found if not one.link.is_yanked]
 
@@ -93,9 +91,8 @@ def newest(files: list[Any], locked: Version) -> Version | None:
 
 @contextmanager
 def index() -> Iterator[Index]:
-    logging.getLogger("pip").setLevel(
-        logging.CRITICAL
-    )  # it repeats itself for each package
+    # It repeats itself for each package.
+    logging.getLogger("pip").setLevel(logging.CRITICAL)
     command = DownloadCommand("download", "")
     options, _ = command.parse_args(["--retries", "1"])
     with command._build_session(options) as session:
@@ -104,7 +101,7 @@ def index() -> Iterator[Index]:
 
 def read_source(content: bytes) -> Source:
     """Reads texts and runs nothing of what a distribution has."""
-    changes: list[changelogs.Told] = []
+    changes: list[changelogs.Entry] = []
     links: dict[str, str] = {}
     with tarfile.open(fileobj=io.BytesIO(content)) as archive:
         for member in archive:
@@ -171,7 +168,7 @@ def asked_rows(
 
 
 def known_of(locked: dict[str, str]) -> dict[str, tuple[str, ...]]:
-    """What the index knows of vulnerabilities of locked versions, a line at most for each."""
+    """The vulnerabilities of locked versions that the index knows, a line for each."""
     found: dict[str, tuple[str, ...]] = {}
     for answer in advisories.check([Package(*one, "pypi") for one in locked.items()]):
         names = ", ".join(sorted({min(ids) for ids in answer.ids}))
@@ -193,7 +190,10 @@ def behind(
     files: list[Any],
     github: GitHub,
 ) -> Row:
-    """The row of a package that has a newer version, and `security` of what the index knows."""
+    """The row of a package that has a newer version.
+
+    `security` is what the index knows.
+    """
     security, says = since(row, asked, files, github)
     allowed = (solved or {}).get(row.name, row.locked if solved else "")
     if solved is None:
@@ -217,7 +217,9 @@ def since(
         return [], [f"its source could not be read: {error}"]
     if not source:
         return [], ["it has no source"]
-    changes = source.changes or tuple(told(github.releases(repository(source.links))))
+    changes = source.changes or tuple(
+        changelog_entries(github.releases(repository(source.links)))
+    )
     lines = changelogs.between(changes, older, newer)
     if any(version == newer for version, _ in changes):
         return lines, []

@@ -1,4 +1,4 @@
-"""What is known of one input of the tree: what is locked, what is newest, what is between."""
+"""What is known of one input of the tree: what is locked, newest, and between."""
 
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""What wheels bring inside them: libraries beside their modules, and what they were linked with."""
+"""What wheels bring inside: libraries beside their modules, or linked into them."""
 
 import json
 import re

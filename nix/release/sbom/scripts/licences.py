@@ -36,7 +36,7 @@ def metadata(path: Path) -> Iterable[RawMetadata]:
 
 
 def of_python(path: Path, name: str) -> list[License]:
-    """The expression of a distribution's metadata, else its classifiers, else one line of text."""
+    """A distribution's expression, else its classifiers, else one line of text."""
     for stated in metadata(path):
         if canonicalize_name(stated["name"]) != canonicalize_name(name):
             continue

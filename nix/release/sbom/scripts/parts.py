@@ -25,7 +25,7 @@ type Document = dict[str, Any]
 
 @dataclass
 class Parts:
-    """What a path holds: the packages that it was made of, and what was inside of them already."""
+    """What a path holds: the packages it was made of, and what was inside already."""
 
     packages: list[Component]
     inside: list[Component]
@@ -40,8 +40,8 @@ def describe(path: Path, known: dict[str, Document | None]) -> Parts:
 
     Args:
         path: in the store.
-        known: by paths, what the package set tells of them (known.nix), or nothing where the
-            service made them.
+        known: by paths, what the package set says of them (known.nix), or nothing where
+            the service made them.
     """
     description = known.get(str(path), parse(path.name))
     if not description:
@@ -65,7 +65,7 @@ def is_source(purl: PackageURL) -> bool:
 
 
 def parse(name: str) -> Document | None:
-    """Name and version of a store path's name, where it has a version, as Nix tells them apart."""
+    """Name and version in a store path's name, if it has one, as Nix separates them."""
     found = re.fullmatch(r"[a-z0-9]{32}-(.+?)-([0-9].*)", name)
     if not found:
         return None

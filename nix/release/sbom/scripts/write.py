@@ -1,6 +1,7 @@
 """Write an image's SBOM: CycloneDX 1.6, https://cyclonedx.org/docs/1.6/json/.
 
-Run by document.nix, which says what the attributes are. The same attributes give the same bytes.
+Run by document.nix, which says what the attributes are. The same attributes give the
+same bytes.
 """
 
 import json
@@ -89,7 +90,7 @@ def system_of(components: Iterable[Component]) -> list[Component]:
 
 
 class Contents:
-    """The store paths of an image, and the components that each holds, the one it is for first."""
+    """The store paths of an image, and the components of each, the main one first."""
 
     def __init__(self, attributes: Document) -> None:
         self.references = {

@@ -20,12 +20,10 @@ class Page:
     nixpkgs: str = ""
     before: Facts = field(default_factory=Facts)
     after: Facts | None = None
-    ended: dict[str, str] = field(
-        default_factory=dict
-    )  # checks that ran, and how each ended
-    left: list[str] = field(
-        default_factory=list
-    )  # changed checks that were not asked for
+    # The checks that ran, and how each ended.
+    ended: dict[str, str] = field(default_factory=dict)
+    # Changed checks that were not asked for.
+    left: list[str] = field(default_factory=list)
     logs: dict[str, Path] = field(default_factory=dict)  # of checks that failed
     faults: list[str] = field(default_factory=list)
 
@@ -64,8 +62,8 @@ class Page:
             f"| {kind} | {name} | {old or 'none'} | {new or 'none'} |"
             for (kind, name), (old, new) in sorted(self.moved.items())
         ]
-        told = [line for row in self.rows for line in self.security(row)]
-        return lines + (["", "## Security", "", *told] if told else [])
+        security = [line for row in self.rows for line in self.security(row)]
+        return lines + (["", "## Security", "", *security] if security else [])
 
     def security(self, row: Row) -> list[str]:
         """What a moved package's changelog tells up to where it moved."""
@@ -76,11 +74,11 @@ class Page:
         more = [f"- and {len(lines) - LINES} more lines"] if len(lines) > LINES else []
         says = "; ".join(one for one in row.says.split("; ") if "relock" not in one)
         # A name of others in a request would call them.
-        told = ["- " + line.replace("@", "@<!-- -->") for line in lines[:LINES]] + more
+        items = ["- " + line.replace("@", "@<!-- -->") for line in lines[:LINES]] + more
         unread = says.startswith(("its ", "it has"))
-        told = told or ["It could not be read." if unread else "It tells of none."]
+        items = items or ["It could not be read." if unread else "It tells of none."]
         title = f"{row.name} {row.locked} → {new}" + (f" ({says})" if says else "")
-        return [f"### {title}", "", *told, ""]
+        return [f"### {title}", "", *items, ""]
 
     def facts(self, before: Facts, after: Facts) -> list[str]:
         lines = [
@@ -91,7 +89,8 @@ class Page:
             "| --- | --- | --- |",
         ]
         lines += [
-            f"| {name} | {before.sizes.get(name, 'none')} | {after.sizes.get(name, 'none')} |"
+            f"| {name} | {before.sizes.get(name, 'none')} "
+            f"| {after.sizes.get(name, 'none')} |"
             for name in sorted(before.sizes | after.sizes)
         ]
         api = differences(before.api, after.api) or ["Nothing changed."]
@@ -127,18 +126,19 @@ class Page:
         unknown = [row for row in self.rows if row.state is State.NOT_ASKED]
         if not held and not unknown:
             return []
-        told = sum(1 for row in held if row.security)
+        mended = sum(1 for row in held if row.security)
         return [
             "",
-            f"{len(held)} inputs are held back, {told} of them with faults that newer versions "
-            f"mend, and {len(unknown)} could not be asked: `./nixw run .#outdated`.",
+            f"{len(held)} inputs are held back, {mended} of them with faults that "
+            f"newer versions mend, and {len(unknown)} could not be asked: "
+            "`./nixw run .#outdated`.",
         ]
 
 
 def is_up_to(line: str, new: str) -> bool:
-    """Whether a line "VERSION: …" is of a version up to another one; others are of all."""
+    """Whether a line "VERSION: …" is of a version up to another; others are of all."""
     try:
-        told: bool = Version(line.partition(":")[0]) <= Version(new)
+        is_of_it: bool = Version(line.partition(":")[0]) <= Version(new)
     except InvalidVersion:
         return True
-    return told
+    return is_of_it

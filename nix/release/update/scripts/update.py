@@ -1,9 +1,9 @@
-"""An update that proves itself: relock, run the checks that the change reaches, write a page.
+"""An update that proves itself: relock, run the checks that it reaches, write a page.
 
     update.py [NAME…] [--output FILE] [--check NAME]…
 
-Run by default.nix in the root. Without names, it moves all locks. Ends with 1 where something
-failed; the page says what.
+Run by default.nix in the root. Without names, it moves all locks. Ends with 1 where
+something failed; the page says what.
 """
 
 import argparse
@@ -32,7 +32,8 @@ def refuse() -> None:
     if changed:
         names = " ".join(line[3:] for line in changed)
         sys.exit(
-            f"update: commit or undo the changes of {names} first (git checkout -- {names})."
+            f"update: commit or undo the changes of {names} first "
+            f"(git checkout -- {names})."
         )
 
 
@@ -52,7 +53,7 @@ def relock(page: Page, names: list[str]) -> None:
 
 
 def prove(page: Page, before: dict[str, tuple[str, Path]], wanted: list[str]) -> None:
-    """Build the checks that differ, or those of them that are wanted, and note how each ended."""
+    """Build the checks that differ, or the wanted ones, and note how each ended."""
     after = tree.checks()
     reached = [
         name for name, one in after.items() if one[0] != before.get(name, ("", ""))[0]
