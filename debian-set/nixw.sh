@@ -52,13 +52,18 @@ make_copy() {
     done
 }
 
+# Whether the file exists and is a lock.
+is_lock() {
+    LOCK="$1" nix eval --impure --expr \
+        '(builtins.fromJSON (builtins.readFile (builtins.getEnv "LOCK"))).files != [ ]'
+}
+
 # What is missing, or is no lock, such as after a conflict of git, is made anew from
 # nothing.
 forgive_locks() {
     for lock in $locks; do
-        LOCK="$copy/$lock" nix eval --impure --expr \
-            '(builtins.fromJSON (builtins.readFile (builtins.getEnv "LOCK"))).files != [ ]' \
-            >/dev/null 2>&1 || echo '{"list": "", "files": []}' >"$copy/$lock"
+        is_lock "$copy/$lock" >/dev/null 2>&1 ||
+            echo '{"list": "", "files": []}' >"$copy/$lock"
     done
 }
 

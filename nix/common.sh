@@ -20,8 +20,8 @@ machine_architecture() {
 
 # set_of ROOT: the package set that a tree's pyproject.toml names; nixw reads it, too.
 set_of() {
-    named=$(sed -n "/^\\[tool\\.template]/,/^\\[/s/^packages *= *[\"']\\([^\"']*\\)[\"'].*/\\1/p" \
-        "$1/pyproject.toml")
+    packages="s/^packages *= *[\"']\\([^\"']*\\)[\"'].*/\\1/p"
+    named=$(sed -n "/^\\[tool\\.template]/,/^\\[/$packages" "$1/pyproject.toml")
     echo "${named:-debian}"
 }
 
