@@ -338,10 +338,12 @@ def many_requests(remember: Callable[..., None]) -> Iterator[None]:
     logging.disable()
     request_started.disconnect(close_old_connections)
     got_request_exception.connect(remember)
-    yield
-    got_request_exception.disconnect(remember)
-    request_started.connect(close_old_connections)
-    logging.disable(logging.NOTSET)
+    try:
+        yield
+    finally:
+        got_request_exception.disconnect(remember)
+        request_started.connect(close_old_connections)
+        logging.disable(logging.NOTSET)
 
 
 @pytest.mark.django_db
