@@ -18,10 +18,10 @@ from pathlib import Path
 
 from backup.barman import Barman, words_of
 from backup.copies import copy
-from backup.log import Log
 from backup.restore import moment, restore
 from backup.settings import Settings, fail, read_password, told, told_after
-from backup.streams import Streams
+from backup.spans import Spans
+from backup.wal import Wal
 from backup.watch import Watch
 
 
@@ -53,13 +53,13 @@ def show(settings: Settings, barman: Barman) -> None:
     if not backups:
         print("there is no base backup yet")
         return
-    log, streams = Log(settings.directory), Streams(settings.directory)
+    wal, spans = Wal(settings.directory), Spans(settings.directory)
     for backup in backups:
-        gap = ", then a gap" if log.reach(backup, backup.timeline).gap else ""
+        gap = ", then a gap" if wal.reach(backup, backup.timeline).gap else ""
         print(f"{backup.name}: from {told_after(backup.end)} on, timeline {backup.timeline}{gap}")
-    if streams.newest:
-        life = streams.newest
-        print(f"timeline {life.timeline} is known to reach {told(life.until)}")
+    if spans.newest:
+        span = spans.newest
+        print(f"timeline {span.timeline} is known to reach {told(span.until)}")
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from backup.barman import Barman, words_of
 from backup.settings import SERVER, tell
-from backup.streams import NEVER, Streams
+from backup.spans import NEVER, Spans
 
 LOOK = 1  # seconds between two looks whether one is due
 AGAIN = 60  # seconds before one that failed is tried again
@@ -29,13 +29,13 @@ class Bases:
         self,
         hours: int,
         barman: Barman,
-        streams: Streams,
+        spans: Spans,
         is_streaming: Callable[[], bool],
         on_change: Callable[[], None],
         stopping: threading.Event,
     ) -> None:
         self.interval = timedelta(hours=hours)
-        self.barman, self.streams = barman, streams
+        self.barman, self.spans = barman, spans
         self.is_streaming, self.on_change, self.stopping = is_streaming, on_change, stopping
         self.newest: datetime | None = None  # the end of the last one, once it is known
         self.taking = threading.Lock()
@@ -58,9 +58,9 @@ class Bases:
         """
         if self.newest is None:
             self.newest = max((backup.end for backup in self.barman.backups()), default=NEVER)
-        life = self.streams.newest
+        span = self.spans.newest
         return datetime.now(UTC) - self.newest > self.interval or (
-            life is not None and self.newest < life.begun
+            span is not None and self.newest < span.begun
         )
 
     def take(self) -> None:

@@ -5,9 +5,9 @@ import subprocess
 from pathlib import Path
 
 from backup.barman import Barman, BaseBackup
-from backup.log import Log
 from backup.settings import SERVER, Settings, fail, tell, told
-from backup.streams import Streams
+from backup.spans import Spans
+from backup.wal import Wal
 
 LOG = ("streaming", "wals")
 VANISHED = 24  # rsync's status
@@ -43,7 +43,7 @@ def copy(settings: Settings, barman: Barman, folder: Path) -> None:
         fail(f"{folder} and BACKUP_DIR ({settings.home}) must be apart.")
     source, target = settings.directory, folder / SERVER
     target.mkdir(exist_ok=True)
-    newest, whole, before = Streams(source).newest, barman.backups(), Log(source)
+    newest, whole, before = Spans(source).newest, barman.backups(), Wal(source)
     rules = [f"--filter=protect /{name}" for name in LOG]
     rules += [f"--include=/{one}/{b.name}*" for b in whole for one in ("base", "meta")]
     rules += [f"--exclude={path}" for path in ("/base/*", "/meta/*", *(f"/{one}" for one in LOG))]
@@ -54,12 +54,12 @@ def copy(settings: Settings, barman: Barman, folder: Path) -> None:
     transfer(source / "wals", target / "wals", "--delete-delay")
     remove_moved(target)
     if whole and newest:
-        refuse_shorter(before, Log(target), whole[-1], newest.timeline)
+        refuse_shorter(before, Wal(target), whole[-1], newest.timeline)
     known = f" until {told(newest.until)}" if newest else ""
     tell(f"{folder} has all backups{known}.")
 
 
-def refuse_shorter(before: Log, after: Log, backup: BaseBackup, timeline: int) -> None:
+def refuse_shorter(before: Wal, after: Wal, backup: BaseBackup, timeline: int) -> None:
     """End where the copy lacks what there was when it began.
 
     Raises:

@@ -11,9 +11,9 @@ import psycopg2
 
 from backup.barman import Barman, words_of
 from backup.database import Database, Facts
-from backup.log import set_aside
 from backup.settings import SERVER, Settings, tell
-from backup.streams import Life, Streams
+from backup.spans import Span, Spans
+from backup.wal import set_aside
 
 PAUSE = 2  # seconds before the stream is begun again
 STEADY = 3  # seconds after which it is taken to have begun
@@ -23,7 +23,7 @@ IMPOSSIBLE = re.compile(
 )
 
 
-class Stream:
+class Receiver:
     """Barman's receive-wal and the replication slot that keeps the log for it.
 
     Args:
@@ -36,16 +36,16 @@ class Stream:
         self,
         settings: Settings,
         barman: Barman,
-        streams: Streams,
+        spans: Spans,
         is_ours: Callable[[Facts], bool],
         on_begin: Callable[[], None],
         stopping: threading.Event,
     ) -> None:
-        self.barman, self.streams = barman, streams
+        self.barman, self.spans = barman, spans
         self.directory = settings.directory
         self.database = Database(settings)
         self.is_ours, self.on_begin, self.stopping = is_ours, on_begin, stopping
-        self.receiver: subprocess.Popen[str] | None = None
+        self.process: subprocess.Popen[str] | None = None
         self.begun = 0.0  # when it was started
         self.words = ""  # of why it ended
 
@@ -70,7 +70,7 @@ class Stream:
 
     def is_steady(self) -> bool:
         """Whether the receiver has run for a moment, so that Barman's cron starts no other."""
-        return self.receiver is not None and time.monotonic() - self.begun > STEADY
+        return self.process is not None and time.monotonic() - self.begun > STEADY
 
     def receive(self) -> None:
         """Until it ends, as it does with the database."""
@@ -81,13 +81,13 @@ class Stream:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-        ) as self.receiver:
-            lines = self.receiver.stdout or ()  # one for each segment, and its last words
+        ) as self.process:
+            lines = self.process.stdout or ()  # one for each segment, and its last words
             errors = [line.strip() for line in lines if "error: " in line.lower()]
             errors = [re.sub(r"^.* ERROR: ", "", line) for line in errors]  # its time
         if self.is_steady():
             self.words = ""
-        self.receiver = None
+        self.process = None
         if errors and not self.stopping.is_set():
             self.tell(f"the stream ended: {errors[0]}")
 
@@ -104,35 +104,35 @@ class Stream:
             subprocess.CalledProcessError: Barman failed.
             OSError: the disk is full.
         """
-        if self.streams.newest:
+        if self.spans.newest:
             self.barman.run("archive-wal", SERVER)
             set_aside(self.directory)
         self.words = ""
         self.on_begin()
-        self.begin_life(facts)
+        self.begin_span(facts)
         if facts.slot == "lost":
             self.barman.run("receive-wal", "--drop-slot", SERVER)
         if facts.is_slot_gone:
             self.barman.run("receive-wal", "--create-slot", SERVER)
 
-    def begin_life(self, facts: Facts) -> None:
+    def begin_span(self, facts: Facts) -> None:
         """Write it down, before there is a slot; a gap that nothing followed is told of once.
 
         Raises:
             OSError: the disk is full.
         """
-        newest = self.streams.newest
+        newest = self.spans.newest
         if newest and newest.lost and newest.until == newest.begun:
             return
         # On a timeline that it never had, it was restored, and nothing is missing.
-        former = any(life.timeline == facts.timeline for life in self.streams.lives)
+        former = any(span.timeline == facts.timeline for span in self.spans.all)
         lost = former and facts.is_slot_gone
-        self.streams.begin(facts.timeline, begun(facts, newest), lost)
+        self.spans.begin(facts.timeline, begun(facts, newest), lost)
         if lost:
             tell("a part of the log is missing: moments after it need the base backup that comes.")
 
 
-def begun(facts: Facts, former: Life | None) -> datetime:
+def begun(facts: Facts, former: Span | None) -> datetime:
     """When a database began on its timeline: with a restore, it was started on it."""
     if former is None or former.timeline == facts.timeline:
         return facts.time

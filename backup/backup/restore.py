@@ -19,9 +19,9 @@ import psycopg2
 
 from backup.barman import Barman, BaseBackup, end_children, lead_children, words_of
 from backup.database import Database, Facts
-from backup.log import SWITCH, Log, Reach, address
 from backup.settings import SERVER, Settings, fail, tell, told, told_after
-from backup.streams import Streams
+from backup.spans import Spans
+from backup.wal import SWITCH, Reach, Wal, address
 
 # What is made of a backup before it is the database: db takes no such directory for one.
 STAGING = ".restore"
@@ -114,15 +114,15 @@ def rename_former(data: Path) -> Path:
     return aside
 
 
-def which_timeline(log: Log, streams: Streams, time: datetime | None) -> int:
+def which_timeline(wal: Wal, spans: Spans, time: datetime | None) -> int:
     """The timeline that the database had at the moment.
 
     Raises:
         SystemExit: nobody knows.
     """
-    if life := streams.at(time):
-        return life.timeline
-    timelines = log.timelines()
+    if span := spans.at(time):
+        return span.timeline
+    timelines = wal.timelines()
     if not timelines:
         fail("there is no base backup yet.")
     if len(timelines) > 1:
@@ -130,13 +130,13 @@ def which_timeline(log: Log, streams: Streams, time: datetime | None) -> int:
     return timelines[0]
 
 
-def choose(backups: list[BaseBackup], log: Log, timeline: int, time: datetime | None) -> BaseBackup:
+def choose(backups: list[BaseBackup], wal: Wal, timeline: int, time: datetime | None) -> BaseBackup:
     """The newest backup that is older than the moment and from which the timeline goes on.
 
     Raises:
         SystemExit: there is none.
     """
-    backups = [backup for backup in backups if log.leads_to(backup, timeline)]
+    backups = [backup for backup in backups if wal.leads_to(backup, timeline)]
     if not backups:
         fail(f"there is no base backup yet from which timeline {timeline} goes on.")
     before = [backup for backup in backups if time is None or backup.end <= time]
@@ -147,14 +147,14 @@ def choose(backups: list[BaseBackup], log: Log, timeline: int, time: datetime | 
 
 
 def known_until(
-    streams: Streams, reach: Reach, backup: BaseBackup, timeline: int, now: Facts | None
+    spans: Spans, reach: Reach, backup: BaseBackup, timeline: int, now: Facts | None
 ) -> tuple[datetime, int]:
     """Until when the log after a backup is known to be whole, and where it was then, in bytes.
 
     Args:
         now: what the database says that streams now, all of which is received.
     """
-    known, is_lost = streams.whole_until(timeline, backup.end)
+    known, is_lost = spans.whole_until(timeline, backup.end)
     if reach.gap and not is_lost:  # a file that somebody removed
         return reach.written, 0
     if now and now.timeline == timeline and not reach.gap:
@@ -320,17 +320,17 @@ def make_plan(
     """
     now = catch_up(settings)
     backups = barman.backups()  # which may take a while, in which segments move on
-    log, streams = Log(settings.directory), Streams(settings.directory)
-    timeline = timeline or which_timeline(log, streams, time)
-    backup = choose(backups, log, timeline, time)
-    reach = log.reach(backup, timeline)
-    known, end = known_until(streams, reach, backup, timeline, now)
+    wal, spans = Wal(settings.directory), Spans(settings.directory)
+    timeline = timeline or which_timeline(wal, spans, time)
+    backup = choose(backups, wal, timeline, time)
+    reach = wal.reach(backup, timeline)
+    known, end = known_until(spans, reach, backup, timeline, now)
     if reach.gap and (time is None or time > known):
         fail(
             f"the log has a gap after {told(known)}: name an earlier moment (--to), "
             "or one after the next base backup."
         )
-    return Plan(backup, timeline, known, end, log.size)
+    return Plan(backup, timeline, known, end, wal.size)
 
 
 def restore(

@@ -33,7 +33,7 @@ class Reach:
     gap: bool  # there is more of the log after a missing segment
 
 
-class Log:
+class Wal:
     """Of Barman's folders wals and streaming, and of set-aside, where a stream that began anew left
     what it had.
 
@@ -86,15 +86,15 @@ class Log:
 
         Before it branched off, its log is that of the timelines before it.
         """
-        begin, spans = 0, {}
+        begin, ranges = 0, {}
         for parent, end in sorted(self.branches(timeline).items()):
-            spans[parent] = range(begin, end // (self.size or 1))
-            begin = spans[parent].stop
-        spans[timeline] = range(begin, sys.maxsize)
+            ranges[parent] = range(begin, end // (self.size or 1))
+            begin = ranges[parent].stop
+        ranges[timeline] = range(begin, sys.maxsize)
         return {
             number: time
             for (one, number), time in self.segments.items()
-            if number in spans.get(one, ())
+            if number in ranges.get(one, ())
         }
 
     def reach(self, backup: BaseBackup, timeline: int) -> Reach:
@@ -107,7 +107,7 @@ class Log:
 
 
 def set_aside(directory: Path) -> None:
-    """Let the stream begin without what it had, which stays for restores: see Log."""
+    """Let the stream begin without what it had, which stays for restores: see Wal."""
     into = directory / "set-aside"
     into.mkdir(exist_ok=True)
     for file in (directory / "streaming").glob("*"):

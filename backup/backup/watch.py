@@ -17,9 +17,9 @@ from backup.barman import Barman, end_children, lead_children, words_of
 from backup.bases import Bases
 from backup.database import Database, Facts
 from backup.metrics import Metrics
+from backup.receiver import Receiver, begun
 from backup.settings import Settings, fail, tell
-from backup.stream import Stream, begun
-from backup.streams import Streams
+from backup.spans import Spans
 
 TICK = 5  # seconds between two looks at the database
 CRON = 60  # seconds between two runs of Barman's maintenance
@@ -37,18 +37,18 @@ class Watch:
     def __init__(self, settings: Settings, barman: Barman) -> None:
         self.settings, self.barman = settings, barman
         settings.directory.mkdir(exist_ok=True)
-        self.streams = Streams(settings.directory)
+        self.spans = Spans(settings.directory)
         self.metrics = Metrics(settings.home)
         self.metrics.interval.set(settings.hours * 3600)
         self.stopping = threading.Event()
-        self.stream = Stream(
-            settings, barman, self.streams, self.is_ours, self.on_begin, self.stopping
+        self.receiver = Receiver(
+            settings, barman, self.spans, self.is_ours, self.on_begin, self.stopping
         )
         self.bases = Bases(
             settings.hours,
             barman,
-            self.streams,
-            self.stream.is_steady,
+            self.spans,
+            self.receiver.is_steady,
             self.note_backups,
             self.stopping,
         )
@@ -83,7 +83,7 @@ class Watch:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self.stopping.set())
         lead_children()
-        threads = [threading.Thread(target=part.run) for part in (self.stream, self.bases)]
+        threads = [threading.Thread(target=part.run) for part in (self.receiver, self.bases)]
         for thread in threads:
             thread.start()
         self.look_on()
@@ -144,22 +144,22 @@ class Watch:
         ahead = self.ahead
         ahead.append((facts.written, facts.time))
         known = [item for item in ahead if item[0] <= (facts.received or 0)]
-        life = self.streams.newest
+        span = self.spans.newest
         if not known or ahead is not self.ahead:
             return
         del ahead[: len(known)]
         with suppress(OSError):  # a full disk
-            if life is None or life.timeline != facts.timeline:
-                self.streams.begin(facts.timeline, begun(facts, life), lost=False)
-            elif known[-1][1] > life.until:
+            if span is None or span.timeline != facts.timeline:
+                self.spans.begin(facts.timeline, begun(facts, span), lost=False)
+            elif known[-1][1] > span.until:
                 end, until = known[-1]
                 self.metrics.streamed.set(until.timestamp())
-                self.streams.reach(until, end)
+                self.spans.reach(until, end)
 
     def note_backups(self) -> None:
-        self.metrics.gap.set(self.streams.last_gap.timestamp())
-        if life := self.streams.newest:
-            self.metrics.streamed.set(life.until.timestamp())
+        self.metrics.gap.set(self.spans.last_gap.timestamp())
+        if span := self.spans.newest:
+            self.metrics.streamed.set(span.until.timestamp())
         with suppress(subprocess.CalledProcessError):
             ends = self.barman.ends()
             if ends:
@@ -171,7 +171,7 @@ class Watch:
         try:
             self.keep_reserve()
             self.bases.tidy()
-            if self.stream.is_steady():
+            if self.receiver.is_steady():
                 self.barman.run("cron")
         except (OSError, subprocess.CalledProcessError) as error:
             if not self.stopping.is_set():
