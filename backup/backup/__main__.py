@@ -56,7 +56,9 @@ def show(settings: Settings, barman: Barman) -> None:
     wal, spans = Wal(settings.directory), Spans(settings.directory)
     for backup in backups:
         gap = ", then a gap" if wal.reach(backup, backup.timeline).gap else ""
-        print(f"{backup.name}: from {told_after(backup.end)} on, timeline {backup.timeline}{gap}")
+        print(
+            f"{backup.name}: from {told_after(backup.end)} on, timeline {backup.timeline}{gap}"
+        )
     if spans.newest:
         span = spans.newest
         print(f"timeline {span.timeline} is known to reach {told(span.until)}")
@@ -70,7 +72,13 @@ def main() -> None:
     barman = Barman(settings.configure())
     match arguments.command:
         case "restore":
-            restore(settings, barman, arguments.to, arguments.timeline, aside=arguments.set_aside)
+            restore(
+                settings,
+                barman,
+                arguments.to,
+                arguments.timeline,
+                aside=arguments.set_aside,
+            )
         case "list":
             show(settings, barman)
         case "copy":

@@ -22,7 +22,9 @@ def words_of(error: OSError | subprocess.CalledProcessError) -> str:
 
 def lead_children() -> None:
     """Be in a process group of which only Barman's processes are, too."""
-    with suppress(PermissionError):  # the first process of a session leads its group already
+    with suppress(
+        PermissionError
+    ):  # the first process of a session leads its group already
         os.setpgid(0, 0)
 
 
@@ -50,7 +52,14 @@ class Barman:
     configuration: Path
 
     def command(self, *arguments: str) -> list[str]:
-        return ["barman", "--config", str(self.configuration), "--color", "never", *arguments]
+        return [
+            "barman",
+            "--config",
+            str(self.configuration),
+            "--color",
+            "never",
+            *arguments,
+        ]
 
     def run(self, *arguments: str) -> None:
         """Do it.
@@ -84,7 +93,11 @@ class Barman:
 
     def listed(self) -> list[dict[str, Any]]:
         """What Barman lists of those that are whole."""
-        return [item for item in self.ask("list-backups", SERVER) if item["status"] == "DONE"]
+        return [
+            item
+            for item in self.ask("list-backups", SERVER)
+            if item["status"] == "DONE"
+        ]
 
     def ends(self) -> list[float]:
         """When they ended, in seconds of the epoch: by one question, and not by one for each."""
@@ -92,7 +105,10 @@ class Barman:
 
     def backups(self) -> list[BaseBackup]:
         """Those that are whole, the oldest first."""
-        return [self.backup(name) for name in sorted(item["backup_id"] for item in self.listed())]
+        return [
+            self.backup(name)
+            for name in sorted(item["backup_id"] for item in self.listed())
+        ]
 
     def backup(self, name: str) -> BaseBackup:
         facts = self.ask("show-backup", SERVER, name)["base_backup_information"]

@@ -36,7 +36,11 @@ class Bases:
     ) -> None:
         self.interval = timedelta(hours=hours)
         self.barman, self.spans = barman, spans
-        self.is_streaming, self.on_change, self.stopping = is_streaming, on_change, stopping
+        self.is_streaming, self.on_change, self.stopping = (
+            is_streaming,
+            on_change,
+            stopping,
+        )
         self.newest: datetime | None = None  # the end of the last one, once it is known
         self.taking = threading.Lock()
 
@@ -47,7 +51,9 @@ class Bases:
                     self.take()
             except (OSError, subprocess.CalledProcessError) as error:
                 if not self.stopping.is_set():
-                    tell(f"no base backup could be taken, it is tried again: {words_of(error)}")
+                    tell(
+                        f"no base backup could be taken, it is tried again: {words_of(error)}"
+                    )
                 self.stopping.wait(AGAIN)
 
     def is_due(self) -> bool:
@@ -57,7 +63,9 @@ class Bases:
             subprocess.CalledProcessError: Barman failed.
         """
         if self.newest is None:
-            self.newest = max((backup.end for backup in self.barman.backups()), default=NEVER)
+            self.newest = max(
+                (backup.end for backup in self.barman.backups()), default=NEVER
+            )
         span = self.spans.newest
         return datetime.now(UTC) - self.newest > self.interval or (
             span is not None and self.newest < span.begun
@@ -103,7 +111,10 @@ class Bases:
             return
         try:
             for item in self.barman.ask("list-backups", SERVER):
-                if item["status"] in UNFINISHED or item.get("retention_status") == "OBSOLETE":
+                if (
+                    item["status"] in UNFINISHED
+                    or item.get("retention_status") == "OBSOLETE"
+                ):
                     self.barman.run("delete", SERVER, item["backup_id"])
         finally:
             self.taking.release()

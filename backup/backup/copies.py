@@ -20,7 +20,14 @@ def transfer(source: Path, target: Path, *options: str) -> bool:
     Raises:
         SystemExit: the copy is not whole; rsync's words are above.
     """
-    command = ["rsync", "--archive", "--modify-window=-1", *options, f"{source}/", f"{target}/"]
+    command = [
+        "rsync",
+        "--archive",
+        "--modify-window=-1",
+        *options,
+        f"{source}/",
+        f"{target}/",
+    ]
     status = subprocess.run(command).returncode
     if status not in (0, VANISHED):
         fail("the copy is not whole: rsync's words above say why.")
@@ -46,7 +53,10 @@ def copy(settings: Settings, barman: Barman, folder: Path) -> None:
     newest, whole, before = Spans(source).newest, barman.backups(), Wal(source)
     rules = [f"--filter=protect /{name}" for name in LOG]
     rules += [f"--include=/{one}/{b.name}*" for b in whole for one in ("base", "meta")]
-    rules += [f"--exclude={path}" for path in ("/base/*", "/meta/*", *(f"/{one}" for one in LOG))]
+    rules += [
+        f"--exclude={path}"
+        for path in ("/base/*", "/meta/*", *(f"/{one}" for one in LOG))
+    ]
     transfer(source, target, "--delete-excluded", "--delete-delay", *rules)
     for _ in range(TRIES):
         if transfer(source / "streaming", target / "streaming"):
@@ -66,7 +76,9 @@ def refuse_shorter(before: Wal, after: Wal, backup: BaseBackup, timeline: int) -
         SystemExit: it does.
     """
     if after.reach(backup, timeline).last < before.reach(backup, timeline).last:
-        fail("the copy lacks a part of the log, which moved on meanwhile: run it again.")
+        fail(
+            "the copy lacks a part of the log, which moved on meanwhile: run it again."
+        )
 
 
 def remove_moved(target: Path) -> None:

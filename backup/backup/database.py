@@ -90,7 +90,19 @@ class Database:
         except psycopg2.Error:
             self.close()
             raise
-        time, since, written, sent, received, slot, active, kept, limit, system, timeline = row
+        (
+            time,
+            since,
+            written,
+            sent,
+            received,
+            slot,
+            active,
+            kept,
+            limit,
+            system,
+            timeline,
+        ) = row
         return Facts(
             time=time,
             since=since,

@@ -82,7 +82,9 @@ class Receiver:
             stderr=subprocess.STDOUT,
             text=True,
         ) as self.process:
-            lines = self.process.stdout or ()  # one for each segment, and its last words
+            lines = (
+                self.process.stdout or ()
+            )  # one for each segment, and its last words
             errors = [line.strip() for line in lines if "error: " in line.lower()]
             errors = [re.sub(r"^.* ERROR: ", "", line) for line in errors]  # its time
         if self.is_steady():
@@ -129,7 +131,9 @@ class Receiver:
         lost = former and facts.is_slot_gone
         self.spans.begin(facts.timeline, begun(facts, newest), lost)
         if lost:
-            tell("a part of the log is missing: moments after it need the base backup that comes.")
+            tell(
+                "a part of the log is missing: moments after it need the base backup that comes."
+            )
 
 
 def begun(facts: Facts, former: Span | None) -> datetime:

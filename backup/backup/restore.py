@@ -26,7 +26,9 @@ from backup.wal import SWITCH, Reach, Wal, address
 # What is made of a backup before it is the database: db takes no such directory for one.
 STAGING = ".restore"
 CATCH_UP = 30  # seconds at most
-PAGE_HEADER = 64  # bytes that may be between the end of a record and the next one's beginning
+PAGE_HEADER = (
+    64  # bytes that may be between the end of a record and the next one's beginning
+)
 
 # Of Barman's, in a directory that it restored.
 LEFT_BY_BARMAN = (".barman-recover.info", "barman_wal", "*.origin", "backup_manifest.*")
@@ -67,7 +69,9 @@ def lock(data: Path) -> None:
     except BlockingIOError:
         fail(f"PGDATA ({data}) is in use: stop db first (docker compose stop db).")
     except OSError:
-        fail(f"PGDATA ({data}) is on a file system without locks: move it to a local one.")
+        fail(
+            f"PGDATA ({data}) is on a file system without locks: move it to a local one."
+        )
 
 
 def is_whole(data: Path) -> bool:
@@ -109,7 +113,9 @@ def rename_former(data: Path) -> Path:
     try:
         data.rename(aside)
     except OSError as error:
-        fail(f"PGDATA ({data}) cannot be renamed, and was left as it is: {error.strerror}.")
+        fail(
+            f"PGDATA ({data}) cannot be renamed, and was left as it is: {error.strerror}."
+        )
     tell(f"what was in PGDATA is in {aside}; remove it when you do not need it.")
     return aside
 
@@ -126,11 +132,15 @@ def which_timeline(wal: Wal, spans: Spans, time: datetime | None) -> int:
     if not timelines:
         fail("there is no base backup yet.")
     if len(timelines) > 1:
-        fail("the log has several timelines: name one (--timeline), of those that `list` has.")
+        fail(
+            "the log has several timelines: name one (--timeline), of those that `list` has."
+        )
     return timelines[0]
 
 
-def choose(backups: list[BaseBackup], wal: Wal, timeline: int, time: datetime | None) -> BaseBackup:
+def choose(
+    backups: list[BaseBackup], wal: Wal, timeline: int, time: datetime | None
+) -> BaseBackup:
     """The newest backup that is older than the moment and from which the timeline goes on.
 
     Raises:
@@ -142,7 +152,9 @@ def choose(backups: list[BaseBackup], wal: Wal, timeline: int, time: datetime | 
     before = [backup for backup in backups if time is None or backup.end <= time]
     if not before:
         oldest = told_after(backups[0].end)
-        fail(f"no backup is that old: the first moment that can be restored is {oldest}.")
+        fail(
+            f"no backup is that old: the first moment that can be restored is {oldest}."
+        )
     return before[-1]
 
 
@@ -192,7 +204,9 @@ def recovery(data: Path, *options: str) -> Iterator[Path]:
                 check=True,
             )
             while not is_recovered(data):
-                subprocess.run([*command, "status"], stdout=subprocess.DEVNULL, check=True)
+                subprocess.run(
+                    [*command, "status"], stdout=subprocess.DEVNULL, check=True
+                )
                 sleep(0.2)
             yield output
         except subprocess.CalledProcessError as error:
@@ -205,9 +219,14 @@ def recovery(data: Path, *options: str) -> Iterator[Path]:
 def is_recovered(data: Path) -> bool:
     """Whether the server on it has replayed the log and would take writes."""
     facts = subprocess.run(
-        ["pg_controldata", str(data)], env={**os.environ, "LC_ALL": "C"}, capture_output=True
+        ["pg_controldata", str(data)],
+        env={**os.environ, "LC_ALL": "C"},
+        capture_output=True,
     ).stdout
-    return re.search(rb"^Database cluster state: +in production$", facts, re.MULTILINE) is not None
+    return (
+        re.search(rb"^Database cluster state: +in production$", facts, re.MULTILINE)
+        is not None
+    )
 
 
 def replay(staging: Path, time: datetime | None, known: datetime, end: int) -> None:
@@ -224,7 +243,10 @@ def replay(staging: Path, time: datetime | None, known: datetime, end: int) -> N
         with recovery(staging) as output:
             words = output.read_text()
     except subprocess.CalledProcessError as error:
-        ended = "recovery ended before configured recovery target was reached" in error.output
+        ended = (
+            "recovery ended before configured recovery target was reached"
+            in error.output
+        )
         if not (ended and time):
             print(error.output)
             fail("PostgreSQL could not finish the recovery: its words above say why.")
@@ -236,9 +258,14 @@ def replay(staging: Path, time: datetime | None, known: datetime, end: int) -> N
         # Nothing was written between the last transaction and the moment.
         with recovery(staging, "recovery_target_time=") as output:
             words = error.output + output.read_text()
-    if "recovery stopping before" not in words and ended_at(staging) < end - PAGE_HEADER:
+    if (
+        "recovery stopping before" not in words
+        and ended_at(staging) < end - PAGE_HEADER
+    ):
         print(words)
-        fail("the log cannot be read to its end, a part is damaged: name an earlier moment (--to).")
+        fail(
+            "the log cannot be read to its end, a part is damaged: name an earlier moment (--to)."
+        )
     tell(replayed(words))
 
 
@@ -255,7 +282,11 @@ def replayed(words: str) -> str:
     last = re.findall(r"last completed transaction was at log time (.*)", words)
     if stopped:
         return f"the first transaction that is not there any more is of {stopped[-1]}."
-    return f"the last transaction that is there is of {last[-1]}." if last else "nothing to replay."
+    return (
+        f"the last transaction that is there is of {last[-1]}."
+        if last
+        else "nothing to replay."
+    )
 
 
 def place(staging: Path, data: Path) -> None:
@@ -334,7 +365,11 @@ def make_plan(
 
 
 def restore(
-    settings: Settings, barman: Barman, time: datetime | None, timeline: int | None, aside: bool
+    settings: Settings,
+    barman: Barman,
+    time: datetime | None,
+    timeline: int | None,
+    aside: bool,
 ) -> None:
     """Put the database as it was at that moment into PGDATA.
 
@@ -360,7 +395,9 @@ def restore(
     with room(settings.data) as staging:
         copy_base(barman, plan.backup, staging, plan.timeline, time)
         replay(staging, time, plan.known, plan.end)
-        shutil.move(staging / "postgresql.auto.conf.origin", staging / "postgresql.auto.conf")
+        shutil.move(
+            staging / "postgresql.auto.conf.origin", staging / "postgresql.auto.conf"
+        )
         place(staging, settings.data)
     tell(f"PGDATA ({settings.data}) is restored; start db.")
 
@@ -372,10 +409,14 @@ def verify(base: Path) -> None:
         SystemExit: it is damaged; PostgreSQL's words are printed.
     """
     command = ["pg_verifybackup", "--no-parse-wal", "--quiet", str(base)]
-    ended = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    ended = subprocess.run(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
     if ended.returncode:
         print(ended.stdout)
-        fail(f"the base backup {base.parent.name} is damaged: name a moment before it (--to).")
+        fail(
+            f"the base backup {base.parent.name} is damaged: name a moment before it (--to)."
+        )
 
 
 @contextmanager
@@ -401,7 +442,11 @@ def room(data: Path) -> Iterator[Path]:
 
 
 def copy_base(
-    barman: Barman, backup: BaseBackup, staging: Path, timeline: int, time: datetime | None
+    barman: Barman,
+    backup: BaseBackup,
+    staging: Path,
+    timeline: int,
+    time: datetime | None,
 ) -> None:
     """Copy the base backup, ready to replay the log.
 

@@ -61,7 +61,9 @@ class Spans:
         """
         new = self.file.with_suffix(".new")
         with new.open("w") as file:
-            json.dump([asdict(span) for span in self.all], file, default=datetime.isoformat)
+            json.dump(
+                [asdict(span) for span in self.all], file, default=datetime.isoformat
+            )
             file.flush()
             os.fsync(file.fileno())
         new.rename(self.file)

@@ -63,7 +63,9 @@ class Wal:
 
     def number(self, name: str) -> int:
         """Of the segment with that name; they count from 0 again where the lower half is full."""
-        return int(name[8:16], 16) * ((1 << 32) // (self.size or 1)) + int(name[16:24], 16)
+        return int(name[8:16], 16) * ((1 << 32) // (self.size or 1)) + int(
+            name[16:24], 16
+        )
 
     def timelines(self) -> list[int]:
         return sorted({timeline for timeline, _ in self.segments})
@@ -73,7 +75,10 @@ class Wal:
         for folder in self.folders:
             history = folder / f"{timeline:08X}.history"
             if history.exists():
-                return {int(one): address(end) for one, end in SWITCH.findall(history.read_text())}
+                return {
+                    int(one): address(end)
+                    for one, end in SWITCH.findall(history.read_text())
+                }
         return {}
 
     def leads_to(self, backup: BaseBackup, timeline: int) -> bool:

@@ -54,7 +54,9 @@ class Watch:
         )
         self.failed = False
         self.trouble = ""  # of which was told
-        self.ahead: list[tuple[int, datetime]] = []  # what was written, until it is received
+        self.ahead: list[
+            tuple[int, datetime]
+        ] = []  # what was written, until it is received
 
     def claim(self) -> None:
         """Take the backups and the port for this process.
@@ -83,7 +85,9 @@ class Watch:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self.stopping.set())
         lead_children()
-        threads = [threading.Thread(target=part.run) for part in (self.receiver, self.bases)]
+        threads = [
+            threading.Thread(target=part.run) for part in (self.receiver, self.bases)
+        ]
         for thread in threads:
             thread.start()
         self.look_on()
@@ -131,7 +135,9 @@ class Watch:
     def is_ours(self, facts: Facts) -> bool:
         """Whether the backups, if there are any, are of this cluster."""
         try:
-            identity = json.loads((self.settings.directory / "identity.json").read_text())
+            identity = json.loads(
+                (self.settings.directory / "identity.json").read_text()
+            )
         except (OSError, ValueError):  # Barman is writing it
             return True
         return str(identity["systemid"]) == facts.system
