@@ -1,4 +1,4 @@
-"""Backups of the database at POSTGRES_HOST; docs/variables.md has the environment variables.
+"""Backups of the database at POSTGRES_HOST; docs/variables.md has the variables.
 
 (nothing)     stream the log and take base backups
 restore       the newest moment into an empty PGDATA, which db then serves
@@ -56,9 +56,8 @@ def show(settings: Settings, barman: Barman) -> None:
     wal, spans = Wal(settings.directory), Spans(settings.directory)
     for backup in backups:
         gap = ", then a gap" if wal.reach(backup, backup.timeline).gap else ""
-        print(
-            f"{backup.name}: from {told_after(backup.end)} on, timeline {backup.timeline}{gap}"
-        )
+        begin = told_after(backup.end)
+        print(f"{backup.name}: from {begin} on, timeline {backup.timeline}{gap}")
     if spans.newest:
         span = spans.newest
         print(f"timeline {span.timeline} is known to reach {told(span.until)}")

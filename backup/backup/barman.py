@@ -36,7 +36,10 @@ def end_children() -> None:
 
 @dataclass(frozen=True)
 class BaseBackup:
-    """A copy of the data directory. With the log after it, any later moment can be restored."""
+    """A copy of the data directory.
+
+    With the log after it, any later moment can be restored.
+    """
 
     name: str
     timeline: int
@@ -100,7 +103,7 @@ class Barman:
         ]
 
     def ends(self) -> list[float]:
-        """When they ended, in seconds of the epoch: by one question, and not by one for each."""
+        """When they ended, in seconds of the epoch; Barman is asked once for all."""
         return [float(item["end_time_timestamp"]) for item in self.listed()]
 
     def backups(self) -> list[BaseBackup]:

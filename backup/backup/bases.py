@@ -17,7 +17,7 @@ SENT = 2  # seconds until a segment is here
 
 
 class Bases:
-    """Takes one where it is due and the log is streamed, and removes those that nobody needs.
+    """Takes a base backup when one is due and the log is streamed; removes old ones.
 
     Args:
         is_streaming: whether it is.
@@ -51,9 +51,8 @@ class Bases:
                     self.take()
             except (OSError, subprocess.CalledProcessError) as error:
                 if not self.stopping.is_set():
-                    tell(
-                        f"no base backup could be taken, it is tried again: {words_of(error)}"
-                    )
+                    words = words_of(error)
+                    tell(f"no base backup could be taken, it is tried again: {words}")
                 self.stopping.wait(AGAIN)
 
     def is_due(self) -> bool:
@@ -88,9 +87,10 @@ class Bases:
         self.on_change()
 
     def begin_archive(self) -> None:
-        """Let Barman have a first segment of the log, without which it begins no base backup.
+        """Let Barman have a first segment of the log, which a base backup needs.
 
-        An idle database ends none by itself, and the end of one is sent with what comes after it.
+        An idle database ends no segment by itself, and the end of one is sent with what
+        comes after it.
 
         Raises:
             subprocess.CalledProcessError: Barman failed.
@@ -101,8 +101,9 @@ class Bases:
         self.barman.run("archive-wal", SERVER)
 
     def tidy(self) -> None:
-        """Remove those that were cut short and those that retention does not keep, whether the log
-        is streamed or not: the disk may be full of them.
+        """Remove those that were cut short and those that retention does not keep.
+
+        It does so while the log is not streamed, too: the disk may be full of them.
 
         Raises:
             subprocess.CalledProcessError: Barman failed.

@@ -37,8 +37,9 @@ def transfer(source: Path, target: Path, *options: str) -> bool:
 def copy(settings: Settings, barman: Barman, folder: Path) -> None:
     """Copy what is new; what retention removed here is removed there, too.
 
-    Base backups come first, those that are whole, and then the log in the direction in which its
-    files move: so that the copy has all that follows them. A former copy stays whole meanwhile.
+    Base backups come first, those that are whole. The log follows, in the direction in
+    which its files move: so the copy has all of it after each base backup. A former copy
+    stays whole meanwhile.
 
     Raises:
         SystemExit: there is no such folder, or it has no room.

@@ -53,7 +53,7 @@ class Metrics:
         start_http_server(int(port), address.strip("[]"), registry=self.registry)
 
     def note(self, facts: Facts | None) -> None:
-        """What the database says; nothing is known of its slot where it does not answer."""
+        """What the database says; where it does not answer, the slot is unknown."""
         if facts is None:
             self.slot.set(UNKNOWN)
             self.kept.set(UNKNOWN)

@@ -1,4 +1,4 @@
-"""The stream of the log, which begins again whenever it ends, and anew where it cannot go on."""
+"""The stream of the log: begun again when it ends, and anew where it cannot go on."""
 
 import re
 import subprocess
@@ -19,7 +19,8 @@ PAUSE = 2  # seconds before the stream is begun again
 STEADY = 3  # seconds after which it is taken to have begun
 # What PostgreSQL says where it can never go on from where it was.
 IMPOSSIBLE = re.compile(
-    r"has already been removed|requested starting point|timeline \d+ is not|should be 0 or"
+    r"has already been removed|requested starting point|timeline \d+ is not"
+    r"|should be 0 or"
 )
 
 
@@ -62,14 +63,14 @@ class Receiver:
             self.stopping.wait(PAUSE)
 
     def ask(self) -> Facts | None:
-        """What the database says; nothing where it does not answer, of which Watch tells."""
+        """What the database says; None where it does not answer, which Watch tells."""
         try:
             return self.database.ask()
         except psycopg2.Error:
             return None
 
     def is_steady(self) -> bool:
-        """Whether the receiver has run for a moment, so that Barman's cron starts no other."""
+        """Whether it has run for a moment, so that Barman's cron starts no other."""
         return self.process is not None and time.monotonic() - self.begun > STEADY
 
     def receive(self) -> None:
@@ -118,7 +119,9 @@ class Receiver:
             self.barman.run("receive-wal", "--create-slot", SERVER)
 
     def begin_span(self, facts: Facts) -> None:
-        """Write it down, before there is a slot; a gap that nothing followed is told of once.
+        """Write it down, before there is a slot.
+
+        A gap that nothing followed is told of once.
 
         Raises:
             OSError: the disk is full.
@@ -132,7 +135,8 @@ class Receiver:
         self.spans.begin(facts.timeline, begun(facts, newest), lost)
         if lost:
             tell(
-                "a part of the log is missing: moments after it need the base backup that comes."
+                "a part of the log is missing: moments after it need the base backup "
+                "that comes."
             )
 
 

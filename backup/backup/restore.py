@@ -1,4 +1,4 @@
-"""Restores: the database as it was at a moment, in an empty PGDATA that nobody serves."""
+"""Restores: the database as it was at a moment, in an empty PGDATA."""
 
 import fcntl
 import os
@@ -23,7 +23,7 @@ from backup.settings import SERVER, Settings, fail, tell, told, told_after
 from backup.spans import Spans
 from backup.wal import SWITCH, Reach, Wal, address
 
-# What is made of a backup before it is the database: db takes no such directory for one.
+# Where a backup is made into a database; db takes no such directory for one.
 STAGING = ".restore"
 CATCH_UP = 30  # seconds at most
 PAGE_HEADER = (
@@ -61,8 +61,8 @@ def lock(data: Path) -> None:
         descriptor = os.open(data, os.O_RDONLY)
     except OSError as error:
         fail(
-            f"PGDATA ({data}) cannot be written by uid {os.geteuid()}, which must be that of db: "
-            f"{error.strerror}."
+            f"PGDATA ({data}) cannot be written by uid {os.geteuid()}, "
+            f"which must be that of db: {error.strerror}."
         )
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -70,7 +70,8 @@ def lock(data: Path) -> None:
         fail(f"PGDATA ({data}) is in use: stop db first (docker compose stop db).")
     except OSError:
         fail(
-            f"PGDATA ({data}) is on a file system without locks: move it to a local one."
+            f"PGDATA ({data}) is on a file system without locks: "
+            "move it to a local one."
         )
 
 
@@ -114,7 +115,8 @@ def rename_former(data: Path) -> Path:
         data.rename(aside)
     except OSError as error:
         fail(
-            f"PGDATA ({data}) cannot be renamed, and was left as it is: {error.strerror}."
+            f"PGDATA ({data}) cannot be renamed, and was left as it is: "
+            f"{error.strerror}."
         )
     tell(f"what was in PGDATA is in {aside}; remove it when you do not need it.")
     return aside
@@ -133,7 +135,8 @@ def which_timeline(wal: Wal, spans: Spans, time: datetime | None) -> int:
         fail("there is no base backup yet.")
     if len(timelines) > 1:
         fail(
-            "the log has several timelines: name one (--timeline), of those that `list` has."
+            "the log has several timelines: name one (--timeline), "
+            "of those that `list` has."
         )
     return timelines[0]
 
@@ -141,7 +144,7 @@ def which_timeline(wal: Wal, spans: Spans, time: datetime | None) -> int:
 def choose(
     backups: list[BaseBackup], wal: Wal, timeline: int, time: datetime | None
 ) -> BaseBackup:
-    """The newest backup that is older than the moment and from which the timeline goes on.
+    """The newest backup before the moment from which the timeline goes on.
 
     Raises:
         SystemExit: there is none.
@@ -161,7 +164,7 @@ def choose(
 def known_until(
     spans: Spans, reach: Reach, backup: BaseBackup, timeline: int, now: Facts | None
 ) -> tuple[datetime, int]:
-    """Until when the log after a backup is known to be whole, and where it was then, in bytes.
+    """Until when the log after a backup is known to be whole; its end then, in bytes.
 
     Args:
         now: what the database says that streams now, all of which is received.
@@ -176,7 +179,7 @@ def known_until(
 
 @contextmanager
 def recovery(data: Path, *options: str) -> Iterator[Path]:
-    """PostgreSQL on a directory, without clients, once it has replayed what it shall; its log.
+    """PostgreSQL on a directory, without clients, once it has replayed; its output.
 
     Raises:
         subprocess.CalledProcessError: it refused.
@@ -264,7 +267,8 @@ def replay(staging: Path, time: datetime | None, known: datetime, end: int) -> N
     ):
         print(words)
         fail(
-            "the log cannot be read to its end, a part is damaged: name an earlier moment (--to)."
+            "the log cannot be read to its end, a part is damaged: "
+            "name an earlier moment (--to)."
         )
     tell(replayed(words))
 
@@ -290,7 +294,10 @@ def replayed(words: str) -> str:
 
 
 def place(staging: Path, data: Path) -> None:
-    """Make the directory a database, which PG_VERSION marks: all or nothing after a power cut."""
+    """Make the directory a database, which PG_VERSION marks.
+
+    After a power cut, all of it is there or nothing.
+    """
     for pattern in LEFT_BY_BARMAN:
         for file in staging.glob(pattern):
             remove(file)
@@ -415,13 +422,14 @@ def verify(base: Path) -> None:
     if ended.returncode:
         print(ended.stdout)
         fail(
-            f"the base backup {base.parent.name} is damaged: name a moment before it (--to)."
+            f"the base backup {base.parent.name} is damaged: "
+            "name a moment before it (--to)."
         )
 
 
 @contextmanager
 def room(data: Path) -> Iterator[Path]:
-    """An empty directory in PGDATA; where what is done with it fails, PGDATA is as it was."""
+    """An empty directory in PGDATA, which is as it was where what follows fails."""
     aside = rename_former(data) if is_whole(data) else None
     if aside:
         lock(data)

@@ -121,13 +121,15 @@ class Settings:
             user = pwd.getpwuid(os.geteuid()).pw_name
         except KeyError:
             fail(
-                f"uid {os.geteuid()} has no name here: run this as the user of db, uid 70."
+                f"uid {os.geteuid()} has no name here: "
+                "run this as the user of db, uid 70."
             )
         with suppress(OSError):
             self.home.mkdir(exist_ok=True)
         if not (self.home.is_dir() and os.access(self.home, os.W_OK)):
             fail(
-                f"BACKUP_DIR ({self.home}) must be a directory that uid {os.geteuid()} may write."
+                f"BACKUP_DIR ({self.home}) must be a directory "
+                f"that uid {os.geteuid()} may write."
             )
         folder = tempfile.mkdtemp(prefix="barman-")
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
@@ -162,7 +164,8 @@ def read_password(required: bool) -> None:
             password = Path(file).read_text().rstrip("\r\n")
         except OSError as error:
             fail(
-                f"POSTGRES_BACKUP_PASSWORD_FILE ({file}) cannot be read: {error.strerror}."
+                f"POSTGRES_BACKUP_PASSWORD_FILE ({file}) cannot be read: "
+                f"{error.strerror}."
             )
     if required and not password:
         fail("set POSTGRES_BACKUP_PASSWORD or POSTGRES_BACKUP_PASSWORD_FILE.")

@@ -1,7 +1,8 @@
-"""The spans of the log that were received without a break: of which timeline, from when until when.
+"""Which spans of the log were received without a break.
 
-A span ends where the next one cannot go on from it: the database was restored to another
-timeline, or a part of the log is missing. `streams.json` has them, the oldest first.
+A span has a timeline and two times. It ends where the next one cannot go on from it:
+the database was restored to another timeline, or a part of the log is missing. The file
+`streams.json` has them, the oldest first.
 """
 
 import json
@@ -94,8 +95,10 @@ class Spans:
         return before[-1] if before else None
 
     def whole_until(self, timeline: int, since: datetime) -> tuple[Span, bool]:
-        """The span that has the log of a timeline for the longest without a break, from a base
-        backup that ended at `since`, and whether a part is known to be missing after it.
+        """How far the log of a timeline is whole after a base backup of `since`.
+
+        The last span that has it without a break, and whether a part is known to be
+        missing after that.
         """
         known = Span(timeline, NEVER, NEVER, lost=False)
         for span in self.all:

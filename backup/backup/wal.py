@@ -1,7 +1,8 @@
-"""The database's write-ahead log as the backups have it: which segments, and where one is missing.
+"""PostgreSQL's write-ahead log (WAL), "the log", as the backups have it.
 
-A segment's name is its timeline, the upper half of its address and its number in there, eight
-hexadecimal digits each (PostgreSQL's documentation, "WAL Internals").
+It is a row of files, the segments. A segment's name is its timeline, the upper half of
+its address and its number in there, eight hexadecimal digits each (PostgreSQL's
+documentation, "WAL Internals").
 """
 
 import re
@@ -34,8 +35,9 @@ class Reach:
 
 
 class Wal:
-    """Of Barman's folders wals and streaming, and of set-aside, where a stream that began anew left
-    what it had.
+    """The segments in Barman's folders wals and streaming, and in set-aside.
+
+    A stream that began anew left in set-aside what it had.
 
     Args:
         directory: what Barman keeps of the server.
@@ -46,7 +48,8 @@ class Wal:
         # Files move on from the first folder to the second.
         found = list(self.scan())
         self.size = max((size for _, size, _ in found), default=0)  # bytes of a segment
-        # By timeline and number, when each was written to. Shorter ones had no room on the disk.
+        # By timeline and number, when each was written to. Shorter ones had no room on
+        # the disk.
         self.segments = {
             (int(name[:8], 16), self.number(name)): time
             for name, size, time in found
@@ -62,16 +65,18 @@ class Wal:
                         yield file.name, stat.st_size, stat.st_mtime
 
     def number(self, name: str) -> int:
-        """Of the segment with that name; they count from 0 again where the lower half is full."""
-        return int(name[8:16], 16) * ((1 << 32) // (self.size or 1)) + int(
-            name[16:24], 16
-        )
+        """The number of the segment with that name, from the log's beginning.
+
+        The last eight digits count from 0 again with each upper half.
+        """
+        in_a_half = (1 << 32) // (self.size or 1)
+        return int(name[8:16], 16) * in_a_half + int(name[16:24], 16)
 
     def timelines(self) -> list[int]:
         return sorted({timeline for timeline, _ in self.segments})
 
     def branches(self, timeline: int) -> dict[int, int]:
-        """Where the timelines before this one ended, by their number, in bytes of the log."""
+        """Where each timeline before this one ended, in bytes of the log."""
         for folder in self.folders:
             history = folder / f"{timeline:08X}.history"
             if history.exists():
@@ -87,7 +92,7 @@ class Wal:
         return backup.timeline == timeline or address(backup.end_lsn) <= end
 
     def of(self, timeline: int) -> dict[int, float]:
-        """When each segment that leads to the end of a timeline was written to, by number.
+        """When each segment that leads to a timeline's end was written to, by number.
 
         Before it branched off, its log is that of the timelines before it.
         """

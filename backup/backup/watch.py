@@ -1,4 +1,4 @@
-"""The service: a stream, base backups, and what tells whether a restore would succeed."""
+"""The service: a stream, base backups, and whether a restore would succeed."""
 
 import fcntl
 import json
@@ -25,10 +25,13 @@ TICK = 5  # seconds between two looks at the database
 CRON = 60  # seconds between two runs of Barman's maintenance
 RESERVE = 4 << 20  # bytes that let Barman's maintenance work on a full disk
 STRANGE = (
-    "the volume of the database was filled by an old version, which drew an identifier that Barman "
-    "does not take: bring its rows into a new one (dump and load)."
+    "the volume of the database was filled by an old version, which drew an identifier "
+    "that Barman does not take: bring its rows into a new one (dump and load)."
 )
-OTHER = "the database is another one than the backups are of: give it a BACKUP_DIR ({}) of its own."
+OTHER = (
+    "the database is another one than the backups are of: "
+    "give it a BACKUP_DIR ({}) of its own."
+)
 
 
 class Watch:
@@ -78,7 +81,7 @@ class Watch:
         """Until SIGTERM or SIGINT.
 
         Raises:
-            SystemExit: another container has the backups, the port is taken, or a thread failed.
+            SystemExit: the backups or the port are in use, or a thread failed.
         """
         self.claim()
         threading.excepthook = self.end
@@ -146,7 +149,7 @@ class Watch:
         self.ahead = []
 
     def note_streamed(self, facts: Facts) -> None:
-        """What was written when we looked before is known to be here once it is received."""
+        """What was written at an earlier look is here once it is received."""
         ahead = self.ahead
         ahead.append((facts.written, facts.time))
         known = [item for item in ahead if item[0] <= (facts.received or 0)]
@@ -173,7 +176,7 @@ class Watch:
                 self.metrics.last.set(max(ends))
 
     def maintain(self) -> None:
-        """Barman's own, and ours of what it does not know or does not do without a stream."""
+        """Barman's maintenance, and ours of what it does not do (without a stream)."""
         try:
             self.keep_reserve()
             self.bases.tidy()
@@ -203,7 +206,7 @@ class Watch:
 
 
 def reap() -> None:
-    """End what Barman's maintenance started in sessions of its own, and nobody waits for."""
+    """End what Barman's maintenance started in sessions of its own; nobody waits."""
     with suppress(ChildProcessError):
         while found := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT):
             if os.getsid(found.si_pid) == os.getsid(0):
