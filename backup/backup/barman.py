@@ -20,6 +20,15 @@ def words_of(error: OSError | subprocess.CalledProcessError) -> str:
     return (error.stderr or error.stdout or str(error)).strip()
 
 
+def is_of(directory: Path, system: str) -> bool:
+    """Whether the backups in a directory, if there are any, are of that cluster."""
+    try:
+        identity = json.loads((directory / "identity.json").read_text())
+    except (OSError, ValueError):  # Barman is writing it
+        return True
+    return str(identity["systemid"]) == system
+
+
 def lead_children() -> None:
     """Be in a process group of which only Barman's processes are, too."""
     with suppress(

@@ -3,10 +3,10 @@
 import subprocess
 import threading
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from backup.barman import Barman, words_of
+from backup.receiver import Receiver
 from backup.settings import SERVER, tell
 from backup.spans import NEVER, Spans
 
@@ -20,8 +20,6 @@ class Bases:
     """Takes a base backup when one is due and the log is streamed; removes old ones.
 
     Args:
-        is_streaming: whether it is.
-        on_change: called when there is a new one.
         stopping: set when no other shall begin.
     """
 
@@ -30,24 +28,19 @@ class Bases:
         hours: int,
         barman: Barman,
         spans: Spans,
-        is_streaming: Callable[[], bool],
-        on_change: Callable[[], None],
+        receiver: Receiver,
         stopping: threading.Event,
     ) -> None:
         self.interval = timedelta(hours=hours)
         self.barman, self.spans = barman, spans
-        self.is_streaming, self.on_change, self.stopping = (
-            is_streaming,
-            on_change,
-            stopping,
-        )
+        self.receiver, self.stopping = receiver, stopping
         self.newest: datetime | None = None  # the end of the last one, once it is known
         self.taking = threading.Lock()
 
     def run(self) -> None:
         while not self.stopping.wait(LOOK):
             try:
-                if self.is_streaming() and self.is_due():
+                if self.receiver.is_steady() and self.is_due():
                     self.take()
             except (OSError, subprocess.CalledProcessError) as error:
                 if not self.stopping.is_set():
@@ -84,7 +77,6 @@ class Bases:
             newest = self.barman.backups()[-1]
             self.newest = newest.end
             tell(f"base backup {newest.name} is whole.")
-        self.on_change()
 
     def begin_archive(self) -> None:
         """Let Barman have a first segment of the log, which a base backup needs.

@@ -38,8 +38,8 @@ def copy(settings: Settings, barman: Barman, folder: Path) -> None:
     """Copy what is new; what retention removed here is removed there, too.
 
     Base backups come first, those that are whole. The log follows, in the direction in
-    which its files move: so the copy has all of it after each base backup. A former copy
-    stays whole meanwhile.
+    which its files move: so the copy has all of it after each base backup. An earlier
+    copy stays whole meanwhile.
 
     Raises:
         SystemExit: there is no such folder, or it has no room.

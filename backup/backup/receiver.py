@@ -4,12 +4,12 @@ import re
 import subprocess
 import threading
 import time
-from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 
 import psycopg2
 
-from backup.barman import Barman, words_of
+from backup.barman import Barman, is_of, words_of
 from backup.database import Database, Facts
 from backup.settings import SERVER, Settings, tell
 from backup.spans import Span, Spans
@@ -28,8 +28,6 @@ class Receiver:
     """Barman's receive-wal and the replication slot that keeps the log for it.
 
     Args:
-        is_ours: whether the database is the one that the backups are of.
-        on_begin: called before the stream begins anew.
         stopping: set when the stream shall not begin again.
     """
 
@@ -38,22 +36,21 @@ class Receiver:
         settings: Settings,
         barman: Barman,
         spans: Spans,
-        is_ours: Callable[[Facts], bool],
-        on_begin: Callable[[], None],
         stopping: threading.Event,
     ) -> None:
         self.barman, self.spans = barman, spans
         self.directory = settings.directory
         self.database = Database(settings)
-        self.is_ours, self.on_begin, self.stopping = is_ours, on_begin, stopping
+        self.stopping = stopping
         self.process: subprocess.Popen[str] | None = None
         self.begun = 0.0  # when it was started
         self.words = ""  # of why it ended
+        self.ahead: list[tuple[int, datetime]] = []  # written, and not yet received
 
     def run(self) -> None:
         while not self.stopping.is_set():
             facts = self.ask()
-            if facts and self.is_ours(facts) and not facts.active:
+            if facts and is_of(self.directory, facts.system) and not facts.active:
                 try:
                     if facts.is_slot_gone or IMPOSSIBLE.search(self.words):
                         self.begin_anew(facts)
@@ -100,6 +97,22 @@ class Receiver:
             tell(words)
         self.words = words
 
+    def note_received(self, facts: Facts) -> None:
+        """What was written at an earlier look is here once it is received."""
+        ahead = self.ahead
+        ahead.append((facts.written, facts.time))
+        known = [item for item in ahead if item[0] <= (facts.received or 0)]
+        span = self.spans.newest
+        if not known or ahead is not self.ahead:  # the stream began anew meanwhile
+            return
+        del ahead[: len(known)]
+        with suppress(OSError):  # a full disk
+            if span is None or span.timeline != facts.timeline:
+                self.spans.begin(facts.timeline, begun(facts, span), lost=False)
+            elif known[-1][1] > span.until:
+                end, until = known[-1]
+                self.spans.reach(until, end)
+
     def begin_anew(self, facts: Facts) -> None:
         """Forget where the stream was; what was received stays for restores.
 
@@ -111,7 +124,7 @@ class Receiver:
             self.barman.run("archive-wal", SERVER)
             set_aside(self.directory)
         self.words = ""
-        self.on_begin()
+        self.ahead = []
         self.begin_span(facts)
         if facts.slot == "lost":
             self.barman.run("receive-wal", "--drop-slot", SERVER)

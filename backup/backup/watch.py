@@ -1,7 +1,6 @@
 """The service: a stream, base backups, and whether a restore would succeed."""
 
 import fcntl
-import json
 import os
 import shutil
 import signal
@@ -13,11 +12,11 @@ from datetime import UTC, datetime, timedelta
 
 import psycopg2
 
-from backup.barman import Barman, end_children, lead_children, words_of
+from backup.barman import Barman, end_children, is_of, lead_children, words_of
 from backup.bases import Bases
 from backup.database import Database, Facts
 from backup.metrics import Metrics
-from backup.receiver import Receiver, begun
+from backup.receiver import Receiver
 from backup.settings import Settings, fail, tell
 from backup.spans import Spans
 
@@ -44,22 +43,13 @@ class Watch:
         self.metrics = Metrics(settings.home)
         self.metrics.interval.set(settings.hours * 3600)
         self.stopping = threading.Event()
-        self.receiver = Receiver(
-            settings, barman, self.spans, self.is_ours, self.on_begin, self.stopping
-        )
+        self.receiver = Receiver(settings, barman, self.spans, self.stopping)
         self.bases = Bases(
-            settings.hours,
-            barman,
-            self.spans,
-            self.receiver.is_steady,
-            self.note_backups,
-            self.stopping,
+            settings.hours, barman, self.spans, self.receiver, self.stopping
         )
         self.failed = False
         self.trouble = ""  # of which was told
-        self.ahead: list[
-            tuple[int, datetime]
-        ] = []  # what was written, until it is received
+        self.noted: datetime | None = None  # the newest base backup that metrics tell
 
     def claim(self) -> None:
         """Take the backups and the port for this process.
@@ -108,15 +98,19 @@ class Watch:
 
     def look_on(self) -> None:
         database, maintained = Database(self.settings), 0.0
+        self.note_spans()
         self.note_backups()
         while not self.stopping.wait(TICK):
             facts = self.ask(database)
             self.metrics.note(facts)
             if facts:
-                self.note_streamed(facts)
+                self.receiver.note_received(facts)
+            self.note_spans()
             if time.monotonic() - maintained > CRON:
                 maintained = time.monotonic()
                 self.maintain()
+            elif self.bases.newest != self.noted:
+                self.note_backups()
             reap()
 
     def ask(self, database: Database) -> Facts | None:
@@ -128,47 +122,20 @@ class Watch:
             trouble = f"the database does not answer: {str(error).strip()}"
         if facts and facts.system.startswith("-"):
             trouble = STRANGE
-        elif facts and not self.is_ours(facts):
+        elif facts and not is_of(self.settings.directory, facts.system):
             trouble = OTHER.format(self.settings.home)
         if trouble != self.trouble:
             tell(trouble or "the database answers again.")
         self.trouble = trouble
         return None if trouble else facts
 
-    def is_ours(self, facts: Facts) -> bool:
-        """Whether the backups, if there are any, are of this cluster."""
-        try:
-            identity = json.loads(
-                (self.settings.directory / "identity.json").read_text()
-            )
-        except (OSError, ValueError):  # Barman is writing it
-            return True
-        return str(identity["systemid"]) == facts.system
-
-    def on_begin(self) -> None:
-        self.ahead = []
-
-    def note_streamed(self, facts: Facts) -> None:
-        """What was written at an earlier look is here once it is received."""
-        ahead = self.ahead
-        ahead.append((facts.written, facts.time))
-        known = [item for item in ahead if item[0] <= (facts.received or 0)]
-        span = self.spans.newest
-        if not known or ahead is not self.ahead:
-            return
-        del ahead[: len(known)]
-        with suppress(OSError):  # a full disk
-            if span is None or span.timeline != facts.timeline:
-                self.spans.begin(facts.timeline, begun(facts, span), lost=False)
-            elif known[-1][1] > span.until:
-                end, until = known[-1]
-                self.metrics.streamed.set(until.timestamp())
-                self.spans.reach(until, end)
-
-    def note_backups(self) -> None:
+    def note_spans(self) -> None:
         self.metrics.gap.set(self.spans.last_gap.timestamp())
         if span := self.spans.newest:
             self.metrics.streamed.set(span.until.timestamp())
+
+    def note_backups(self) -> None:
+        self.noted = self.bases.newest
         with suppress(subprocess.CalledProcessError):
             ends = self.barman.ends()
             if ends:
