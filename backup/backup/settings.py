@@ -48,7 +48,7 @@ DEFAULTS = {
 PATTERNS = {
     "BACKUP_DAYS": (r"[1-9][0-9]{0,3}", "a whole number of days above 0"),
     "BACKUP_HOURS": (r"[1-9][0-9]{0,2}", "a whole number of hours above 0"),
-    "BACKUP_LISTEN": (r"(\[[0-9a-fA-F:.]+]|[^:\s]*):[1-9][0-9]{0,4}", "ADDRESS:PORT"),
+    "BACKUP_LISTEN": (r"(\[[0-9a-fA-F:.]+]|[^:\s]+):[1-9][0-9]{0,4}", "ADDRESS:PORT"),
     "POSTGRES_HOST": (r"[^\s'\\]+", "the host of the database"),
     "POSTGRES_PORT": (r"[1-9][0-9]{0,4}", "a port number"),
 }

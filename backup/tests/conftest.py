@@ -1,4 +1,4 @@
-"""Settings of a test's own with the real Barman, and a real PostgreSQL for all tests."""
+"""Settings of a test's own, with the real Barman; a real PostgreSQL for all tests."""
 
 import pytest
 

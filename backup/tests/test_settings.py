@@ -84,6 +84,7 @@ def test_empty_variable_is_its_default(monkeypatch):
         ("BACKUP_LISTEN", "9185", "ADDRESS:PORT"),
         ("BACKUP_LISTEN", "0.0.0.0:http", "ADDRESS:PORT"),
         ("BACKUP_LISTEN", "::1:9185", "ADDRESS:PORT"),
+        ("BACKUP_LISTEN", ":9185", "ADDRESS:PORT"),
         ("POSTGRES_HOST", "db' user='x", "the host of the database"),
         ("POSTGRES_PORT", "0", "a port number"),
         ("POSTGRES_PORT", "5432x", "a port number"),
