@@ -36,8 +36,9 @@ class Server:
             check=True,
         )
         given = SETTINGS | {"unix_socket_directories": str(self.directory)}
-        words = " ".join(f"-c {name}='{value}'" for name, value in given.items())
-        self.control("start", f"--options={words}")
+        with (self.data / "postgresql.conf").open("a") as file:
+            file.writelines(f"{name} = '{value}'\n" for name, value in given.items())
+        self.control("start")
         roles = resources.files("chassis") / "roles"
         self.tell((roles / "backup.sql").read_text())
         return self

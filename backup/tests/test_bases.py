@@ -9,6 +9,7 @@ from backup.bases import Bases
 from backup.receiver import Receiver
 from backup.spans import NEVER, Spans
 from tests.making import base_backup, write_base_backup
+from tests.server import wait_until
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 
@@ -105,9 +106,10 @@ def test_failed_attempt_is_told_and_tried_again(bases, directory, capsys):
     bases.receiver.process, bases.receiver.begun = object(), float("-inf")
     thread = threading.Thread(target=bases.run)
     thread.start()
-    while "is tried again" not in (out := capsys.readouterr().out):
-        pass
-    bases.stopping.set()
-    thread.join(10)
+    told = "backup: no base backup could be taken, it is tried again: "
+    try:
+        wait_until(lambda: told in capsys.readouterr().out)
+    finally:
+        bases.stopping.set()
+        thread.join(10)
     assert not thread.is_alive()
-    assert "backup: no base backup could be taken, it is tried again: " in out
