@@ -18,7 +18,7 @@ from pathlib import Path
 
 from backup.barman import Barman, words_of
 from backup.copies import copy
-from backup.restore import moment, restore
+from backup.restore import moment, restore, timeline_number
 from backup.settings import Settings, fail, read_password, told, told_after
 from backup.spans import Spans
 from backup.wal import Wal
@@ -35,7 +35,7 @@ def read_arguments() -> argparse.Namespace:
     commands = parser.add_subparsers(dest="command", parser_class=Parser)
     to = commands.add_parser("restore")
     to.add_argument("--to", type=moment)
-    to.add_argument("--timeline", type=int, choices=range(1, 1 << 32), metavar="N")
+    to.add_argument("--timeline", type=timeline_number, metavar="N")
     to.add_argument("--set-aside", action="store_true")
     commands.add_parser("list")
     commands.add_parser("copy").add_argument("folder", type=Path)

@@ -50,6 +50,17 @@ def moment(text: str) -> datetime:
     return time
 
 
+def timeline_number(text: str) -> int:
+    """The number of a timeline, 32 bits that are not 0.
+
+    Raises:
+        SystemExit: it is none.
+    """
+    if not re.fullmatch("[1-9][0-9]{0,9}", text) or int(text) >= 1 << 32:
+        fail(f"{text} is no timeline: `list` has their numbers.")
+    return int(text)
+
+
 def lock(data: Path) -> None:
     """Take the lock that db takes, too, until this process ends.
 

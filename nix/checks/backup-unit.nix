@@ -17,6 +17,7 @@ buildCheck "backup-unit"
     # What the image gives the program.
     BACKUP_PG_HBA = ../images/db/pg_hba.conf;
     BACKUP_POSTGRESQL_CONF = ../images/db/postgresql.conf;
+    BACKUP_FETCH_SOURCE = ../images/backup/fetch-wal.sh;
   }
   ''
     cp -r --no-preserve=mode "$source" backup
