@@ -1,5 +1,9 @@
 """Settings of a test's own, with the real Barman; a real PostgreSQL for all tests."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from backup.barman import Barman
@@ -18,7 +22,7 @@ def settings(tmp_path):
         port=5432,
         days=7,
         hours=24,
-        listen="127.0.0.1:0",
+        listen="127.0.0.1:1",
     )
     settings.directory.mkdir(parents=True)
     return settings
@@ -53,3 +57,41 @@ def served(settings, server):
     """The settings, with the real server as the database."""
     settings.host = str(server.directory)
     return settings
+
+
+@pytest.fixture
+def environment(settings):
+    """What the commands read of it: the settings, as variables."""
+
+    def environment():
+        others = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("PG", "POSTGRES_"))
+        }
+        return others | {
+            "BACKUP_DIR": str(settings.home),
+            "BACKUP_LISTEN": settings.listen,
+            "PGDATA": str(settings.data),
+            "POSTGRES_HOST": settings.host,
+        }
+
+    return environment
+
+
+@pytest.fixture
+def run(environment):
+    """Run a command; what it says, and its status."""
+
+    def run(*arguments):
+        ended = subprocess.run(
+            [sys.executable, "-m", "backup", *arguments],
+            env=environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=60,
+        )
+        return ended.stdout, ended.returncode
+
+    return run

@@ -1,8 +1,10 @@
 """What tests make by hand, as Barman and PostgreSQL leave it on the disk."""
 
 import os
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from backup.barman import BaseBackup
 from backup.database import Facts
@@ -83,19 +85,21 @@ def write_base_backup(
     return data.parent
 
 
-def facts(**changed: object) -> Facts:
-    """Of a database that is streamed and well."""
-    usual = {
-        "time": NOON,
-        "since": NOON - minutes(60),
-        "written": 1000,
-        "sent": 1000,
-        "received": 1000,
-        "slot": "reserved",
-        "active": True,
-        "kept": 0,
-        "limit": 2 << 30,
-        "system": "7000000000000000000",
-        "timeline": 1,
-    }
-    return Facts(**usual | changed)
+WELL = Facts(
+    time=NOON,
+    since=NOON - minutes(60),
+    written=1000,
+    sent=1000,
+    received=1000,
+    slot="reserved",
+    active=True,
+    kept=0,
+    limit=2 << 30,
+    system="7000000000000000000",
+    timeline=1,
+)
+
+
+def facts(**changed: Any) -> Facts:
+    """Of a database that is streamed and well, but for what is changed."""
+    return replace(WELL, **changed)

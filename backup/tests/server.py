@@ -1,5 +1,6 @@
 """A real PostgreSQL on a UNIX socket, which a test may change at will."""
 
+import re
 import subprocess
 import time
 from collections.abc import Callable
@@ -83,6 +84,14 @@ class Server:
         for _ in range(segments):
             self.tell("SELECT pg_logical_emit_message(false, '', 'x')")
             self.tell("SELECT pg_switch_wal()")
+
+
+def rows(data: Path) -> list[int]:
+    """What the table `kept` has, of a database that is not started."""
+    command = ["postgres", "--single", "-D", str(data), "postgres"]
+    select = "SELECT number FROM kept\n"
+    ended = subprocess.run(command, input=select, capture_output=True, text=True)
+    return [int(number) for number in re.findall(r'number = "(\d+)"', ended.stdout)]
 
 
 def wait_until(condition: Callable[[], object], seconds: float = 20) -> None:

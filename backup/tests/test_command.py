@@ -1,38 +1,9 @@
 """The commands, as an operator types them."""
 
-import os
-import subprocess
-import sys
-
 import pytest
 
 from backup.spans import Spans
 from tests.making import NOON, base_backup, minutes, segment, write_base_backup
-
-
-@pytest.fixture
-def run(settings):
-    """Run it; what it says, and its status."""
-
-    def run(*arguments, **variables):
-        environment = {
-            "PATH": os.environ["PATH"],
-            "BACKUP_DIR": str(settings.home),
-            "PGDATA": str(settings.data),
-            "POSTGRES_HOST": settings.host,
-            **variables,
-        }
-        ended = subprocess.run(
-            [sys.executable, "-m", "backup", *arguments],
-            env=environment,
-            timeout=30,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        return ended.stdout, ended.returncode
-
-    return run
 
 
 @pytest.mark.parametrize(

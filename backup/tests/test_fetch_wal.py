@@ -15,9 +15,8 @@ def fetch(settings, tmp_path):
 
     def fetch(name=NAME, to=tmp_path / "to"):
         return subprocess.run(
-            ["sh", os.environ["BACKUP_FETCH_SOURCE"], name, str(to)],
+            [os.environ["BACKUP_FETCH"], name, str(to)],
             env={
-                "PATH": os.environ["PATH"],
                 "BACKUP_DIR": str(settings.home),
                 "BACKUP_SEGMENT": str(SIZE),
             },

@@ -13,7 +13,7 @@ from backup.database import Database
 from backup.spans import Span, Spans
 from backup.wal import Reach, Wal, address
 from tests.making import NOON, SIZE, base_backup, facts, minutes, segment
-from tests.server import wait_until
+from tests.server import rows, wait_until
 
 FIRST = base_backup(NOON, end_lsn="0/2000100")
 SECOND = base_backup(NOON + minutes(60), end_lsn="0/4000100")
@@ -369,21 +369,12 @@ def staging(recorded, tmp_path, monkeypatch):
     subprocess.run(["cp", "-a", f"{folder}/.", home], check=True)
     (home / "base").rename(staging)
     (staging / "recovery.signal").touch()
-    fetch = "sh {} %f %p".format(os.environ["BACKUP_FETCH_SOURCE"])
+    fetch = f"{os.environ['BACKUP_FETCH']} %f %p"
     with (staging / "postgresql.auto.conf").open("a") as file:
         file.write(f"restore_command = '{fetch}'\nrecovery_target_action = promote\n")
     monkeypatch.setenv("BACKUP_DIR", str(home))
     monkeypatch.setenv("BACKUP_SEGMENT", str(1 << 20))
     return staging
-
-
-def rows(staging):
-    """What is in the restored database's table."""
-    command = ["postgres", "--single", "-D", str(staging), "postgres"]
-    ended = subprocess.run(
-        command, input="SELECT number FROM kept\n", capture_output=True, text=True
-    )
-    return [int(number) for number in re.findall(r'number = "(\d+)"', ended.stdout)]
 
 
 def target(staging, time):

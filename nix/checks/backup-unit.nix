@@ -1,24 +1,18 @@
 # The unit tests of backup/, beside the real programs that it starts.
 {
+  backup,
   buildCheck,
-  postgresql_17,
   pythons,
-  rsync,
   template,
 }:
 buildCheck "backup-unit"
-  {
-    nativeBuildInputs = [
-      postgresql_17
-      pythons.backup-test
-      rsync
-    ];
-    source = template + "/backup";
-    # What the image gives the program.
-    BACKUP_PG_HBA = ../images/db/pg_hba.conf;
-    BACKUP_POSTGRESQL_CONF = ../images/db/postgresql.conf;
-    BACKUP_FETCH_SOURCE = ../images/backup/fetch-wal.sh;
-  }
+  (
+    backup.runtimeEnv
+    // {
+      nativeBuildInputs = [ pythons.backup-test ] ++ backup.programs;
+      source = template + "/backup";
+    }
+  )
   ''
     cp -r --no-preserve=mode "$source" backup
     cd backup
