@@ -8,7 +8,7 @@ import pytest
 
 from backup.barman import Barman
 from backup.settings import Settings
-from tests.server import Server
+from tests.server import Server, free_port
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def settings(tmp_path):
         port=5432,
         days=7,
         hours=24,
-        listen="127.0.0.1:1",
+        listen=f"127.0.0.1:{free_port()}",
     )
     settings.directory.mkdir(parents=True)
     return settings

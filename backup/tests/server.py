@@ -1,6 +1,7 @@
 """A real PostgreSQL on a UNIX socket, which a test may change at will."""
 
 import re
+import socket
 import subprocess
 import time
 from collections.abc import Callable
@@ -92,6 +93,13 @@ def rows(data: Path) -> list[int]:
     select = "SELECT number FROM kept\n"
     ended = subprocess.run(command, input=select, capture_output=True, text=True)
     return [int(number) for number in re.findall(r'number = "(\d+)"', ended.stdout)]
+
+
+def free_port(host: str = "127.0.0.1") -> int:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])
 
 
 def wait_until(condition: Callable[[], object], seconds: float = 20) -> None:

@@ -1,7 +1,6 @@
 """The service and a restore as a whole; the check `backup` has more of them."""
 
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -9,18 +8,7 @@ from contextlib import contextmanager
 from urllib.error import URLError
 from urllib.request import urlopen
 
-import pytest
-
 from tests.server import rows, wait_until
-
-
-@pytest.fixture
-def ready(served, no_slot):
-    """The settings, with a port that is free."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        served.listen = f"127.0.0.1:{probe.getsockname()[1]}"
-    return served
 
 
 @contextmanager
@@ -53,26 +41,26 @@ def metric(settings, name):
     return float(line.split()[1])
 
 
-def test_what_the_service_has_is_restored(ready, environment, run, no_slot, tmp_path):
+def test_what_the_service_has_is_restored(served, environment, run, no_slot, tmp_path):
     """Else nothing could be restored, whatever the parts do by themselves."""
     no_slot.tell("CREATE TABLE kept AS SELECT 1 AS number")
     try:
         with running(environment, tmp_path / "output"):
             last = "backup_last_success_timestamp_seconds"
-            wait_until(lambda: metric(ready, last) > 0, seconds=60)
+            wait_until(lambda: metric(served, last) > 0, seconds=60)
             no_slot.tell("INSERT INTO kept VALUES (2)")
             written = time.time()
             until = "backup_streamed_until_timestamp_seconds"
-            wait_until(lambda: metric(ready, until) > written)
-            assert metric(ready, "backup_slot_well") == 1
-            assert metric(ready, "backup_last_gap_timestamp_seconds") == 0
+            wait_until(lambda: metric(served, until) > written)
+            assert metric(served, "backup_slot_well") == 1
+            assert metric(served, "backup_last_gap_timestamp_seconds") == 0
         words = (tmp_path / "output").read_text()
         assert "backup: a base backup begins.\n" in words
         assert " is whole.\n" in words
         said, status = run("restore")
-        assert f"backup: PGDATA ({ready.data}) is restored; start db.\n" in said
+        assert f"backup: PGDATA ({served.data}) is restored; start db.\n" in said
         assert status == 0
-        assert rows(ready.data) == [1, 2]
-        assert "recovery" not in (ready.data / "postgresql.auto.conf").read_text()
+        assert rows(served.data) == [1, 2]
+        assert "recovery" not in (served.data / "postgresql.auto.conf").read_text()
     finally:
         no_slot.tell("DROP TABLE kept")

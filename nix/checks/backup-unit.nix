@@ -2,6 +2,7 @@
 {
   backup,
   buildCheck,
+  busybox,
   pythons,
   template,
 }:
@@ -17,6 +18,7 @@ buildCheck "backup-unit"
     cp -r --no-preserve=mode "$source" backup
     cd backup
     export PYTHONDONTWRITEBYTECODE=1
+    PATH=$PATH:${busybox}/bin # Barman calls `sh`
     python -m pytest -p no:cacheprovider --durations 5 \
       --cov --cov-report=term --cov-report="xml:$out/coverage.xml" \
       --junit-xml "$out/junit.xml"
