@@ -16,6 +16,7 @@ in
 {
   audit = callPackage ./audit.nix { };
   backup = callPackage ./backup.nix { };
+  backup-unit = callPackage ./backup-unit.nix { };
   chassis = callPackage ./chassis.nix { };
   cluster = callPackage ./cluster.nix { };
   configuration = callPackage ./configuration { };

@@ -15,18 +15,24 @@
   uwsgi-python,
 }:
 let
-  # What docs/variables.md has a section for, with the folder of what reads them.
+  # What docs/variables.md has a section for, with the folders of what reads them.
   programs = {
-    alerts = ../../images/alerts;
-    backup = ../../images/backup;
-    db = ../../images/db;
-    db-metrics = ../../images/db-metrics;
-    edge = ../../images/edge;
-    log = ../../images/log;
-    metrics = ../../images/metrics;
-    server = ../../images/server;
-    system-test = template + "/system-tests";
+    alerts = [ ../../images/alerts ];
+    backup = [
+      ../../images/backup
+      (template + "/backup/backup")
+    ];
+    db = [ ../../images/db ];
+    db-metrics = [ ../../images/db-metrics ];
+    edge = [ ../../images/edge ];
+    log = [ ../../images/log ];
+    metrics = [ ../../images/metrics ];
+    server = [ ../../images/server ];
+    system-test = [ (template + "/system-tests") ];
   };
+  arguments = lib.concatLists (
+    lib.mapAttrsToList (image: map (folder: "${image}=${folder}")) programs
+  );
 in
 buildCommandCheck "configuration"
   (
@@ -78,7 +84,7 @@ buildCommandCheck "configuration"
       template + "/deploy/compose.production.yaml"
     }";
     "environment variables" = "python -P ${./variables.py} ${template + "/docs/variables.md"} ${
-      lib.concatStringsSep " " (lib.mapAttrsToList (image: folder: "${image}=${folder}") programs)
+      lib.concatStringsSep " " arguments
     }";
     "compose" = "docker-compose --file ${files}/docker-compose.yaml config --quiet";
   }

@@ -3,8 +3,9 @@
     variables.py VARIABLES.md IMAGE=FOLDER…
 
 Each image has a section of its name, with a table of variables and defaults. FOLDER has
-the files of its programs, and the Nix files that give them variables. Exit status 1 and
-a line for each variable or default that is only there, or only here.
+files of its programs, or the Nix files that give them variables; an image can have
+several. Exit status 1 and a line for each variable or default that is only there, or
+only here.
 """
 
 import re
@@ -47,10 +48,11 @@ def in_python(text: str) -> dict[str, str]:
     return dict(ENVIRON.findall(text)) | dict(ENTRY.findall(text))
 
 
-def read_by(folder: Path) -> dict[str, str]:
-    """What the programs of a folder read, less what its Nix files give them."""
+def read_by(folders: list[Path]) -> dict[str, str]:
+    """What the programs in the folders read, less what Nix files there give them."""
     files = [
         file
+        for folder in folders
         for file in sorted(folder.rglob("*"))
         if not set(file.parts) & set(ELSEWHERE)
     ]
@@ -78,8 +80,8 @@ def documented(page: str, image: str) -> dict[str, str]:
     return dict(ROW.findall(section[1])) if section else {}
 
 
-def differences(page: str, image: str, folder: Path) -> Iterator[str]:
-    rows, read = documented(page, image), read_by(folder)
+def differences(page: str, image: str, folders: list[Path]) -> Iterator[str]:
+    rows, read = documented(page, image), read_by(folders)
     yield from (
         f"{image}: {name} is read, and has no row"
         for name in sorted(read.keys() - rows.keys())
@@ -98,13 +100,16 @@ def differences(page: str, image: str, folder: Path) -> Iterator[str]:
 
 def main() -> int:
     page = Path(sys.argv[1]).read_text()
-    folders = dict(argument.split("=", 1) for argument in sys.argv[2:])
+    images: dict[str, list[Path]] = {}
+    for argument in sys.argv[2:]:
+        image, folder = argument.split("=", 1)
+        images.setdefault(image, []).append(Path(folder))
     found = [
         line
-        for image, folder in folders.items()
-        for line in differences(page, image, Path(folder))
+        for image, folders in images.items()
+        for line in differences(page, image, folders)
     ]
-    print("\n".join(found) or f"{len(folders)} images")
+    print("\n".join(found) or f"{len(images)} images")
     return 1 if found else 0
 
 

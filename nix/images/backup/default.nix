@@ -15,12 +15,9 @@ let
     name = "file";
     text = "echo data";
   };
-in
-buildShellScript {
-  name = "service-backup";
-  runtimeInputs = [
+  # What the Python package needs beside Python; its unit tests have it, too.
+  programs = [
     file
-    pythons.backup
     postgresql_17
     rsync
   ];
@@ -29,6 +26,14 @@ buildShellScript {
     BACKUP_PG_HBA = "${../db/pg_hba.conf}";
     BACKUP_POSTGRESQL_CONF = "${../db/postgresql.conf}";
   };
+in
+buildShellScript {
+  name = "service-backup";
+  runtimeInputs = [ pythons.backup ] ++ programs;
+  inherit runtimeEnv;
   text = ''exec python3.13 -P -m backup "$@"'';
+  passthru = {
+    inherit programs runtimeEnv;
+  };
   meta.description = "Base backups and a stream of the log, and restores";
 }

@@ -1,2 +1,2 @@
-# The commands of `backup`, as an installed Python package.
-{ buildPythonModule }: buildPythonModule "backup" ./backup
+# The backup program, as an installed Python package.
+{ buildPythonModule, template }: buildPythonModule "backup" (template + "/backup/backup")

@@ -26,6 +26,7 @@ let
     ++ [ chassis ]
     ++ own.dependencies;
   tests = everyone.group "test" ++ [ service-checks ] ++ own.group "test";
+  backs-up = tools.group "backup" ++ [ chassis ];
   ofSet = map (name: pythonPackages.${name}) provenSet.imports;
   # With what it was made of, for the SBOM.
   environment = packages: python313.withPackages (_: packages) // { inherit packages; };
@@ -55,11 +56,13 @@ in
   sbom = environment (tools.group "sbom" ++ ofSet);
   audit = environment (tools.group "audit" ++ ofSet);
   supervisor = environment (tools.group "supervisor");
-  backup = environment (
-    tools.group "backup"
+  backup = environment (backs-up ++ [ backup-package ]);
+  # Its tests, beside the package's source.
+  backup-test = environment (
+    backs-up
     ++ [
-      backup-package
-      chassis
+      pythonPackages.pytest
+      pythonPackages.pytest-cov
     ]
   );
 }

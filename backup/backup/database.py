@@ -1,4 +1,4 @@
-"""What the database says of its log and of the replication slot that keeps it for us."""
+"""What the database says of its log, and of the replication slot that keeps it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -50,7 +50,10 @@ class Facts:
 
     @property
     def is_slot_gone(self) -> bool:
-        """Whether it no longer has what follows; an unreserved one has, until a checkpoint."""
+        """Whether it no longer has what follows.
+
+        An `unreserved` one has it until the next checkpoint.
+        """
         return self.slot in (None, "lost")
 
 
@@ -90,7 +93,19 @@ class Database:
         except psycopg2.Error:
             self.close()
             raise
-        time, since, written, sent, received, slot, active, kept, limit, system, timeline = row
+        (
+            time,
+            since,
+            written,
+            sent,
+            received,
+            slot,
+            active,
+            kept,
+            limit,
+            system,
+            timeline,
+        ) = row
         return Facts(
             time=time,
             since=since,

@@ -1,7 +1,8 @@
-"""The database's write-ahead log as the backups have it: which segments, and where one is missing.
+"""PostgreSQL's write-ahead log (WAL), "the log", as the backups have it.
 
-A segment's name is its timeline, the upper half of its address and its number in there, eight
-hexadecimal digits each (PostgreSQL's documentation, "WAL Internals").
+It is a row of files, the segments. A segment's name is its timeline, the upper half of
+its address and its number in there, eight hexadecimal digits each (PostgreSQL's
+documentation, "WAL Internals").
 """
 
 import re
@@ -33,9 +34,10 @@ class Reach:
     gap: bool  # there is more of the log after a missing segment
 
 
-class Log:
-    """Of Barman's folders wals and streaming, and of set-aside, where a stream that began anew left
-    what it had.
+class Wal:
+    """The segments in Barman's folders wals and streaming, and in set-aside.
+
+    A stream that began anew left in set-aside what it had.
 
     Args:
         directory: what Barman keeps of the server.
@@ -46,7 +48,8 @@ class Log:
         # Files move on from the first folder to the second.
         found = list(self.scan())
         self.size = max((size for _, size, _ in found), default=0)  # bytes of a segment
-        # By timeline and number, when each was written to. Shorter ones had no room on the disk.
+        # By timeline and number, when each was written to. Shorter ones had no room on
+        # the disk.
         self.segments = {
             (int(name[:8], 16), self.number(name)): time
             for name, size, time in found
@@ -62,18 +65,25 @@ class Log:
                         yield file.name, stat.st_size, stat.st_mtime
 
     def number(self, name: str) -> int:
-        """Of the segment with that name; they count from 0 again where the lower half is full."""
-        return int(name[8:16], 16) * ((1 << 32) // (self.size or 1)) + int(name[16:24], 16)
+        """The number of the segment with that name, from the log's beginning.
+
+        The last eight digits count from 0 again with each upper half.
+        """
+        in_a_half = (1 << 32) // (self.size or 1)
+        return int(name[8:16], 16) * in_a_half + int(name[16:24], 16)
 
     def timelines(self) -> list[int]:
         return sorted({timeline for timeline, _ in self.segments})
 
     def branches(self, timeline: int) -> dict[int, int]:
-        """Where the timelines before this one ended, by their number, in bytes of the log."""
+        """Where each timeline before this one ended, in bytes of the log."""
         for folder in self.folders:
             history = folder / f"{timeline:08X}.history"
             if history.exists():
-                return {int(one): address(end) for one, end in SWITCH.findall(history.read_text())}
+                return {
+                    int(one): address(end)
+                    for one, end in SWITCH.findall(history.read_text())
+                }
         return {}
 
     def leads_to(self, backup: BaseBackup, timeline: int) -> bool:
@@ -82,19 +92,19 @@ class Log:
         return backup.timeline == timeline or address(backup.end_lsn) <= end
 
     def of(self, timeline: int) -> dict[int, float]:
-        """When each segment that leads to the end of a timeline was written to, by number.
+        """When each segment that leads to a timeline's end was written to, by number.
 
         Before it branched off, its log is that of the timelines before it.
         """
-        begin, spans = 0, {}
+        begin, ranges = 0, {}
         for parent, end in sorted(self.branches(timeline).items()):
-            spans[parent] = range(begin, end // (self.size or 1))
-            begin = spans[parent].stop
-        spans[timeline] = range(begin, sys.maxsize)
+            ranges[parent] = range(begin, end // (self.size or 1))
+            begin = ranges[parent].stop
+        ranges[timeline] = range(begin, sys.maxsize)
         return {
             number: time
             for (one, number), time in self.segments.items()
-            if number in spans.get(one, ())
+            if number in ranges.get(one, ())
         }
 
     def reach(self, backup: BaseBackup, timeline: int) -> Reach:
@@ -107,7 +117,7 @@ class Log:
 
 
 def set_aside(directory: Path) -> None:
-    """Let the stream begin without what it had, which stays for restores: see Log."""
+    """Let the stream begin without what it had, which stays for restores: see Wal."""
     into = directory / "set-aside"
     into.mkdir(exist_ok=True)
     for file in (directory / "streaming").glob("*"):

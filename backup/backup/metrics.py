@@ -21,13 +21,21 @@ class Metrics:
         def gauge(name: str, text: str) -> Gauge:
             return Gauge(name, text, registry=self.registry)
 
-        self.last = gauge("backup_last_success_timestamp_seconds", "When a base backup ended.")
-        self.first = gauge("backup_first_moment_timestamp_seconds", "What can be restored first.")
-        self.streamed = gauge("backup_streamed_until_timestamp_seconds", "Until when all is here.")
+        self.last = gauge(
+            "backup_last_success_timestamp_seconds", "When a base backup ended."
+        )
+        self.first = gauge(
+            "backup_first_moment_timestamp_seconds", "What can be restored first."
+        )
+        self.streamed = gauge(
+            "backup_streamed_until_timestamp_seconds", "Until when all is here."
+        )
         self.slot = gauge("backup_slot_well", "Whether it keeps the log for us.")
         self.kept = gauge("backup_slot_kept_bytes", "The log that the slot keeps.")
         self.limit = gauge("backup_slot_limit_bytes", "The log that the slot may keep.")
-        self.gap = gauge("backup_last_gap_timestamp_seconds", "When a part of the log was missing.")
+        self.gap = gauge(
+            "backup_last_gap_timestamp_seconds", "When a part of the log was missing."
+        )
         self.interval = gauge("backup_interval_seconds", "Between two base backups.")
         for name, function in {
             "service_disk_size_bytes": lambda: shutil.disk_usage(home).total,
@@ -45,7 +53,7 @@ class Metrics:
         start_http_server(int(port), address.strip("[]"), registry=self.registry)
 
     def note(self, facts: Facts | None) -> None:
-        """What the database says; nothing is known of its slot where it does not answer."""
+        """What the database says; where it does not answer, the slot is unknown."""
         if facts is None:
             self.slot.set(UNKNOWN)
             self.kept.set(UNKNOWN)

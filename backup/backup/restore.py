@@ -1,4 +1,4 @@
-"""Restores: the database as it was at a moment, in an empty PGDATA that nobody serves."""
+"""Restores: the database as it was at a moment, in an empty PGDATA."""
 
 import fcntl
 import os
@@ -19,14 +19,16 @@ import psycopg2
 
 from backup.barman import Barman, BaseBackup, end_children, lead_children, words_of
 from backup.database import Database, Facts
-from backup.log import SWITCH, Log, Reach, address
 from backup.settings import SERVER, Settings, fail, tell, told, told_after
-from backup.streams import Streams
+from backup.spans import Spans
+from backup.wal import SWITCH, Reach, Wal, address
 
-# What is made of a backup before it is the database: db takes no such directory for one.
+# Where a backup is made into a database; db takes no such directory for one.
 STAGING = ".restore"
 CATCH_UP = 30  # seconds at most
-PAGE_HEADER = 64  # bytes that may be between the end of a record and the next one's beginning
+PAGE_HEADER = (
+    64  # bytes that may be between the end of a record and the next one's beginning
+)
 
 # Of Barman's, in a directory that it restored.
 LEFT_BY_BARMAN = (".barman-recover.info", "barman_wal", "*.origin", "backup_manifest.*")
@@ -48,6 +50,17 @@ def moment(text: str) -> datetime:
     return time
 
 
+def timeline_number(text: str) -> int:
+    """The number of a timeline, 32 bits that are not 0.
+
+    Raises:
+        SystemExit: it is none.
+    """
+    if not re.fullmatch("[1-9][0-9]{0,9}", text) or int(text) >= 1 << 32:
+        fail(f"{text} is no timeline: `list` has their numbers.")
+    return int(text)
+
+
 def lock(data: Path) -> None:
     """Take the lock that db takes, too, until this process ends.
 
@@ -59,15 +72,18 @@ def lock(data: Path) -> None:
         descriptor = os.open(data, os.O_RDONLY)
     except OSError as error:
         fail(
-            f"PGDATA ({data}) cannot be written by uid {os.geteuid()}, which must be that of db: "
-            f"{error.strerror}."
+            f"PGDATA ({data}) cannot be written by uid {os.geteuid()}, "
+            f"which must be that of db: {error.strerror}."
         )
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         fail(f"PGDATA ({data}) is in use: stop db first (docker compose stop db).")
     except OSError:
-        fail(f"PGDATA ({data}) is on a file system without locks: move it to a local one.")
+        fail(
+            f"PGDATA ({data}) is on a file system without locks: "
+            "move it to a local one."
+        )
 
 
 def is_whole(data: Path) -> bool:
@@ -109,52 +125,62 @@ def rename_former(data: Path) -> Path:
     try:
         data.rename(aside)
     except OSError as error:
-        fail(f"PGDATA ({data}) cannot be renamed, and was left as it is: {error.strerror}.")
+        fail(
+            f"PGDATA ({data}) cannot be renamed, and was left as it is: "
+            f"{error.strerror}."
+        )
     tell(f"what was in PGDATA is in {aside}; remove it when you do not need it.")
     return aside
 
 
-def which_timeline(log: Log, streams: Streams, time: datetime | None) -> int:
+def which_timeline(wal: Wal, spans: Spans, time: datetime | None) -> int:
     """The timeline that the database had at the moment.
 
     Raises:
         SystemExit: nobody knows.
     """
-    if life := streams.at(time):
-        return life.timeline
-    timelines = log.timelines()
+    if span := spans.at(time):
+        return span.timeline
+    timelines = wal.timelines()
     if not timelines:
         fail("there is no base backup yet.")
     if len(timelines) > 1:
-        fail("the log has several timelines: name one (--timeline), of those that `list` has.")
+        fail(
+            "the log has several timelines: name one (--timeline), "
+            "of those that `list` has."
+        )
     return timelines[0]
 
 
-def choose(backups: list[BaseBackup], log: Log, timeline: int, time: datetime | None) -> BaseBackup:
-    """The newest backup that is older than the moment and from which the timeline goes on.
+def choose(
+    backups: list[BaseBackup], wal: Wal, timeline: int, time: datetime | None
+) -> BaseBackup:
+    """The newest backup before the moment from which the timeline goes on.
 
     Raises:
         SystemExit: there is none.
     """
-    backups = [backup for backup in backups if log.leads_to(backup, timeline)]
+    backups = [backup for backup in backups if wal.leads_to(backup, timeline)]
     if not backups:
         fail(f"there is no base backup yet from which timeline {timeline} goes on.")
     before = [backup for backup in backups if time is None or backup.end <= time]
     if not before:
         oldest = told_after(backups[0].end)
-        fail(f"no backup is that old: the first moment that can be restored is {oldest}.")
+        fail(
+            f"no backup is that old: the first moment that can be restored is {oldest}."
+        )
     return before[-1]
 
 
 def known_until(
-    streams: Streams, reach: Reach, backup: BaseBackup, timeline: int, now: Facts | None
+    spans: Spans, reach: Reach, backup: BaseBackup, timeline: int, now: Facts | None
 ) -> tuple[datetime, int]:
-    """Until when the log after a backup is known to be whole, and where it was then, in bytes.
+    """Until when the log after a backup is known to be whole; its end then, in bytes.
 
     Args:
         now: what the database says that streams now, all of which is received.
     """
-    known, is_lost = streams.whole_until(timeline, backup.end)
+    known, is_lost = spans.whole_until(timeline, backup.end)
     if reach.gap and not is_lost:  # a file that somebody removed
         return reach.written, 0
     if now and now.timeline == timeline and not reach.gap:
@@ -164,7 +190,7 @@ def known_until(
 
 @contextmanager
 def recovery(data: Path, *options: str) -> Iterator[Path]:
-    """PostgreSQL on a directory, without clients, once it has replayed what it shall; its log.
+    """PostgreSQL on a directory, without clients, once it has replayed; its output.
 
     Raises:
         subprocess.CalledProcessError: it refused.
@@ -192,7 +218,9 @@ def recovery(data: Path, *options: str) -> Iterator[Path]:
                 check=True,
             )
             while not is_recovered(data):
-                subprocess.run([*command, "status"], stdout=subprocess.DEVNULL, check=True)
+                subprocess.run(
+                    [*command, "status"], stdout=subprocess.DEVNULL, check=True
+                )
                 sleep(0.2)
             yield output
         except subprocess.CalledProcessError as error:
@@ -205,9 +233,14 @@ def recovery(data: Path, *options: str) -> Iterator[Path]:
 def is_recovered(data: Path) -> bool:
     """Whether the server on it has replayed the log and would take writes."""
     facts = subprocess.run(
-        ["pg_controldata", str(data)], env={**os.environ, "LC_ALL": "C"}, capture_output=True
+        ["pg_controldata", str(data)],
+        env={**os.environ, "LC_ALL": "C"},
+        capture_output=True,
     ).stdout
-    return re.search(rb"^Database cluster state: +in production$", facts, re.MULTILINE) is not None
+    return (
+        re.search(rb"^Database cluster state: +in production$", facts, re.MULTILINE)
+        is not None
+    )
 
 
 def replay(staging: Path, time: datetime | None, known: datetime, end: int) -> None:
@@ -224,7 +257,10 @@ def replay(staging: Path, time: datetime | None, known: datetime, end: int) -> N
         with recovery(staging) as output:
             words = output.read_text()
     except subprocess.CalledProcessError as error:
-        ended = "recovery ended before configured recovery target was reached" in error.output
+        ended = (
+            "recovery ended before configured recovery target was reached"
+            in error.output
+        )
         if not (ended and time):
             print(error.output)
             fail("PostgreSQL could not finish the recovery: its words above say why.")
@@ -236,9 +272,15 @@ def replay(staging: Path, time: datetime | None, known: datetime, end: int) -> N
         # Nothing was written between the last transaction and the moment.
         with recovery(staging, "recovery_target_time=") as output:
             words = error.output + output.read_text()
-    if "recovery stopping before" not in words and ended_at(staging) < end - PAGE_HEADER:
+    if (
+        "recovery stopping before" not in words
+        and ended_at(staging) < end - PAGE_HEADER
+    ):
         print(words)
-        fail("the log cannot be read to its end, a part is damaged: name an earlier moment (--to).")
+        fail(
+            "the log cannot be read to its end, a part is damaged: "
+            "name an earlier moment (--to)."
+        )
     tell(replayed(words))
 
 
@@ -255,11 +297,18 @@ def replayed(words: str) -> str:
     last = re.findall(r"last completed transaction was at log time (.*)", words)
     if stopped:
         return f"the first transaction that is not there any more is of {stopped[-1]}."
-    return f"the last transaction that is there is of {last[-1]}." if last else "nothing to replay."
+    return (
+        f"the last transaction that is there is of {last[-1]}."
+        if last
+        else "nothing to replay."
+    )
 
 
 def place(staging: Path, data: Path) -> None:
-    """Make the directory a database, which PG_VERSION marks: all or nothing after a power cut."""
+    """Make the directory a database, which PG_VERSION marks.
+
+    After a power cut, all of it is there or nothing.
+    """
     for pattern in LEFT_BY_BARMAN:
         for file in staging.glob(pattern):
             remove(file)
@@ -320,21 +369,25 @@ def make_plan(
     """
     now = catch_up(settings)
     backups = barman.backups()  # which may take a while, in which segments move on
-    log, streams = Log(settings.directory), Streams(settings.directory)
-    timeline = timeline or which_timeline(log, streams, time)
-    backup = choose(backups, log, timeline, time)
-    reach = log.reach(backup, timeline)
-    known, end = known_until(streams, reach, backup, timeline, now)
+    wal, spans = Wal(settings.directory), Spans(settings.directory)
+    timeline = timeline or which_timeline(wal, spans, time)
+    backup = choose(backups, wal, timeline, time)
+    reach = wal.reach(backup, timeline)
+    known, end = known_until(spans, reach, backup, timeline, now)
     if reach.gap and (time is None or time > known):
         fail(
             f"the log has a gap after {told(known)}: name an earlier moment (--to), "
             "or one after the next base backup."
         )
-    return Plan(backup, timeline, known, end, log.size)
+    return Plan(backup, timeline, known, end, wal.size)
 
 
 def restore(
-    settings: Settings, barman: Barman, time: datetime | None, timeline: int | None, aside: bool
+    settings: Settings,
+    barman: Barman,
+    time: datetime | None,
+    timeline: int | None,
+    aside: bool,
 ) -> None:
     """Put the database as it was at that moment into PGDATA.
 
@@ -360,7 +413,9 @@ def restore(
     with room(settings.data) as staging:
         copy_base(barman, plan.backup, staging, plan.timeline, time)
         replay(staging, time, plan.known, plan.end)
-        shutil.move(staging / "postgresql.auto.conf.origin", staging / "postgresql.auto.conf")
+        shutil.move(
+            staging / "postgresql.auto.conf.origin", staging / "postgresql.auto.conf"
+        )
         place(staging, settings.data)
     tell(f"PGDATA ({settings.data}) is restored; start db.")
 
@@ -372,15 +427,20 @@ def verify(base: Path) -> None:
         SystemExit: it is damaged; PostgreSQL's words are printed.
     """
     command = ["pg_verifybackup", "--no-parse-wal", "--quiet", str(base)]
-    ended = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    ended = subprocess.run(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
     if ended.returncode:
         print(ended.stdout)
-        fail(f"the base backup {base.parent.name} is damaged: name a moment before it (--to).")
+        fail(
+            f"the base backup {base.parent.name} is damaged: "
+            "name a moment before it (--to)."
+        )
 
 
 @contextmanager
 def room(data: Path) -> Iterator[Path]:
-    """An empty directory in PGDATA; where what is done with it fails, PGDATA is as it was."""
+    """An empty directory in PGDATA, which is as it was where what follows fails."""
     aside = rename_former(data) if is_whole(data) else None
     if aside:
         lock(data)
@@ -401,7 +461,11 @@ def room(data: Path) -> Iterator[Path]:
 
 
 def copy_base(
-    barman: Barman, backup: BaseBackup, staging: Path, timeline: int, time: datetime | None
+    barman: Barman,
+    backup: BaseBackup,
+    staging: Path,
+    timeline: int,
+    time: datetime | None,
 ) -> None:
     """Copy the base backup, ready to replay the log.
 

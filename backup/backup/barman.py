@@ -20,9 +20,20 @@ def words_of(error: OSError | subprocess.CalledProcessError) -> str:
     return (error.stderr or error.stdout or str(error)).strip()
 
 
+def is_of(directory: Path, system: str) -> bool:
+    """Whether the backups in a directory, if there are any, are of that cluster."""
+    try:
+        identity = json.loads((directory / "identity.json").read_text())
+    except (OSError, ValueError):  # Barman is writing it
+        return True
+    return str(identity["systemid"]) == system
+
+
 def lead_children() -> None:
     """Be in a process group of which only Barman's processes are, too."""
-    with suppress(PermissionError):  # the first process of a session leads its group already
+    with suppress(
+        PermissionError
+    ):  # the first process of a session leads its group already
         os.setpgid(0, 0)
 
 
@@ -34,7 +45,10 @@ def end_children() -> None:
 
 @dataclass(frozen=True)
 class BaseBackup:
-    """A copy of the data directory. With the log after it, any later moment can be restored."""
+    """A copy of the data directory.
+
+    With the log after it, any later moment can be restored.
+    """
 
     name: str
     timeline: int
@@ -50,7 +64,14 @@ class Barman:
     configuration: Path
 
     def command(self, *arguments: str) -> list[str]:
-        return ["barman", "--config", str(self.configuration), "--color", "never", *arguments]
+        return [
+            "barman",
+            "--config",
+            str(self.configuration),
+            "--color",
+            "never",
+            *arguments,
+        ]
 
     def run(self, *arguments: str) -> None:
         """Do it.
@@ -84,15 +105,22 @@ class Barman:
 
     def listed(self) -> list[dict[str, Any]]:
         """What Barman lists of those that are whole."""
-        return [item for item in self.ask("list-backups", SERVER) if item["status"] == "DONE"]
+        return [
+            item
+            for item in self.ask("list-backups", SERVER)
+            if item["status"] == "DONE"
+        ]
 
     def ends(self) -> list[float]:
-        """When they ended, in seconds of the epoch: by one question, and not by one for each."""
+        """When they ended, in seconds of the epoch; Barman is asked once for all."""
         return [float(item["end_time_timestamp"]) for item in self.listed()]
 
     def backups(self) -> list[BaseBackup]:
         """Those that are whole, the oldest first."""
-        return [self.backup(name) for name in sorted(item["backup_id"] for item in self.listed())]
+        return [
+            self.backup(name)
+            for name in sorted(item["backup_id"] for item in self.listed())
+        ]
 
     def backup(self, name: str) -> BaseBackup:
         facts = self.ask("show-backup", SERVER, name)["base_backup_information"]

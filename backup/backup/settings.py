@@ -48,7 +48,7 @@ DEFAULTS = {
 PATTERNS = {
     "BACKUP_DAYS": (r"[1-9][0-9]{0,3}", "a whole number of days above 0"),
     "BACKUP_HOURS": (r"[1-9][0-9]{0,2}", "a whole number of hours above 0"),
-    "BACKUP_LISTEN": (r"[^:\s]*:[1-9][0-9]{0,4}", "ADDRESS:PORT"),
+    "BACKUP_LISTEN": (r"(\[[0-9a-fA-F:.]+]|[^:\s]+):[1-9][0-9]{0,4}", "ADDRESS:PORT"),
     "POSTGRES_HOST": (r"[^\s'\\]+", "the host of the database"),
     "POSTGRES_PORT": (r"[1-9][0-9]{0,4}", "a port number"),
 }
@@ -120,11 +120,17 @@ class Settings:
         try:
             user = pwd.getpwuid(os.geteuid()).pw_name
         except KeyError:
-            fail(f"uid {os.geteuid()} has no name here: run this as the user of db, uid 70.")
+            fail(
+                f"uid {os.geteuid()} has no name here: "
+                "run this as the user of db, uid 70."
+            )
         with suppress(OSError):
             self.home.mkdir(exist_ok=True)
         if not (self.home.is_dir() and os.access(self.home, os.W_OK)):
-            fail(f"BACKUP_DIR ({self.home}) must be a directory that uid {os.geteuid()} may write.")
+            fail(
+                f"BACKUP_DIR ({self.home}) must be a directory "
+                f"that uid {os.geteuid()} may write."
+            )
         folder = tempfile.mkdtemp(prefix="barman-")
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
         file = Path(folder, "barman.conf")
@@ -157,7 +163,10 @@ def read_password(required: bool) -> None:
         try:
             password = Path(file).read_text().rstrip("\r\n")
         except OSError as error:
-            fail(f"POSTGRES_BACKUP_PASSWORD_FILE ({file}) cannot be read: {error.strerror}.")
+            fail(
+                f"POSTGRES_BACKUP_PASSWORD_FILE ({file}) cannot be read: "
+                f"{error.strerror}."
+            )
     if required and not password:
         fail("set POSTGRES_BACKUP_PASSWORD or POSTGRES_BACKUP_PASSWORD_FILE.")
     os.environ["PGPASSWORD"] = password

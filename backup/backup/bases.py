@@ -3,12 +3,12 @@
 import subprocess
 import threading
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from backup.barman import Barman, words_of
+from backup.receiver import Receiver
 from backup.settings import SERVER, tell
-from backup.streams import NEVER, Streams
+from backup.spans import NEVER, Spans
 
 LOOK = 1  # seconds between two looks whether one is due
 AGAIN = 60  # seconds before one that failed is tried again
@@ -17,11 +17,9 @@ SENT = 2  # seconds until a segment is here
 
 
 class Bases:
-    """Takes one where it is due and the log is streamed, and removes those that nobody needs.
+    """Takes a base backup when one is due and the log is streamed; removes old ones.
 
     Args:
-        is_streaming: whether it is.
-        on_change: called when there is a new one.
         stopping: set when no other shall begin.
     """
 
@@ -29,25 +27,25 @@ class Bases:
         self,
         hours: int,
         barman: Barman,
-        streams: Streams,
-        is_streaming: Callable[[], bool],
-        on_change: Callable[[], None],
+        spans: Spans,
+        receiver: Receiver,
         stopping: threading.Event,
     ) -> None:
         self.interval = timedelta(hours=hours)
-        self.barman, self.streams = barman, streams
-        self.is_streaming, self.on_change, self.stopping = is_streaming, on_change, stopping
+        self.barman, self.spans = barman, spans
+        self.receiver, self.stopping = receiver, stopping
         self.newest: datetime | None = None  # the end of the last one, once it is known
         self.taking = threading.Lock()
 
     def run(self) -> None:
         while not self.stopping.wait(LOOK):
             try:
-                if self.is_streaming() and self.is_due():
+                if self.receiver.is_steady() and self.is_due():
                     self.take()
             except (OSError, subprocess.CalledProcessError) as error:
                 if not self.stopping.is_set():
-                    tell(f"no base backup could be taken, it is tried again: {words_of(error)}")
+                    words = words_of(error)
+                    tell(f"no base backup could be taken, it is tried again: {words}")
                 self.stopping.wait(AGAIN)
 
     def is_due(self) -> bool:
@@ -57,10 +55,12 @@ class Bases:
             subprocess.CalledProcessError: Barman failed.
         """
         if self.newest is None:
-            self.newest = max((backup.end for backup in self.barman.backups()), default=NEVER)
-        life = self.streams.newest
+            self.newest = max(
+                (backup.end for backup in self.barman.backups()), default=NEVER
+            )
+        span = self.spans.newest
         return datetime.now(UTC) - self.newest > self.interval or (
-            life is not None and self.newest < life.begun
+            span is not None and self.newest < span.begun
         )
 
     def take(self) -> None:
@@ -77,12 +77,12 @@ class Bases:
             newest = self.barman.backups()[-1]
             self.newest = newest.end
             tell(f"base backup {newest.name} is whole.")
-        self.on_change()
 
     def begin_archive(self) -> None:
-        """Let Barman have a first segment of the log, without which it begins no base backup.
+        """Let Barman have a first segment of the log, which a base backup needs.
 
-        An idle database ends none by itself, and the end of one is sent with what comes after it.
+        An idle database ends no segment by itself, and the end of one is sent with what
+        comes after it.
 
         Raises:
             subprocess.CalledProcessError: Barman failed.
@@ -93,8 +93,9 @@ class Bases:
         self.barman.run("archive-wal", SERVER)
 
     def tidy(self) -> None:
-        """Remove those that were cut short and those that retention does not keep, whether the log
-        is streamed or not: the disk may be full of them.
+        """Remove those that were cut short and those that retention does not keep.
+
+        It does so while the log is not streamed, too: the disk may be full of them.
 
         Raises:
             subprocess.CalledProcessError: Barman failed.
@@ -103,7 +104,10 @@ class Bases:
             return
         try:
             for item in self.barman.ask("list-backups", SERVER):
-                if item["status"] in UNFINISHED or item.get("retention_status") == "OBSOLETE":
+                if (
+                    item["status"] in UNFINISHED
+                    or item.get("retention_status") == "OBSOLETE"
+                ):
                     self.barman.run("delete", SERVER, item["backup_id"])
         finally:
             self.taking.release()

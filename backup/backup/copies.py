@@ -5,9 +5,9 @@ import subprocess
 from pathlib import Path
 
 from backup.barman import Barman, BaseBackup
-from backup.log import Log
 from backup.settings import SERVER, Settings, fail, tell, told
-from backup.streams import Streams
+from backup.spans import Spans
+from backup.wal import Wal
 
 LOG = ("streaming", "wals")
 VANISHED = 24  # rsync's status
@@ -20,7 +20,14 @@ def transfer(source: Path, target: Path, *options: str) -> bool:
     Raises:
         SystemExit: the copy is not whole; rsync's words are above.
     """
-    command = ["rsync", "--archive", "--modify-window=-1", *options, f"{source}/", f"{target}/"]
+    command = [
+        "rsync",
+        "--archive",
+        "--modify-window=-1",
+        *options,
+        f"{source}/",
+        f"{target}/",
+    ]
     status = subprocess.run(command).returncode
     if status not in (0, VANISHED):
         fail("the copy is not whole: rsync's words above say why.")
@@ -30,8 +37,9 @@ def transfer(source: Path, target: Path, *options: str) -> bool:
 def copy(settings: Settings, barman: Barman, folder: Path) -> None:
     """Copy what is new; what retention removed here is removed there, too.
 
-    Base backups come first, those that are whole, and then the log in the direction in which its
-    files move: so that the copy has all that follows them. A former copy stays whole meanwhile.
+    Base backups come first, those that are whole. The log follows, in the direction in
+    which its files move: so the copy has all of it after each base backup. An earlier
+    copy stays whole meanwhile.
 
     Raises:
         SystemExit: there is no such folder, or it has no room.
@@ -43,10 +51,13 @@ def copy(settings: Settings, barman: Barman, folder: Path) -> None:
         fail(f"{folder} and BACKUP_DIR ({settings.home}) must be apart.")
     source, target = settings.directory, folder / SERVER
     target.mkdir(exist_ok=True)
-    newest, whole, before = Streams(source).newest, barman.backups(), Log(source)
+    newest, whole, before = Spans(source).newest, barman.backups(), Wal(source)
     rules = [f"--filter=protect /{name}" for name in LOG]
     rules += [f"--include=/{one}/{b.name}*" for b in whole for one in ("base", "meta")]
-    rules += [f"--exclude={path}" for path in ("/base/*", "/meta/*", *(f"/{one}" for one in LOG))]
+    rules += [
+        f"--exclude={path}"
+        for path in ("/base/*", "/meta/*", *(f"/{one}" for one in LOG))
+    ]
     transfer(source, target, "--delete-excluded", "--delete-delay", *rules)
     for _ in range(TRIES):
         if transfer(source / "streaming", target / "streaming"):
@@ -54,19 +65,21 @@ def copy(settings: Settings, barman: Barman, folder: Path) -> None:
     transfer(source / "wals", target / "wals", "--delete-delay")
     remove_moved(target)
     if whole and newest:
-        refuse_shorter(before, Log(target), whole[-1], newest.timeline)
+        refuse_shorter(before, Wal(target), whole[-1], newest.timeline)
     known = f" until {told(newest.until)}" if newest else ""
     tell(f"{folder} has all backups{known}.")
 
 
-def refuse_shorter(before: Log, after: Log, backup: BaseBackup, timeline: int) -> None:
+def refuse_shorter(before: Wal, after: Wal, backup: BaseBackup, timeline: int) -> None:
     """End where the copy lacks what there was when it began.
 
     Raises:
         SystemExit: it does.
     """
     if after.reach(backup, timeline).last < before.reach(backup, timeline).last:
-        fail("the copy lacks a part of the log, which moved on meanwhile: run it again.")
+        fail(
+            "the copy lacks a part of the log, which moved on meanwhile: run it again."
+        )
 
 
 def remove_moved(target: Path) -> None:

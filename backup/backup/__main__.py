@@ -1,4 +1,4 @@
-"""Backups of the database at POSTGRES_HOST; docs/variables.md has the environment variables.
+"""Backups of the database at POSTGRES_HOST; docs/variables.md has the variables.
 
 (nothing)     stream the log and take base backups
 restore       the newest moment into an empty PGDATA, which db then serves
@@ -18,10 +18,10 @@ from pathlib import Path
 
 from backup.barman import Barman, words_of
 from backup.copies import copy
-from backup.log import Log
-from backup.restore import moment, restore
+from backup.restore import moment, restore, timeline_number
 from backup.settings import Settings, fail, read_password, told, told_after
-from backup.streams import Streams
+from backup.spans import Spans
+from backup.wal import Wal
 from backup.watch import Watch
 
 
@@ -35,7 +35,7 @@ def read_arguments() -> argparse.Namespace:
     commands = parser.add_subparsers(dest="command", parser_class=Parser)
     to = commands.add_parser("restore")
     to.add_argument("--to", type=moment)
-    to.add_argument("--timeline", type=int, choices=range(1, 1 << 32), metavar="N")
+    to.add_argument("--timeline", type=timeline_number, metavar="N")
     to.add_argument("--set-aside", action="store_true")
     commands.add_parser("list")
     commands.add_parser("copy").add_argument("folder", type=Path)
@@ -53,13 +53,14 @@ def show(settings: Settings, barman: Barman) -> None:
     if not backups:
         print("there is no base backup yet")
         return
-    log, streams = Log(settings.directory), Streams(settings.directory)
+    wal, spans = Wal(settings.directory), Spans(settings.directory)
     for backup in backups:
-        gap = ", then a gap" if log.reach(backup, backup.timeline).gap else ""
-        print(f"{backup.name}: from {told_after(backup.end)} on, timeline {backup.timeline}{gap}")
-    if streams.newest:
-        life = streams.newest
-        print(f"timeline {life.timeline} is known to reach {told(life.until)}")
+        gap = ", then a gap" if wal.reach(backup, backup.timeline).gap else ""
+        begin = told_after(backup.end)
+        print(f"{backup.name}: from {begin} on, timeline {backup.timeline}{gap}")
+    if spans.newest:
+        span = spans.newest
+        print(f"timeline {span.timeline} is known to reach {told(span.until)}")
 
 
 def main() -> None:
@@ -70,7 +71,13 @@ def main() -> None:
     barman = Barman(settings.configure())
     match arguments.command:
         case "restore":
-            restore(settings, barman, arguments.to, arguments.timeline, aside=arguments.set_aside)
+            restore(
+                settings,
+                barman,
+                arguments.to,
+                arguments.timeline,
+                aside=arguments.set_aside,
+            )
         case "list":
             show(settings, barman)
         case "copy":

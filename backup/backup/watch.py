@@ -1,7 +1,6 @@
-"""The service: a stream, base backups, and what tells whether a restore would succeed."""
+"""The service: a stream, base backups, and whether a restore would succeed."""
 
 import fcntl
-import json
 import os
 import shutil
 import signal
@@ -13,22 +12,25 @@ from datetime import UTC, datetime, timedelta
 
 import psycopg2
 
-from backup.barman import Barman, end_children, lead_children, words_of
+from backup.barman import Barman, end_children, is_of, lead_children, words_of
 from backup.bases import Bases
 from backup.database import Database, Facts
 from backup.metrics import Metrics
+from backup.receiver import Receiver
 from backup.settings import Settings, fail, tell
-from backup.stream import Stream, begun
-from backup.streams import Streams
+from backup.spans import Spans
 
 TICK = 5  # seconds between two looks at the database
 CRON = 60  # seconds between two runs of Barman's maintenance
 RESERVE = 4 << 20  # bytes that let Barman's maintenance work on a full disk
 STRANGE = (
-    "the volume of the database was filled by an old version, which drew an identifier that Barman "
-    "does not take: bring its rows into a new one (dump and load)."
+    "the volume of the database was filled by an old version, which drew an identifier "
+    "that Barman does not take: bring its rows into a new one (dump and load)."
 )
-OTHER = "the database is another one than the backups are of: give it a BACKUP_DIR ({}) of its own."
+OTHER = (
+    "the database is another one than the backups are of: "
+    "give it a BACKUP_DIR ({}) of its own."
+)
 
 
 class Watch:
@@ -37,24 +39,17 @@ class Watch:
     def __init__(self, settings: Settings, barman: Barman) -> None:
         self.settings, self.barman = settings, barman
         settings.directory.mkdir(exist_ok=True)
-        self.streams = Streams(settings.directory)
+        self.spans = Spans(settings.directory)
         self.metrics = Metrics(settings.home)
         self.metrics.interval.set(settings.hours * 3600)
         self.stopping = threading.Event()
-        self.stream = Stream(
-            settings, barman, self.streams, self.is_ours, self.on_begin, self.stopping
-        )
+        self.receiver = Receiver(settings, barman, self.spans, self.stopping)
         self.bases = Bases(
-            settings.hours,
-            barman,
-            self.streams,
-            self.stream.is_steady,
-            self.note_backups,
-            self.stopping,
+            settings.hours, barman, self.spans, self.receiver, self.stopping
         )
         self.failed = False
         self.trouble = ""  # of which was told
-        self.ahead: list[tuple[int, datetime]] = []  # what was written, until it is received
+        self.noted: datetime | None = None  # the newest base backup that metrics tell
 
     def claim(self) -> None:
         """Take the backups and the port for this process.
@@ -76,14 +71,16 @@ class Watch:
         """Until SIGTERM or SIGINT.
 
         Raises:
-            SystemExit: another container has the backups, the port is taken, or a thread failed.
+            SystemExit: the backups or the port are in use, or a thread failed.
         """
         self.claim()
         threading.excepthook = self.end
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self.stopping.set())
         lead_children()
-        threads = [threading.Thread(target=part.run) for part in (self.stream, self.bases)]
+        threads = [
+            threading.Thread(target=part.run) for part in (self.receiver, self.bases)
+        ]
         for thread in threads:
             thread.start()
         self.look_on()
@@ -101,15 +98,19 @@ class Watch:
 
     def look_on(self) -> None:
         database, maintained = Database(self.settings), 0.0
+        self.note_spans()
         self.note_backups()
         while not self.stopping.wait(TICK):
             facts = self.ask(database)
             self.metrics.note(facts)
             if facts:
-                self.note_streamed(facts)
+                self.receiver.note_received(facts)
+            self.note_spans()
             if time.monotonic() - maintained > CRON:
                 maintained = time.monotonic()
                 self.maintain()
+            elif self.bases.newest != self.noted:
+                self.note_backups()
             reap()
 
     def ask(self, database: Database) -> Facts | None:
@@ -121,45 +122,20 @@ class Watch:
             trouble = f"the database does not answer: {str(error).strip()}"
         if facts and facts.system.startswith("-"):
             trouble = STRANGE
-        elif facts and not self.is_ours(facts):
+        elif facts and not is_of(self.settings.directory, facts.system):
             trouble = OTHER.format(self.settings.home)
         if trouble != self.trouble:
             tell(trouble or "the database answers again.")
         self.trouble = trouble
         return None if trouble else facts
 
-    def is_ours(self, facts: Facts) -> bool:
-        """Whether the backups, if there are any, are of this cluster."""
-        try:
-            identity = json.loads((self.settings.directory / "identity.json").read_text())
-        except (OSError, ValueError):  # Barman is writing it
-            return True
-        return str(identity["systemid"]) == facts.system
-
-    def on_begin(self) -> None:
-        self.ahead = []
-
-    def note_streamed(self, facts: Facts) -> None:
-        """What was written when we looked before is known to be here once it is received."""
-        ahead = self.ahead
-        ahead.append((facts.written, facts.time))
-        known = [item for item in ahead if item[0] <= (facts.received or 0)]
-        life = self.streams.newest
-        if not known or ahead is not self.ahead:
-            return
-        del ahead[: len(known)]
-        with suppress(OSError):  # a full disk
-            if life is None or life.timeline != facts.timeline:
-                self.streams.begin(facts.timeline, begun(facts, life), lost=False)
-            elif known[-1][1] > life.until:
-                end, until = known[-1]
-                self.metrics.streamed.set(until.timestamp())
-                self.streams.reach(until, end)
+    def note_spans(self) -> None:
+        self.metrics.gap.set(self.spans.last_gap.timestamp())
+        if span := self.spans.newest:
+            self.metrics.streamed.set(span.until.timestamp())
 
     def note_backups(self) -> None:
-        self.metrics.gap.set(self.streams.last_gap.timestamp())
-        if life := self.streams.newest:
-            self.metrics.streamed.set(life.until.timestamp())
+        self.noted = self.bases.newest
         with suppress(subprocess.CalledProcessError):
             ends = self.barman.ends()
             if ends:
@@ -167,11 +143,11 @@ class Watch:
                 self.metrics.last.set(max(ends))
 
     def maintain(self) -> None:
-        """Barman's own, and ours of what it does not know or does not do without a stream."""
+        """Barman's maintenance, and ours of what it does not do (without a stream)."""
         try:
             self.keep_reserve()
             self.bases.tidy()
-            if self.stream.is_steady():
+            if self.receiver.is_steady():
                 self.barman.run("cron")
         except (OSError, subprocess.CalledProcessError) as error:
             if not self.stopping.is_set():
@@ -197,7 +173,7 @@ class Watch:
 
 
 def reap() -> None:
-    """End what Barman's maintenance started in sessions of its own, and nobody waits for."""
+    """End what Barman's maintenance started in sessions of its own; nobody waits."""
     with suppress(ChildProcessError):
         while found := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT):
             if os.getsid(found.si_pid) == os.getsid(0):

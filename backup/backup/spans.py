@@ -1,7 +1,8 @@
-"""The lives of the stream: which timeline it had, from when until when.
+"""Which spans of the log were received without a break.
 
-A life ends where the next one cannot go on from it: the database was restored to another timeline,
-or a part of the log is missing. `streams.json` has them, the oldest first.
+A span has a timeline and two times. It ends where the next one cannot go on from it:
+the database was restored to another timeline, or a part of the log is missing. The file
+`streams.json` has them, the oldest first.
 """
 
 import json
@@ -15,8 +16,8 @@ NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
-class Life:
-    """One of them; what was written until `until` is here."""
+class Span:
+    """What was written from `begun` until `until` is here."""
 
     timeline: int
     begun: datetime
@@ -25,7 +26,7 @@ class Life:
     end: int = 0  # where the log was at `until`, in bytes from its beginning
 
 
-class Streams:
+class Spans:
     """Of a directory in which only one service writes.
 
     Args:
@@ -35,13 +36,13 @@ class Streams:
     def __init__(self, directory: Path) -> None:
         self.file = directory / "streams.json"
         self.lock = threading.Lock()
-        self.lives = self.read()
+        self.all = self.read()
 
-    def read(self) -> list[Life]:
+    def read(self) -> list[Span]:
         try:
             entries = json.loads(self.file.read_text())
             return [
-                Life(
+                Span(
                     entry["timeline"],
                     datetime.fromisoformat(entry["begun"]),
                     datetime.fromisoformat(entry["until"]),
@@ -61,53 +62,57 @@ class Streams:
         """
         new = self.file.with_suffix(".new")
         with new.open("w") as file:
-            json.dump([asdict(life) for life in self.lives], file, default=datetime.isoformat)
+            json.dump(
+                [asdict(span) for span in self.all], file, default=datetime.isoformat
+            )
             file.flush()
             os.fsync(file.fileno())
         new.rename(self.file)
 
     def begin(self, timeline: int, time: datetime, lost: bool) -> None:
-        """A new life.
+        """A new span.
 
         Raises:
             OSError: the disk is full.
         """
         with self.lock:
-            self.lives.append(Life(timeline, time, time, lost))
+            self.all.append(Span(timeline, time, time, lost))
             self.write()
 
     def reach(self, until: datetime, end: int) -> None:
-        """The last life has what was written until then.
+        """The last span has what was written until then.
 
         Raises:
             OSError: the disk is full.
         """
         with self.lock:
-            self.lives[-1] = replace(self.lives[-1], until=until, end=end)
+            self.all[-1] = replace(self.all[-1], until=until, end=end)
             self.write()
 
-    def at(self, time: datetime | None) -> Life | None:
-        """The life that a moment belongs to; the last one for None."""
-        before = [life for life in self.lives if time is None or life.begun <= time]
+    def at(self, time: datetime | None) -> Span | None:
+        """The span that a moment belongs to; the last one for None."""
+        before = [span for span in self.all if time is None or span.begun <= time]
         return before[-1] if before else None
 
-    def whole_until(self, timeline: int, since: datetime) -> tuple[Life, bool]:
-        """The life that has the log of a timeline for the longest without a break, from a base
-        backup that ended at `since`, and whether a part is known to be missing after it.
+    def whole_until(self, timeline: int, since: datetime) -> tuple[Span, bool]:
+        """How far the log of a timeline is whole after a base backup of `since`.
+
+        The last span that has it without a break, and whether a part is known to be
+        missing after that.
         """
-        known = Life(timeline, NEVER, NEVER, lost=False)
-        for life in self.lives:
-            if life.timeline == timeline and life.until >= since:
-                if known.until != NEVER and life.lost:
+        known = Span(timeline, NEVER, NEVER, lost=False)
+        for span in self.all:
+            if span.timeline == timeline and span.until >= since:
+                if known.until != NEVER and span.lost:
                     return known, True
-                known = life
+                known = span
         return known, False
 
     @property
-    def newest(self) -> Life | None:
-        return self.lives[-1] if self.lives else None
+    def newest(self) -> Span | None:
+        return self.all[-1] if self.all else None
 
     @property
     def last_gap(self) -> datetime:
         """When a part of the log was found missing; NEVER where none is."""
-        return max((life.begun for life in self.lives if life.lost), default=NEVER)
+        return max((span.begun for span in self.all if span.lost), default=NEVER)

@@ -1,0 +1,66 @@
+"""The service and a restore as a whole; the check `backup` has more of them."""
+
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from tests.server import rows, wait_until
+
+
+@contextmanager
+def running(environment, output):
+    with output.open("w") as file:
+        service = subprocess.Popen(
+            [sys.executable, "-m", "backup"],
+            env=environment() | {"POSTGRES_BACKUP_PASSWORD": "p"},
+            stdout=file,
+            stderr=file,
+            start_new_session=True,
+        )
+    try:
+        yield
+        service.send_signal(signal.SIGTERM)
+        assert service.wait(30) == 0
+    finally:
+        service.kill()
+        service.wait()
+        print(output.read_text())
+
+
+def metric(settings, name):
+    try:
+        with urlopen(f"http://{settings.listen}/metrics", timeout=10) as answer:
+            lines = answer.read().decode().splitlines()
+    except URLError:
+        return 0
+    (line,) = [line for line in lines if line.startswith(f"{name} ")]
+    return float(line.split()[1])
+
+
+def test_what_the_service_has_is_restored(served, environment, run, no_slot, tmp_path):
+    """Else nothing could be restored, whatever the parts do by themselves."""
+    no_slot.tell("CREATE TABLE kept AS SELECT 1 AS number")
+    try:
+        with running(environment, tmp_path / "output"):
+            last = "backup_last_success_timestamp_seconds"
+            wait_until(lambda: metric(served, last) > 0, seconds=60)
+            no_slot.tell("INSERT INTO kept VALUES (2)")
+            written = time.time()
+            until = "backup_streamed_until_timestamp_seconds"
+            wait_until(lambda: metric(served, until) > written)
+            assert metric(served, "backup_slot_well") == 1
+            assert metric(served, "backup_last_gap_timestamp_seconds") == 0
+        words = (tmp_path / "output").read_text()
+        assert "backup: a base backup begins.\n" in words
+        assert " is whole.\n" in words
+        said, status = run("restore")
+        assert f"backup: PGDATA ({served.data}) is restored; start db.\n" in said
+        assert status == 0
+        assert rows(served.data) == [1, 2]
+        assert "recovery" not in (served.data / "postgresql.auto.conf").read_text()
+    finally:
+        no_slot.tell("DROP TABLE kept")
