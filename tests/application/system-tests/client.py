@@ -23,9 +23,9 @@ class Client(requests.Session):
         if token:
             self.headers["Authorization"] = f"Token {token}"
 
-    def request(
+    def request(  # type: ignore[override]
         self, method: str, url: str, *args: Any, **kwargs: Any
-    ) -> requests.Response:  # type: ignore[override]
+    ) -> requests.Response:
         kwargs.setdefault("timeout", self.timeout)
         response = super().request(method, urljoin(self.target, url), *args, **kwargs)
         if (
