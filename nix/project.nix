@@ -56,6 +56,7 @@ in
   chassis = callPackage ./service/python/chassis.nix { };
   service-checks = callPackage ./service/python/service-checks.nix { };
   backup-package = callPackage ./images/backup/package.nix { };
+  system-test-client = callPackage ./images/system-test/package.nix { };
   pythons = callPackage ./service/python { };
 
   buildShellScript = callPackage ./builders/shell-script.nix { };

@@ -28,7 +28,10 @@ let
     log = [ ../../images/log ];
     metrics = [ ../../images/metrics ];
     server = [ ../../images/server ];
-    system-test = [ (template + "/system-tests") ];
+    system-test = [
+      ../../images/system-test
+      (template + "/system-tests")
+    ];
   };
   arguments = lib.concatLists (
     lib.mapAttrsToList (image: map (folder: "${image}=${folder}")) programs

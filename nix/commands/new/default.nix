@@ -39,7 +39,6 @@ let
         "requirements.txt"
         # The other system tests hold the template.
         "system-tests"
-        "system-tests/client.py"
         "system-tests/conftest.py"
         "system-tests/pytest.ini"
         "system-tests/test_tweets.py"

@@ -9,6 +9,7 @@
   root,
   service,
   service-checks,
+  system-test-client,
   template,
 }:
 let
@@ -43,11 +44,19 @@ in
   mutation = environment (served ++ tests ++ tools.group "mutation");
   # mypy must see what it checks.
   development = environment (
-    served ++ tests ++ everyone.group "types" ++ tools.group "development" ++ own.group "types" ++ ofSet
+    served
+    ++ tests
+    ++ [ system-test-client ]
+    ++ everyone.group "types"
+    ++ tools.group "development"
+    ++ own.group "types"
+    ++ ofSet
   );
-  system-test = environment (tools.group "system-test" ++ own.group "system-test");
+  system-test = environment (
+    tools.group "system-test" ++ [ system-test-client ] ++ own.group "system-test"
+  );
   # The suites of tests/.
-  tests = environment (tools.group "tests" ++ ofSet);
+  tests = environment (tools.group "tests" ++ [ system-test-client ] ++ ofSet);
   # What writes files of the root.
   files = environment (tools.group "files");
   # What knows the files that GitHub and GitLab read.

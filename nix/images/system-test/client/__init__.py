@@ -1,4 +1,7 @@
-"""A client of the service under test."""
+"""A client of the service under test.
+
+A file client.py beside the system tests takes its place.
+"""
 
 import os
 from collections.abc import Iterator
@@ -45,6 +48,6 @@ class Client(requests.Session):
         following: str | None = url
         while following:
             response = self.get(following)
-            assert response.status_code == HTTPStatus.OK
+            response.raise_for_status()
             yield response.json()
             following = response.links.get(relation, {}).get("url")
