@@ -82,6 +82,16 @@ mix_with_nixpkgs() {
     say "mixing it with nixpkgs's own code (NIXW_NIXPKGS)"
 }
 
+# The tree's flake.lock with the set in place of nixpkgs. With it, Nix is silent about
+# the lock, which it calls modified by $overrides.
+lock_with_set() {
+    # shellcheck disable=SC2086 # some words
+    nix flake lock "$root" $overrides --output-lock-file "$copy/flake.lock" 2>/dev/null ||
+        return 0 # the command says why
+    lock=$(nix store add-path --name flake.lock "$copy/flake.lock") || return
+    overrides="$overrides --reference-lock-file $lock"
+}
+
 # fetch_needed COMMAND ARGS…: into the store what the command needs of the set's files,
 # and the set itself; $overrides puts it in place of nixpkgs. Exit status 75 where a
 # lock was made anew meanwhile.
@@ -90,6 +100,11 @@ fetch_needed() {
     overrides="--override-input $input path:$set_path"
     [ -z "$nixpkgs" ] ||
         overrides="$overrides --override-input $input/nixpkgs path:$nixpkgs"
+    case "$1 ${2:-}" in
+    "flake check" | "flake show") lock_with_set ;;
+    flake*) ;; # they write the tree's own
+    *) lock_with_set ;;
+    esac
     needed=$(mktemp)
     NEEDED=$needed
     names_of_needed "$@" >"$NEEDED" 2>/dev/null || NEEDED= # not known: everything
@@ -109,6 +124,7 @@ without_default_cache() {
 # run COMMAND ARGS…: nix with the Debian set in place of nixpkgs.
 run() {
     nix_option "max-jobs = auto"
+    nix_option "warn-dirty = false" # who edits a tree knows
     [ "$root" = "$template" ] && input=nixpkgs || input=template/nixpkgs
     make_copy
     mix_with_nixpkgs
