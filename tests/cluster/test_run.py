@@ -125,6 +125,33 @@ def test_what_cannot_be_is_refused_in_a_sentence(
     assert sentence in ended.stderr
 
 
+def test_command_alone_is_heard(tmp_path: Path):
+    ended = run("--data", tmp_path, "--", "echo", "heard")
+    assert (ended.returncode, ended.stdout) == (0, "heard\n")
+    ready = re.findall(r"^(\S+) \| ready after \d+\.\d s$", ended.stderr, re.MULTILINE)
+    assert sorted(ready) == ["db", "db-metrics", "log", "metrics", "server"]
+    assert ended.stderr.count("\n") == len(ready)
+    # What asked whether they were ready is no request of anybody.
+    assert '"GET ' not in (tmp_path / "log" / "all.log").read_text()
+
+
+def test_verbose_start_prints_what_the_services_say():
+    ended = run("--verbose", "--", "true")
+    assert {"db", "server"} <= set(re.findall(r"(?m)^(\S+) \| ", ended.stdout))
+
+
+def test_failed_start_prints_what_the_service_said():
+    ended = run("--", "true", API_RATE="many")
+    assert ended.returncode == 1
+    said = re.findall(r"(?m)^(\S+) \| (.*)", ended.stdout)
+    assert {name for name, _ in said} == {"server"}
+    assert any("API_RATE" in line for _, line in said)
+    assert "server ended by itself" in ended.stderr
+    assert ended.stderr.splitlines()[-1].startswith(
+        "cluster: the cluster did not become healthy: "
+    )
+
+
 def test_strange_environment_and_a_closed_terminal_do_no_harm():
     terminal = Terminal("cluster", {**ANY_PORTS, **STRANGE})
     psql = terminal.read_until(r"PGPASSFILE=/tmp/\S+ psql -h localhost -p \d+ -U \S+")

@@ -1,7 +1,7 @@
 """Run the programs of a supervisord.conf, their output on ours, until one of them ends.
 
     supervise CONFIGURATION [--prefix] [--syslog SOCKET --daemon PROGRAM] [--json]
-              [--drain SECONDS] [--deaf PROGRAM]
+              [--drain SECONDS] [--deaf PROGRAM] [--hold FILE]
 
 supervisord starts the programs by priority and stops them in reverse. What it
 lacks, and does not offer to event listeners either, is added in its process: an
@@ -26,6 +26,8 @@ import signal
 import socket
 import sys
 import time
+from collections import deque
+from collections.abc import Container
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
@@ -127,11 +129,19 @@ class Output:
     """
 
     EMPTYING = 5  # seconds until the daemon has read all
+    HELD = 2000  # lines that are kept while they are held back
 
     def __init__(
-        self, prefix: bool, syslog: Syslog | None, daemon: str | None, as_json: bool
+        self,
+        prefix: bool,
+        syslog: Syslog | None,
+        daemon: str | None,
+        as_json: bool,
+        hold: Path | None,
     ) -> None:
         self.prefix = prefix
+        self.hold = hold
+        self.held: deque[tuple[str, str]] = deque(maxlen=self.HELD)
         self.as_json = as_json
         self.syslog = syslog
         self.daemon = daemon
@@ -156,7 +166,20 @@ class Output:
             or not self.syslog
             or not self.syslog.takes(name, line)
         )
-        self.printer.put("".join(printed))
+        self.print_or_hold(name, list(printed))
+
+    def print_or_hold(self, name: str, lines: list[str]) -> None:
+        if self.hold and self.hold.exists():
+            self.held.extend((name, line) for line in lines)
+            return
+        self.hold = None
+        self.held.clear()
+        self.printer.put("".join(lines))
+
+    def print_held(self, names: Container[str]) -> None:
+        """Print the lines of these programs that were held back."""
+        self.printer.put("".join(line for name, line in self.held if name in names))
+        self.held.clear()
 
     def may_stop(self, name: str) -> bool:
         """Whether the program can stop without a loss of lines.
@@ -172,8 +195,11 @@ class Output:
         return self.emptied or self.syslog.gone or time.monotonic() > self.deadline
 
     def flush(self) -> None:
-        rests = (self.formatted(name, rest) for name, rest in self.rest.items() if rest)
-        self.printer.put("".join(rests))
+        for name, rest in self.rest.items():
+            if rest:
+                self.print_or_hold(name, [self.formatted(name, rest)])
+        if self.hold and self.hold.exists():
+            self.print_held(self.hold.read_text().split())
 
     def say(self, sentence: str) -> None:
         """Print what the supervisor has to say."""
@@ -340,6 +366,7 @@ class LiveAndDieTogether(Supervisor):  # type: ignore[misc]
             return
         self.failed = True
         self.options.mood = SupervisorStates.SHUTDOWN
+        self.output.print_held({name})
         self.output.say(f"{name} ended by itself; stopping the rest.")
 
     def on_pause(self, event: events.ProcessStateEvent) -> None:
@@ -401,6 +428,13 @@ def main() -> int:
         help="one that ignores its stop signal while it starts, "
         "and so is sent it again",
     )
+    parser.add_argument(
+        "--hold",
+        type=Path,
+        metavar="FILE",
+        help="while it is there, print only the lines of a program that ends by itself "
+        "and, at the end, of those that it names",
+    )
     arguments = parser.parse_args()
 
     options = Options()
@@ -408,7 +442,11 @@ def main() -> int:
     options.first, options.test = True, False
     options.poller = SignalPoller(options)
     output = Output(
-        arguments.prefix, arguments.syslog, arguments.daemon, arguments.json
+        arguments.prefix,
+        arguments.syslog,
+        arguments.daemon,
+        arguments.json,
+        arguments.hold,
     )
     supervisor = LiveAndDieTogether(
         options, output, arguments.drain, set(arguments.deaf)

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import IO
+from typing import IO, TextIO
 
 import database
 import health
@@ -181,11 +181,11 @@ def migrate(
             )
 
 
-def print_unless_closed(text: str) -> None:
+def print_unless_closed(text: str, stream: TextIO) -> None:
     try:
-        print(text, flush=True)
+        print(text, file=stream, flush=True)
     except OSError:  # nobody reads, such as after `| head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def command_environment(variables: dict[str, str]) -> dict[str, str]:
@@ -199,27 +199,56 @@ def command_environment(variables: dict[str, str]) -> dict[str, str]:
     }
 
 
-def serve(
-    programs: Programs,
-    variables: dict[str, str],
-    command: list[str],
-    log: IO[bytes] | None,
-) -> int:
-    """Run the services until they end or, with a command, until that has ended."""
-    arguments = ["supervise", "--prefix", os.environ["CLUSTER_CONFIGURATION"]]
+def start(
+    programs: Programs, variables: dict[str, str], hold: Path, log: IO[bytes] | None
+) -> "subprocess.Popen[bytes]":
+    """Start the services, and return once all are well.
+
+    Raises:
+        SystemExit: one is not; its lines were printed.
+    """
+    configuration = os.environ["CLUSTER_CONFIGURATION"]
     # In its own process group: only we get Ctrl-C and SIGHUP, and we pass them on.
     supervisor = programs.start(
-        arguments, env=variables, stdout=log, stderr=log, process_group=0
+        ["supervise", configuration, "--prefix", "--hold", str(hold)],
+        env=variables,
+        stdout=log,
+        stderr=log,
+        process_group=0,
     )
-    healthy = health.wait(
-        supervisor, {name: int(variables[name]) for name in ports.PORTS}
+    missing = health.wait(
+        supervisor,
+        health.checks(variables),
+        lambda line: print_unless_closed(line, sys.stderr),
     )
-    if not healthy or programs.stopped_by:
+    if missing and not programs.stopped_by:
+        if hold.exists():
+            hold.write_text(" ".join(missing))
+        supervisor.terminate()
+        supervisor.wait()
+    if missing or programs.stopped_by:
         programs.fail(
-            f"cluster: the cluster did not become healthy; {where(log)} says why."
+            f"cluster: the cluster did not become healthy: {', '.join(missing)}; "
+            f"{where(log)} says why."
         )
+    return supervisor
+
+
+def serve(
+    programs: Programs, variables: dict[str, str], arguments: argparse.Namespace
+) -> int:
+    """Run the services until they end or, with a command, until that has ended.
+
+    Their lines come after the addresses, and beside a command not at all.
+    """
+    hold = Path(variables["CLUSTER_DIR"], "hold")
+    if not (arguments.verbose or arguments.log):
+        hold.touch()
+    supervisor = start(programs, variables, hold, arguments.log)
+    command = arguments.command
     if not command:
-        print_unless_closed(READY.format(**variables))
+        print_unless_closed(READY.format(**variables), sys.stdout)
+        hold.unlink(missing_ok=True)
         return exit_status(supervisor.wait())
     status = programs.run_in_front(command, command_environment(variables))
     supervisor.terminate()
@@ -235,7 +264,7 @@ def run(programs: Programs, directory: str, arguments: argparse.Namespace) -> in
         try:
             if (data / "db" / "PG_VERSION").exists():
                 migrate(programs, variables, arguments.log)
-            return serve(programs, variables, arguments.command, arguments.log)
+            return serve(programs, variables, arguments)
         finally:
             programs.end()
 
@@ -253,6 +282,11 @@ def parse() -> argparse.Namespace:
         type=argparse.FileType("wb"),
         metavar="FILE",
         help="a file for the services' output",
+    )
+    parser.add_argument(
+        "--verbose",
+        action="store_true",
+        help="print the services' output from their start on, and beside a command",
     )
     parser.add_argument(
         "command", nargs=argparse.REMAINDER, help="a command to run against the cluster"
