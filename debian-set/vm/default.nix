@@ -49,7 +49,7 @@ let
       "qemu-system-data"
       "seabios"
     ];
-    # Its microvm has no TCG, and the rest is for other machines.
+    # The rest is for other machines.
     postUnpack = ''
       find bin -type f ! -name qemu-system-x86_64 -exec rm {} +
       find share/qemu share/seabios -type f \
@@ -57,7 +57,9 @@ let
     '';
   };
 
-  kernel = import ./kernel.nix { inherit bootstrap; };
+  uml = import ./uml.nix { inherit deb; };
+
+  initrd = import ./initrd.nix { inherit bootstrap; };
 
   runNixOSTest =
     {
@@ -84,7 +86,12 @@ let
       configuration = writeTextFile {
         name = "machine.json";
         text = builtins.toJSON {
-          inherit qemu kernel system;
+          inherit
+            qemu
+            uml
+            initrd
+            system
+            ;
           memory = node."virtualisation.memorySize";
           cores = node."virtualisation.cores";
           disk = node."virtualisation.diskSize";

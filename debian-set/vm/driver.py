@@ -17,13 +17,14 @@ import json
 import os
 import select
 import shlex
+import shutil
 import socket
 import subprocess
 import tarfile
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -52,84 +53,26 @@ def subtest(name: str) -> Iterator[None]:
     say(f"(finished: subtest: {name}, in {time.monotonic() - begin:.2f} seconds)")
 
 
-class Qemu:
-    """The process, its console and the shell in it."""
+class Process:
+    """A machine's process, its console and the shell in it."""
 
-    def __init__(
-        self, configuration: dict[str, Any], directory: Path, accelerator: list[str]
-    ) -> None:
+    def __init__(self, shell: socket.socket, **options: Any) -> None:
         self.buffer = b""
-        address = directory / f"shell-{accelerator[1].split(',')[0]}"
-        with socket.socket(socket.AF_UNIX) as listener:
-            listener.bind(str(address))
-            listener.listen(1)
-            command = self.command(configuration, directory, address) + accelerator
-            self.process = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-            )
-            threading.Thread(target=self.print_console, daemon=True).start()
-            listener.settimeout(10)
-            try:
-                self.socket, _ = listener.accept()
-            except TimeoutError:
-                self.kill()
-                raise Ended from None
-
-    @staticmethod
-    def command(
-        configuration: dict[str, Any], directory: Path, address: Path
-    ) -> list[str]:
-        qemu, kernel = configuration["qemu"], configuration["kernel"]
-        parameters = (
-            "console=ttyS0 loglevel=4 panic=-1 mitigations=off random.trust_cpu=on "
-            "apparmor=0 tsc=reliable no_timer_check "
-            f"disk={configuration['disk']} system={configuration['system']}"
+        self.socket = shell
+        self.process = subprocess.Popen(
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            **options,
         )
-        devices = [
-            ("-L", f"{qemu}/share/qemu", "-L", f"{qemu}/share/seabios"),
-            (
-                "-nodefaults",
-                "-no-user-config",
-                "-display",
-                "none",
-                "-no-reboot",
-                "-M",
-                "q35",
-            ),
-            ("-smp", str(configuration["cores"]), "-m", str(configuration["memory"])),
-            (
-                "-kernel",
-                f"{kernel}/vmlinuz",
-                "-initrd",
-                f"{kernel}/initrd",
-                "-append",
-                parameters,
-            ),
-            (
-                "-drive",
-                f"if=none,id=store,file={directory}/store,format=raw,readonly=on",
-            ),
-            ("-device", "virtio-blk-pci,drive=store", "-device", "virtio-serial-pci"),
-            (
-                "-chardev",
-                f"socket,id=shell,path={address}",
-                "-device",
-                "virtconsole,chardev=shell",
-            ),
-            ("-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console"),
-        ]
-        return [
-            f"{qemu}/bin/qemu-system-x86_64",
-            *(word for words in devices for word in words),
-        ]
+        threading.Thread(target=self.print_console, daemon=True).start()
 
     def print_console(self) -> None:
         assert self.process.stdout  # noqa: S101
         for line in self.process.stdout:
             say(f"machine # {line.decode(errors='replace').rstrip()}")
+            if b"KVM internal error" in line:  # QEMU would wait
+                self.process.kill()
 
     def line(self, seconds: float) -> bytes:
         """The next line from the shell.
@@ -172,6 +115,71 @@ class Qemu:
         self.process.wait()
 
 
+def parameters(configuration: dict[str, Any], **others: str) -> list[str]:
+    """The kernel's command line; what no kernel knows is for the guest's init."""
+    own = {key: str(configuration[key]) for key in ("disk", "system")}
+    return [
+        "loglevel=4",
+        "panic=-1",
+        *(f"{key}={value}" for key, value in (own | others).items()),
+    ]
+
+
+def start_qemu(configuration: dict[str, Any], directory: Path) -> Process:
+    """A virtual machine, with KVM."""
+    qemu, initrd = configuration["qemu"], configuration["initrd"]["qemu"]
+    ours, its = socket.socketpair()
+    line = parameters(configuration, console="ttyS0", shell="hvc0", store="/dev/vda")
+    words = f"""
+        -L {qemu}/share/qemu -L {qemu}/share/seabios
+        -nodefaults -no-user-config -display none -no-reboot
+        -M q35 -accel kvm -cpu host
+        -smp {configuration["cores"]} -m {configuration["memory"]}
+        -kernel {initrd}/vmlinuz -initrd {initrd}/initrd
+        -drive if=none,id=store,file={directory}/store,format=raw,readonly=on
+        -device virtio-blk-pci,drive=store -device virtio-serial-pci
+        -chardev socket,id=shell,fd={its.fileno()} -device virtconsole,chardev=shell
+        -chardev stdio,id=console,signal=off -serial chardev:console
+    """.split()
+    with its:
+        return Process(
+            ours,
+            args=[
+                f"{qemu}/bin/qemu-system-x86_64",
+                *words,
+                "-append",
+                " ".join([*line, "mitigations=off", "random.trust_cpu=on", "apparmor=0"]),
+            ],
+            pass_fds=[its.fileno()],
+        )
+
+
+def start_uml(configuration: dict[str, Any], directory: Path) -> Process:
+    """Linux as a process, whose store is the host's."""
+    uml, initrd = configuration["uml"], configuration["initrd"]["uml"]
+    ours, its = socket.socketpair()
+    with its:
+        return Process(
+            ours,
+            args=[
+                f"{uml}/bin/linux.uml",
+                f"initrd={initrd}/initrd",
+                f"mem={configuration['memory']}M",
+                f"uml_dir={directory}",
+                "con=null",
+                "con0=null,fd:1",
+                f"ssl0=fd:{its.fileno()}",
+                *parameters(configuration, shell="ttyS0", store="hostfs"),
+            ],
+            env={"LD_PRELOAD": f"{uml}/lib/registers.so"},
+            pass_fds=[its.fileno()],
+            start_new_session=True,
+        )
+
+
+Starter = Callable[[dict[str, Any], Path], Process]
+
+
 class Machine:
     """What a test script calls `machine`."""
 
@@ -180,7 +188,7 @@ class Machine:
         self._output = output
         # In /tmp, because the path of a socket must be short.
         self._directory = Path(tempfile.mkdtemp(prefix="vm-", dir="/tmp"))
-        self._qemu: Qemu | None = None
+        self._process: Process | None = None
 
     def __getattr__(self, name: str) -> Any:
         raise AttributeError(
@@ -190,19 +198,27 @@ class Machine:
 
     def start(self) -> None:
         """Start the machine, unless it runs, and return when its shell answers."""
-        if self._qemu:
+        if self._process:
             return
-        self._make_store()
         begin = time.monotonic()
-        self._qemu = self._start_with_kvm() if os.access("/dev/kvm", os.W_OK) else None
-        if not self._qemu:
-            self._qemu = Qemu(
-                self._configuration,
-                self._directory,
-                ["-accel", "tcg,thread=multi,tb-size=512", "-cpu", "max"],
-            )
-            self._qemu.wait_for_shell(300)
+        if os.access("/dev/kvm", os.W_OK):
+            self._make_store()
+            self._process = self._try(start_qemu, KVM_PATIENCE)
+        if not self._process:
+            say("machine: no guest starts with KVM; Linux as a process instead")
+            self._process = self._try(start_uml, 60)
+        if not self._process:
+            raise Ended
         say(f"machine: started in {time.monotonic() - begin:.1f} seconds")
+
+    def _try(self, start: Starter, seconds: int) -> Process | None:
+        process = start(self._configuration, self._directory)
+        try:
+            process.wait_for_shell(seconds)
+        except (Ended, TimeoutError, ConnectionError):
+            process.kill()
+            return None
+        return process
 
     def _make_store(self) -> None:
         paths = Path(self._configuration["store"], "store-paths").read_text().split()
@@ -220,25 +236,10 @@ class Machine:
             ["mksquashfs", *paths, self._directory / "store", *options], check=True
         )
 
-    def _start_with_kvm(self) -> Qemu | None:
-        try:
-            qemu = Qemu(
-                self._configuration, self._directory, ["-accel", "kvm", "-cpu", "host"]
-            )
-        except Ended:
-            return None
-        try:
-            qemu.wait_for_shell(KVM_PATIENCE)
-        except (Ended, TimeoutError, ConnectionError):
-            say("machine: no guest starts with /dev/kvm; emulating instead")
-            qemu.kill()
-            return None
-        return qemu
-
     def _run(self, command: str, seconds: int) -> tuple[int, bytes]:
         self.start()
-        assert self._qemu  # noqa: S101
-        return self._qemu.run(command, seconds)
+        assert self._process  # noqa: S101
+        return self._process.run(command, seconds)
 
     def execute(
         self,
@@ -330,17 +331,15 @@ class Machine:
 
     def shutdown(self) -> None:
         """Switch the machine off and wait for its end."""
-        if self._qemu:
-            self._qemu.socket.sendall(b"sync; poweroff -f\n")
-            self._qemu.process.wait(60)
-            self._qemu = None
+        if self._process:
+            self._process.socket.sendall(b"sync; poweroff -f\n")
+            self._process.process.wait(60)
+            self._process = None
 
     def _remove(self) -> None:
-        if self._qemu:
-            self._qemu.kill()
-        for file in self._directory.iterdir():
-            file.unlink()
-        self._directory.rmdir()
+        if self._process:
+            self._process.kill()
+        shutil.rmtree(self._directory)
 
 
 def main() -> None:

@@ -1,5 +1,6 @@
 # shellcheck shell=busybox disable=SC2154
-# First process of the system; system.nix puts $docker, $compose and $daemon above.
+# First process of the system; system.nix puts $docker, $compose and $daemon above, and
+# the kernel's command line gives $shell, the driver's device.
 export HOME=/root TERM=dumb
 cd /
 mkdir -p dev/mqueue dev/pts dev/shm etc/docker lib/modules root/.docker/cli-plugins \
@@ -37,9 +38,9 @@ fi
 cd /tmp || exit
 while :; do
     setsid bash --noprofile --norc -c '
-        exec <>/dev/hvc0 >&0
+        exec <>"/dev/$shell" >&0
         stty raw -echo
-        exec 2>/dev/ttyS0
+        exec 2>/dev/console
         echo "Spawning backdoor root shell..."
         exec bash --noprofile --norc'
 done

@@ -1,17 +1,20 @@
 # shellcheck shell=busybox disable=SC2154
-# Builder of kernel.nix: $out/vmlinuz and $out/initrd.
+# Builder of initrd.nix: $out/initrd, and $out/vmlinuz where the package has one.
 
 # add MODULE: into the initial root, after those that it needs.
 add() {
-    file=$(find tree/usr/lib/modules \
-        -name "$(printf %s "$1" | sed 's/[-_]/[-_]/g').ko.xz")
+    file=$(find tree/usr/lib \
+        -name "$(printf %s "$1" | sed 's/[-_]/[-_]/g').ko*")
     if [ -z "$file" ]; then
-        grep -q "/$1.ko" tree/usr/lib/modules/*/modules.builtin && return
+        grep -q "/$1.ko" "$builtin" && return
         echo "the kernel has no module $1" >&2
         exit 1
     fi
     [ ! -e "root/modules/$1.ko" ] || return 0
-    xz -dc "$file" >"root/modules/$1.ko"
+    case $file in
+    *.xz) xz -dc "$file" ;;
+    *) cat "$file" ;;
+    esac >"root/modules/$1.ko"
     for needed in \
         $(tr '\0' '\n' <"root/modules/$1.ko" | sed -n 's/^depends=//p' | tr , ' '); do
         add "$needed"
@@ -21,6 +24,7 @@ add() {
 
 mkdir tree root root/bin root/dev root/modules root/new root/proc root/sys "$out"
 ar -p "$src" data.tar.xz | xz -d | tar -x -C tree
+builtin=$(find tree/usr/lib -name modules.builtin)
 : >root/modules/order
 for module in $modules; do
     add "$module"
@@ -28,7 +32,7 @@ done
 cp "$busybox/bin/busybox" root/bin/busybox
 cp "$init" root/init
 chmod 0755 root/init
-cp tree/boot/vmlinuz-* "$out/vmlinuz"
+[ ! -d tree/boot ] || cp tree/boot/vmlinuz-* "$out/vmlinuz"
 find root -exec touch -h -d @0 {} +
 cd root || exit
 find . | sort | cpio -o -H newc -R 0:0 >"$out/initrd"
