@@ -52,8 +52,8 @@ takes_flake() {
 # Nix sees only what git knows. Tells which other files a build would read.
 report_untracked() {
     unknown=$(git -C "$root" ls-files --others --exclude-standard -- \
-        src system-tests monitoring chassis nix tests bench pyproject.toml flake.nix \
-        flake.lock '*.lock.json' requirements.txt ':!*.md' 2>/dev/null) ||
+        src system-tests monitoring backup bench chassis debian-set deploy nix tests \
+        pyproject.toml flake.nix flake.lock '*.lock.json' requirements.txt ':!*.md' 2>/dev/null) ||
         return 0
     [ -n "$unknown" ] || return 0
     count=$(printf '%s\n' "$unknown" | wc -l)

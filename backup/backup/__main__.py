@@ -19,7 +19,7 @@ from pathlib import Path
 from backup.barman import Barman, words_of
 from backup.copies import copy
 from backup.restore import moment, restore, timeline_number
-from backup.settings import Settings, fail, read_password, told, told_after
+from backup.settings import Settings, fail, in_words, in_words_after, read_password
 from backup.spans import Spans
 from backup.wal import Wal
 from backup.watch import Watch
@@ -56,11 +56,11 @@ def show(settings: Settings, barman: Barman) -> None:
     wal, spans = Wal(settings.directory), Spans(settings.directory)
     for backup in backups:
         gap = ", then a gap" if wal.reach(backup, backup.timeline).gap else ""
-        begin = told_after(backup.end)
+        begin = in_words_after(backup.end)
         print(f"{backup.name}: from {begin} on, timeline {backup.timeline}{gap}")
     if spans.newest:
         span = spans.newest
-        print(f"timeline {span.timeline} is known to reach {told(span.until)}")
+        print(f"timeline {span.timeline} is known to reach {in_words(span.until)}")
 
 
 def main() -> None:

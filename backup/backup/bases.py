@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from backup.barman import Barman, words_of
 from backup.receiver import Receiver
-from backup.settings import SERVER, tell
+from backup.settings import SERVER, report
 from backup.spans import NEVER, Spans
 
 LOOK = 1  # seconds between two looks whether one is due
@@ -45,7 +45,7 @@ class Bases:
             except (OSError, subprocess.CalledProcessError) as error:
                 if not self.stopping.is_set():
                     words = words_of(error)
-                    tell(f"no base backup could be taken, it is tried again: {words}")
+                    report(f"no base backup could be taken, it is tried again: {words}")
                 self.stopping.wait(AGAIN)
 
     def is_due(self) -> bool:
@@ -70,13 +70,13 @@ class Bases:
             subprocess.CalledProcessError: Barman failed.
         """
         with self.taking:
-            tell("a base backup begins.")
+            report("a base backup begins.")
             if self.newest == NEVER:
                 self.begin_archive()
             self.barman.run("backup", "--wait", "--wait-timeout=600", SERVER)
             newest = self.barman.backups()[-1]
             self.newest = newest.end
-            tell(f"base backup {newest.name} is whole.")
+            report(f"base backup {newest.name} is whole.")
 
     def begin_archive(self) -> None:
         """Let Barman have a first segment of the log, which a base backup needs.

@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 from backup.barman import Barman, BaseBackup
-from backup.settings import SERVER, Settings, fail, tell, told
+from backup.settings import SERVER, Settings, fail, in_words, report
 from backup.spans import Spans
 from backup.wal import Wal
 
@@ -66,8 +66,8 @@ def copy(settings: Settings, barman: Barman, folder: Path) -> None:
     remove_moved(target)
     if whole and newest:
         refuse_shorter(before, Wal(target), whole[-1], newest.timeline)
-    known = f" until {told(newest.until)}" if newest else ""
-    tell(f"{folder} has all backups{known}.")
+    known = f" until {in_words(newest.until)}" if newest else ""
+    report(f"{folder} has all backups{known}.")
 
 
 def refuse_shorter(before: Wal, after: Wal, backup: BaseBackup, timeline: int) -> None:

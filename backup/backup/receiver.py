@@ -11,7 +11,7 @@ import psycopg2
 
 from backup.barman import Barman, is_of, words_of
 from backup.database import Database, Facts
-from backup.settings import SERVER, Settings, tell
+from backup.settings import SERVER, Settings, report
 from backup.spans import Span, Spans
 from backup.wal import set_aside
 
@@ -56,7 +56,7 @@ class Receiver:
                         self.begin_anew(facts)
                     self.receive()
                 except (OSError, subprocess.CalledProcessError) as error:
-                    self.tell(f"the stream cannot begin: {words_of(error)}")
+                    self.report(f"the stream cannot begin: {words_of(error)}")
             self.stopping.wait(PAUSE)
 
     def ask(self) -> Facts | None:
@@ -89,12 +89,12 @@ class Receiver:
             self.words = ""
         self.process = None
         if errors and not self.stopping.is_set():
-            self.tell(f"the stream ended: {errors[0]}")
+            self.report(f"the stream ended: {errors[0]}")
 
-    def tell(self, words: str) -> None:
+    def report(self, words: str) -> None:
         """Once, while it is tried again with the same end."""
         if words != self.words:
-            tell(words)
+            report(words)
         self.words = words
 
     def note_received(self, facts: Facts) -> None:
@@ -147,7 +147,7 @@ class Receiver:
         lost = former and facts.is_slot_gone
         self.spans.begin(facts.timeline, begun(facts, newest), lost)
         if lost:
-            tell(
+            report(
                 "a part of the log is missing: moments after it need the base backup "
                 "that comes."
             )

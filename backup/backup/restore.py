@@ -19,7 +19,7 @@ import psycopg2
 
 from backup.barman import Barman, BaseBackup, end_children, lead_children, words_of
 from backup.database import Database, Facts
-from backup.settings import SERVER, Settings, fail, tell, told, told_after
+from backup.settings import SERVER, Settings, fail, in_words, in_words_after, report
 from backup.spans import Spans
 from backup.wal import SWITCH, Reach, Wal, address
 
@@ -129,7 +129,7 @@ def rename_former(data: Path) -> Path:
             f"PGDATA ({data}) cannot be renamed, and was left as it is: "
             f"{error.strerror}."
         )
-    tell(f"what was in PGDATA is in {aside}; remove it when you do not need it.")
+    report(f"what was in PGDATA is in {aside}; remove it when you do not need it.")
     return aside
 
 
@@ -165,7 +165,7 @@ def choose(
         fail(f"there is no base backup yet from which timeline {timeline} goes on.")
     before = [backup for backup in backups if time is None or backup.end <= time]
     if not before:
-        oldest = told_after(backups[0].end)
+        oldest = in_words_after(backups[0].end)
         fail(
             f"no backup is that old: the first moment that can be restored is {oldest}."
         )
@@ -266,7 +266,8 @@ def replay(staging: Path, time: datetime | None, known: datetime, end: int) -> N
             fail("PostgreSQL could not finish the recovery: its words above say why.")
         if time > known:
             fail(
-                f"the log is known to reach {told(known)}, and not {told_after(time)}: "
+                f"the log is known to reach {in_words(known)}, "
+                f"and not {in_words_after(time)}: "
                 "without --to you get all of it."
             )
         # Nothing was written between the last transaction and the moment.
@@ -281,7 +282,7 @@ def replay(staging: Path, time: datetime | None, known: datetime, end: int) -> N
             "the log cannot be read to its end, a part is damaged: "
             "name an earlier moment (--to)."
         )
-    tell(replayed(words))
+    report(replayed(words))
 
 
 def ended_at(staging: Path) -> int:
@@ -376,8 +377,8 @@ def make_plan(
     known, end = known_until(spans, reach, backup, timeline, now)
     if reach.gap and (time is None or time > known):
         fail(
-            f"the log has a gap after {told(known)}: name an earlier moment (--to), "
-            "or one after the next base backup."
+            f"the log has a gap after {in_words(known)}: "
+            "name an earlier moment (--to), or one after the next base backup."
         )
     return Plan(backup, timeline, known, end, wal.size)
 
@@ -417,7 +418,7 @@ def restore(
             staging / "postgresql.auto.conf.origin", staging / "postgresql.auto.conf"
         )
         place(staging, settings.data)
-    tell(f"PGDATA ({settings.data}) is restored; start db.")
+    report(f"PGDATA ({settings.data}) is restored; start db.")
 
 
 def verify(base: Path) -> None:
@@ -472,7 +473,7 @@ def copy_base(
     Raises:
         SystemExit: Barman failed; its words are printed.
     """
-    tell(f"copying the base backup of {told(backup.end)}…")
+    report(f"copying the base backup of {in_words(backup.end)}…")
     target = [f"--target-time={time.isoformat(sep=' ')}"] if time else []
     try:
         barman.run(

@@ -59,18 +59,18 @@ def fail(sentence: str) -> NoReturn:
     sys.exit(f"backup: {sentence}")
 
 
-def tell(sentence: str) -> None:
+def report(sentence: str) -> None:
     print(f"backup: {sentence}", flush=True)
 
 
-def told(time: datetime) -> str:
+def in_words(time: datetime) -> str:
     """A time as a restore takes it."""
     return time.isoformat(timespec="seconds")
 
 
-def told_after(time: datetime) -> str:
+def in_words_after(time: datetime) -> str:
     """The first whole second after it: a restore takes that, too."""
-    return told(time + timedelta(seconds=1))
+    return in_words(time + timedelta(seconds=1))
 
 
 @dataclass

@@ -17,7 +17,7 @@ from backup.bases import Bases
 from backup.database import Database, Facts
 from backup.metrics import Metrics
 from backup.receiver import Receiver
-from backup.settings import Settings, fail, tell
+from backup.settings import Settings, fail, report
 from backup.spans import Spans
 
 TICK = 5  # seconds between two looks at the database
@@ -125,7 +125,7 @@ class Watch:
         elif facts and not is_of(self.settings.directory, facts.system):
             trouble = OTHER.format(self.settings.home)
         if trouble != self.trouble:
-            tell(trouble or "the database answers again.")
+            report(trouble or "the database answers again.")
         self.trouble = trouble
         return None if trouble else facts
 
@@ -151,7 +151,7 @@ class Watch:
                 self.barman.run("cron")
         except (OSError, subprocess.CalledProcessError) as error:
             if not self.stopping.is_set():
-                tell(f"maintenance failed, it is tried again: {words_of(error)}")
+                report(f"maintenance failed, it is tried again: {words_of(error)}")
         before = datetime.now(UTC) - timedelta(days=self.settings.days)
         for file in (self.settings.directory / "set-aside").glob("*"):
             if file.stat().st_mtime < before.timestamp():

@@ -42,7 +42,7 @@ class Server:
             file.writelines(f"{name} = '{value}'\n" for name, value in given.items())
         self.control("start")
         roles = resources.files("chassis") / "roles"
-        self.tell((roles / "backup.sql").read_text())
+        self.run_sql((roles / "backup.sql").read_text())
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -55,7 +55,7 @@ class Server:
             check=True,
         )
 
-    def tell(self, statement: str) -> str:
+    def run_sql(self, statement: str) -> str:
         """What it answers a superuser: the first field of the first row."""
         connection = psycopg2.connect(
             host=str(self.directory), user="postgres", dbname="postgres"
@@ -70,21 +70,21 @@ class Server:
             connection.close()
 
     def drop_slot(self) -> None:
-        self.tell(
+        self.run_sql(
             "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots "
             "WHERE active"
         )
         active = "SELECT count(*) FROM pg_replication_slots WHERE active"
-        wait_until(lambda: self.tell(active) == "0")
-        self.tell(
+        wait_until(lambda: self.run_sql(active) == "0")
+        self.run_sql(
             "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots"
         )
 
     def fill(self, segments: int = 1) -> None:
         """Write so much that these segments of the log are full."""
         for _ in range(segments):
-            self.tell("SELECT pg_logical_emit_message(false, '', 'x')")
-            self.tell("SELECT pg_switch_wal()")
+            self.run_sql("SELECT pg_logical_emit_message(false, '', 'x')")
+            self.run_sql("SELECT pg_switch_wal()")
 
 
 def rows(data: Path) -> list[int]:

@@ -106,9 +106,9 @@ def test_failed_attempt_is_told_and_tried_again(bases, directory, capsys):
     bases.receiver.process, bases.receiver.begun = object(), float("-inf")
     thread = threading.Thread(target=bases.run)
     thread.start()
-    told = "backup: no base backup could be taken, it is tried again: "
+    line = "backup: no base backup could be taken, it is tried again: "
     try:
-        wait_until(lambda: told in capsys.readouterr().out)
+        wait_until(lambda: line in capsys.readouterr().out)
     finally:
         bases.stopping.set()
         thread.join(10)

@@ -50,7 +50,7 @@ def test_database_without_a_slot(no_slot, database):
     ).stdout
     assert f"Database system identifier:           {said.system}\n" in controlled
     assert abs(said.time.timestamp() - time.time()) < 60
-    started = no_slot.tell("SELECT pg_postmaster_start_time()")
+    started = no_slot.run_sql("SELECT pg_postmaster_start_time()")
     assert str(said.since) == started
     assert said.is_slot_gone
     assert not said.is_slot_well
@@ -58,16 +58,16 @@ def test_database_without_a_slot(no_slot, database):
 
 def test_end_of_the_log_is_in_bytes(no_slot, database):
     """Else what was received could not be compared with what was written."""
-    before = address(no_slot.tell("SELECT pg_current_wal_insert_lsn()"))
+    before = address(no_slot.run_sql("SELECT pg_current_wal_insert_lsn()"))
     no_slot.fill()
     after = database.ask().written
     assert before < after
-    assert after <= address(no_slot.tell("SELECT pg_current_wal_insert_lsn()"))
+    assert after <= address(no_slot.run_sql("SELECT pg_current_wal_insert_lsn()"))
 
 
 def test_new_slot_that_keeps_nothing_yet(no_slot, database):
     """Else the stream would begin anew again and again."""
-    no_slot.tell(CREATE)
+    no_slot.run_sql(CREATE)
     said = database.ask()
     assert (said.slot, said.active) == ("new", False)
     assert said.is_slot_well
@@ -76,7 +76,7 @@ def test_new_slot_that_keeps_nothing_yet(no_slot, database):
 
 def test_what_is_received_is_acknowledged(no_slot, database, tmp_path):
     """Else the alert about an old stream would fire while all is well, or never."""
-    no_slot.tell(CREATE)
+    no_slot.run_sql(CREATE)
     with receiving(no_slot, tmp_path / "received"):
         wait_until(lambda: database.ask().active)
         written = database.ask().written
@@ -95,26 +95,26 @@ def test_what_is_received_is_acknowledged(no_slot, database, tmp_path):
 
 def test_lost_slot_is_gone(no_slot, database):
     """Else nobody would learn that a part of the log is missing."""
-    no_slot.tell("SELECT pg_create_physical_replication_slot('backup', true)")
+    no_slot.run_sql("SELECT pg_create_physical_replication_slot('backup', true)")
     assert database.ask().slot == "reserved"
-    no_slot.tell("ALTER SYSTEM SET max_slot_wal_keep_size = '1MB'")
-    no_slot.tell("SELECT pg_reload_conf()")
+    no_slot.run_sql("ALTER SYSTEM SET max_slot_wal_keep_size = '1MB'")
+    no_slot.run_sql("SELECT pg_reload_conf()")
     try:
         no_slot.fill(9)
-        no_slot.tell("CHECKPOINT")
+        no_slot.run_sql("CHECKPOINT")
         wait_until(lambda: database.ask().limit == 1 << 20)
         assert database.ask().slot == "lost"
         assert database.ask().is_slot_gone
         assert not database.ask().is_slot_well
     finally:
-        no_slot.tell("ALTER SYSTEM RESET max_slot_wal_keep_size")
-        no_slot.tell("SELECT pg_reload_conf()")
+        no_slot.run_sql("ALTER SYSTEM RESET max_slot_wal_keep_size")
+        no_slot.run_sql("SELECT pg_reload_conf()")
 
 
 def test_connection_that_was_lost_is_opened_anew(server, database):
     """Else the service would be blind after the first restart of the database."""
     database.ask()
-    server.tell(
+    server.run_sql(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
         "WHERE application_name = 'backup_watch'"
     )

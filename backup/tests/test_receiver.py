@@ -113,7 +113,7 @@ def test_timeline_that_is_new_has_no_gap(receiver):
 def test_same_end_is_told_once(receiver, capsys):
     """Else a night without the database would be thousands of lines."""
     for words in ("one", "one", "two", "one"):
-        receiver.tell(words)
+        receiver.report(words)
     assert capsys.readouterr().out.split() == [
         *("backup:", "one", "backup:", "two", "backup:", "one")
     ]

@@ -299,7 +299,7 @@ def test_failed_restore_leaves_the_data_as_they_were(data, former):
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "moment"),
     [
         ("x\ny", "nothing to replay."),
         (
@@ -313,9 +313,9 @@ def test_failed_restore_leaves_the_data_as_they_were(data, former):
         ),
     ],
 )
-def test_last_transaction_is_told(words, told):
+def test_last_transaction_is_told(words, moment):
     """Else the operator could not tell whether the bad one is undone."""
-    assert restore.replayed(words) == told
+    assert restore.replayed(words) == moment
 
 
 def test_end_of_the_recovery_is_where_the_newest_timeline_begins(tmp_path):
@@ -332,13 +332,13 @@ def recorded(server, tmp_path_factory):
     folder = tmp_path_factory.mktemp("recorded")
     server.drop_slot()
     connect = [f"--host={server.directory}", "--username=backup"]
-    server.tell("SELECT pg_create_physical_replication_slot('backup', true)")
+    server.run_sql("SELECT pg_create_physical_replication_slot('backup', true)")
     received = folder / "backup/streaming"
     received.mkdir(parents=True)
     receiver = subprocess.Popen(
         ["pg_receivewal", *connect, f"--directory={received}", "--slot=backup"]
     )
-    server.tell("CREATE TABLE kept (number integer)")
+    server.run_sql("CREATE TABLE kept (number integer)")
     command = [
         "pg_basebackup",
         *connect,
@@ -346,18 +346,18 @@ def recorded(server, tmp_path_factory):
         "--wal-method=none",
     ]
     subprocess.run([*command, "--checkpoint=fast"], check=True)
-    server.tell("INSERT INTO kept VALUES (1)")
-    moment = server.tell("SELECT clock_timestamp()")
-    server.tell("INSERT INTO kept VALUES (2)")
-    end = address(server.tell("SELECT pg_current_wal_insert_lsn()"))
+    server.run_sql("INSERT INTO kept VALUES (1)")
+    moment = server.run_sql("SELECT clock_timestamp()")
+    server.run_sql("INSERT INTO kept VALUES (2)")
+    end = address(server.run_sql("SELECT pg_current_wal_insert_lsn()"))
     server.fill()
     wait_until(lambda: len(list(received.glob("0*"))) > 1)
-    written = server.tell("SELECT pg_walfile_name(pg_current_wal_insert_lsn())")
+    written = server.run_sql("SELECT pg_walfile_name(pg_current_wal_insert_lsn())")
     wait_until(lambda: list(received.glob(f"{written}*")))
     receiver.terminate()
     receiver.wait(20)
     server.drop_slot()
-    server.tell("DROP TABLE kept")
+    server.run_sql("DROP TABLE kept")
     return folder, datetime.fromisoformat(moment), end
 
 
@@ -458,7 +458,7 @@ def test_whole_base_backup_is_verified(recorded, tmp_path, capsys):
 def test_restore_waits_for_what_is_being_received(served, no_slot, tmp_path):
     """Else the newest restore would lack the last seconds."""
     assert restore.catch_up(served) is None  # nobody receives
-    no_slot.tell("SELECT pg_create_physical_replication_slot('backup', true)")
+    no_slot.run_sql("SELECT pg_create_physical_replication_slot('backup', true)")
     (tmp_path / "received").mkdir()
     receiver = subprocess.Popen(
         [

@@ -43,12 +43,12 @@ def metric(settings, name):
 
 def test_what_the_service_has_is_restored(served, environment, run, no_slot, tmp_path):
     """Else nothing could be restored, whatever the parts do by themselves."""
-    no_slot.tell("CREATE TABLE kept AS SELECT 1 AS number")
+    no_slot.run_sql("CREATE TABLE kept AS SELECT 1 AS number")
     try:
         with running(environment, tmp_path / "output"):
             last = "backup_last_success_timestamp_seconds"
             wait_until(lambda: metric(served, last) > 0, seconds=60)
-            no_slot.tell("INSERT INTO kept VALUES (2)")
+            no_slot.run_sql("INSERT INTO kept VALUES (2)")
             written = time.time()
             until = "backup_streamed_until_timestamp_seconds"
             wait_until(lambda: metric(served, until) > written)
@@ -63,4 +63,4 @@ def test_what_the_service_has_is_restored(served, environment, run, no_slot, tmp
         assert rows(served.data) == [1, 2]
         assert "recovery" not in (served.data / "postgresql.auto.conf").read_text()
     finally:
-        no_slot.tell("DROP TABLE kept")
+        no_slot.run_sql("DROP TABLE kept")

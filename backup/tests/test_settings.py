@@ -9,9 +9,9 @@ from backup.settings import (
     DEFAULTS,
     Settings,
     fail,
+    in_words,
+    in_words_after,
     read_password,
-    told,
-    told_after,
 )
 from tests.making import NOON, minutes
 
@@ -194,8 +194,8 @@ def test_wrong_password_is_told(monkeypatch, variables, words):
 
 def test_told_time_can_be_given_to_a_restore():
     """Else `restore --to` would refuse the time that `list` printed."""
-    assert told(NOON) == "2026-01-31T12:00:00+00:00"
-    assert told_after(NOON + minutes(1 / 120)) == "2026-01-31T12:00:01+00:00"
+    assert in_words(NOON) == "2026-01-31T12:00:00+00:00"
+    assert in_words_after(NOON + minutes(1 / 120)) == "2026-01-31T12:00:01+00:00"
 
 
 def test_failure_is_one_sentence_and_a_status():

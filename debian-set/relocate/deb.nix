@@ -52,7 +52,7 @@ let
       # Shell commands in $out, before links and ELF files are fitted and after.
       postUnpack ? "",
       postFixup ? "",
-      # Whether they compile: `wrap`, or compile.sh's functions.
+      # Whether they compile: `wrap`, or the functions of compile/.
       wraps ? false,
     }:
     let

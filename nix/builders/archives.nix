@@ -7,7 +7,7 @@
 lib.mapAttrs (
   name: image:
   runCommand "image-${name}.tar" { passthru.layout = image; } ''
-    source ${../commands/load/pack.sh}
+    source ${./pack.sh}
     pack ${image} >$out
   ''
 ) layouts.images

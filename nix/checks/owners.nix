@@ -24,7 +24,7 @@ let
     path: builtins.filter (owner: builtins.any (owns path) owners.${owner}) (lib.attrNames owners);
 
   wrong = builtins.filter (path: lib.length (ownersOf path) != 1) (files template "");
-  tell = path: "${path}: ${lib.concatStringsSep ", " (ownersOf path)}";
+  line = path: "${path}: ${lib.concatStringsSep ", " (ownersOf path)}";
 in
 buildCommandCheck "owners" { } {
   "every file has one owner" =
@@ -32,6 +32,6 @@ buildCommandCheck "owners" { } {
       "true"
     else
       "printf '%s\\n' 'docs/owners.toml names none, or more than one, for:' ${
-        lib.concatMapStringsSep " " (path: lib.escapeShellArg (tell path)) wrong
+        lib.concatMapStringsSep " " (path: lib.escapeShellArg (line path)) wrong
       }; false";
 }

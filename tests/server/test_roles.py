@@ -15,7 +15,7 @@ SERVING = f"{NAME}_serve"
 MIGRATE_LOCK = int.from_bytes(b"migrate")
 
 
-def told_in(database, place: str, statement: str, role: str) -> str:
+def run_sql_in(database, place: str, statement: str, role: str) -> str:
     """What psql prints for a statement in another database than the service's."""
     command = [
         *database.client("psql", role),
@@ -88,7 +88,7 @@ def test_serving_role_changes_nothing_but_rows(database, statement: str):
 def test_each_role_reaches_the_databases_that_it_needs(
     database, role: str, place: str, may: bool
 ):
-    output = told_in(database, place, "SELECT 'reached'", role)
+    output = run_sql_in(database, place, "SELECT 'reached'", role)
     assert output == "reached" if may else "permission denied for database" in output
 
 
@@ -187,7 +187,7 @@ def test_what_the_serving_role_sets_for_itself_ends_with_the_next_start(restarte
         "lock_timeout=2s",
         "statement_timeout=10s",
     ]
-    assert "permission denied" in told_in(restarted, "postgres", "SELECT 1", SERVING)
+    assert "permission denied" in run_sql_in(restarted, "postgres", "SELECT 1", SERVING)
 
 
 def test_serving_role_that_gives_up_its_rights_has_those_of_later_tables_again(

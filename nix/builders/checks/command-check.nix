@@ -1,4 +1,4 @@
-# A check (build-check.nix) whose tests are shell commands: NAME = COMMAND.
+# A check (check.nix) whose tests are shell commands: NAME = COMMAND.
 {
   buildCheck,
   python313,

@@ -1,4 +1,4 @@
-# A check (build-check.nix) that runs a suite of tests/, and what the shell `tests` has for it.
+# A check (check.nix) that runs a suite of tests/, and what the shell `tests` has for it.
 {
   buildCheck,
   pythons,

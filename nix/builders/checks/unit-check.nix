@@ -1,4 +1,4 @@
-# A check (build-check.nix) that runs pytest beside src/, on a copy of the prepared database.
+# A check (check.nix) that runs pytest beside src/, on a copy of the prepared database.
 {
   buildCheck,
   configuration,

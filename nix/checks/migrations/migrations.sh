@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Run by migrations.nix beside a fresh copy of the prepared data.
+# Run by default.nix beside a fresh copy of the prepared data.
 export PGHOST=$POSTGRES_HOST PGUSER=$POSTGRES_USER PGPASSWORD=$POSTGRES_PASSWORD
 
 manage() {

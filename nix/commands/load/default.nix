@@ -26,7 +26,7 @@ writeShellApplication {
     ../../builders/messages.sh
     ./compose.sh
     ./engine.sh
-    ./pack.sh
+    ../../builders/pack.sh
     ./load.sh
   ];
   meta.description = "Load the images into Docker or podman, and make the cluster's secrets";
