@@ -24,12 +24,12 @@ import tarfile
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 GREETING = b"Spawning backdoor root shell"
-KVM_PATIENCE = 30  # seconds: /dev/kvm may be there and still start no guest
+KVM_PATIENCE = 30  # seconds, for a kernel without a root
 
 
 def say(text: str) -> None:
@@ -56,10 +56,13 @@ def subtest(name: str) -> Iterator[None]:
 class Process:
     """A machine's process, its console and the shell in it."""
 
-    def __init__(self, shell: socket.socket, **options: Any) -> None:
+    def __init__(
+        self, shell: socket.socket, command: list[str], **options: Any
+    ) -> None:
         self.buffer = b""
         self.socket = shell
         self.process = subprocess.Popen(
+            command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -71,8 +74,6 @@ class Process:
         assert self.process.stdout  # noqa: S101
         for line in self.process.stdout:
             say(f"machine # {line.decode(errors='replace').rstrip()}")
-            if b"KVM internal error" in line:  # QEMU would wait
-                self.process.kill()
 
     def line(self, seconds: float) -> bytes:
         """The next line from the shell.
@@ -115,69 +116,82 @@ class Process:
         self.process.wait()
 
 
-def parameters(configuration: dict[str, Any], **others: str) -> list[str]:
-    """The kernel's command line; what no kernel knows is for the guest's init."""
-    own = {key: str(configuration[key]) for key in ("disk", "system")}
-    return [
-        "loglevel=4",
-        "panic=-1",
-        *(f"{key}={value}" for key, value in (own | others).items()),
-    ]
-
-
-def start_qemu(configuration: dict[str, Any], directory: Path) -> Process:
-    """A virtual machine, with KVM."""
-    qemu, initrd = configuration["qemu"], configuration["initrd"]["qemu"]
-    ours, its = socket.socketpair()
-    line = parameters(configuration, console="ttyS0", shell="hvc0", store="/dev/vda")
+def qemu(configuration: dict[str, Any], line: list[str], devices: str) -> list[str]:
+    """The command for a virtual machine, with KVM."""
+    package, initrd = configuration["qemu"], configuration["initrd"]["qemu"]
     words = f"""
-        -L {qemu}/share/qemu -L {qemu}/share/seabios
+        {package}/bin/qemu-system-x86_64
+        -L {package}/share/qemu -L {package}/share/seabios
         -nodefaults -no-user-config -display none -no-reboot
         -M q35 -accel kvm -cpu host
         -smp {configuration["cores"]} -m {configuration["memory"]}
-        -kernel {initrd}/vmlinuz -initrd {initrd}/initrd
+        -kernel {initrd}/vmlinuz
+        -chardev stdio,id=console,signal=off -serial chardev:console
+    """
+    words += devices
+    return [*words.split(), "-append", " ".join(["console=ttyS0", "panic=-1", *line])]
+
+
+def kvm_works(configuration: dict[str, Any]) -> bool:
+    """Whether a kernel starts, and misses its root; /dev/kvm alone tells nothing."""
+    if not os.access("/dev/kvm", os.W_OK):
+        return False
+    with subprocess.Popen(
+        qemu(configuration, [], ""),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    ) as guest:
+        assert guest.stdout  # noqa: S101
+        patience = threading.Timer(KVM_PATIENCE, guest.kill)
+        patience.start()
+        if any(b"KVM internal error" in line for line in guest.stdout):
+            guest.kill()  # which would wait
+        patience.cancel()
+    return guest.returncode == 0
+
+
+def for_init(configuration: dict[str, Any], store: str, shell: str) -> list[str]:
+    """What no kernel knows of its command line, and so hands to the guest's init."""
+    own = {"disk": configuration["disk"], "system": configuration["system"]}
+    own |= {"store": store, "shell": shell}
+    return ["loglevel=4", *(f"{name}={value}" for name, value in own.items())]
+
+
+def start_qemu(configuration: dict[str, Any], directory: Path) -> Process:
+    """A virtual machine, whose store is a disk."""
+    ours, its = socket.socketpair()
+    devices = f"""
+        -initrd {configuration["initrd"]["qemu"]}/initrd
         -drive if=none,id=store,file={directory}/store,format=raw,readonly=on
         -device virtio-blk-pci,drive=store -device virtio-serial-pci
         -chardev socket,id=shell,fd={its.fileno()} -device virtconsole,chardev=shell
-        -chardev stdio,id=console,signal=off -serial chardev:console
-    """.split()
+    """
+    line = for_init(configuration, "/dev/vda", "hvc0")
+    line += ["mitigations=off", "random.trust_cpu=on", "apparmor=0"]
     with its:
         return Process(
-            ours,
-            args=[
-                f"{qemu}/bin/qemu-system-x86_64",
-                *words,
-                "-append",
-                " ".join([*line, "mitigations=off", "random.trust_cpu=on", "apparmor=0"]),
-            ],
-            pass_fds=[its.fileno()],
+            ours, qemu(configuration, line, devices), pass_fds=[its.fileno()]
         )
 
 
 def start_uml(configuration: dict[str, Any], directory: Path) -> Process:
     """Linux as a process, whose store is the host's."""
-    uml, initrd = configuration["uml"], configuration["initrd"]["uml"]
+    package, initrd = configuration["uml"], configuration["initrd"]["uml"]
     ours, its = socket.socketpair()
+    command = f"""
+        {package}/bin/linux.uml
+        initrd={initrd}/initrd mem={configuration["memory"]}M uml_dir={directory}
+        con=null con0=null,fd:1 ssl0=fd:{its.fileno()}
+    """.split()
     with its:
         return Process(
             ours,
-            args=[
-                f"{uml}/bin/linux.uml",
-                f"initrd={initrd}/initrd",
-                f"mem={configuration['memory']}M",
-                f"uml_dir={directory}",
-                "con=null",
-                "con0=null,fd:1",
-                f"ssl0=fd:{its.fileno()}",
-                *parameters(configuration, shell="ttyS0", store="hostfs"),
-            ],
-            env={"LD_PRELOAD": f"{uml}/lib/registers.so"},
+            [*command, *for_init(configuration, "hostfs", "ttyS0")],
+            env={"LD_PRELOAD": f"{package}/lib/registers.so"},
             pass_fds=[its.fileno()],
             start_new_session=True,
         )
-
-
-Starter = Callable[[dict[str, Any], Path], Process]
 
 
 class Machine:
@@ -201,24 +215,14 @@ class Machine:
         if self._process:
             return
         begin = time.monotonic()
-        if os.access("/dev/kvm", os.W_OK):
+        if kvm_works(self._configuration):
             self._make_store()
-            self._process = self._try(start_qemu, KVM_PATIENCE)
-        if not self._process:
-            say("machine: no guest starts with KVM; Linux as a process instead")
-            self._process = self._try(start_uml, 60)
-        if not self._process:
-            raise Ended
+            self._process = start_qemu(self._configuration, self._directory)
+        else:
+            say("machine: KVM does not work here; Linux runs as a process")
+            self._process = start_uml(self._configuration, self._directory)
+        self._process.wait_for_shell(120)
         say(f"machine: started in {time.monotonic() - begin:.1f} seconds")
-
-    def _try(self, start: Starter, seconds: int) -> Process | None:
-        process = start(self._configuration, self._directory)
-        try:
-            process.wait_for_shell(seconds)
-        except (Ended, TimeoutError, ConnectionError):
-            process.kill()
-            return None
-        return process
 
     def _make_store(self) -> None:
         paths = Path(self._configuration["store"], "store-paths").read_text().split()

@@ -1,4 +1,5 @@
 #!/bin/busybox sh
+# shellcheck disable=SC2154
 # First process, from the initial root: modules, the store, and a root in memory,
 # because runc's pivot_root cannot leave an initial root. The kernel's command line has
 # given $disk, $store and $system.

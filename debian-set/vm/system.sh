@@ -35,12 +35,13 @@ if [ -n "$docker" ]; then
 fi
 
 # The driver's shell; its errors, as those of its commands, go to the console.
+ln -s "$shell" dev/shell
 cd /tmp || exit
 while :; do
     setsid bash --noprofile --norc -c '
-        exec <>"/dev/$shell" >&0
+        exec <>/dev/shell >&0
         stty raw -echo
         exec 2>/dev/console
         echo "Spawning backdoor root shell..."
-        exec bash --noprofile --norc'
+        PS1= exec bash --noprofile --norc'
 done
