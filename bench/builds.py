@@ -2,11 +2,11 @@
 
     builds.py [COMMAND …]
 
-Runs the command (`./nixw flake check`) and prints a table of what was built: the seconds
-from its start, those that it took, and how much of the whole time that is. Below it: the
-whole time, and how many cores were busy, on average and in the longest builds. What the
-store has is not built: for a cold run, begin with an empty one. Is itself started by
-`./nixw develop -c python bench/builds.py`, as whoever may build.
+Runs the command (`./nixw flake check`) and prints a table of what was built: when it
+began, how long it took, which part of the whole time that is, and how many cores were
+busy meanwhile. What the store has is not built: for a cold run, begin with an empty
+one. Is itself started by `./nixw develop -c python bench/builds.py`, as whoever may
+build.
 """
 
 import argparse
@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 BUILD = 105  # actBuild of Nix's ActivityType, src/libutil/include/nix/util/logging.hh
 NAME = len("/nix/store/") + 33  # where it begins in a path
@@ -37,8 +38,8 @@ class Build:
 
 def busy_seconds() -> float:
     """Core seconds since the boot in which something ran."""
-    with open("/proc/stat") as stat:
-        user, nice, system, _idle, _wait, *rest = map(int, stat.readline().split()[1:9])
+    line = Path("/proc/stat").read_text().partition("\n")[0]
+    user, nice, system, _idle, _wait, *rest = map(int, line.split()[1:9])
     return (user + nice + system + sum(rest)) / os.sysconf("SC_CLK_TCK")
 
 
