@@ -90,7 +90,7 @@ def run(environment):
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=60,
+            timeout=300,
         )
         return ended.stdout, ended.returncode
 

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -170,11 +171,20 @@ def test_nothing_of_before_counts_after_the_stream_began_anew(real):
     assert real.spans.newest.lost
 
 
+def test_stream_is_steady_only_after_a_moment(receiver, monkeypatch):
+    """Else Barman's maintenance would start a second stream beside one that ends."""
+    monkeypatch.setattr(receiver, "process", object())
+    monkeypatch.setattr(receiver, "begun", time.monotonic())
+    monkeypatch.setattr("backup.receiver.STEADY", 60)
+    assert not receiver.is_steady()
+    monkeypatch.setattr("backup.receiver.STEADY", 0)
+    assert receiver.is_steady()
+
+
 def test_log_of_a_real_server_is_received(real, no_slot):
     """Else there would be nothing to restore."""
     with running(real):
         wait_until(lambda: real.ask().active)
-        assert not real.is_steady()
         no_slot.fill(2)
         streaming = real.directory / "streaming"
         wait_until(lambda: len(list(streaming.glob("0*"))) > 2)

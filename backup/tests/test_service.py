@@ -47,7 +47,7 @@ def test_what_the_service_has_is_restored(served, environment, run, no_slot, tmp
     try:
         with running(environment, tmp_path / "output"):
             last = "backup_last_success_timestamp_seconds"
-            wait_until(lambda: metric(served, last) > 0, seconds=60)
+            wait_until(lambda: metric(served, last) > 0)
             no_slot.run_sql("INSERT INTO kept VALUES (2)")
             written = time.time()
             until = "backup_streamed_until_timestamp_seconds"
