@@ -168,6 +168,11 @@ def test_nothing_of_before_counts_after_the_stream_began_anew(real):
     real.note_received(at(6, received=500))
     assert untils(real) == [(1, 1, 0), (1, 5, 0)]
     assert real.spans.newest.lost
+    # Within a gap that is known already, too.
+    real.note_received(at(7, received=None))
+    real.begin_anew(at(8, slot="new", active=False))
+    real.note_received(at(9, received=750))
+    assert untils(real) == [(1, 1, 0), (1, 5, 0)]
 
 
 def test_log_of_a_real_server_is_received(real, no_slot):
