@@ -169,6 +169,11 @@ def test_nothing_of_before_counts_after_the_stream_began_anew(real):
     real.note_received(at(6, received=500))
     assert untils(real) == [(1, 1, 0), (1, 5, 0)]
     assert real.spans.newest.lost
+    # Within a gap that is known already, too.
+    real.note_received(at(7, received=None))
+    real.begin_anew(at(8, slot="new", active=False))
+    real.note_received(at(9, received=750))
+    assert untils(real) == [(1, 1, 0), (1, 5, 0)]
 
 
 def test_stream_is_steady_only_after_a_moment(receiver, monkeypatch):

@@ -4,6 +4,7 @@ import fcntl
 import os
 import re
 import subprocess
+import time
 from datetime import datetime, timedelta
 
 import pytest
@@ -20,6 +21,16 @@ SECOND = base_backup(NOON + minutes(60), end_lsn="0/4000100")
 BRANCH = "1\t0/3000000\tbefore 2026-01-31 12:30:00\n"
 
 
+@pytest.fixture
+def elsewhere(monkeypatch):
+    """A container's time zone that is not UTC."""
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "JST-9")
+        time.tzset()
+        yield
+    time.tzset()
+
+
 def refusal(caught):
     return str(caught.value).removeprefix("backup: ")
 
@@ -34,7 +45,7 @@ def refusal(caught):
         ("2026-01-31", NOON - timedelta(hours=12)),
     ],
 )
-def test_moment_is_of_utc_where_it_says_nothing_else(text, expected):
+def test_moment_is_of_utc_where_it_says_nothing_else(elsewhere, text, expected):
     """Else a restore would be of another hour, by the time zone of a container."""
     assert restore.moment(text) == expected
 

@@ -57,6 +57,7 @@ def test_what_the_service_has_is_restored(served, environment, run, no_slot, tmp
         words = (tmp_path / "output").read_text()
         assert "backup: a base backup begins.\n" in words
         assert " is whole.\n" in words
+        assert "again" not in words
         said, status = run("restore")
         assert f"backup: PGDATA ({served.data}) is restored; start db.\n" in said
         assert status == 0
