@@ -130,7 +130,8 @@ def insert(model: type[Model], full: bool) -> Model:
     Raises:
         RowRefusedError: there is none that PostgreSQL takes.
     """
-    every = {field.column for field in model._meta.concrete_fields}
+    # A concrete field has a column; Django 6's types do not know it.
+    every = {str(field.column) for field in model._meta.concrete_fields}
     differing: set[str] = set()
     draws = itertools.count()
     while True:
@@ -167,4 +168,5 @@ def columns(model: type[Model], error: IntegrityError) -> set[str]:
     with connection.cursor() as cursor:
         table = model._meta.db_table
         constraints = connection.introspection.get_constraints(cursor, table)
-    return set(filter(None, constraints.get(name, {}).get("columns", ())))
+    constraint: Any = constraints.get(name) or {}
+    return set(filter(None, constraint.get("columns") or ()))
