@@ -4,7 +4,7 @@
 
 The machine's console is printed, each line after `machine #`. Methods and their
 meanings are those of NixOS's driver, and so is the shell that runs the commands: the
-guest's init opens it on a virtual console, which is a socket here.
+guest's init opens it on a line of its own, which is a socket here.
 Source: nixos/lib/test-driver in nixpkgs.
 """
 

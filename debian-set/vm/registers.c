@@ -1,8 +1,8 @@
 /* Loaded into Debian's user-mode Linux, which reads and writes a process's registers at
  * each of its system calls: 2,696 bytes.
  *
- * Where the processor has more (AMX), the host's kernel refuses to write so few. It gets
- * as many as it wants; the rest is 0, which says that they were never in use.
+ * Where the processor has more (AMX), the host's kernel refuses to write so few. It
+ * gets as many as it wants; the rest is 0, which says that they were never in use.
  *
  * Mostly a process gets back what was just read. That is not written, which is slow. */
 

@@ -9,7 +9,7 @@ STATES = (
     "docker inspect --format '{{.State.Status}} {{.State.Health.Status}}' "
     "$(docker ps --all --quiet)"
 )
-# Seconds until every container is healthy, on an emulated and busy processor.
+# Seconds until every container is healthy, without KVM and on a busy processor.
 START = 900
 HEALTHY = f'test "$({STATES} | sort -u)" = "running healthy"'
 
