@@ -413,7 +413,7 @@ def test_release_fails_no_request_and_writes_each_row_once(
     start_edge, start_server, database, load
 ):
     servers = [
-        start_server(**BEHIND, DRAIN_SECONDS="2", API_ANONYMOUS_WRITES="true")
+        start_server(**BEHIND, DRAIN_SECONDS="10", API_ANONYMOUS_WRITES="true")
         for _ in "ab"
     ]
     edge = start_edge(servers)
