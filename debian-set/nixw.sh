@@ -32,7 +32,7 @@ rename_lock() {
 # make_copy: $copy becomes the template's Debian set, with the root's locks laid over
 # it. A root without locks begins with the template's.
 make_copy() {
-    copy=$(mktemp -d)
+    copy=$(mktemp -d) || fail "TMPDIR must be a folder that you may write."
     trap 'rm -rf "$copy"' EXIT
     trap 'exit 1' HUP INT TERM
     cp -r "$template/debian-set/." "$copy"
@@ -86,7 +86,8 @@ mix_with_nixpkgs() {
 # the lock, which it calls modified by $overrides.
 lock_with_set() {
     # shellcheck disable=SC2086 # some words
-    nix flake lock "$root" $overrides --output-lock-file "$copy/flake.lock" 2>/dev/null ||
+    (cd "$root" &&
+        nix flake lock $overrides --output-lock-file "$copy/flake.lock") 2>/dev/null ||
         return 0 # the command says why
     lock=$(nix store add-path --name flake.lock "$copy/flake.lock") || return
     overrides="$overrides --reference-lock-file $lock"
@@ -100,11 +101,7 @@ fetch_needed() {
     overrides="--override-input $input path:$set_path"
     [ -z "$nixpkgs" ] ||
         overrides="$overrides --override-input $input/nixpkgs path:$nixpkgs"
-    case "$1 ${2:-}" in
-    "flake check" | "flake show") lock_with_set ;;
-    flake*) ;; # they write the tree's own
-    *) lock_with_set ;;
-    esac
+    lock_with_set
     needed=$(mktemp)
     NEEDED=$needed
     names_of_needed "$@" >"$NEEDED" 2>/dev/null || NEEDED= # not known: everything
@@ -139,10 +136,12 @@ run() {
     unset ROOT TEMPLATE NEEDED NIXW_RELOCKED
     command=$1
     shift
-    if [ "$command" = flake ]; then
+    case $command in
+    derivation | flake)
         command="$command $1"
         shift
-    fi
+        ;;
+    esac
     # shellcheck disable=SC2086 # some words
     exec nix $command $overrides "$@"
 }

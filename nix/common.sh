@@ -20,8 +20,10 @@ machine_architecture() {
 
 # set_of ROOT: the package set that a tree's pyproject.toml names; nixw reads it, too.
 set_of() {
-    packages="s/^packages *= *[\"']\\([^\"']*\\)[\"'].*/\\1/p"
-    named=$(sed -n "/^\\[tool\\.template]/,/^\\[/$packages" "$1/pyproject.toml")
+    s='[[:space:]]*' q="[\"']" # TOML's spaces and quotes
+    header="^$s\[${s}tool$s\.${s}template$s]"
+    key="s/^$s$q\{0,1\}packages$q\{0,1\}$s=$s$q\([^\"']*\)$q.*/\1/p"
+    named=$(sed -n "/$header/,/^$s\[/$key" "$1/pyproject.toml")
     echo "${named:-debian}"
 }
 

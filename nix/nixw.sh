@@ -37,8 +37,9 @@ choose_set() {
 # Whether the sub-command takes a flake, so that an input can be overridden.
 takes_flake() {
     case "$1" in
-    build | bundle | develop | eval | fmt | path-info | print-dev-env) ;;
+    build | bundle | copy | develop | eval | fmt | log | path-info | print-dev-env) ;;
     repl | run | search | shell | why-depends) ;;
+    derivation) [ "${2:-}" = show ] ;;
     flake)
         case "${2:-}" in
         archive | check | info | metadata | show) ;;
@@ -53,8 +54,8 @@ takes_flake() {
 report_untracked() {
     unknown=$(git -C "$root" ls-files --others --exclude-standard -- \
         src system-tests monitoring backup bench chassis debian-set deploy nix tests \
-        pyproject.toml flake.nix flake.lock '*.lock.json' requirements.txt ':!*.md' 2>/dev/null) ||
-        return 0
+        pyproject.toml flake.nix flake.lock '*.lock.json' requirements.txt ':!*.md' \
+        2>/dev/null) || return 0
     [ -n "$unknown" ] || return 0
     count=$(printf '%s\n' "$unknown" | wc -l)
     [ "$count" -le 5 ] || more=" and $((count - 5)) more"
@@ -68,6 +69,10 @@ debian_set() {
 }
 
 nix_configure
+case $1 in
+--help | --version) ;;
+-*) fail "write the command before its options: ./nixw build $1 …" ;;
+esac
 if [ "$1" = relock ]; then
     NIXW_SET=debian
     choose_set

@@ -14,6 +14,7 @@ installables() {
         -f | --file | --expr | --stdin) return 1 ;;
         -o | --out-link | -j | --max-jobs | --cores | --log-format | --profile) shift ;;
         --option | --override-input) shift 2 ;;
+        --to | --from) shift ;;
         -*) ;;
         . | .#* | ./#* | "$root#"* | /nix/store/*) found="$found $1" ;;
         *) return 1 ;;
@@ -56,12 +57,12 @@ wanted_by() {
     command=$1
     shift
     case $command in
-    eval | search | path-info | why-depends) return 0 ;;
+    derivation | eval | log | search | path-info | why-depends) return 0 ;;
     fmt)
         with_set path-info --derivation ".#formatter.$system"
         return
         ;;
-    build | shell | bundle) kind=packages ;;
+    build | copy | shell | bundle) kind=packages ;;
     run)
         # `sources` copies files, also those of which nothing has to be built.
         case " $* " in *"#sources "*) return 1 ;; esac

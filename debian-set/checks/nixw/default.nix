@@ -22,6 +22,22 @@ buildCommandCheck "nixw"
     "it sees the folder beside the tree, and belongs to the caller" = ''
       nixw run && follows --volume "$PWD/beside:$PWD/beside" && follows --user "$(id -u):$(id -g)"
     '';
+    "what a word names elsewhere is there, and of the system nothing" = ''
+      nixw run . -- --data "$PWD/elsewhere/data" sh /usr/bin/tool &&
+        follows --volume "$PWD:$PWD" && ! grep "/usr" asked
+    '';
+    "a set that does not exist is told before anything starts" = ''
+      rm -f built && NIXW_SET=windows refused "must be nixpkgs or debian" nixw run && test ! -e built
+    '';
+    "TOML's spaces and quotes may be anywhere" = ''
+      mkdir spaced && cp beside/tree/nixw spaced &&
+        printf '[ tool . template ]\n  "packages"="nixpkgs"\n' >spaced/pyproject.toml &&
+        PATH="$PWD/bin:$PATH" refused "this machine has no Nix" "$BASH" spaced/nixw run
+    '';
+    "a link to it is the tree's" = ''
+      ln -s "$PWD/beside/tree/nixw" link && PATH="$PWD/bin:$PATH" "$BASH" link run &&
+        follows "$PWD/beside/tree/nixw" run
+    '';
     "its image is built once" = ''
       rm -f built && ENGINE_HAS_IMAGE=yes nixw run && test ! -e built
     '';
