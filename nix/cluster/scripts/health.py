@@ -3,10 +3,12 @@
 import re
 import socket
 import subprocess
+import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 Checks = dict[str, Callable[[], bool]]
@@ -67,14 +69,24 @@ def wait(
     Args:
         report: gets a line for each service that is.
     """
-    begun = time.monotonic()
-    missing = dict(checks)
-    while missing and supervisor.poll() is None:
-        waited = time.monotonic() - begun
-        if waited > PATIENCE:
-            break
-        for name in [name for name, is_well in missing.items() if is_well()]:
-            del missing[name]
-            report(f"{name} | ready after {waited:.1f} s")
-        time.sleep(0.05)
-    return list(missing)
+    begun, over = time.monotonic(), threading.Event()
+
+    def look(name: str) -> bool:
+        while not over.is_set():
+            if checks[name]():
+                report(f"{name} | ready after {time.monotonic() - begun:.1f} s")
+                return True
+            time.sleep(0.05)
+        return False
+
+    # One thread each: a server that starts is slow to answer.
+    with ThreadPoolExecutor(len(checks)) as pool:
+        looks = {name: pool.submit(look, name) for name in checks}
+        while (
+            not all(found.done() for found in looks.values())
+            and supervisor.poll() is None
+            and time.monotonic() - begun < PATIENCE
+        ):
+            time.sleep(0.05)
+        over.set()
+    return [name for name, found in looks.items() if not found.result()]
