@@ -168,6 +168,14 @@ def test_strange_environment_and_a_closed_terminal_do_no_harm():
     assert members(terminal.session) == []
 
 
+def test_killed_cluster_leaves_no_service():
+    terminal = Terminal("cluster", ANY_PORTS)
+    terminal.read_until("The cluster is ready")
+    os.kill(terminal.session, signal.SIGKILL)
+    os.waitpid(terminal.session, 0)
+    wait_until(lambda: members(terminal.session) == [])
+
+
 def test_kept_data_get_the_migrations_that_they_lack(tmp_path: Path):
     psql = (
         "PGPASSWORD=$POSTGRES_PASSWORD psql "

@@ -1,11 +1,14 @@
 """The programs that a script starts, and the signals that end them."""
 
+import ctypes
 import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Iterable
 from typing import Any, NoReturn
+
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 def require(program: str, caller: str) -> None:
@@ -26,8 +29,16 @@ def exit_status(returncode: int) -> int:
     return returncode if returncode >= 0 else 128 - returncode
 
 
+def end_with_parent() -> None:
+    """In a new process: get SIGTERM when its parent is gone, such as by SIGKILL."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
 class Programs:
-    """Each of the signals ends them all, also the one that is just being started."""
+    """Each of the signals ends them all, also the one that is just being started.
+
+    The kernel ends them where this process is killed.
+    """
 
     def __init__(self, signals: Iterable[signal.Signals]) -> None:
         self.started: list[subprocess.Popen[bytes]] = []
@@ -37,7 +48,9 @@ class Programs:
                 signal.signal(number, self.stop)
 
     def start(self, arguments: list[str], **options: Any) -> subprocess.Popen[bytes]:
-        program: subprocess.Popen[bytes] = subprocess.Popen(arguments, **options)
+        program: subprocess.Popen[bytes] = subprocess.Popen(
+            arguments, preexec_fn=end_with_parent, **options
+        )
         self.started.append(program)
         if self.stopped_by:
             program.terminate()
