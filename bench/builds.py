@@ -81,8 +81,9 @@ def report(watch: Watch, most: int) -> None:
             f"| {share:.0%} | {busy:.1f} |"
         )
     busy = (busy_seconds() - watch.busy) / whole
-    print(f"\n{len(done)} built in {whole:.0f} s, {sum(b.seconds for b in done):.0f} s")
-    print(f"in all; {busy:.2f} of {cores} cores were busy.")
+    alone = sum(build.seconds for build in done)
+    print(f"\n{len(done)} were built in {whole:.0f} s; one by one: {alone:.0f} s.")
+    print(f"{busy:.2f} of {cores} cores were busy.")
 
 
 def main() -> int:

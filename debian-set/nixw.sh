@@ -82,8 +82,8 @@ mix_with_nixpkgs() {
     say "mixing it with nixpkgs's own code (NIXW_NIXPKGS)"
 }
 
-# The tree's flake.lock with the set in place of nixpkgs. With it, Nix is silent about
-# the lock, which it calls modified by $overrides.
+# Nix warns that $overrides modify the tree's flake.lock. Given a lock that has the set
+# in place of nixpkgs already, it finds nothing modified.
 lock_with_set() {
     # shellcheck disable=SC2086 # some words
     (cd "$root" &&
