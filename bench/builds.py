@@ -4,9 +4,9 @@
 
 Runs the command (`./nixw flake check`) and prints a table of what was built: when it
 began, how long it took, which part of the whole time that is, and how many cores were
-busy meanwhile. What the store has is not built: for a cold run, begin with an empty
-one. Is itself started by `./nixw develop -c python bench/builds.py`, as whoever may
-build.
+busy meanwhile (0.0: not known). What the store has is not built: for a cold run, begin
+with an empty one. Is itself started by `./nixw develop -c python bench/builds.py`, as
+whoever may build.
 """
 
 import argparse
@@ -26,10 +26,14 @@ NAME = len("/nix/store/") + 33  # where it begins in a path
 class Build:
     """Seconds since the command began."""
 
-    name: str
+    derivation: str  # its path
     start: float
     end: float | None = None
     busy: float = 0.0  # core seconds of the machine meanwhile
+
+    @property
+    def name(self) -> str:
+        return self.derivation[NAME:].removesuffix(".drv")
 
     @property
     def seconds(self) -> float:
@@ -48,6 +52,7 @@ class Watch:
 
     def __init__(self) -> None:
         self.begun, self.busy = time.monotonic(), busy_seconds()
+        self.epoch = time.time()
         self.builds: dict[int, Build] = {}
 
     def now(self) -> float:
@@ -60,8 +65,9 @@ class Watch:
             return
         event = json.loads(line.removeprefix("@nix "))
         if event["action"] == "start" and event["type"] == BUILD:
-            name = event["fields"][0][NAME:].removesuffix(".drv")
-            self.builds[event["id"]] = Build(name, self.now(), busy=-busy_seconds())
+            self.builds[event["id"]] = Build(
+                event["fields"][0], self.now(), busy=-busy_seconds()
+            )
         elif event["action"] == "stop" and event["id"] in self.builds:
             build = self.builds[event["id"]]
             build.end, build.busy = self.now(), build.busy + busy_seconds()
@@ -69,7 +75,32 @@ class Watch:
             print(event["msg"], file=sys.stderr)
 
 
+def nix(*command: str) -> str:
+    return subprocess.run(
+        ["nix", "--extra-experimental-features", "nix-command", "--offline", *command],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    ).stdout
+
+
+def registered(derivation: str) -> float | None:
+    """When the store got its output, in seconds of the epoch; None if it failed."""
+    outputs = json.loads(nix("path-info", "--json", f"{derivation}^*"))
+    times = [output["registrationTime"] for output in outputs.values() if output]
+    return max(times, default=None)
+
+
+def correct(watch: Watch) -> None:
+    """Nix says only at its own end that what it was asked for has ended."""
+    last = watch.now() - 1
+    for build in watch.builds.values():
+        if (build.end or last) >= last and (ended := registered(build.derivation)):
+            build.end, build.busy = max(build.start, ended - watch.epoch), 0
+
+
 def report(watch: Watch, most: int) -> None:
+    correct(watch)
     whole, cores = watch.now(), os.cpu_count() or 1
     done = sorted(watch.builds.values(), key=lambda build: -build.seconds)
     print("| derivation | begins, s | takes, s | of the whole | busy cores |")

@@ -6,8 +6,9 @@ import time
 from datetime import UTC, datetime, timedelta
 
 from backup.barman import Barman, words_of
+from backup.progress import megabytes, progress, size
 from backup.receiver import Receiver
-from backup.settings import SERVER, report
+from backup.settings import SERVER, Settings, report
 from backup.spans import NEVER, Spans
 
 LOOK = 1  # seconds between two looks whether one is due
@@ -25,13 +26,14 @@ class Bases:
 
     def __init__(
         self,
-        hours: int,
+        settings: Settings,
         barman: Barman,
         spans: Spans,
         receiver: Receiver,
         stopping: threading.Event,
     ) -> None:
-        self.interval = timedelta(hours=hours)
+        self.interval = timedelta(hours=settings.hours)
+        self.folder = settings.directory / "base"
         self.barman, self.spans = barman, spans
         self.receiver, self.stopping = receiver, stopping
         self.newest: datetime | None = None  # the end of the last one, once it is known
@@ -73,7 +75,11 @@ class Bases:
             report("a base backup begins.")
             if self.newest == NEVER:
                 self.begin_archive()
-            self.barman.run("backup", "--wait", "--wait-timeout=600", SERVER)
+            before = size(self.folder)
+            with progress(
+                "the base backup has", lambda: megabytes(size(self.folder) - before)
+            ):
+                self.barman.run("backup", "--wait", "--wait-timeout=600", SERVER)
             newest = self.barman.backups()[-1]
             self.newest = newest.end
             report(f"base backup {newest.name} is whole.")

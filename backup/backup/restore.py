@@ -6,6 +6,7 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ import psycopg2
 
 from backup.barman import Barman, BaseBackup, end_children, lead_children, words_of
 from backup.database import Database, Facts
+from backup.progress import megabytes, percent, progress, size
 from backup.settings import SERVER, Settings, fail, in_words, in_words_after, report
 from backup.spans import Spans
 from backup.wal import SWITCH, Reach, Wal, address
@@ -217,11 +219,12 @@ def recovery(data: Path, *options: str) -> Iterator[Path]:
                 stderr=subprocess.DEVNULL,  # of which the log tells more
                 check=True,
             )
-            while not is_recovered(data):
-                subprocess.run(
-                    [*command, "status"], stdout=subprocess.DEVNULL, check=True
-                )
-                sleep(0.2)
+            with progress("replaying the log", lambda: replayed_bytes(data)):
+                while not is_recovered(data):
+                    subprocess.run(
+                        [*command, "status"], stdout=subprocess.DEVNULL, check=True
+                    )
+                    sleep(0.2)
             yield output
         except subprocess.CalledProcessError as error:
             error.output = output.read_text() if output.exists() else ""
@@ -230,17 +233,28 @@ def recovery(data: Path, *options: str) -> Iterator[Path]:
             subprocess.run([*command, "--mode=fast", "stop"], stderr=subprocess.DEVNULL)
 
 
-def is_recovered(data: Path) -> bool:
-    """Whether the server on it has replayed the log and would take writes."""
+def control(data: Path, name: str) -> str:
+    """What the directory's control file says; empty while it is being written."""
     facts = subprocess.run(
         ["pg_controldata", str(data)],
         env={**os.environ, "LC_ALL": "C"},
         capture_output=True,
+        text=True,
     ).stdout
-    return (
-        re.search(rb"^Database cluster state: +in production$", facts, re.MULTILINE)
-        is not None
-    )
+    found = re.search(rf"^{name}: +(.+)$", facts, re.MULTILINE)
+    return found[1] if found else ""
+
+
+def is_recovered(data: Path) -> bool:
+    """Whether the server on it has replayed the log and would take writes."""
+    return control(data, "Database cluster state") == "in production"
+
+
+def replayed_bytes(data: Path) -> str:
+    """How much of the log its files have, since they were copied."""
+    begin = control(data, "Latest checkpoint's REDO location") or "0/0"
+    reached = control(data, "Minimum recovery ending location") or "0/0"
+    return megabytes(max(address(reached) - address(begin), 0))
 
 
 def replay(staging: Path, time: datetime | None, known: datetime, end: int) -> None:
@@ -407,12 +421,13 @@ def restore(
     if not (aside and is_whole(settings.data)):
         empty(settings.data)
     plan = make_plan(settings, barman, time, timeline)
-    verify(settings.directory / "base" / plan.backup.name / "data")
+    base = settings.directory / "base" / plan.backup.name / "data"
+    verify(base)
     # For fetch-wal.
     os.environ.update(BACKUP_DIR=str(settings.home))
     os.environ["BACKUP_SEGMENT"] = str(plan.segment)
     with room(settings.data) as staging:
-        copy_base(barman, plan.backup, staging, plan.timeline, time)
+        copy_base(barman, plan.backup, base, staging, plan.timeline, time)
         replay(staging, time, plan.known, plan.end)
         shutil.move(
             staging / "postgresql.auto.conf.origin", staging / "postgresql.auto.conf"
@@ -427,12 +442,10 @@ def verify(base: Path) -> None:
     Raises:
         SystemExit: it is damaged; PostgreSQL's words are printed.
     """
-    command = ["pg_verifybackup", "--no-parse-wal", "--quiet", str(base)]
-    ended = subprocess.run(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    if ended.returncode:
-        print(ended.stdout)
+    sys.stdout.flush()
+    how = "--progress" if sys.stdout.isatty() else "--quiet"
+    command = ["pg_verifybackup", "--no-parse-wal", how, str(base)]
+    if subprocess.run(command).returncode:
         fail(
             f"the base backup {base.parent.name} is damaged: "
             "name a moment before it (--to)."
@@ -464,29 +477,33 @@ def room(data: Path) -> Iterator[Path]:
 def copy_base(
     barman: Barman,
     backup: BaseBackup,
+    base: Path,
     staging: Path,
     timeline: int,
     time: datetime | None,
 ) -> None:
-    """Copy the base backup, ready to replay the log.
+    """Copy the base backup, whose files are in `base`, ready to replay the log.
 
     Raises:
         SystemExit: Barman failed; its words are printed.
     """
-    report(f"copying the base backup of {in_words(backup.end)}…")
+    what = f"copying the base backup of {in_words(backup.end)}"
+    report(f"{what}…")
+    whole = size(base)
     target = [f"--target-time={time.isoformat(sep=' ')}"] if time else []
     try:
-        barman.run(
-            "restore",
-            "--get-wal",
-            f"--restore-command={os.environ['BACKUP_FETCH']} %f %p",
-            f"--target-tli={timeline}",
-            "--target-action=promote",
-            *target,
-            SERVER,
-            backup.name,
-            str(staging),
-        )
+        with progress(what, lambda: percent(size(staging), whole)):
+            barman.run(
+                "restore",
+                "--get-wal",
+                f"--restore-command={os.environ['BACKUP_FETCH']} %f %p",
+                f"--target-tli={timeline}",
+                "--target-action=promote",
+                *target,
+                SERVER,
+                backup.name,
+                str(staging),
+            )
     except subprocess.CalledProcessError as error:
         print(words_of(error))
         fail("Barman could not copy the base backup: its words above say why.")

@@ -44,9 +44,7 @@ class Watch:
         self.metrics.interval.set(settings.hours * 3600)
         self.stopping = threading.Event()
         self.receiver = Receiver(settings, barman, self.spans, self.stopping)
-        self.bases = Bases(
-            settings.hours, barman, self.spans, self.receiver, self.stopping
-        )
+        self.bases = Bases(settings, barman, self.spans, self.receiver, self.stopping)
         self.failed = False
         self.trouble = ""  # of which was told
         self.noted: datetime | None = None  # the newest base backup that metrics tell

@@ -23,7 +23,7 @@ def spans(directory):
 def bases(settings, barman, spans):
     stopping = threading.Event()
     receiver = Receiver(settings, barman, spans, stopping)
-    return Bases(settings.hours, barman, spans, receiver, stopping)
+    return Bases(settings, barman, spans, receiver, stopping)
 
 
 def ago(**much):

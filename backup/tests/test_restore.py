@@ -450,7 +450,7 @@ def test_recovery_that_postgresql_refuses_is_told(staging, recorded, capsys):
     assert "pg_control" in capsys.readouterr().out
 
 
-def test_whole_base_backup_is_verified(recorded, tmp_path, capsys):
+def test_whole_base_backup_is_verified(recorded, tmp_path, capfd):
     """Else a damaged base backup would become the database."""
     folder, _, _ = recorded
     base = tmp_path / "20260131T120000/data"
@@ -463,7 +463,7 @@ def test_whole_base_backup_is_verified(recorded, tmp_path, capsys):
     assert refusal(caught) == (
         "the base backup 20260131T120000 is damaged: name a moment before it (--to)."
     )
-    assert "PG_VERSION" in capsys.readouterr().out
+    assert "PG_VERSION" in capfd.readouterr().out
 
 
 def test_restore_waits_for_what_is_being_received(served, no_slot, tmp_path):

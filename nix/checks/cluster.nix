@@ -29,6 +29,6 @@ buildSuiteCheck "cluster" {
     observe one-worker
     UWSGI_PROCESSES=4 observe four-workers
     python -m pytest --durations 5 --junit-xml "$out/junit-run.xml" \
-      cluster/test_run.py cluster/test_store.py
+      cluster/test_run.py cluster/test_spare.py cluster/test_store.py
   '';
 }

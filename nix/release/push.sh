@@ -3,12 +3,15 @@
 # skopeo copy]. Each gets two tags: one that tells what is in it, and, once all images
 # are there, the version.
 
-# A policy is for images from elsewhere; these come from the store.
+# A policy is for images from elsewhere; these come from the store. A terminal sees how
+# far each layer is.
 push_image() {
-    local layout=$1 target=$2
+    local layout=$1 target=$2 quiet=--quiet
     shift 2
-    skopeo --insecure-policy --tmpdir "$work" copy --all --quiet --preserve-digests \
-        --digestfile "$work/digest" "$@" "oci:$layout" "docker://$target" ||
+    [ ! -t 2 ] || quiet=
+    # shellcheck disable=SC2086 # one word or none
+    skopeo --insecure-policy --tmpdir "$work" copy --all $quiet --preserve-digests \
+        --digestfile "$work/digest" "$@" "oci:$layout" "docker://$target" >&2 ||
         fail "$target could not be pushed; the words above say why." \
             "\`docker login\` gives credentials;" \
             "--dest-tls-verify=false is for a registry without TLS."
@@ -27,9 +30,11 @@ report_former() {
 }
 
 push_images() {
-    local prefix=$1 name repository tag
+    local prefix=$1 name repository tag number=0
     shift
     while read -r name repository tag; do
+        number=$((number + 1))
+        say "sending $repository:$tag ($number of $(wc -l <"$IMAGES/list"))" >&2
         push_image "$IMAGES/$name" "$prefix/$repository:$tag" "$@"
     done <"$IMAGES/list"
     while read -r name repository _; do

@@ -89,7 +89,11 @@ def test_second_push_sends_no_blob(registry, pushed, home, tmp_path, machine: st
         f"{registry.address}/team",
         "--dest-tls-verify=false",
     )
-    assert (again.stdout, again.stderr) == (pushed, "")
+    assert again.stdout == pushed
+    assert again.stderr.splitlines() == [
+        f"push: sending {repository}:{tag} ({number} of {len(LIST)})"
+        for number, (_, repository, tag) in enumerate(LIST, start=1)
+    ]
     assert registry.uploads() == before
 
 

@@ -5,18 +5,21 @@
 
 # A tag tells what is in the image: what has the tag is the image.
 load_image() {
-    local name=$1 image=$2
-    say "loading $image"
+    local name=$1 image=$2 far=$3
+    say "loading $image ($far)"
     pack "$IMAGES/$name" | "$engine" load --quiet >/dev/null ||
         fail "$engine could not load $name."
 }
 
 load_images() {
-    local name repository tag
+    local name repository tag index lacking=()
     while read -r name repository tag; do
-        [ -n "$(image_id "$repository:$tag")" ] ||
-            in_turn load_image "$name" "$repository:$tag"
+        [ -n "$(image_id "$repository:$tag")" ] || lacking+=("$name $repository:$tag")
     done <"$IMAGES/list"
+    for index in "${!lacking[@]}"; do
+        read -r name tag <<<"${lacking[index]}"
+        in_turn load_image "$name" "$tag" "$((index + 1)) of ${#lacking[@]}"
+    done
     finish
 }
 

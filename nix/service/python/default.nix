@@ -50,6 +50,7 @@ in
     ++ everyone.group "types"
     ++ tools.group "development"
     ++ own.group "types"
+    ++ own.group "dev"
     ++ ofSet
   );
   system-test = environment (

@@ -28,6 +28,7 @@ TREES = {
     ),
 }
 WANTED = 90  # per cent
+MINUTE = 60  # seconds
 
 # What the exit status of the tests tells of a mutant; any other: they could not be run.
 FATES = {
@@ -77,14 +78,27 @@ def copy(names: list[tuple[str, str]], directory: str) -> None:
 
 
 def run(*command: str, of: Path) -> None:
-    """Run a command whose failure ends this process; a terminal shows its progress."""
-    seen = sys.stdout.isatty()
-    done = subprocess.run(command, cwd=of, capture_output=not seen, text=True)
-    if done.returncode:
-        sys.exit(
-            f"{done.stdout or ''}{done.stderr or ''}"
-            f"mutants: {' '.join(command)} failed."
-        )
+    """Run a command whose failure ends this process.
+
+    A terminal shows its progress; else a line tells each minute how far it is.
+    """
+    with tempfile.TemporaryFile("w+") as words:
+        output = None if sys.stdout.isatty() else words
+        process = subprocess.Popen(command, cwd=of, stdout=output, stderr=output)
+        while (status := ended(process)) is None:
+            if output:
+                print(f"mutants: {len(fates(of))} were tried so far", flush=True)
+        words.seek(0)
+        if status:
+            sys.exit(f"{words.read()}mutants: {' '.join(command)} failed.")
+
+
+def ended(process: "subprocess.Popen[bytes]") -> int | None:
+    """Its exit status; None if it still runs after a minute."""
+    try:
+        return process.wait(MINUTE)
+    except subprocess.TimeoutExpired:
+        return None
 
 
 def quiet(*command: str, of: Path) -> str:
