@@ -11,6 +11,7 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
+from time import monotonic
 
 SKIPPED = 77
 
@@ -18,6 +19,7 @@ SKIPPED = 77
 def run(name: str, command: str, suite: ElementTree.Element) -> int:
     """The command's exit status; its output goes to the report, too."""
     print(f"== {name}", flush=True)
+    begun = monotonic()
     ended = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", command],
         stdout=subprocess.PIPE,
@@ -25,7 +27,8 @@ def run(name: str, command: str, suite: ElementTree.Element) -> int:
     )
     output = ended.stdout.decode("utf-8", "replace")
     print(output, end="", flush=True)
-    case = ElementTree.SubElement(suite, "testcase", name=name)
+    seconds = f"{monotonic() - begun:.3f}"
+    case = ElementTree.SubElement(suite, "testcase", name=name, time=seconds)
     if ended.returncode == SKIPPED:
         ElementTree.SubElement(
             case, "skipped", message=output.strip().rpartition("\n")[2]
