@@ -463,7 +463,7 @@ def test_whole_base_backup_is_verified(recorded, tmp_path, capfd):
     assert refusal(caught) == (
         "the base backup 20260131T120000 is damaged: name a moment before it (--to)."
     )
-    assert "PG_VERSION" in capfd.readouterr().out
+    assert "PG_VERSION" in capfd.readouterr().err
 
 
 def test_restore_waits_for_what_is_being_received(served, no_slot, tmp_path):
