@@ -16,9 +16,12 @@ fail() {
     exit 1
 }
 
-# container SERVER: its id; none where there is none.
+# container SERVER: its id; none where there is none. `docker compose ps` would list those
+# of `docker compose run`, too.
 container() {
-    docker compose ps --all --quiet "$1"
+    docker ps --all --quiet --filter "label=com.docker.compose.service=$1" \
+        --filter "label=com.docker.compose.project=$project" \
+        --filter label=com.docker.compose.oneoff=False
 }
 
 healthy() {
@@ -56,6 +59,7 @@ restart) again=--force-recreate ;;
 esac
 servers=$(docker compose config --services) ||
     fail "look at .env in $PWD: nothing was changed."
+project=$(docker compose config | sed -n 's/^name: //p')
 servers=$(echo "$servers" | grep '^server-' | sort) ||
     fail "COMPOSE_FILE in .env does not name deploy/compose.production.yaml:" \
         "nothing was changed."

@@ -18,12 +18,12 @@ STATUSES = [
     status for status in HTTPStatus if status.is_client_error or status.is_server_error
 ]
 
-# Folders of src/ that nginx's errors are written without (nix/service/trees.nix).
-LEFT_OUT = {"api", "fixtures", "migrations", "templates", "tests"}
+# Parts of src/ that nginx's errors are written without (nix/service/trees.nix).
+LEFT_OUT = {"api", "fixtures", "migrations", "templates", "tests", "urls"}
 WHERE = (
     "The class, and what its module imports, may be in no folder api, fixtures, "
-    "migrations, templates or tests, as nginx's errors are written without these: "
-    "name or move it elsewhere."
+    "migrations, templates or tests, and in no urls.py, as nginx's errors are written "
+    "without these: name or move it elsewhere."
 )
 
 

@@ -55,13 +55,16 @@ in
     "management"
     "static"
     "templates"
+    "urls.py"
   ];
 
+  # For files that web servers answer with.
   static = project "static-source" [
     "api"
     "fixtures"
     "migrations"
     "templates"
+    "urls.py"
   ];
 
   system-tests =

@@ -33,12 +33,9 @@ MEANT = {
         },
         # It is for trying: it has the sample's rows, no clients and no exporter.
         "db": {
-            "env PGSSL*",
-            "env POSTGRES_HOST",
             "env POSTGRES_INIT",
             "env POSTGRES_METRICS_PASSWORD_FILE",
             "limit pids",
-            "secret postgres-authority",
             "secret postgres-metrics-password",
             "tmpfs /tmp",
         },

@@ -9,7 +9,8 @@ PREFIX = "registry.example.com:5000/templatesite-server"
 # One healthy server, which becomes healthy again with its image before alone.
 DOCKER = """case "$*" in
 "compose config --services") echo server-1 ;;
-"compose ps "*) echo id ;;
+"compose config") echo "name: shop" ;;
+"ps "*=server-1*=shop*oneoff=False) echo id ;;
 "inspect --format {{.State.Health.Status}} id") echo healthy ;;
 "inspect --format {{.Config.Image}} id") echo "$NAMED" ;;
 "inspect --format {{.Image}} id") echo image ;;

@@ -163,6 +163,11 @@ def check() -> None:
         machine.wait_for_open_port(8080)
         assert json.loads(get(f"{server}/healthcheck/"))["status"] == "ok"
 
+    with subtest("an image that never served does not become `previous`"):
+        machine.succeed(f"docker tag {service}-alerts:latest {service}-log:latest")
+        machine.succeed("cd /root/project && load")
+        assert (image_id("log:latest"), image_id("log:previous")) == (new, old)
+
     with subtest(
         "a container tells its version, whatever the tag that it was made from"
     ):

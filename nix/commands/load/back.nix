@@ -3,6 +3,7 @@
   lib,
   writeShellApplication,
   coreutils,
+  gnugrep,
   gnused,
   layouts,
 }:
@@ -10,6 +11,7 @@ writeShellApplication {
   name = "back";
   runtimeInputs = [
     coreutils
+    gnugrep
     gnused
   ];
   runtimeEnv.REPOSITORIES = toString (lib.mapAttrsToList (_: image: image.repository) layouts.images);

@@ -13,4 +13,4 @@ for repository in "${back[@]}"; do
     "$engine" tag "$(image_id "$repository:previous")" "$repository:latest"
     say "$repository:latest is the one before"
 done
-say "now run: $engine compose up --detach --wait"
+advise "$engine compose up --detach --wait"

@@ -41,13 +41,17 @@ name_version() {
     finish
 }
 
-# All that were `latest` are `previous`, by what they were when the engine was asked.
-keep_latest() {
-    local repository latest
-    while read -r _ repository _; do
-        latest=$(image_id "$repository:latest")
-        [ -z "$latest" ] || [ "$latest" = "$(image_id "$repository:previous")" ] ||
-            in_turn "$engine" tag "$latest" "$repository:previous"
+# What serves becomes `previous`; where nothing runs, what was `latest` when the engine was
+# asked. What was loaded and never became healthy does not.
+keep_former() {
+    local repository tag former
+    ask_served
+    while read -r _ repository tag; do
+        former=$(served_id "$repository")
+        former=${former:-$(image_id "$repository:latest")}
+        [ -z "$former" ] || [ "$former" = "$(image_id "$repository:previous")" ] ||
+            [ "$former" = "$(image_id "$repository:$tag")" ] ||
+            in_turn "$engine" tag "$former" "$repository:previous"
     done <"$IMAGES/list"
     finish
 }
@@ -61,7 +65,7 @@ name_images() {
     done <"$IMAGES/list"
     [ "${#new[@]}" -gt 0 ] || [ -n "$(image_id "$MARK")" ] || return 0
     if [ -z "$(image_id "$MARK")" ]; then
-        keep_latest
+        keep_former
         "$engine" tag "${new[0]}" "$MARK"
     fi
     for image in "${new[@]}"; do
@@ -85,4 +89,4 @@ write_env
 if grep -q '^IMAGE_PREFIX=.' .env; then
     say "compose takes other images than these: .env names a registry in IMAGE_PREFIX."
 fi
-say "now run: $engine compose up"
+advise "$engine compose up"
