@@ -55,13 +55,20 @@ let
     };
   # What refuses another set than the tree's; here it is tested with any.
   packageSetName = service.packages;
-  # Programs of another set.
-  strangers = map (program: lib.getExe (program.override { packageSetName = "another"; })) [
-    push
-    sign
-    sources
-    verify
-  ];
+  # Programs of another set; whether this tree has changes does not matter here.
+  strangers = map lib.getExe (
+    [
+      (push.override {
+        packageSetName = "another";
+        committed = true;
+      })
+    ]
+    ++ map (program: program.override { packageSetName = "another"; }) [
+      sign
+      sources
+      verify
+    ]
+  );
   # The next release of the same tree.
   next = overrideScope (
     _: previous: {

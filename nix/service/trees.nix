@@ -45,6 +45,9 @@ let
       "/var/empty";
 in
 {
+  # What a test of it needs beside its own tests.
+  code = part [ ];
+
   # The whole project.
   django = project "django-source" [ ];
 

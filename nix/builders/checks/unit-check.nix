@@ -11,7 +11,6 @@ name: variables: arguments:
 buildCheck name
   (
     service.environment
-    // variables
     // {
       nativeBuildInputs = [
         pythons.test
@@ -20,6 +19,7 @@ buildCheck name
       source = root + "/src";
       inherit configuration;
     }
+    // variables
   )
   ''
     cp -r --no-preserve=mode "$source" src

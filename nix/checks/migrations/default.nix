@@ -10,6 +10,7 @@
   root,
   service,
   squawk,
+  trees,
   with-db,
 }:
 let
@@ -43,7 +44,7 @@ buildCommandCheck "migrations"
         squawk
         with-db
       ];
-      source = root + "/src";
+      source = trees.code;
       configuration = root + "/pyproject.toml";
       SERVICE_DATABASE = service.database;
       DEBUG_MODE = "true";
