@@ -11,7 +11,7 @@ import pytest
 
 from support.waiting import wait_until
 
-HOST = ("sh", "-c", "echo $POSTGRES_HOST")
+HOST = ("bash", "-c", "echo $POSTGRES_HOST")
 PSQL = (
     "PGPASSWORD=$POSTGRES_PASSWORD psql -At -h $POSTGRES_HOST -p $POSTGRES_PORT "
     "-U $POSTGRES_USER -d $POSTGRES_DB -c "
@@ -68,25 +68,25 @@ def test_next_command_gets_the_database_that_waits(spare: str):
 
 
 def test_each_command_has_a_copy_of_its_own(spare: str):
-    assert with_db("sh", "-c", f"{PSQL} 'DELETE FROM item_item'") != "DELETE 0\n"
+    assert with_db("bash", "-c", f"{PSQL} 'DELETE FROM item_item'") != "DELETE 0\n"
     wait_until(waits)
-    count = with_db("sh", "-c", f"{PSQL} 'SELECT count(*) > 0 FROM item_item'")
+    count = with_db("bash", "-c", f"{PSQL} 'SELECT count(*) > 0 FROM item_item'")
     assert count == "t\n"
 
 
 def test_two_commands_at_once_share_nothing(spare: str):
     within = f"with-db --spare 60 {shlex.join(HOST)}"
-    first, second = with_db("sh", "-c", f"{HOST[2]}; {within}").split()
+    first, second = with_db("bash", "-c", f"{HOST[2]}; {within}").split()
     assert first == spare != second
 
 
 def test_exit_status_is_the_commands(spare: str):
-    ended = subprocess.run(["with-db", "--spare", "60", "sh", "-c", "exit 7"])
+    ended = subprocess.run(["with-db", "--spare", "60", "bash", "-c", "exit 7"])
     assert ended.returncode == 7
 
 
 def test_killed_command_takes_its_database_with_it(spare: str):
-    command = ["with-db", "--spare", "60", "sh", "-c", "echo begun; exec sleep 60"]
+    command = ["with-db", "--spare", "60", "bash", "-c", "echo begun; exec sleep 60"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         assert process.stdout.readline() == "begun\n"
