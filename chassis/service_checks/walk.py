@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from html.parser import HTMLParser
 from http import HTTPStatus
 from itertools import product
@@ -37,9 +38,10 @@ from django.db import (
     transaction,
 )
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve
 from django.urls.resolvers import RoutePattern
 from django.utils.regex_helper import normalize
+from rest_framework.views import APIView
 
 from chassis.handler import WSGIHandler
 
@@ -184,18 +186,37 @@ def more_bodies() -> list[tuple[bytes | None, str]]:
     ]
 
 
+@cache
+def negotiates(path: str) -> bool:
+    """Whether the view there is one of Django REST framework's."""
+    try:
+        view = resolve(path).func
+    except Resolver404:
+        return False
+    return issubclass(getattr(view, "cls", object), APIView)
+
+
+def accepted(method: str, path: str) -> tuple[str, ...]:
+    """Values of Accept: another view reads it where it answers, if at all."""
+    if negotiates(path) or method in ("GET", "POST"):
+        return ACCEPTED
+    return ("text/html",)
+
+
 def readings(path: str) -> Iterator[Question]:
     """All ways to read a path."""
-    for method, accept in product(READING, ACCEPTED):
-        yield Question(method, path, "", accept)
+    for method in READING:
+        for accept in accepted(method, path):
+            yield Question(method, path, "", accept)
 
 
 def writings(
     path: str, bodies: list[tuple[bytes | None, str]], methods: Iterable[str] = WRITING
 ) -> Iterator[Question]:
     """All ways to write to a path."""
-    for method, accept, (body, media_type) in product(methods, ACCEPTED, bodies):
-        yield Question(method, path, "", accept, body, media_type)
+    for method, (body, media_type) in product(methods, bodies):
+        for accept in accepted(method, path):
+            yield Question(method, path, "", accept, body, media_type)
 
 
 def lookups(path: str) -> Iterator[Question]:

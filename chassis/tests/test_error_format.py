@@ -171,8 +171,8 @@ def test_unit_tests_end_where_the_build_would_lack_what_the_format_imports(root:
     assert printed.strip() == (
         "ERROR: ERROR_FORMAT is acme.errors.Problem, which needs acme.api.views. "
         "The class, and what its module imports, may be in no folder api, fixtures, "
-        "migrations, templates or tests, as nginx's errors are written without these: "
-        "name or move it elsewhere."
+        "migrations, templates or tests, and in no urls.py, as nginx's errors are "
+        "written without these: name or move it elsewhere."
     )
 
 

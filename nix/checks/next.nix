@@ -75,7 +75,9 @@ let
     inherit types;
     inherit (next.checks) unit-tests;
   }
-  // lib.optionalAttrs platform { inherit (next.platform-checks) chassis; };
+  // lib.optionalAttrs platform {
+    chassis = next.platform-checks.chassis.override { coverage = false; };
+  };
   gather =
     name:
     let
