@@ -57,6 +57,21 @@ def test_healthy_view_is_not(asked):
     assert not Note.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "tried"),
+    [
+        ("PUT", "/note/", 3),
+        ("PUT", "/admin/", 1),
+        ("GET", "/admin/", 3),
+        ("POST", "/admin/", 3),
+        ("PUT", "/nothing/", 1),
+    ],
+)
+def test_every_accept_is_tried_where_a_view_reads_it(method, path, tried):
+    """Else an error in one format is not seen, or the walk takes twice as long."""
+    assert len(walk.accepted(method, path)) == tried
+
+
 def test_superuser_is_asked_more(monkeypatch):
     monkeypatch.setattr(walk, "paths", lambda _: ["/note/"])
     monkeypatch.setattr(walk, "lists", lambda: ["/note/"])
