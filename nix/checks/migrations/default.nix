@@ -10,7 +10,6 @@
   root,
   service,
   squawk,
-  trees,
   with-db,
 }:
 let
@@ -44,7 +43,8 @@ buildCommandCheck "migrations"
         squawk
         with-db
       ];
-      source = trees.code;
+      # With the tests, as config/tests/rows.py has rows.
+      source = root + "/src";
       configuration = root + "/pyproject.toml";
       SERVICE_DATABASE = service.database;
       DEBUG_MODE = "true";
