@@ -59,6 +59,7 @@ in
     "static"
     "templates"
     "urls.py"
+    "wsgi.py"
   ];
 
   # For files that web servers answer with.
@@ -68,6 +69,7 @@ in
     "migrations"
     "templates"
     "urls.py"
+    "wsgi.py"
   ];
 
   system-tests =
