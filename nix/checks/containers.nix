@@ -5,11 +5,13 @@
   layouts,
   root,
   buildSuiteCheck,
+  template,
 }:
 buildSuiteCheck "containers" {
   packages = [ bubblewrap ];
   variables = {
     inherit layouts;
+    runbook = template + "/docs/runbook.md";
     source = root + "/src";
     configuration = root + "/pyproject.toml";
   };

@@ -17,6 +17,7 @@ buildSuiteCheck "deployments" {
     DEPLOY_COMPOSE = "${template + "/docker-compose.yaml"}";
     DEPLOY_POSTGRESQL = "${../images/db/postgresql.conf}";
     DEPLOY_RENAME = "${../commands/files/compose.py}";
+    DEPLOY_RUNBOOK = "${template + "/docs/runbook.md"}";
     DEPLOY_SCALE = "${template + "/docs/scale.md"}";
   };
 }

@@ -73,9 +73,9 @@ def test_exporter_reads_the_database_and_stops_cleanly(start_container, db):
 
 
 def manage(server: Container, *arguments: str, **variables: str) -> str:
-    """What `manage ARGUMENTS` prints in another container of the server's image."""
+    """What `docker exec CONTAINER manage ARGUMENTS` prints in the server's image."""
     command = server.image.command({}, {**server.variables, **variables})
-    command += [*server.image.config["Entrypoint"], "manage", *arguments]
+    command += ["manage", *arguments]
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 

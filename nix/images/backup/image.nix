@@ -31,8 +31,9 @@ buildImage {
   environment = {
     PGDATA = "/var/lib/postgresql/data";
     BACKUP_DIR = "/var/lib/backup";
-    # `docker compose exec backup df`
+    # `docker compose exec backup df`, `… service-backup list`
     PATH = lib.makeBinPath [
+      backup
       postgresql_17
       busybox
     ];

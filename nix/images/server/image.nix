@@ -8,6 +8,7 @@
   python313,
   pythons,
   server,
+  writeTextFile,
 }:
 let
   packages = image-layers.packages pythons.server;
@@ -16,6 +17,21 @@ let
     variable = "SERVER_LISTEN";
     default = "0.0.0.0:8080";
     path = "/healthcheck/";
+  };
+
+  # `docker compose exec server-1 manage …`: an engine's exec passes over the entry point.
+  manage = writeTextFile {
+    name = "manage";
+    executable = true;
+    destination = "/bin/manage";
+    text = ''
+      #!${pythons.server}/bin/python -P
+      import os, sys
+
+      entrypoint = ${builtins.toJSON server.entrypoint}
+      os.execv(entrypoint[0], [*entrypoint, "manage", *sys.argv[1:]])
+    '';
+    meta.mainProgram = "manage";
   };
 in
 buildImage {
@@ -41,7 +57,11 @@ buildImage {
     }
   ];
   copies = pythons.static.packages;
-  inherit (server) entrypoint environment;
+  inherit (server) entrypoint;
+  environment = server.environment // {
+    PATH = "${server.environment.PATH}:/bin";
+  };
+  links."/bin/manage" = lib.getExe manage;
   forbidden = [
     postgresql_17
     python313.pkgs.drf-spectacular-sidecar
