@@ -3,6 +3,7 @@
 import json
 import os
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -43,14 +44,42 @@ def test_new_release_is_shown_and_marked_once(cluster):
     wait_until(lambda: marked(cluster) == {cluster.version: 1, "7.9.0": 1})
 
 
+def firing(cluster: Cluster) -> dict[str, datetime]:
+    """The alerts that Prometheus fires, and since when their conditions hold."""
+    answer = requests.get(f"{cluster.metrics.url}/api/v1/alerts", timeout=10).json()
+    return {
+        alert["labels"]["alertname"]: datetime.fromisoformat(alert["activeAt"])
+        for alert in answer["data"]["alerts"]
+        if alert["state"] == "firing"
+    }
+
+
+def fired(cluster: Cluster, before: str) -> set[str]:
+    """The alerts that it fired so long before now."""
+    found = cluster.metrics.query(f'ALERTS{{alertstate="firing"}} offset {before}')
+    return {sample["metric"]["alertname"] for sample in found}
+
+
 @pytest.mark.usefixtures("traffic")
 def test_database_and_server_that_stop_fire_alerts_that_resolve(cluster):
+    """Also where all that tells of them restarts meanwhile, as with their machine."""
     expected = {"DatabaseUnreachable", "ServerDown", "NoServer"}
     cluster.server.stop()
     cluster.database.stop()
     wait_until(lambda: expected <= cluster.receiver.names("firing"), seconds=90)
+    wait_until(lambda: expected <= fired(cluster, "40s"), seconds=90)
+    cluster.metrics.stop()
+    stopped = datetime.now(UTC)
+    cluster.metrics.start()
+    wait_until(lambda: expected <= firing(cluster).keys(), seconds=90)
+    since = firing(cluster)
+    assert all(since[name] < stopped for name in expected), "their waits began anew"
+    cluster.metrics.kill()
+    cluster.alertmanager.kill()
     cluster.database.start()
     cluster.server.start()
+    cluster.alertmanager.start()
+    cluster.metrics.start()
     wait_until(lambda: expected <= cluster.receiver.names("resolved"), seconds=90)
     alert = next(
         alert

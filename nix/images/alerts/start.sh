@@ -21,6 +21,7 @@ fail() {
 grep -q '_configs:' "$ALERTS_CONFIGURATION" ||
     echo "alerts: alerts reach nobody: name receivers in" \
         "monitoring/alertmanager.yml." >&2
+# Killed, it forgets of whom it told what in the last seconds, and then ends no alert.
 exec alertmanager --config.file="$ALERTS_CONFIGURATION" --storage.path="$ALERTS_DIR" \
     --web.listen-address="$ALERTS_LISTEN" --web.external-url="$ALERTS_URL" \
-    --web.route-prefix=/ --cluster.listen-address= "$@"
+    --web.route-prefix=/ --cluster.listen-address= --data.maintenance-interval=5s "$@"

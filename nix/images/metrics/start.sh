@@ -65,10 +65,12 @@ ln -sf "$METRICS_CONFIGURATION/prometheus.yml" "$METRICS_RUN_DIR/prometheus.yml"
 for part in rules scrape; do
     ln -sfn "$METRICS_CONFIGURATION/$part" "$METRICS_RUN_DIR/$part"
 done
+# What waited for its `for` before a restart goes on to wait. The default does that for
+# waits of ten minutes and more.
 exec prometheus --config.file="$METRICS_RUN_DIR/prometheus.yml" \
     --web.listen-address="$METRICS_LISTEN" \
     --web.external-url="$METRICS_URL" --web.route-prefix=/ \
     --web.console.templates="$METRICS_CONFIGURATION/consoles" \
     --web.console.libraries="$METRICS_CONFIGURATION/console-library" \
     --storage.tsdb.path="$METRICS_DIR" --storage.tsdb.retention.time=15d \
-    --storage.tsdb.retention.size=2GB "$@"
+    --storage.tsdb.retention.size=2GB --rules.alert.for-grace-period=0s "$@"
