@@ -41,7 +41,8 @@ class Metrics:
             "service_disk_size_bytes": lambda: shutil.disk_usage(home).total,
             "service_disk_free_bytes": lambda: shutil.disk_usage(home).free,
         }.items():
-            gauge(name, "Of the backups.").set_function(function)
+            disk = Gauge(name, "Of a volume.", ["volume"], registry=self.registry)
+            disk.labels(volume="backup").set_function(function)
 
     def serve(self, listen: str) -> None:
         """Answer HTTP at ADDRESS:PORT.

@@ -42,6 +42,11 @@ until grep -q 'again' all.log; do echo "<14>app: again" | nc -w 1 127.0.0.1 5514
 stat -c %a all.log
 """
 
+DISKS = """
+"$1" >/dev/null 2>&1 &
+until wget -q -O - http://127.0.0.1:9514/metrics.txt; do sleep 0.2; done
+"""
+
 ROTATED = """
 "$1" >/dev/null 2>&1 &
 until nc -w 1 127.0.0.1 5514 </dev/null; do sleep 0.2; done
@@ -97,3 +102,18 @@ def test_nobody_else_reads_the_log_before_or_after_it_is_rotated(run):
 
 def test_log_that_was_removed_is_made_again(run):
     assert run(REMOVED).split() == ["640"]
+
+
+def test_disks_of_other_services_are_told(run):
+    """Also where nobody but its owner may enter; an empty one is nobody's."""
+    log = ("--size", str(2 << 20), "--tmpfs", "/var/log/service")
+    db = ("--size", str(1 << 20), "--perms", "0000", "--tmpfs", "/volumes/db")
+    db += ("--remount-ro", "/volumes/db")
+    output = run(
+        DISKS, mounts=(*log, "--tmpfs", "/volumes", "--dir", "/volumes/empty", *db)
+    )
+    pattern = r'^service_disk_(\w+)_bytes{volume="(\w+)"} (\d+)$'
+    found = re.findall(pattern, output, re.MULTILINE)
+    sizes = {name: int(number) for kind, name, number in found if kind == "size"}
+    assert sizes == {"log": 2 << 20, "db": 1 << 20}
+    assert [name for kind, name, _ in found if kind == "free"] == ["log", "db"]

@@ -8,6 +8,9 @@ COMPOSE = load("compose.production.yaml")["services"]
 STACK = load("stack.yaml")["services"]
 # Compose has two servers by name, the others one that they multiply.
 SERVICES = COMPOSE.keys() - {"server-1", "server-2"} | {"server"}
+# What lives with a full disk tells of it; nobody else may have edge's keys; look is for
+# a while.
+UNWATCHED = {"backup", "edge", "log", "look"}
 WORKLOADS = ("Deployment", "Job", "StatefulSet")
 RUN = ["backup", "db", "migrate", "server"]  # what Kubernetes runs
 
@@ -44,6 +47,16 @@ def test_swarm_has_the_services_of_compose():
 def test_swarm_has_the_settings_of_compose(name):
     """A service behaves the same with Swarm, but for what MEANT names."""
     assert differing("Swarm", name, of_compose(STACK[name])) == []
+
+
+@pytest.mark.parametrize("file", ["compose.production.yaml", "stack.yaml"])
+def test_log_tells_of_each_disk(file):
+    """A volume that is full is told of, also where its service no longer runs."""
+    deployment = load(file)
+    mounts = deployment["services"]["log"]["volumes"]
+    found = {mount for mount in mounts if "/volumes/" in mount}
+    names = deployment["volumes"].keys() - UNWATCHED
+    assert found == {f"{name}:/volumes/{name}:ro,nocopy" for name in names}
 
 
 def test_swarm_kills_no_job():

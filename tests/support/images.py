@@ -34,7 +34,7 @@ class Image:
         for layer in self.manifest["layers"]:
             self.unpack(self.blob(layer))
         # Where a container runtime mounts something, it makes the directory.
-        for mount in ("proc", "dev", "work"):
+        for mount in ("proc", "dev", "work", "volumes"):
             (self.root / mount).mkdir()
 
     def blob(self, described: dict[str, Any]) -> Path:

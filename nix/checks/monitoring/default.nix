@@ -43,7 +43,7 @@ buildCommandCheck "monitoring"
     "Prometheus starts, and its console shows" = "python -P ${./console.py}";
     "tests of the template's rules" = "cd tests && promtool test rules *.yml";
     "runbook and tests of the template's alerts" =
-      "python -P ${./alerts.py} rules/alerts.yml tests/alerts.yml ${template + "/docs/runbook.md"}";
+      "python -P ${./alerts.py} rules/alerts.yml tests ${template + "/docs/runbook.md"}";
     "receivers of alerts" = "amtool check-config ${alerts.receivers}";
     "files of the service's monitoring/" = "bash -euo pipefail ${./monitoring.sh} monitoring";
     "tests of the service's rules" =

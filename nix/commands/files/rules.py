@@ -22,6 +22,7 @@ LEFT_OUT = {
     "BackupStreamBehind": "backup",
     "DatabaseConnections": "db-metrics",
     "DiskAlmostFull": "log",
+    "DiskFullTomorrow": "log",
     "EdgeDown": "edge",
     "EdgeServerAway": "edge",
     "LogDown": "log",
@@ -29,6 +30,7 @@ LEFT_OUT = {
     "LogUnwritable": "log",
     "NoDatabaseMetrics": "db-metrics",
     "job:pg_connections:ratio": "db-metrics",
+    "job_volume:service_disk_free_bytes:min": "log",
 }
 HEAD = "# `./nixw run .#files` writes this from the rule files of Prometheus.\n"
 

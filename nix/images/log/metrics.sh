@@ -28,9 +28,31 @@ memory() {
     [ "$limit" = max ] || sample gauge service_memory_limit_bytes "$limit"
 }
 
-# The size and what is free of the disk of LOG_DIR, in bytes.
+# disk VOLUME FOLDER: its name, size and what is free for users, in bytes.
 disk() {
-    df -P -k "$LOG_DIR" | awk 'NR == 2 { printf "%.0f %.0f\n", $2 * 1024, $4 * 1024 }'
+    df -P -k "$2" |
+        awk -v name="$1" 'NR == 2 { printf "%s %.0f %.0f\n", name, $2 * 1024, $4 * 1024 }'
+}
+
+# The log's volume, and those of others, which are mounted below /volumes: who has filled
+# a volume may not live to tell. One that nobody may read is asked all the same; an empty
+# one is of a service that runs elsewhere.
+disks() {
+    disk log "$LOG_DIR"
+    for folder in /volumes/*; do
+        [ ! -d "$folder" ] || [ -z "$(ls -A "$folder" 2>&1)" ] ||
+            disk "${folder##*/}" "$folder" || true
+    done
+}
+
+# Lines of `disks` as two metrics.
+by_volume() {
+    awk '
+        { size = size sprintf("service_disk_size_bytes{volume=\"%s\"} %s\n", $1, $2) }
+        { free = free sprintf("service_disk_free_bytes{volume=\"%s\"} %s\n", $1, $3) }
+        END { printf "# TYPE service_disk_size_bytes gauge\n%s", size }
+        END { printf "# TYPE service_disk_free_bytes gauge\n%s", free }
+    '
 }
 
 # write LINES UNWRITTEN WRITABLE
@@ -39,11 +61,7 @@ write() {
         sample counter service_log_lines_received_total "$1"
         sample counter service_log_lines_unwritten_total "$2"
         sample gauge service_log_writable "$3"
-        disk | {
-            read -r size free
-            sample gauge service_disk_size_bytes "$size"
-            sample gauge service_disk_free_bytes "$free"
-        }
+        disks | by_volume
         memory
     } >"$directory/new"
     mv "$directory/new" "$directory/metrics.txt"
