@@ -80,7 +80,9 @@ def lock(data: Path) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        fail(f"PGDATA ({data}) is in use: stop db first (docker compose stop db).")
+        fail(
+            f"PGDATA ({data}) is in use: stop its database first (docker compose stop db)."
+        )
     except OSError:
         fail(
             f"PGDATA ({data}) is on a file system without locks: "
@@ -433,7 +435,7 @@ def restore(
             staging / "postgresql.auto.conf.origin", staging / "postgresql.auto.conf"
         )
         place(staging, settings.data)
-    report(f"PGDATA ({settings.data}) is restored; start db.")
+    report(f"PGDATA ({settings.data}) is restored; its database can start.")
 
 
 def verify(base: Path) -> None:

@@ -187,7 +187,7 @@ def test_data_in_use_are_refused(tmp_path):
     with pytest.raises(SystemExit) as caught:
         restore.lock(data)
     assert refusal(caught) == (
-        f"PGDATA ({data}) is in use: stop db first (docker compose stop db)."
+        f"PGDATA ({data}) is in use: stop its database first (docker compose stop db)."
     )
     os.close(other)
     restore.lock(data)

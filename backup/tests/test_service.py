@@ -59,7 +59,10 @@ def test_what_the_service_has_is_restored(served, environment, run, no_slot, tmp
         assert " is whole.\n" in words
         assert "again" not in words
         said, status = run("restore")
-        assert f"backup: PGDATA ({served.data}) is restored; start db.\n" in said
+        assert (
+            f"backup: PGDATA ({served.data}) is restored; its database can start.\n"
+            in said
+        )
         assert status == 0
         assert rows(served.data) == [1, 2]
         assert "recovery" not in (served.data / "postgresql.auto.conf").read_text()

@@ -76,7 +76,7 @@ def test_roles_have_the_passwords_of_today(backup: Backup, look: Database):
 def test_running_database_is_refused(backup: Backup, database: Database):
     before = kept(database)
     for more in ([], ["--set-aside"]):
-        assert "in use: stop db first" in backup.refuses(
+        assert "in use: stop its database first" in backup.refuses(
             database.directory / "data", "restore", *more
         )
     keep(database, 5)

@@ -1,8 +1,8 @@
 """A database that is ready before a command asks for it.
 
-A process of its own keeps it, and gives it to one command of this user by a socket
-without a file (unix(7), abstract), whose name says what the database is a copy of.
-The database ends with that connection, and so also where the command is killed.
+A process of its own keeps it, and gives it to one command of this user and tree by a
+socket without a file (unix(7), abstract). The database ends with that connection, and
+so also where the command is killed, or wants a copy of something else.
 """
 
 import hashlib
@@ -15,14 +15,23 @@ import struct
 import subprocess
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 PATIENCE = 2  # seconds in which whoever keeps one answers
 
 
 def address() -> str:
-    """The same for each process of this user that has the same `service-db`."""
-    build = hashlib.sha256(str(shutil.which("service-db")).encode()).hexdigest()
-    return f"\0with-db-{os.geteuid()}-{build}"
+    """One for each user, tree and /tmp, where the database is."""
+    temporary = Path("/tmp").stat()  # noqa: S108 (where with_db makes it)
+    place = (os.environ.get("SERVICE_TREE"), temporary.st_dev, temporary.st_ino)
+    return (
+        f"\0with-db-{os.geteuid()}-{hashlib.sha256(repr(place).encode()).hexdigest()}"
+    )
+
+
+def build() -> str:
+    """What a database is a copy of."""
+    return str(shutil.which("service-db"))
 
 
 def is_own(peer: socket.socket) -> bool:
@@ -40,8 +49,10 @@ def take() -> tuple[socket.socket, dict[str, str]] | None:
     try:
         keeper.connect(address())
         if is_own(keeper) and (line := keeper.makefile().readline()):
-            return keeper, json.loads(line)
-    except OSError:  # none waits, or another command was faster
+            of, values = json.loads(line)
+            if of == build():
+                return keeper, values
+    except (OSError, ValueError):  # none waits, or another command was faster
         pass
     keeper.close()
     return None
@@ -68,7 +79,7 @@ def give(values: Mapping[str, str], seconds: float, server: int) -> None:
         taker, _ = listener.accept()
     with taker:
         if is_own(taker):
-            taker.sendall(json.dumps(values).encode() + b"\n")
+            taker.sendall(json.dumps([build(), values]).encode() + b"\n")
             select.select([taker.fileno(), ended], [], [])
 
 

@@ -8,16 +8,23 @@ made ready meanwhile; it ends where none comes within these seconds.
 """
 
 import argparse
+import fcntl
+import os
 import secrets
+import shutil
 import signal
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import database
 import spare
 from programs import Programs, require
+
+MINUTE = 60  # seconds in which a database that is being made has its lock
 
 
 @contextmanager
@@ -42,7 +49,21 @@ def fresh(programs: Programs) -> Iterator[dict[str, str]]:
         }
 
 
+def sweep() -> None:
+    """Remove what killed processes have left: data that no PostgreSQL has locked."""
+    for data in Path("/tmp").glob("with-db-*/data"):  # noqa: S108
+        with suppress(OSError):
+            descriptor = os.open(data, os.O_RDONLY)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if time.time() - data.parent.stat().st_mtime > MINUTE:
+                    shutil.rmtree(data.parent)
+            finally:
+                os.close(descriptor)
+
+
 def keep(programs: Programs, seconds: float) -> int:
+    sweep()
     with fresh(programs) as values:
         spare.give(values, seconds, programs.started[-1].pid)
     return 0
@@ -64,9 +85,11 @@ def run_with_spare(programs: Programs, command: list[str], seconds: float) -> in
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="with-db", add_help=False, allow_abbrev=False)
+    parser = argparse.ArgumentParser(
+        prog="with-db", usage="with-db [--spare SECONDS] COMMAND…", allow_abbrev=False
+    )
     parser.add_argument("--spare", type=float)
-    parser.add_argument("--keep", type=float)
+    parser.add_argument("--keep", type=float)  # the process that keeps the spare
     parser.add_argument("command", nargs=argparse.REMAINDER)
     return parser.parse_args()
 
@@ -74,7 +97,7 @@ def arguments() -> argparse.Namespace:
 def main() -> int:
     given = arguments()
     # Ctrl-C is for the command once that has begun.
-    programs = Programs([signal.SIGHUP, signal.SIGINT, signal.SIGTERM])
+    programs = Programs([signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM])
     if given.keep:
         return keep(programs, given.keep)
     if not given.command:
