@@ -81,7 +81,8 @@ def lock(data: Path) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         fail(
-            f"PGDATA ({data}) is in use: stop its database first (docker compose stop db)."
+            f"PGDATA ({data}) is in use: stop its database first "
+            "(docker compose stop db)."
         )
     except OSError:
         fail(

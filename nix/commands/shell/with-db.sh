@@ -12,8 +12,8 @@ state() (
         echo "${NIXW_SET:-} ${NIXW_NIXPKGS:-}"
         git ls-files -z -- . ':(exclude,glob)src/**/tests/**' \
             ':(exclude,glob)src/**/api/**' |
-            tar --create --null --files-from - --no-recursion --mtime @0 --owner 0 \
-                --group 0 --numeric-owner
+            tar --create --no-recursion --mtime @0 --owner 0 --group 0 \
+                --numeric-owner --null --files-from -
     } | sha256sum | cut -d ' ' -f 1
 )
 
