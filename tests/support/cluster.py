@@ -18,6 +18,18 @@ from support.processes import (
     free_port,
 )
 
+# A message for each alert, soon.
+ROUTES = """
+route:
+  receiver: person
+  group_by: [...]
+  group_wait: 1s
+  group_interval: 1s
+receivers:
+  - name: person
+    webhook_configs: [{{url: '{}'}}]
+"""
+
 
 class Receiver:
     """A webhook that keeps what Alertmanager sends: alert names by status."""
@@ -39,6 +51,7 @@ class Receiver:
 
         self.received = received
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def names(self, status: str) -> set[str]:
@@ -64,6 +77,7 @@ class Cluster:
         self.edge = Edge(directory / "edge", [self.server])
         self.backup = Backup(self.directory(directory / "backup"), self.database)
         self.receiver = Receiver()
+        self.outside = Receiver()  # a service that calls when it hears nothing more
         self.alertmanager = self.make_alertmanager(directory)
         self.db_metrics = self.make_db_metrics()
         self.metrics = self.make_metrics(directory)
@@ -94,24 +108,8 @@ class Cluster:
 
     def make_alertmanager(self, directory: Path) -> Service:
         port = free_port()
-        configuration = {
-            "route": {
-                "receiver": "person",
-                "group_by": ["..."],
-                "group_wait": "1s",
-                "group_interval": "1s",
-            },
-            "receivers": [
-                {
-                    "name": "person",
-                    "webhook_configs": [
-                        {"url": f"http://127.0.0.1:{self.receiver.server.server_port}/"}
-                    ],
-                }
-            ],
-        }
         file = directory / "alertmanager.yml"
-        file.write_text(json.dumps(configuration))  # JSON is YAML
+        file.write_text(ROUTES.format(self.receiver.url))
         return Service(
             "/-/ready",
             "service-alerts",
@@ -119,6 +117,7 @@ class Cluster:
             ALERTS_CONFIGURATION=str(file),
             ALERTS_DIR=str(self.directory(directory / "alerts")),
             ALERTS_LISTEN=f"127.0.0.1:{port}",
+            ALERTS_WATCHDOG_URL=self.outside.url,
         )
 
     def make_db_metrics(self) -> Service:

@@ -3,6 +3,7 @@
   lib,
   alerts,
   buildCommandCheck,
+  busybox,
   dashboards,
   metrics,
   metrics-configuration,
@@ -44,7 +45,9 @@ buildCommandCheck "monitoring"
     "tests of the template's rules" = "cd tests && promtool test rules *.yml";
     "runbook and tests of the template's alerts" =
       "python -P ${./alerts.py} rules/alerts.yml tests ${template + "/docs/runbook.md"}";
-    "receivers of alerts" = "amtool check-config ${alerts.receivers}";
+    "receivers of alerts" =
+      "${busybox}/bin/busybox awk -f ${alerts.routes} ${alerts.receivers} >routed.yml && "
+      + "amtool check-config ${alerts.receivers} routed.yml";
     "files of the service's monitoring/" = "bash -euo pipefail ${./monitoring.sh} monitoring";
     "tests of the service's rules" =
       "! compgen -G 'monitoring/tests/*.yml' >/dev/null || "

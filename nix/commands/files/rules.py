@@ -29,6 +29,7 @@ LEFT_OUT = {
     "LogUndelivered": "log",
     "LogUnwritable": "log",
     "NoDatabaseMetrics": "db-metrics",
+    "Watchdog": "metrics",  # the operator's own has one
     "job:pg_connections:ratio": "db-metrics",
     "job_volume:service_disk_free_bytes:min": "log",
 }

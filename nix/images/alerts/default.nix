@@ -7,12 +7,16 @@
 let
   own = root + "/monitoring/alertmanager.yml";
   receivers = if builtins.pathExists own then own else ./alertmanager.yml;
+  routes = ./routes.awk;
 in
 buildShellScript {
   name = "service-alerts";
   runtimeInputs = [ prometheus-alertmanager ];
-  runtimeEnv.ALERTS_DEFAULT = "${receivers}";
+  runtimeEnv = {
+    ALERTS_DEFAULT = "${receivers}";
+    ALERTS_ROUTES = "${routes}";
+  };
   text = builtins.readFile ../../builders/go-memory-limit.sh + builtins.readFile ./start.sh;
-  passthru = { inherit receivers; };
+  passthru = { inherit receivers routes; };
   meta.description = "Alertmanager with the service's receivers";
 }
