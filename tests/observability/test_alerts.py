@@ -65,10 +65,3 @@ def test_console_has_the_numbers_of_the_traffic(cluster, traffic):
     assert replica[:2] == [cluster.version, "yes"]
     assert replica[3:6] == ["0/s", "ok", "ok"]
     assert "\N{EN DASH}" not in page, "a number is missing"
-
-
-def test_watchdog_reaches_the_service_outside_again_and_again_and_nobody_else(cluster):
-    wait_until(lambda: len(cluster.outside.received["firing"]) > 1, seconds=180)
-    assert cluster.outside.names("firing") == {"Watchdog"}
-    assert "Watchdog" not in cluster.receiver.names("firing")
-    assert "Watchdog" not in rows(console(cluster), "alerts")

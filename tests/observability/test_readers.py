@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from conftest import WELL, fail, make
 
 from support.processes import Prometheus, free_port
 from support.waiting import wait_until
@@ -22,7 +23,14 @@ VARIABLES = {
 # What a panel shows where there is nothing; it would hide a query that finds nothing.
 FALLBACK = re.compile(r" or (on \(\) label_replace\(vector\(0\), .*\)|vector\(0\))$")
 
-pytestmark = pytest.mark.usefixtures("traffic")
+
+@pytest.fixture(scope="module", autouse=True)
+def _recent(cluster, traffic):
+    """Requests of all kinds again: rates are of a minute, and other tests wait."""
+    for labels in WELL:
+        make(cluster, *labels)
+    fail(cluster, 1)
+    wait_until(lambda: cluster.metrics.value("sum(view:django_http_errors:rate1m)"))
 
 
 def queries() -> list[tuple[str, str]]:
