@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import WELL, fail, make
 
+from conftest import WELL, fail, make
 from support.processes import Prometheus, free_port
 from support.waiting import wait_until
 

@@ -1,7 +1,6 @@
 """The alert that fires always, of which a service outside hears again and again."""
 
 from conftest import console
-
 from support.waiting import wait_until
 
 
