@@ -68,12 +68,12 @@ def test_database_and_server_that_stop_fire_alerts_that_resolve(cluster):
     cluster.database.stop()
     wait_until(lambda: expected <= cluster.receiver.names("firing"), seconds=90)
     wait_until(lambda: expected <= fired(cluster, "40s"), seconds=90)
-    cluster.metrics.stop()
+    cluster.metrics.kill()  # a stop could cut a scrape short, which then tells nothing
     stopped = datetime.now(UTC)
     cluster.metrics.start()
     wait_until(lambda: expected <= firing(cluster).keys(), seconds=90)
-    since = firing(cluster)
-    assert all(since[name] < stopped for name in expected), "their waits began anew"
+    anew = {name for name, since in firing(cluster).items() if since > stopped}
+    assert not anew & expected, firing(cluster)
     cluster.metrics.kill()
     cluster.alertmanager.kill()
     cluster.database.start()
