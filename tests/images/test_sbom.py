@@ -8,6 +8,8 @@ from email.parser import BytesParser
 from pathlib import Path
 
 import pytest
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
 from packageurl import PackageURL
 
 from support.images import NAMES, Image
@@ -65,6 +67,11 @@ def test_there_is_one_for_each_image():
     assert {file.name for file in SBOMS.iterdir()} == {
         f"{name}.cdx.json" for name in NAMES
     }
+
+
+def test_it_is_valid(image: Image):
+    document = (SBOMS / f"{image.name}.cdx.json").read_text()
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(document) is None
 
 
 def test_it_is_of_this_image(image: Image, sbom: Sbom):
