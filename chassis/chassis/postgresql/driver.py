@@ -4,8 +4,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from importlib import import_module
+from importlib.util import find_spec
 
 BACKEND = "django.db.backends.postgresql"
+TAKEN = f"{BACKEND}.psycopg_any"  # knows which one Django has taken
 
 
 @contextmanager
@@ -30,7 +32,10 @@ def choose(name: str) -> None:
     Raises:
         SystemExit: the driver is not there, or Django has taken the other one before.
     """
-    with hidden("psycopg") if name == "psycopg2" else nullcontext():
+    # Where psycopg is not there, Django takes psycopg2 by itself, later: to import its
+    # backend takes half of the settings' time.
+    is_choice = name == "psycopg2" and find_spec("psycopg") is not None
+    with hidden("psycopg") if is_choice else nullcontext():
         try:
             import_module(name)
         except ImportError as error:
@@ -38,8 +43,10 @@ def choose(name: str) -> None:
             raise SystemExit(
                 f"settings: the driver {name} cannot be imported: {words}"
             ) from None
+        if not is_choice and TAKEN not in sys.modules:
+            return
         # Django has no setting for it; each of these two modules tries psycopg first.
-        if import_module(f"{BACKEND}.psycopg_any").is_psycopg3 is (name == "psycopg"):
+        if import_module(TAKEN).is_psycopg3 is (name == "psycopg"):
             import_module(f"{BACKEND}.base")
             return
     raise SystemExit(
