@@ -120,7 +120,7 @@ without_default_cache() {
 
 # run COMMAND ARGS…: nix with the Debian set in place of nixpkgs.
 run() {
-    nix_option "max-jobs = $((2 * $(nproc)))" # checks wait for long
+    nix_option "max-jobs = $((3 * $(nproc)))" # checks wait for long
     nix_option "warn-dirty = false" # who edits a tree knows
     [ "$root" = "$template" ] && input=nixpkgs || input=template/nixpkgs
     make_copy

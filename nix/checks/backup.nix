@@ -7,6 +7,7 @@
   buildSuiteCheck,
 }:
 buildSuiteCheck "backup" {
+  long = true;
   packages = [
     backup
     db

@@ -15,6 +15,7 @@
   template,
 }:
 buildSuiteCheck "observability" {
+  long = true;
   packages = [
     alerts
     db
