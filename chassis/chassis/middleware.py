@@ -16,6 +16,7 @@ from django_prometheus import middleware as prometheus
 from rest_framework.renderers import BrowsableAPIRenderer
 
 from chassis.errors import of_database
+from chassis.postgresql.outage import outage
 
 SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
@@ -167,14 +168,16 @@ class PrometheusAfterMiddleware(
 class DatabaseErrorMiddleware:
     """Answers a view's error with 503, 409 or 400 where the database is the reason.
 
-    `handler500` does what middleware raises.
+    Before that, the view waits for a database that restarts. `handler500` does what
+    middleware raises.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        with outage.waited_for():
+            return self.get_response(request)
 
     def process_exception(
         self, request: HttpRequest, exception: Exception

@@ -155,6 +155,10 @@ DATABASES = {
         },
     },
 }
+# How long requests wait for a database that is away, since it is.
+DATABASE_WAIT_SECONDS = env.int(
+    "POSTGRES_WAIT_SECONDS", 5, validate=validate.Range(0, 20)
+)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # One alone: an account with another one's hash would show itself by the time that a

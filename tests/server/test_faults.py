@@ -7,10 +7,13 @@ import signal
 import subprocess
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -20,7 +23,7 @@ from support.waiting import children, wait_until
 
 
 def test_database_away_is_503_until_it_is_back(start_server, database):
-    server = start_server(UWSGI_PROCESSES="2")
+    server = start_server(UWSGI_PROCESSES="2", POSTGRES_WAIT_SECONDS="0")
     stop, answers = threading.Event(), []
 
     def load() -> None:
@@ -48,6 +51,53 @@ def test_database_away_is_503_until_it_is_back(start_server, database):
     after = [answer.status_code for sent, answer in answers if sent > back]
     assert len(after) > 10
     assert set(after) == {200}
+
+
+def test_requests_wait_for_a_database_that_restarts(start_server, database):
+    """Twenty seconds for slow machines; a write may be cut off in the middle."""
+    server = start_server(UWSGI_PROCESSES="2", POSTGRES_WAIT_SECONDS="20")
+    stop, reads, writes, probes = threading.Event(), Counter(), Counter(), Counter()
+
+    def ask(counter: Counter, method: str, path: str, **keywords: Any) -> None:
+        while not stop.is_set():
+            url = f"{server.url}{path}"
+            answer = requests.request(method, url, timeout=60, **keywords)
+            counter[answer.status_code] += 1
+
+    reading = partial(ask, reads, "GET", "/item/")
+    writing = partial(ask, writes, "POST", "/item/", json={"text": "x"})
+    probing = partial(ask, probes, "GET", "/healthcheck/")
+    threads = [
+        threading.Thread(target=load)
+        for load in (reading, reading, reading, writing, probing)
+    ]
+    for thread in threads:
+        thread.start()
+    for _ in range(5):
+        assert database.stop() == 0
+        database.start()
+        time.sleep(0.5)
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert (set(reads), set(probes)) == ({200}, {200})
+    assert writes[201] > 0
+    assert writes.total() - writes[201] == writes[503] <= 5
+
+
+def test_wait_for_a_database_has_an_end(start_server, database):
+    server = start_server(POSTGRES_WAIT_SECONDS="1")
+    database.stop()
+    try:
+        answers = [requests.get(f"{server.url}/item/", timeout=60) for _ in range(9)]
+        assert {answer.status_code for answer in answers} == {503}
+        assert {answer.headers["Retry-After"] for answer in answers} == {"1"}
+        first, *later = (answer.elapsed.total_seconds() for answer in answers)
+        assert first >= 1 > min(later)  # the wait is over for all
+        ready = requests.get(f"{server.url}/healthcheck/", timeout=10)
+        assert ready.status_code == 503
+    finally:
+        database.start()
 
 
 def test_migration_that_is_taken_back_is_503_until_it_is_there(start_server, database):

@@ -19,6 +19,7 @@ from django.db import (
 
 from chassis.health import unapplied
 from chassis.postgresql import message
+from chassis.postgresql.outage import outage
 
 logger = logging.getLogger(__name__)
 
@@ -48,10 +49,10 @@ silence = Silence(seconds=2)
 
 
 def database_answers() -> bool:
-    """Whether the database answers a query; it has a second for it."""
+    """Whether the database answers a query within a second, or requests wait for it."""
     if silence.lasts():
         return False
-    if is_answered() or (drop_broken() and is_answered()):
+    if is_answered() or (drop_broken() and is_answered()) or outage.is_short():
         return True
     silence.begin()
     return False

@@ -1,17 +1,71 @@
 """Django's backend for PostgreSQL with django-prometheus's counters.
 
-Its check of a kept connection costs no round trip.
+Its check of a kept connection costs no round trip, and requests wait for a database
+that restarts.
 """
 
+import re
 import select
+from collections.abc import Callable
+from typing import Any
 
+from django.db import InterfaceError, OperationalError
 from django_prometheus.db.backends.postgresql import base
 
+from chassis.postgresql.outage import is_away, outage
+
 IDLE = 0  # libpq's PQTRANS_IDLE, for every driver
+# A question for rows as Django writes it. One that a person wrote may call a function
+# that writes.
+ROWS = re.compile(r'SELECT (DISTINCT )?("|COUNT\(|1 AS ")')
 
 
 class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
-    """A connection that asks the server for its health only if it seems unwell."""
+    """A connection that asks the server for its health only if it seems unwell.
+
+    In a request it waits for a server that restarts, and asks it again for rows where
+    the answer was cut off outside a transaction.
+    """
+
+    def __init__(self, *arguments: Any, **keywords: Any) -> None:
+        super().__init__(*arguments, **keywords)
+        self.execute_wrappers.append(self.ask_again)
+
+    def get_new_connection(self, parameters: dict[str, Any]) -> Any:
+        while True:
+            try:
+                connection = super().get_new_connection(parameters)
+            except self.Database.OperationalError as error:
+                if not is_away(error):
+                    raise
+                outage.note()
+                if not outage.wait():
+                    raise
+            else:
+                outage.end()
+                return connection
+
+    def ask_again(
+        self,
+        execute: Callable[..., Any],
+        sql: Any,
+        parameters: Any,
+        many: bool,
+        context: dict[str, Any],
+    ) -> Any:
+        """Execute a statement, twice where that does no harm and the server ended."""
+        try:
+            return execute(sql, parameters, many, context)
+        except (OperationalError, InterfaceError):
+            if not (outage.is_waited_for() and self.is_cut_off() and ROWS.match(sql)):
+                raise
+        self.close()
+        context["cursor"].cursor = self.cursor().cursor
+        return execute(sql, parameters, many, context)
+
+    def is_cut_off(self) -> bool:
+        """Whether the connection ended outside a transaction."""
+        return bool(self.autocommit and self.connection and self.connection.closed)
 
     def is_usable(self) -> bool:
         """Whether the connection still works.
