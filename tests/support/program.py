@@ -20,7 +20,7 @@ class Program:
     """
 
     stop_signal = signal.SIGTERM
-    patience = 60  # seconds, to become ready and to end
+    patience = 240  # seconds, to become ready and to end, beside other work
     process: subprocess.Popen[bytes]
 
     def __init__(
