@@ -34,7 +34,8 @@ def choose(name: str) -> None:
     """
     # Where psycopg is not there, Django takes psycopg2 by itself, later: to import its
     # backend takes half of the settings' time.
-    is_choice = name == "psycopg2" and find_spec("psycopg") is not None
+    is_there = "psycopg" in sys.modules or find_spec("psycopg") is not None
+    is_choice = name == "psycopg2" and is_there
     with hidden("psycopg") if is_choice else nullcontext():
         try:
             import_module(name)
