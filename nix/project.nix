@@ -64,6 +64,7 @@ in
   supervise = callPackage ./builders/supervise { };
   db-data = callPackage ./images/db/data.nix { };
   db = callPackage ./images/db { };
+  db-upgrade = callPackage ./images/db-upgrade { };
   db-metrics = callPackage ./images/db-metrics { };
   with-db = callPackage ./cluster/with-db.nix { };
   log = callPackage ./images/log { };

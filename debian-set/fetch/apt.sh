@@ -23,11 +23,35 @@ assumed_packages() {
     done
 }
 
+# What this release of Debian lacks is taken of the one before: from the same places.
+apt_add_release_before() {
+    for file in "$apt"/sources/*; do
+        ! grep -q trixie "$file" ||
+            sed 's/trixie/bookworm/g' "$file" >"$apt/sources/before-${file##*/}"
+    done
+    apt_update "of the release before "
+}
+
+# apt_update WHICH: brings the lists of $apt/sources.
+apt_update() {
+    say "reading Debian's package lists ${1}for $architecture"
+    # apt can fail to reach a mirror and still end with status 0.
+    if ! apt-get -qq update >"$apt/update.log" 2>&1 ||
+        grep -q '^[EW]: Failed' "$apt/update.log"; then
+        cat "$apt/update.log" >&2
+        fail "apt could not read Debian's package lists $1;" \
+            "check the network and the machine's apt sources."
+    fi
+}
+
 apt_setup() {
     command -v apt-get >/dev/null ||
         fail "the Debian set is fetched with apt, which this machine does not have."
     apt=$work/apt-$architecture
-    mkdir -p "$apt/lists/partial" "$apt/archives/partial"
+    mkdir -p "$apt/lists/partial" "$apt/archives/partial" "$apt/sources"
+    for file in /etc/apt/sources.list /etc/apt/sources.list.d/*; do
+        [ ! -s "$file" ] || cp "$file" "$apt/sources/"
+    done
     # What the machine's apt has read already need not come again.
     cp /var/lib/apt/lists/*_* "$apt/lists/" 2>/dev/null || true
     : >"$apt/status"
@@ -35,6 +59,8 @@ apt_setup() {
 Dir::State "$apt";
 Dir::State::status "$apt/status";
 Dir::Cache "$apt";
+Dir::Etc::sourcelist "/dev/null";
+Dir::Etc::sourceparts "$apt/sources";
 Dir::Etc::preferences "$here/apt-preferences";
 Dir::Etc::preferencesparts "/dev/null";
 APT::Architecture "$architecture";
@@ -47,14 +73,7 @@ Acquire::AllowWeakRepositories "false";
 Acquire::Retries "3";
 CONF
     export APT_CONFIG="$apt/apt.conf" LC_ALL=C
-    say "reading Debian's package lists for $architecture"
-    # apt can fail to reach a mirror and still end with status 0.
-    if ! apt-get -qq update >"$apt/update.log" 2>&1 ||
-        grep -q '^[EW]: Failed' "$apt/update.log"; then
-        cat "$apt/update.log" >&2
-        fail "apt could not read Debian's package lists;" \
-            "check the network and the machine's apt sources."
-    fi
+    apt_update ""
     assumed_packages >"$apt/status.new"
     mv "$apt/status.new" "$apt/status"
 }

@@ -1,4 +1,4 @@
-# PostgreSQL without JIT (only that needs LLVM), with time zones from the store.
+# A PostgreSQL without JIT (only that needs LLVM), with time zones from the store.
 #
 # Debian compiles /usr/share/zoneinfo in, which builds and images do not have,
 # and without it even UTC is unknown. The path is overwritten with /proc/self/fd/9,
@@ -8,21 +8,21 @@
   deb,
   debs,
   buildPackages,
+  major,
+  # Its packages.
+  parts,
 }:
 deb {
-  pname = "postgresql-17";
-  parts = [
-    "postgresql-17"
-    "postgresql-client-17"
-  ];
+  pname = "postgresql-${major}";
+  inherit parts;
   postUnpack = ''
-    rm -rf lib/postgresql/17/lib/llvmjit* lib/postgresql/17/lib/bitcode lib/postgresql/17/lib/pgxs
+    rm -rf lib/postgresql/${major}/lib/llvmjit* lib/postgresql/${major}/lib/bitcode lib/postgresql/${major}/lib/pgxs
     mkdir -p bin
-    for program in lib/postgresql/17/bin/*; do ln -sf "../$program" bin/; done
+    for program in lib/postgresql/${major}/bin/*; do ln -sf "../$program" bin/; done
   '';
   wraps = true;
   postFixup = ''
-    cd lib/postgresql/17/bin
+    cd lib/postgresql/${major}/bin
     mv postgres .postgres
     offset=$(LC_ALL=C ${buildPackages.gnugrep}/bin/grep -Pabo '/usr/share/zoneinfo(?=\x00)' \
       .postgres | cut -d : -f 1)

@@ -46,6 +46,8 @@ let
         if lib.isDerivation package then package // { buildPackage = buildPackages.${name}; } else package
       ) packages;
 
+  postgresql = arguments: import ./postgresql.nix ({ inherit buildPackages deb debs; } // arguments);
+
   packages =
     import ./programs.nix { inherit annotate debs; }
     // import ./fitted.nix { inherit annotate deb platform; }
@@ -66,7 +68,18 @@ let
       # Statically linked: nothing below it.
       busybox = annotate (bootstrap.linked locked.debs.busybox-static) { meta.mainProgram = "busybox"; };
 
-      postgresql_17 = import ./postgresql.nix { inherit buildPackages deb debs; };
+      # Debian 12's, which has what starts a server and no clients.
+      postgresql_15 = postgresql {
+        major = "15";
+        parts = [ "postgresql-15" ];
+      };
+      postgresql_17 = postgresql {
+        major = "17";
+        parts = [
+          "postgresql-17"
+          "postgresql-client-17"
+        ];
+      };
       prometheus-alertmanager = import ./alertmanager.nix { inherit annotate buildPackages deb; };
       uwsgi = import ./uwsgi.nix {
         inherit annotate deb;

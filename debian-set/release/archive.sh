@@ -21,6 +21,7 @@ trap 'exit 1' HUP INT TERM
 
 architecture=$(machine_architecture)
 apt_setup
+apt_add_release_before
 : >"$apt/status" # what the set assumes to be there is not asked for
 apt-cache policy | grep -q 'l=Debian-Security' ||
     fail "this machine's apt sources have no security archive of Debian:" \

@@ -30,6 +30,7 @@ in
   registry = callPackage ./registry.nix { };
   release = callPackage ./release { };
   server = callPackage ./server.nix { };
+  upgrade = callPackage ./upgrade.nix { };
 }
 // provenSet.checks self
 // lib.optionalAttrs (packageSet ? testers) { vm = callPackage ./vm.nix { }; }

@@ -3,6 +3,7 @@
   lib,
   # Only nixpkgs has it.
   grafana ? null,
+  service,
 }:
 self:
 let
@@ -20,6 +21,7 @@ in
   test = callPackage ./test/image.nix { };
   system-test = callPackage ./system-test/image.nix { };
 }
+// lib.optionalAttrs service.upgrade { db-upgrade = callPackage ./db-upgrade/image.nix { }; }
 // lib.optionalAttrs (grafana != null) {
   metrics-graph = callPackage ./metrics-graph/image.nix { };
 }

@@ -56,6 +56,9 @@ else
     # Whether `files` writes deploy/, the files for production.
     deploy = own.deploy or false;
 
+    # Whether there is an image that brings an older PostgreSQL's data to this one's.
+    upgrade = own.upgrade or false;
+
     # What `push` pushes images for; null is the architecture of the machine that pushes.
     architectures = own.architectures or null;
 

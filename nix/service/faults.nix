@@ -128,6 +128,10 @@ let
       sentence = "[tool.template] deploy must be true or false.";
     }
     {
+      holds = !builtins.isBool (own.upgrade or false);
+      sentence = "[tool.template] upgrade must be true or false.";
+    }
+    {
       holds = own ? architectures && !areArchitectures own.architectures;
       sentence = "[tool.template] architectures is a list of \"amd64\" and \"arm64\".";
     }

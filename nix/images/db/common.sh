@@ -3,7 +3,7 @@
 # opens.
 
 fail() {
-    printf 'db: %s\n' "$*" >&2
+    printf '%s: %s\n' "${program:-db}" "$*" >&2
     exit 1
 }
 
@@ -50,6 +50,43 @@ secret() {
     *[[:cntrl:]]*) fail "$1 must be one line." ;;
     esac
     printf '%s' "$value"
+}
+
+# The lock is on the directory itself, as a file beside a mount protects nobody.
+# PostgreSQL's processes inherit it: it ends with the last of them.
+lock() {
+    local status=0
+    { mkdir -p "$PGDATA" && [ -d "$PGDATA" ] && [ -r "$PGDATA" ]; } ||
+        fail "PGDATA ($PGDATA) cannot be made or read by uid $(id -u):" \
+            "chown its volume."
+    PGDATA=$(readlink -f "$PGDATA")
+    data=$PGDATA
+    exec 8<"$PGDATA"
+    flock --timeout 10 8 || status=$?
+    case $status in
+    0) ;;
+    1)
+        fail "PGDATA ($PGDATA) is in use by another PostgreSQL, which must stop first."
+        ;;
+    *)
+        fail "PGDATA ($PGDATA) is on a file system without locks:" \
+            "move it to a local one."
+        ;;
+    esac
+    # While it waited, an upgrade may have put another directory there.
+    [ "$(readlink /proc/self/fd/8)" = "$PGDATA" ] ||
+        fail "PGDATA ($PGDATA) has just been replaced: start again."
+    chmod 0700 "$PGDATA" ||
+        fail "PGDATA ($PGDATA) is read-only, or belongs to another user" \
+            "than uid $(id -u)."
+    undo_link
+}
+
+# An upgrade with --link that was cut short before its end: pg_upgrade
+# has taken the old one's mark, and changed nothing else of it.
+undo_link() {
+    local control=$PGDATA/global/pg_control
+    [ -e "$control" ] || [ ! -e "$control.old" ] || mv "$control.old" "$control"
 }
 
 # sql DATABASE COMMAND…: in single-user mode, on the directory $data; prints what

@@ -34,5 +34,6 @@ buildShellScript {
     ./dump.sh
     ./start.sh
   ];
+  passthru = { inherit flock; };
   meta.description = "PostgreSQL with the project's migrations applied";
 }

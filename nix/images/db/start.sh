@@ -22,32 +22,6 @@ connect() {
     unset POSTGRES_BACKUP_PASSWORD
 }
 
-# The lock is on the directory itself, as a file beside a mount protects nobody.
-# PostgreSQL's processes inherit it: it ends with the last of them.
-lock() {
-    local status=0
-    { mkdir -p "$PGDATA" && [ -d "$PGDATA" ] && [ -r "$PGDATA" ]; } ||
-        fail "PGDATA ($PGDATA) cannot be made or read by uid $(id -u):" \
-            "chown its volume."
-    PGDATA=$(readlink -f "$PGDATA")
-    data=$PGDATA
-    exec 8<"$PGDATA"
-    flock --timeout 10 8 || status=$?
-    case $status in
-    0) ;;
-    1)
-        fail "PGDATA ($PGDATA) is in use by another PostgreSQL, which must stop first."
-        ;;
-    *)
-        fail "PGDATA ($PGDATA) is on a file system without locks:" \
-            "move it to a local one."
-        ;;
-    esac
-    chmod 0700 "$PGDATA" ||
-        fail "PGDATA ($PGDATA) is read-only, or belongs to another user" \
-            "than uid $(id -u)."
-}
-
 # What PGDATA holds: a cluster, nothing (or a fill that was cut short), or something
 # else.
 state() {
@@ -86,7 +60,7 @@ check_version() {
     [ "$theirs" = "$ours" ] ||
         fail "PGDATA ($PGDATA) is of PostgreSQL $theirs, and this is $ours:" \
             "serve it with an image of $theirs," \
-            "and bring its rows here by dump and load."
+            "or run db-upgrade (docker compose run --rm db-upgrade)."
 }
 
 # The options for TLS; PostgreSQL refuses a key that others may read, as a mounted

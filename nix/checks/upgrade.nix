@@ -1,0 +1,24 @@
+# An older PostgreSQL's data become one's of this version, whatever ends on the way; and its
+# backups go on.
+{
+  backup,
+  bubblewrap,
+  db,
+  db-upgrade,
+  postgresql_17,
+  buildSuiteCheck,
+  template,
+}:
+buildSuiteCheck "upgrade" {
+  packages = [
+    backup
+    bubblewrap
+    db
+    db-upgrade
+    postgresql_17
+  ];
+  variables = {
+    old = db-upgrade.postgresql-old;
+    roles = template + "/chassis/chassis/roles";
+  };
+}
