@@ -7,6 +7,9 @@
 #   deploy/stack.sh restore [--to TIME …]
 #                             the database from its backups, while db and backup have no
 #                             task; docs/backup.md
+#   deploy/stack.sh upgrade [--link]
+#                             db's volume for another major of PostgreSQL, in the same
+#                             way
 #   deploy/stack.sh deploy    all services; what changed is replaced, db and edge, too
 #   deploy/stack.sh release   migrations, and then the servers one after the other; if
 #                             one does not become healthy, all go back to the image
@@ -19,6 +22,8 @@ export STACK # for stack.yaml
 SECRETS="django-secret-key django-secret-key-fallbacks postgres-authority
     postgres-backup-password postgres-metrics-password postgres-password
     postgres-serve-password"
+
+patience=600 # seconds that a task may take
 
 fail() {
     echo "stack: $*" >&2
@@ -96,9 +101,18 @@ init_database() {
 }
 
 restore_database() {
+    patience=86400
     once restore --mount "type=volume,source=${STACK}_backup,target=/var/lib/backup" \
         "${IMAGE_PREFIX}$STACK-backup:$IMAGE_TAG${BACKUP_DIGEST:-}" restore "$@" ||
         fail "the database is as it was; the lines above say why."
+}
+
+upgrade_database() {
+    patience=86400
+    once upgrade \
+        --mount "type=volume,source=${STACK}_backup,target=/var/lib/backup,readonly" \
+        "${IMAGE_PREFIX}$STACK-db-upgrade:$IMAGE_TAG${DB_UPGRADE_DIGEST:-}" "$@" ||
+        fail "the lines above say why; nothing is lost."
 }
 
 # newest SERVICE: its youngest task.
@@ -109,7 +123,7 @@ newest() {
 # finish SERVICE [TASK]: waits for the task of a job that came after TASK, and prints
 # its lines.
 finish() {
-    for _ in $(seq 600); do
+    for _ in $(seq "$patience"); do
         task=$(newest "$1")
         [ "$task" != "${2:-}" ] || task=
         state=${task:+$(
@@ -162,6 +176,10 @@ restore)
     shift
     restore_database "$@"
     ;;
+upgrade)
+    shift
+    upgrade_database "$@"
+    ;;
 deploy)
     # What the service has of its own is laid over it.
     set -- --compose-file deploy/stack.yaml
@@ -176,5 +194,5 @@ back)
     docker service rollback --detach=false "${STACK}_server" ||
         fail "Swarm knows no image before: name it in .env, and say release."
     ;;
-*) fail "say secrets, init, restore, deploy, release or back." ;;
+*) fail "say secrets, init, restore, upgrade, deploy, release or back." ;;
 esac

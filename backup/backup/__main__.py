@@ -18,6 +18,7 @@ from pathlib import Path
 
 from backup.barman import Barman, words_of
 from backup.copies import copy
+from backup.former import folders
 from backup.restore import moment, restore, timeline_number
 from backup.settings import Settings, fail, in_words, in_words_after, read_password
 from backup.spans import Spans
@@ -49,6 +50,8 @@ def read_arguments() -> argparse.Namespace:
 
 def show(settings: Settings, barman: Barman) -> None:
     """What can be restored."""
+    for folder in folders(settings.home):
+        print(f"{folder} has the backups before an upgrade")
     backups = barman.backups()
     if not backups:
         print("there is no base backup yet")

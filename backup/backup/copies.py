@@ -1,10 +1,12 @@
 """Copies of the backups elsewhere, which are whole although the service goes on."""
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
 from backup.barman import Barman, BaseBackup
+from backup.former import FOLDERS, folders
 from backup.settings import SERVER, Settings, fail, in_words, report
 from backup.spans import Spans
 from backup.wal import Wal
@@ -49,6 +51,7 @@ def copy(settings: Settings, barman: Barman, folder: Path) -> None:
         fail(f"{folder} must be a folder that uid {os.geteuid()} may write: mount one.")
     if folder.is_relative_to(settings.home) or settings.home.is_relative_to(folder):
         fail(f"{folder} and BACKUP_DIR ({settings.home}) must be apart.")
+    copy_former(settings, folder)
     source, target = settings.directory, folder / SERVER
     target.mkdir(exist_ok=True)
     newest, whole, before = Spans(source).newest, barman.backups(), Wal(source)
@@ -68,6 +71,20 @@ def copy(settings: Settings, barman: Barman, folder: Path) -> None:
         refuse_shorter(before, Wal(target), whole[-1], newest.timeline)
     known = f" until {in_words(newest.until)}" if newest else ""
     report(f"{folder} has all backups{known}.")
+
+
+def copy_former(settings: Settings, folder: Path) -> None:
+    """Those of the version before an upgrade, which change no more.
+
+    Raises:
+        SystemExit: the copy has no room.
+    """
+    former = folders(settings.home)
+    for source in former:
+        transfer(source, folder / source.name)
+    for target in folder.glob(FOLDERS):
+        if target.name not in {source.name for source in former}:
+            shutil.rmtree(target)
 
 
 def refuse_shorter(before: Wal, after: Wal, backup: BaseBackup, timeline: int) -> None:

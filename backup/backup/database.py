@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import psycopg2
 
+from backup.former import Former, former
 from backup.settings import ROLE, SLOT, Settings
 
 QUERY = """
@@ -20,7 +21,9 @@ SELECT
     pg_wal_lsn_diff(pg_current_wal_lsn(), slots.restart_lsn),
     settings.setting::bigint * 1048576,
     (SELECT system_identifier FROM pg_control_system()),
-    (SELECT timeline_id FROM pg_control_checkpoint())
+    (SELECT timeline_id FROM pg_control_checkpoint()),
+    (SELECT shobj_description(oid, 'pg_authid') FROM pg_roles
+        WHERE rolname = current_user)
 FROM pg_settings AS settings
 LEFT JOIN pg_replication_slots AS slots ON slots.slot_name = %s
 LEFT JOIN pg_stat_replication AS replication ON replication.pid = slots.active_pid
@@ -43,6 +46,7 @@ class Facts:
     limit: int  # bytes that it may keep; negative for any
     system: str  # which cluster it is
     timeline: int
+    former: Former | None  # which cluster it was before an upgrade
 
     @property
     def is_slot_well(self) -> bool:
@@ -105,6 +109,7 @@ class Database:
             limit,
             system,
             timeline,
+            comment,
         ) = row
         return Facts(
             time=time,
@@ -118,6 +123,7 @@ class Database:
             limit=int(limit),
             system=str(system),
             timeline=timeline,
+            former=former(comment, str(system)),
         )
 
     def close(self) -> None:

@@ -18,7 +18,14 @@ from typing import NoReturn
 
 import psycopg2
 
-from backup.barman import Barman, BaseBackup, end_children, lead_children, words_of
+from backup.barman import (
+    Barman,
+    BaseBackup,
+    end_children,
+    is_of,
+    lead_children,
+    words_of,
+)
 from backup.database import Database, Facts
 from backup.progress import megabytes, percent, progress, size
 from backup.settings import SERVER, Settings, fail, in_words, in_words_after, report
@@ -347,6 +354,8 @@ def catch_up(settings: Settings) -> Facts | None:
     database = Database(settings)
     try:
         facts = database.ask()
+        if not is_of(settings.directory, facts.system):  # such as after an upgrade
+            return None
         for _ in range(CATCH_UP * 10):
             now = database.ask()
             if not now.active:

@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import threading
 import time
 from contextlib import suppress
@@ -15,10 +16,11 @@ import psycopg2
 from backup.barman import Barman, end_children, is_of, lead_children, words_of
 from backup.bases import Bases
 from backup.database import Database, Facts
+from backup.former import Former, keep, remove_old
 from backup.metrics import Metrics
 from backup.receiver import Receiver
 from backup.settings import Settings, fail, report
-from backup.spans import Spans
+from backup.spans import NEVER, Spans
 
 TICK = 5  # seconds between two looks at the database
 CRON = 60  # seconds between two runs of Barman's maintenance
@@ -46,6 +48,7 @@ class Watch:
         self.receiver = Receiver(settings, barman, self.spans, self.stopping)
         self.bases = Bases(settings, barman, self.spans, self.receiver, self.stopping)
         self.failed = False
+        self.upgraded: Former | None = None  # whose backups these are
         self.trouble = ""  # of which was told
         self.noted: datetime | None = None  # the newest base backup that metrics tell
 
@@ -87,6 +90,18 @@ class Watch:
             thread.join()
         if self.failed:
             fail("a part of it ended; its traceback is above.")
+        if self.upgraded:
+            self.begin_anew(self.upgraded)
+
+    def begin_anew(self, former: Former) -> None:
+        """With an empty directory, as a new process: nothing known of the old is left.
+
+        Raises:
+            OSError: the disk does not write.
+        """
+        keep(self.settings, former)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        os.execvp(sys.executable, [sys.executable, *sys.orig_argv[1:]])
 
     def end(self, error: threading.ExceptHookArgs) -> None:
         """Stop all when a thread ended by an error that it does not expect."""
@@ -122,6 +137,10 @@ class Watch:
             trouble = STRANGE
         elif facts and not is_of(self.settings.directory, facts.system):
             trouble = OTHER.format(self.settings.home)
+            if facts.former and is_of(self.settings.directory, facts.former.system):
+                self.upgraded = facts.former
+                self.stopping.set()
+                return None
         if trouble != self.trouble:
             report(trouble or "the database answers again.")
         self.trouble = trouble
@@ -154,6 +173,9 @@ class Watch:
         for file in (self.settings.directory / "set-aside").glob("*"):
             if file.stat().st_mtime < before.timestamp():
                 file.unlink()
+        with suppress(OSError):  # a full disk
+            if self.bases.newest not in (None, NEVER):
+                remove_old(self.settings)
         self.note_backups()
 
     def keep_reserve(self) -> None:

@@ -97,6 +97,7 @@ WELL = Facts(
     limit=2 << 30,
     system="7000000000000000000",
     timeline=1,
+    former=None,
 )
 
 

@@ -68,3 +68,21 @@ def test_what_the_service_has_is_restored(served, environment, run, no_slot, tmp
         assert "recovery" not in (served.data / "postgresql.auto.conf").read_text()
     finally:
         no_slot.run_sql("DROP TABLE kept")
+
+
+def test_backups_of_an_upgraded_database_begin_anew(
+    served, environment, no_slot, tmp_path
+):
+    """Else nothing would be backed up after an upgrade until somebody sees it."""
+    (served.directory / "identity.json").write_text('{"systemid": "7"}')
+    system = no_slot.run_sql("SELECT system_identifier FROM pg_control_system()")
+    no_slot.run_sql(f"COMMENT ON ROLE backup IS '17 {system}, upgraded from 15 7'")
+    try:
+        with running(environment, tmp_path / "output"):
+            last = "backup_last_success_timestamp_seconds"
+            wait_until(lambda: metric(served, last) > 0)
+        (former,) = served.home.glob("postgresql-15-until-*")
+        assert (former / "backup/identity.json").exists()
+        assert system in (served.directory / "identity.json").read_text()
+    finally:
+        no_slot.run_sql("COMMENT ON ROLE backup IS NULL")

@@ -10,6 +10,7 @@ import pytest
 
 from backup import watch
 from backup.database import Database
+from backup.former import Former
 from backup.watch import Watch
 from tests.making import NOON, base_backup, minutes, segment, write_base_backup
 
@@ -88,6 +89,37 @@ def test_other_database_is_told(looking, served, directory, capsys):
         "backup: the database is another one than the backups are of: "
         f"give it a BACKUP_DIR ({served.home}) of its own.\n"
     )
+
+
+def told(server, comment):
+    """The comment on the role, as db-upgrade writes it of its cluster."""
+    system = server.run_sql("SELECT system_identifier FROM pg_control_system()")
+    server.run_sql(f"COMMENT ON ROLE backup IS '{comment.format(system)}'")
+
+
+@pytest.mark.parametrize(
+    ("comment", "former"),
+    [
+        ("17 {}, upgraded from 15 7", Former(15, "7")),
+        ("17 {}, upgraded from 15 8", None),  # of another one's backups
+        ("17 9, upgraded from 15 7", None),  # copied with the roles of another one
+        ("a role", None),
+    ],
+)
+def test_upgraded_database_is_no_other(
+    looking, served, server, directory, comment, former
+):
+    """Else backups would end with an upgrade, or a foreign database would replace them."""
+    (directory / "identity.json").write_text('{"systemid": "7"}')
+    told(server, comment)
+    database = Database(served)
+    try:
+        assert looking.ask(database) is None
+    finally:
+        server.run_sql("COMMENT ON ROLE backup IS NULL")
+        database.close()
+    assert looking.upgraded == former
+    assert looking.stopping.is_set() == (former is not None)
 
 
 def test_old_segments_that_were_set_aside_are_removed(looking, directory):

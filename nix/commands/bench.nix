@@ -2,12 +2,14 @@
 {
   writeShellApplication,
   db,
+  db-upgrade,
   log,
   nginx,
   postgresql_17,
   pythons,
   server,
   service,
+  template,
   with-db,
   wrk,
 }:
@@ -15,6 +17,7 @@ writeShellApplication {
   name = "bench";
   runtimeInputs = [
     db
+    db-upgrade
     log
     nginx
     postgresql_17
@@ -25,6 +28,8 @@ writeShellApplication {
   ];
   runtimeEnv = {
     inherit (server.environment) DJANGO_SOURCE;
+    old = db-upgrade.postgresql-old; # tests/support/upgrade.py
+    roles = "${template + "/chassis/chassis/roles"}";
     DEBUG_MODE = "true"; # for what has no server of its own
     SERVICE_DATABASE = service.database; # tests/support names the roles by it
   };

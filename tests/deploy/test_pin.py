@@ -13,6 +13,7 @@ NAMES = (
     "backup",
     "db",
     "db-metrics",
+    "db-upgrade",
     "edge",
     "log",
     "metrics",

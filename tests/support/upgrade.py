@@ -58,8 +58,8 @@ def make(directory: Path) -> Path:
     with running(OldDatabase(directory)) as database:
         sql = [f"CREATE ROLE {NAME} LOGIN PASSWORD 'p'", f"CREATE DATABASE {NAME} OWNER {NAME}"]
         superuser(database, "postgres", *sql)
-        for one in [*SERVING, "metrics.sql", "backup.sql"]:
-            superuser(database, NAME, (ROLES / one).read_text())
+        for name, files in {NAME: SERVING, "postgres": ["metrics.sql", "backup.sql"]}.items():
+            superuser(database, name, *((ROLES / one).read_text() for one in files))
         passwords = [f"ALTER ROLE {role} LOGIN PASSWORD '{word}'" for role, word in PASSWORDS.items()]
         superuser(database, "postgres", *passwords)
     return data
