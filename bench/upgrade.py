@@ -1,4 +1,4 @@
-"""Seconds until a database is one of the next major, by pg_upgrade and by dump and load.
+"""Seconds until a database is of the next major: pg_upgrade, and dump and load.
 
     upgrade.py [GIGABYTES] [ROUNDS]
 
@@ -68,7 +68,8 @@ def upgrade(filled: Path, directory: Path, *options: str) -> float:
 
 def check(directory: Path) -> None:
     with running(Database(directory)) as database:
-        assert int(database.run_sql("SELECT count(*) FROM many_7")) > 0
+        if not int(database.run_sql("SELECT count(*) FROM many_7")):
+            raise SystemExit("the upgraded database has no rows.")
 
 
 def client(database: Database, command: str, file: Path) -> None:

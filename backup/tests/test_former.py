@@ -26,7 +26,9 @@ def test_former_backups_stay_and_new_ones_begin(settings, kept, capsys):
     assert kept.name.startswith("postgresql-15-until-")
     assert (kept / "backup/meta").is_dir()
     assert not (settings.directory / "meta").exists()
-    assert f"those of PostgreSQL 15 are in {kept} for 7 days.\n" in capsys.readouterr().out
+    assert (
+        f"those of PostgreSQL 15 are in {kept} for 7 days.\n" in capsys.readouterr().out
+    )
 
 
 def test_list_tells_of_them(kept, run):
@@ -51,6 +53,6 @@ def test_copy_has_them_for_as_long(settings, kept, barman, tmp_path):
     elsewhere.mkdir()
     copy(settings, barman, elsewhere)
     assert (elsewhere / kept.name / "backup/meta").is_dir()
-    os.rename(kept, tmp_path / "gone")
+    kept.rename(tmp_path / "gone")
     copy(settings, barman, elsewhere)
     assert not (elsewhere / kept.name).exists()

@@ -109,7 +109,7 @@ def told(server, comment):
 def test_upgraded_database_is_no_other(
     looking, served, server, directory, comment, former
 ):
-    """Else backups would end with an upgrade, or a foreign database would replace them."""
+    """Else backups would end with an upgrade, or mix with a foreign database's."""
     (directory / "identity.json").write_text('{"systemid": "7"}')
     told(server, comment)
     database = Database(served)

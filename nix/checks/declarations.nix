@@ -137,6 +137,9 @@ buildCommandCheck "declarations" { nativeBuildInputs = [ new ]; } (
     "a deploy that is no truth value is refused" = begins "[tool.template] deploy must be" (faultOf {
       deploy = "yes";
     });
+    "an upgrade that is no truth value is refused" = begins "[tool.template] upgrade must be" (faultOf {
+      upgrade = "yes";
+    });
     "an architecture that is unknown is refused" =
       begins "[tool.template] architectures is a list of"
         (faultOf {

@@ -14,7 +14,9 @@ from support.waiting import wait_until
 
 OLD = Path(os.environ["old"]) / "bin"
 ROLES = Path(os.environ["roles"])
-SERVING = [f"serving/{one}.sql" for one in ("role", "settings", "rights", "later_rights")]
+SERVING = [
+    f"serving/{one}.sql" for one in ("role", "settings", "rights", "later_rights")
+]
 
 
 class OldDatabase(Database):
@@ -56,11 +58,20 @@ def make(directory: Path) -> Path:
         "host replication backup all scram-sha-256\n"
     )
     with running(OldDatabase(directory)) as database:
-        sql = [f"CREATE ROLE {NAME} LOGIN PASSWORD 'p'", f"CREATE DATABASE {NAME} OWNER {NAME}"]
+        sql = [
+            f"CREATE ROLE {NAME} LOGIN PASSWORD 'p'",
+            f"CREATE DATABASE {NAME} OWNER {NAME}",
+        ]
         superuser(database, "postgres", *sql)
-        for name, files in {NAME: SERVING, "postgres": ["metrics.sql", "backup.sql"]}.items():
+        for name, files in {
+            NAME: SERVING,
+            "postgres": ["metrics.sql", "backup.sql"],
+        }.items():
             superuser(database, name, *((ROLES / one).read_text() for one in files))
-        passwords = [f"ALTER ROLE {role} LOGIN PASSWORD '{word}'" for role, word in PASSWORDS.items()]
+        passwords = [
+            f"ALTER ROLE {role} LOGIN PASSWORD '{word}'"
+            for role, word in PASSWORDS.items()
+        ]
         superuser(database, "postgres", *passwords)
     return data
 
@@ -72,7 +83,11 @@ def superuser(database: Database, name: str, *statements: str) -> str:
             *("psql", f"--host={database.directory}", f"--port={database.port}"),
             *("--username=postgres", f"--dbname={name}", "--no-psqlrc", "--quiet"),
             *("--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1"),
-            *(f"--set=owner={NAME}", f"--set=serve={NAME}_serve", f"--set=database={NAME}"),
+            *(
+                f"--set=owner={NAME}",
+                f"--set=serve={NAME}_serve",
+                f"--set=database={NAME}",
+            ),
         ],
         input=";\n".join([*statements, ""]),
         stdout=subprocess.PIPE,
@@ -89,7 +104,12 @@ class Upgrade(Program):
         super().__init__(
             [
                 *("bwrap", "--dev-bind", "/", "/", "--proc", "/proc", "--as-pid-1"),
-                *("--unshare-user", "--unshare-pid", "--unshare-ipc", "--die-with-parent"),
+                *(
+                    "--unshare-user",
+                    "--unshare-pid",
+                    "--unshare-ipc",
+                    "--die-with-parent",
+                ),
                 *("service-db-upgrade", *options),
             ],
             {"PGDATA": str(data), **variables},

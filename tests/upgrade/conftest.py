@@ -1,4 +1,4 @@
-"""A database of the version before with what pg_upgrade must carry, once for all tests."""
+"""A database of the version before, with what pg_upgrade must carry."""
 
 from pathlib import Path
 
@@ -50,5 +50,3 @@ def old(data: Path) -> OldDatabase:
 def new(data: Path) -> Database:
     """The service of today on it."""
     return Database(data.parent)
-
-
