@@ -90,7 +90,7 @@ def test_backups_go_on(
 
 
 def test_link_wants_backups_that_have_all(
-    data: Path, old: OldDatabase, new: Database, backup: Backup
+    data: Path, old: OldDatabase, after: Database, backup: Backup
 ):
     upgrade = Upgrade(data, "--link", BACKUP_DIR=str(backup.directory))
     with running(old), running(backup):
@@ -101,5 +101,8 @@ def test_link_wants_backups_that_have_all(
     with running(backup), running(old):
         insert(old, backup, "here, too")
     upgrade.succeeds()
-    with running(new):
-        assert words(new) == "here missing here, too"
+    with running(after):
+        assert words(after) == "here missing here, too"
+        with running(backup):
+            insert(after, backup, "after")
+        assert list(backup.directory.glob("postgresql-15-until-*"))

@@ -116,9 +116,8 @@ has_end() {
 
 # After --link there is no way back but the backups: they must have all.
 check_backup() {
-    local base backups=$BACKUP_DIR/backup system
-    system=$(control "$OLD/bin" "$PGDATA" "Database system identifier")
-    [ "$(newest systemid identity.json 2>/dev/null)" = "$system" ] ||
+    local base backups=$BACKUP_DIR/backup
+    [ "$(newest systemid identity.json 2>/dev/null)" = "$was" ] ||
         fail "BACKUP_DIR ($BACKUP_DIR) has no backups of this database:" \
             "leave out --link, or add --without-backup."
     base=$(last_base)
@@ -166,8 +165,8 @@ make_cluster() {
 # What pg_upgrade has written for people, of the reason for which it ended.
 show_reason() {
     find "$beside/pg_upgrade_output.d" -name '*.txt' -exec cat {} \;
-    find "$beside/pg_upgrade_output.d" -name '*.log' -exec grep -lE 'ERROR|FATAL|error:' {} \; |
-        while read -r file; do tail -n 5 "$file"; done
+    grep -rhE 'ERROR:|FATAL:|error:' "$beside/pg_upgrade_output.d" | sort -u |
+        head -n 20 || true
 }
 
 # What pg_upgrade tells people to do is done here.
@@ -194,14 +193,14 @@ give_up() {
 # What pg_upgrade does not carry: the settings of ALTER SYSTEM, and whence the cluster
 # came, by which `backup` knows it.
 finish_cluster() {
-    local words
+    local words is
     cp "$PGDATA/postgresql.auto.conf" "$PGDATA/pg_hba.conf" "$PGDATA/pg_ident.conf" "$beside/"
     rm -rf "$beside/pg_upgrade_output.d"
     data=$beside
+    is=$(control "$NEW/bin" "$beside" "Database system identifier")
     words=$(sql postgres "DO \$\$ BEGIN IF to_regrole('backup') IS NOT NULL THEN
-        COMMENT ON ROLE backup IS '$NEW_MAJOR $(control "$NEW/bin" "$beside" \
-            "Database system identifier"), upgraded from $OLD_MAJOR $(control \
-            "$OLD/bin" "$PGDATA" "Database system identifier")'; END IF; END \$\$") || {
+        COMMENT ON ROLE backup IS '$NEW_MAJOR $is, upgraded from $OLD_MAJOR $was';
+        END IF; END \$\$") || {
         printf '%s\n' "$words" >&2
         undo_link
         rm -rf "$beside"
@@ -246,6 +245,7 @@ set_aside() {
 upgrade() {
     check_version "$(cat "$PGDATA/PG_VERSION")"
     begin_anew
+    was=$(control "$OLD/bin" "$PGDATA" "Database system identifier")
     check_exchange
     check_room
     [ -z "$link" ] || [ -n "$without_backup" ] || check_backup
