@@ -104,5 +104,6 @@ def test_link_wants_backups_that_have_all(
     with running(after):
         assert words(after) == "here missing here, too"
         with running(backup):
+            wait_until(lambda: list(backup.directory.glob("postgresql-15-until-*")))
+            wait_until(backup.is_ready, 90)
             insert(after, backup, "after")
-        assert list(backup.directory.glob("postgresql-15-until-*"))

@@ -182,7 +182,7 @@ def test_failure_half_way_is_undone(
 ):
     """Such as of a new minor release that is older than what the old one writes."""
     with running(old):
-        odd = "UPDATE pg_attribute SET attoptions = '{odd=1}' WHERE attname = 'word'"
+        odd = "UPDATE pg_class SET reloptions = '{odd=1}' WHERE relname = 'kept'"
         superuser(old, NAME, odd)
     said = Upgrade(data, *mode).refuses()
     assert 'unrecognized parameter "odd"' in said
