@@ -1,5 +1,5 @@
-# An older PostgreSQL's data become one's of this version, whatever ends on the way; and its
-# backups go on.
+# A database of an older PostgreSQL becomes one of this version, whatever ends on the way; and
+# its backups go on.
 {
   backup,
   bubblewrap,

@@ -1,4 +1,4 @@
-"""The image that upgrades has all that the upgrade needs; tests/upgrade has the rest."""
+"""The image that upgrades has all that it needs; tests/upgrade has the rest."""
 
 import re
 import subprocess

@@ -164,6 +164,26 @@ def test_database_in_use_is_refused(data: Path, old: OldDatabase):
         assert rows(old) == 1000
 
 
+def test_start_during_an_upgrade_serves_nothing(data: Path, new: Database):
+    """It waited for the lock of a directory that is not PGDATA any more."""
+    command, environment = Upgrade(data).command, Upgrade(data).environment
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, text=True
+    ) as upgrade:
+        assert upgrade.stdout
+        assert (
+            "pg_upgrade begins" in upgrade.stdout.readline() + upgrade.stdout.readline()
+        )
+        start = subprocess.run(
+            new.command, env=new.environment, stderr=subprocess.PIPE, text=True
+        )
+        upgrade.communicate()
+    assert upgrade.returncode == 0
+    assert "has just been replaced" in start.stderr or "is in use" in start.stderr
+    with running(new):
+        assert rows(new) == 1000
+
+
 @MODES
 def test_what_pg_upgrade_refuses_is_named(
     data: Path, old: OldDatabase, mode: tuple[str, ...]

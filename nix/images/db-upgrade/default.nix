@@ -34,5 +34,5 @@ buildShellScript {
     ./upgrade.sh
   ];
   passthru = { inherit postgresql-old; };
-  meta.description = "The database of the PostgreSQL before becomes one of this version";
+  meta.description = "The database of an older PostgreSQL becomes one of this version";
 }

@@ -3,9 +3,10 @@
 #
 #   [--link] [--without-backup]
 #
-# The new cluster is made beside PGDATA. Then the two change names, at one moment: before
-# it PGDATA is the old one, and a run that was cut short is begun anew; after it PGDATA is
-# the new one, and the next run does what was left. docs/backup.md tells the rest.
+# The new cluster is made beside PGDATA. Then the two change names, at one moment:
+# before it PGDATA is the old one, and a run that was cut short is begun anew; after it
+# PGDATA is the new one, and the next run does what was left. docs/backup.md tells the
+# rest.
 
 program=db-upgrade
 
@@ -39,8 +40,8 @@ server() {
     }
 }
 
-# A killed server leaves a file that names its process. A number that another program has
-# now would stop the next server: the lock was free, so what has the number is no server.
+# A killed server leaves a file that names its process. A number that another program
+# has now would stop the next server; as the lock was free, that program is no server.
 forget_former_server() {
     local pid file=$1/postmaster.pid
     [ -e "$file" ] || return 0
@@ -64,8 +65,7 @@ check_exchange() {
     local trial=$beside.trial
     rm -rf "$trial"
     { mkdir -p "$trial/a" "$trial/b" &&
-        "$MV" --exchange --no-target-directory "$trial/a" "$trial/b"; } 2>"$run/words" || {
-        cat "$run/words" >&2
+        "$MV" --exchange --no-target-directory "$trial/a" "$trial/b"; } || {
         rm -rf "$trial"
         fail "$(dirname "$PGDATA") must be a volume's directory that uid $(id -u)" \
             "may write, of a file system that can exchange two names."
@@ -125,8 +125,8 @@ check_backup() {
         fail "there is no base backup since the stream began: let db and backup run" \
             "until there is one."
     has_end ||
-        fail "the backups lack the end of the log: let db and backup run for a minute," \
-            "and stop db first."
+        fail "the backups lack the end of the log: let db and backup run for a" \
+            "minute, and stop db first."
 }
 
 # begin_anew: PGDATA as it was, whatever a run before has left; and stopped in order.
@@ -138,24 +138,31 @@ begin_anew() {
     case $(control "$OLD/bin" "$PGDATA" "Database cluster state") in
     "shut down") ;;
     *)
-        say "PostgreSQL $OLD_MAJOR was not stopped in order: it starts and stops once…"
+        say "PostgreSQL $OLD_MAJOR was killed: it starts and stops once…"
         server "$OLD/bin" "$PGDATA" start
         server "$OLD/bin" "$PGDATA" stop
         ;;
     esac
 }
 
+# The option of initdb by which the new cluster has them, or not, as the old one.
+checksums() {
+    if [ "$(control "$OLD/bin" "$PGDATA" "Data page checksum version")" != 0 ]; then
+        echo --data-checksums
+    elif [ "$NEW_MAJOR" -ge 18 ]; then
+        echo --no-data-checksums
+    fi
+}
+
 make_cluster() {
-    local checksums=--data-checksums
+    local size
     say "making an empty cluster of PostgreSQL $NEW_MAJOR…"
-    [ "$(control "$OLD/bin" "$PGDATA" "Data page checksum version")" != 0 ] ||
-        if [ "$NEW_MAJOR" -ge 18 ]; then checksums=--no-data-checksums; else checksums=; fi
+    size=$(control "$OLD/bin" "$PGDATA" "Bytes per WAL segment")
     # pg_upgrade itself takes the encoding and the locales of the old one.
-    # shellcheck disable=SC2086 # one word or none
+    # shellcheck disable=SC2046 # one word or none
     initdb --pgdata "$beside" --username postgres --no-sync --encoding UTF8 --locale C \
-        --auth-local peer --auth-host scram-sha-256 $checksums \
-        --wal-segsize "$(($(control "$OLD/bin" "$PGDATA" "Bytes per WAL segment") >> 20))" \
-        >"$run/words" 2>&1 || {
+        --auth-local peer --auth-host scram-sha-256 $(checksums) \
+        --wal-segsize "$((size >> 20))" >"$run/words" 2>&1 || {
         cat "$run/words" >&2
         rm -rf "$beside"
         fail "no cluster could be made beside PGDATA: the words above say why."
@@ -193,8 +200,10 @@ give_up() {
 # What pg_upgrade does not carry: the settings of ALTER SYSTEM, and whence the cluster
 # came, by which `backup` knows it.
 finish_cluster() {
-    local words is
-    cp "$PGDATA/postgresql.auto.conf" "$PGDATA/pg_hba.conf" "$PGDATA/pg_ident.conf" "$beside/"
+    local words is name
+    for name in postgresql.auto.conf pg_hba.conf pg_ident.conf; do
+        [ ! -e "$PGDATA/$name" ] || cp "$PGDATA/$name" "$beside/"
+    done
     rm -rf "$beside/pg_upgrade_output.d"
     data=$beside
     is=$(control "$NEW/bin" "$beside" "Database system identifier")

@@ -73,13 +73,17 @@ lock() {
             "move it to a local one."
         ;;
     esac
+    check_locked
+    undo_link
+}
+
+check_locked() {
     # While it waited, an upgrade may have put another directory there.
     [ "$(readlink /proc/self/fd/8)" = "$PGDATA" ] ||
         fail "PGDATA ($PGDATA) has just been replaced: start again."
     chmod 0700 "$PGDATA" ||
         fail "PGDATA ($PGDATA) is read-only, or belongs to another user" \
             "than uid $(id -u)."
-    undo_link
 }
 
 # An upgrade with --link that was cut short before its end: pg_upgrade
