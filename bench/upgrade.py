@@ -77,6 +77,7 @@ def client(database: Database, command: str, file: Path) -> None:
     """`dump` into the file, or `load` from it."""
     environment = {
         **os.environ,
+        "PGDATA": "/not/used",  # by a client
         "POSTGRES_HOST": "127.0.0.1",
         "POSTGRES_PORT": str(database.port),
         "POSTGRES_PASSWORD": PASSWORD,
