@@ -16,11 +16,13 @@ import psycopg2
 from backup.barman import Barman, end_children, is_of, lead_children, words_of
 from backup.bases import Bases
 from backup.database import Database, Facts
+from backup.elsewhere import Elsewhere
 from backup.former import Former, keep, remove_old
 from backup.metrics import Metrics
 from backup.receiver import Receiver
 from backup.settings import Settings, fail, report
 from backup.spans import NEVER, Spans
+from backup.store import Store
 
 TICK = 5  # seconds between two looks at the database
 CRON = 60  # seconds between two runs of Barman's maintenance
@@ -36,9 +38,15 @@ OTHER = (
 
 
 class Watch:
-    """Starts the other two as threads, looks on, and does Barman's maintenance."""
+    """Starts the others as threads, looks on, and does Barman's maintenance.
 
-    def __init__(self, settings: Settings, barman: Barman) -> None:
+    Args:
+        store: where a copy is brought; None for nowhere.
+    """
+
+    def __init__(
+        self, settings: Settings, barman: Barman, store: Store | None = None
+    ) -> None:
         self.settings, self.barman = settings, barman
         settings.directory.mkdir(exist_ok=True)
         self.spans = Spans(settings.directory)
@@ -47,6 +55,10 @@ class Watch:
         self.stopping = threading.Event()
         self.receiver = Receiver(settings, barman, self.spans, self.stopping)
         self.bases = Bases(settings, barman, self.spans, self.receiver, self.stopping)
+        self.parts: list[Receiver | Bases | Elsewhere] = [self.receiver, self.bases]
+        if store:
+            registry = self.metrics.registry
+            self.parts.append(Elsewhere(settings, store, registry, self.stopping))
         self.failed = False
         self.upgraded: Former | None = None  # whose backups these are
         self.trouble = ""  # of which was told
@@ -79,9 +91,7 @@ class Watch:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self.stopping.set())
         lead_children()
-        threads = [
-            threading.Thread(target=part.run) for part in (self.receiver, self.bases)
-        ]
+        threads = [threading.Thread(target=part.run) for part in self.parts]
         for thread in threads:
             thread.start()
         self.look_on()

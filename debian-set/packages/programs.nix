@@ -4,6 +4,7 @@ let
   program = pname: mainProgram: annotate debs.${pname} { meta = { inherit mainProgram; }; };
 in
 {
+  age = program "age" "age";
   bashInteractive = program "bash" "bash"; # which `nix develop` starts
   bubblewrap = program "bubblewrap" "bwrap";
   caddy = program "caddy" "caddy";
@@ -18,6 +19,7 @@ in
   gnutar = program "tar" "tar";
   kubectl = program "kubectl" "kubectl";
   pgbouncer = program "pgbouncer" "pgbouncer";
+  rclone = program "rclone" "rclone";
   rsync = program "rsync" "rsync";
   shellcheck = program "shellcheck" "shellcheck";
   skopeo = program "skopeo" "skopeo";

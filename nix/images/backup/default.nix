@@ -1,8 +1,10 @@
 # Barman beside the database, and its restores. docs/variables.md has the variables.
 {
+  age,
   buildShellScript,
   postgresql_17,
   pythons,
+  rclone,
   rsync,
 }:
 let
@@ -17,8 +19,10 @@ let
   };
   # What the Python package needs beside Python; its unit tests have it, too.
   programs = [
+    age
     file
     postgresql_17
+    rclone
     rsync
   ];
   runtimeEnv = {

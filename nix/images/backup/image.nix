@@ -1,6 +1,7 @@
 # Barman, with the PostgreSQL that finishes a restore.
 {
   lib,
+  age,
   backup,
   busybox,
   buildImage,
@@ -9,6 +10,7 @@
   image-python-answers,
   postgresql_17,
   pythons,
+  rclone,
   rsync,
 }:
 let
@@ -26,13 +28,20 @@ buildImage {
     image-layers.interpreter
     (image-layers.packages pythons.backup)
     { paths = [ rsync ]; }
+    {
+      paths = [
+        age
+        rclone
+      ];
+    }
   ];
   entrypoint = [ (lib.getExe backup) ];
   environment = {
     PGDATA = "/var/lib/postgresql/data";
     BACKUP_DIR = "/var/lib/backup";
-    # `docker compose exec backup df`, `… service-backup list`
+    # `docker compose exec backup df`, `… service-backup list`, `… age`
     PATH = lib.makeBinPath [
+      age
       backup
       postgresql_17
       busybox
