@@ -12,7 +12,6 @@ from pathlib import Path
 from backup.settings import fail
 
 OTHER_KEY = "no identity matched"
-NO_KEY = ("malformed secret key", "unknown identity type", "no identities found")
 
 
 class DamagedError(OSError):
@@ -35,6 +34,19 @@ def refuse_recipients(recipients: Sequence[str]) -> None:
     )
     if ended.returncode:
         fail("BACKUP_ELSEWHERE_RECIPIENT is no public key of age: a letter is wrong.")
+
+
+def refuse_key(key: str) -> None:
+    """See that age takes it.
+
+    Raises:
+        SystemExit: it is no private key.
+    """
+    ended = subprocess.run(
+        ["age-keygen", "-y"], input=key, capture_output=True, text=True
+    )
+    if ended.returncode:
+        fail("what was given is no private key of age, AGE-SECRET-KEY-1….")
 
 
 def to(recipients: Sequence[str]) -> list[str]:
@@ -76,7 +88,7 @@ def unsealed(file: Path, key: str) -> Iterator[gzip.GzipFile]:
 
     Raises:
         DamagedError: it is not.
-        SystemExit: the key is another one, or none.
+        SystemExit: the key is another one.
     """
     reading, writing = os.pipe()
     os.write(writing, key.encode())
@@ -99,7 +111,5 @@ def unsealed(file: Path, key: str) -> Iterator[gzip.GzipFile]:
         words = age.stderr.read().decode(errors="replace") if age.stderr else ""
     if OTHER_KEY in words:
         fail("the key is not the one that the copy is encrypted for.")
-    if any(words_of_age in words for words_of_age in NO_KEY):
-        fail("what was given is no private key of age, AGE-SECRET-KEY-1….")
     if age.returncode or broken:
         raise DamagedError(words.strip().partition("\n")[0] or str(broken))
