@@ -14,12 +14,16 @@ import yaml
 
 # Alerts and records of the template, with the service that Kubernetes does not run.
 LEFT_OUT = {
+    "BackupCheckFailed": "backup",
     "BackupDown": "backup",
+    "BackupElsewhereBaseOld": "backup",
+    "BackupElsewhereOld": "backup",
     "BackupLogGap": "backup",
     "BackupOld": "backup",
     "BackupSlotHalfFull": "backup",
     "BackupSlotUnwell": "backup",
     "BackupStreamBehind": "backup",
+    "BackupUnchecked": "backup",
     "DatabaseConnections": "db-metrics",
     "DiskAlmostFull": "log",
     "DiskFullTomorrow": "log",
