@@ -27,6 +27,7 @@ DEFAULTS = {
     "BACKUP_ELSEWHERE_REGION": "us-east-1",
     "BACKUP_ELSEWHERE_SECONDS": "60",
 }
+HOST_KEY = r"(ssh|ecdsa|sk)-\S+ [^\s,]+"
 PATTERNS = {
     "BACKUP_ELSEWHERE": (
         r"s3://[^\s/@:]+(/\S*)?|sftp://[^\s/@:]+@[^\s/@:]+(:[0-9]+)?/\S+",
@@ -34,8 +35,8 @@ PATTERNS = {
     ),
     "BACKUP_ELSEWHERE_ENDPOINT": (r"(https?://\S+)?", "the http(s):// of the store"),
     "BACKUP_ELSEWHERE_HOST_KEY": (
-        r"((ssh|ecdsa|sk)-\S+ \S+)?",
-        "the server's public key, such as ssh-ed25519 AAAA…",
+        rf"({HOST_KEY}(, *{HOST_KEY})*)?",
+        "the server's public keys, such as ssh-ed25519 AAAA…, with commas between them",
     ),
     "BACKUP_ELSEWHERE_RECIPIENT": (
         r"((age1[0-9a-z]+)( +age1[0-9a-z]+)*)?",
@@ -46,6 +47,7 @@ PATTERNS = {
         "a whole number of seconds above 0",
     ),
 }
+FAILED = r'^Failed to (create file system for "[^"]*"|[^:"]*): (last error was: )?'
 NO_DIRECTORY = 3  # rclone's status
 REMOTE = "elsewhere"
 INCOMING = "incoming"  # what a server of SFTP has not received to its end
@@ -72,7 +74,7 @@ def words_of_rclone(text: str) -> str:
     lines = [line for line in lines if line and not line.startswith("status code:")]
     last = max((n for n, line in enumerate(lines) if "Failed to" in line), default=0)
     words = ": ".join(lines[last:])
-    return re.sub(r"^Failed to [^:]*: (last error was: )?", "", words) or "no words"
+    return re.sub(FAILED, "", words) or "no words"
 
 
 @dataclass(frozen=True)
@@ -299,7 +301,8 @@ def of_sftp(url: SplitResult, values: dict[str, str], secret: str) -> dict[str, 
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     known = Path(folder, "known_hosts")
     name = host if port == 22 else f"[{host}]:{port}"
-    known.write_text(f"{name} {values['BACKUP_ELSEWHERE_HOST_KEY']}\n")
+    keys = values["BACKUP_ELSEWHERE_HOST_KEY"].split(",")
+    known.write_text("".join(f"{name} {key.strip()}\n" for key in keys))
     return {
         "TYPE": "sftp",
         "HOST": host,

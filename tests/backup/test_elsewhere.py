@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import time
+from base64 import b64encode
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 from support.backup import Backup, keep, kept
 from support.processes import Database, free_port
 from support.program import running
-from support.store import ObjectStore, make_keys
+from support.store import ObjectStore, SshServer, make_keys
 from support.waiting import children, wait_until
 
 
@@ -273,3 +274,29 @@ def test_copies_of_two_databases_and_of_a_new_volume_are_apart(
     elsewhere.does("restore")
     with running(look):
         assert kept(look) == kept(database)
+
+
+def test_another_machine_over_ssh(
+    database: Database, keys: tuple[str, str], place: Path, look: Database
+):
+    """It takes files under another name first: none is whole before its name is."""
+    with running(SshServer(place / "ssh")) as server:
+        backup = Backup(place / "server", database, **server.variables(keys[1]))
+        with running(backup):
+            wait_until((backup.directory / "sealed").exists)
+            backup.kill()
+            backup.start()
+            keep(database, 20)
+            wait_until(lambda: list(server.folder.rglob("meta/*")))
+            wait_until_copied(backup)
+        assert not list((server.folder / "copies/incoming").rglob("*.age"))
+        elsewhere = Elsewhere(backup, place, keys[0])
+        elsewhere.does("check")
+        elsewhere.does("fetch")
+        elsewhere.does("restore")
+        with running(look):
+            assert kept(look) == kept(database)
+        elsewhere.home = place / "db"
+        stranger = b64encode(b"\0\0\0\x0bssh-ed25519\0\0\0\x20" + bytes(32)).decode()
+        wrong = {"BACKUP_ELSEWHERE_HOST_KEY": f"ssh-ed25519 {stranger}"}
+        assert "knownhosts: key mismatch" in elsewhere.refuses("fetch", **wrong)

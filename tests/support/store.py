@@ -1,12 +1,15 @@
 """A store elsewhere, for backups: real servers, whose folders a test looks into."""
 
+import socket
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 import requests
 
 from support.processes import free_port
-from support.program import Program
+from support.program import Program, running
+from support.waiting import wait_until
 
 KEY_ID, SECRET = "id-of-a-test", "secret-of-a-test"
 BUCKET = "backups"
@@ -58,6 +61,40 @@ class ObjectStore(Program):
             "BACKUP_ELSEWHERE_ENDPOINT": f"http://127.0.0.1:{self.port}",
             "BACKUP_ELSEWHERE_KEY_ID": KEY_ID,
             "BACKUP_ELSEWHERE_SECRET": SECRET,
+            "BACKUP_ELSEWHERE_RECIPIENT": public,
+            "BACKUP_ELSEWHERE_SECONDS": "1",
+        }
+
+
+class SshServer(Program):
+    """A server of SFTP, which takes one user's key."""
+
+    def __init__(self, directory: Path) -> None:
+        self.port = free_port()
+        self.folder = directory / "files"
+        self.folder.mkdir(parents=True)
+        command = ["rclone", "serve", "sftp", "--config=", f"--cache-dir={directory}"]
+        command += [f"--addr=127.0.0.1:{self.port}", str(self.folder)]
+        output = directory.with_suffix(".log")
+        self.host_keys = directory / "serve-sftp"
+        self.allowed = self.host_keys / "id_ed25519.pub"
+        # Its first start makes key pairs; of one, the user has the other half.
+        with running(Program([*command, "--no-auth"], output=output)):
+            wait_until(lambda: self.allowed.exists() and self.allowed.stat().st_size)
+        super().__init__([*command, f"--authorized-keys={self.allowed}"], output=output)
+
+    def is_ready(self) -> bool:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 5):
+            return True
+        return False
+
+    def variables(self, public: str, path: str = "/copies") -> dict[str, str]:
+        """What `backup` gets of it."""
+        keys = [file.read_text().split() for file in self.host_keys.glob("*.pub")]
+        return {
+            "BACKUP_ELSEWHERE": f"sftp://backups@127.0.0.1:{self.port}{path}",
+            "BACKUP_ELSEWHERE_HOST_KEY": ", ".join(" ".join(key[:2]) for key in keys),
+            "BACKUP_ELSEWHERE_SECRET_FILE": str(self.host_keys / "id_ed25519"),
             "BACKUP_ELSEWHERE_RECIPIENT": public,
             "BACKUP_ELSEWHERE_SECONDS": "1",
         }
