@@ -19,9 +19,9 @@ set -eu
 cd "$(dirname "$0")/.."
 STACK=templatesite
 export STACK # for stack.yaml
-SECRETS="django-secret-key django-secret-key-fallbacks postgres-authority
-    postgres-backup-password postgres-metrics-password postgres-password
-    postgres-serve-password"
+SECRETS="backup-elsewhere django-secret-key django-secret-key-fallbacks
+    postgres-authority postgres-backup-password postgres-metrics-password
+    postgres-password postgres-serve-password"
 
 patience=600 # seconds that a task may take
 
@@ -62,10 +62,14 @@ make_secrets() {
             continue
         elif [ -s ".secrets/$name" ]; then
             docker secret create "$STACK-$name" ".secrets/$name"
-        elif [ "$name" = postgres-authority ]; then # of another database
-            echo none | docker secret create "$STACK-$name" -
         else
-            fail ".secrets/$name is missing."
+            case $name in
+            # Of a copy elsewhere, and of another database: not everyone has them.
+            backup-elsewhere | postgres-authority)
+                echo none | docker secret create "$STACK-$name" -
+                ;;
+            *) fail ".secrets/$name is missing." ;;
+            esac
         fi
     done
 }

