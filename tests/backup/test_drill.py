@@ -1,6 +1,8 @@
 """A database is destroyed, and its rows come back as they were at a moment."""
 
+import os
 import shutil
+import subprocess
 import threading
 import time
 from datetime import UTC, datetime
@@ -11,6 +13,10 @@ import requests
 from support.backup import Backup
 from support.processes import Database, Server
 from support.program import running
+from support.store import ObjectStore, make_keys
+from support.waiting import wait_until
+
+SECONDS = os.environ.get("ELSEWHERE_SECONDS", "5")  # between two copies of the log
 
 
 class Writer(threading.Thread):
@@ -79,3 +85,61 @@ def test_drill(place: Path):
             lost = newest - rows(look)
             print(f"{len(lost)} of {len(newest)} lost at the newest moment")
             assert not lost
+
+
+def test_whole_loss(place: Path):
+    """A new machine has nothing but variables, secrets, the store and the key."""
+    store, (key, public) = ObjectStore(place / "store"), make_keys()
+    database = Database(place / "db")
+    variables = store.variables(public) | {"BACKUP_ELSEWHERE_SECONDS": SECONDS}
+    backup = Backup(place / "backup", database, **variables)
+    server = Server(place / "server", database, UWSGI_PROCESSES="2")
+    with running(store), running(database), running(server), running(backup):
+        database.run_sql(
+            "CREATE TABLE filler AS SELECT number, sha256(number::text::bytea)"
+            " FROM generate_series(1, 100000) AS number"
+        )
+        writer = Writer(server.url, "writer")
+        writer.start()
+        wait_until(lambda: list(store.folder.rglob("meta/*")))
+        time.sleep(2.5 * int(SECONDS))
+        until = backup.metric("backup_elsewhere_until_timestamp_seconds")
+        backup.kill()
+        database.kill()
+        lost_at = datetime.now(UTC)
+        writer.stop()
+        for directory in (database.directory, backup.directory):
+            shutil.rmtree(directory)
+            directory.mkdir()
+
+        begun = time.monotonic()
+        alone = {"BACKUP_DIR": str(backup.directory), "BACKUP_LISTEN": "127.0.0.1:1"}
+        fetched = subprocess.run(
+            ["service-backup", "fetch", f"--to={lost_at.isoformat()}"],
+            env=os.environ | variables | alone,
+            input=key,
+            text=True,
+        )
+        assert fetched.returncode == 0
+        backup.restore(database.directory / "data")
+        database.start()
+        seconds = time.monotonic() - begun
+        restored = rows(database)
+        written = writer.acknowledged
+        lost = [answered for text, _, answered in written if text not in restored]
+        print(
+            f"{len(lost)} of {len(written)} acknowledged rows lost, of the last "
+            f"{(lost_at - min(lost, default=lost_at)).total_seconds():.0f} s; "
+            f"back after {seconds:.0f} s"
+        )
+        assert not [time for time in lost if time.timestamp() < until]
+        assert database.run_sql("SELECT count(*) FROM filler") == "100000"
+        # The copy goes on, in a folder of its own.
+        backup.start()
+        wait_until(lambda: len(list(store.folder.glob("*/*"))) == 2)
+        wait_until(
+            lambda: (
+                backup.metric("backup_elsewhere_until_timestamp_seconds")
+                > time.time() - int(SECONDS)
+            )
+        )
