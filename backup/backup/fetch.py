@@ -31,7 +31,7 @@ from backup.elsewhere import (
     facts_of,
 )
 from backup.progress import megabytes, percent, progress
-from backup.restore import choose, recovery, restore, which_timeline
+from backup.restore import choose, recovery, restore
 from backup.seal import DamagedError, refuse_key, unsealed
 from backup.settings import SERVER, Settings, fail, in_words, report
 from backup.spans import Spans
@@ -232,8 +232,9 @@ def choose_base(fetch: Fetch, moment: datetime) -> Wanted:
         for file in sorted((fetch.folder / "meta").glob("*"))
     }
     backups = [base_backup(name, facts) for name, facts in infos.items()]
-    wal, spans = Wal(fetch.folder), Spans(fetch.folder)
-    chosen = choose(backups, wal, which_timeline(wal, spans, moment), moment)
+    spans = Spans(fetch.folder)
+    span = spans.at(moment) or spans.all[0]
+    chosen = choose(backups, Wal(fetch.folder), span.timeline, moment)
     for name in infos:
         if name != chosen.name:
             (fetch.folder / "meta" / f"{name}-backup.info").unlink()

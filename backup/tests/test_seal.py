@@ -1,5 +1,7 @@
 """Encryption with the real age."""
 
+import subprocess
+
 import pytest
 
 from backup.seal import (
@@ -68,12 +70,13 @@ def test_cut_file_is_noticed(sealed, keys, size):
 
 
 def test_what_is_not_compressed_is_noticed(tmp_path, keys):
-    import subprocess
-
     file = tmp_path / "sealed"
     command = ["age", f"--recipient={keys[1]}", f"--output={file}"]
     subprocess.run(command, input=b"plain", check=True)
-    with pytest.raises(DamagedError, match="Not a gzipped"), unsealed(file, keys[0]) as p:
+    with (
+        pytest.raises(DamagedError, match="Not a gzipped"),
+        unsealed(file, keys[0]) as p,
+    ):
         p.read()
 
 
@@ -94,7 +97,7 @@ def test_keys_are_looked_at_first(keys):
     with pytest.raises(SystemExit, match="needs BACKUP_ELSEWHERE_RECIPIENT"):
         refuse_recipients([])
     with pytest.raises(SystemExit, match="is no public key of age"):
-        refuse_recipients([keys[1][:-1] + "q" * (keys[1][-1] != "q") or "p"])
+        refuse_recipients([keys[1][:-1] + ("p" if keys[1][-1] == "q" else "q")])
     for key in ("", "a password", keys[1]):
         with pytest.raises(SystemExit, match="no private key of age"):
             refuse_key(key)

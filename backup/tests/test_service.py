@@ -1,14 +1,20 @@
 """The service and a restore as a whole; the check `backup` has more of them."""
 
+import json
 import signal
 import subprocess
 import sys
+import threading
 import time
 from contextlib import contextmanager
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from prometheus_client import CollectorRegistry
+
+from backup.elsewhere import Elsewhere
 from tests.server import rows, wait_until
+from tests.stores import folder_store, make_keys
 
 
 @contextmanager
@@ -41,6 +47,38 @@ def metric(settings, name):
     return float(line.split()[1])
 
 
+CHECK = """
+import sys
+from pathlib import Path
+from backup.fetch import check
+from backup.settings import Settings
+from tests.stores import folder_store
+check(Settings.read(), folder_store(Path(sys.argv[1]), ""), sys.stdin.read(), None)
+"""
+
+
+def check_elsewhere(settings, environment, place):
+    """What the service has is restored of a store, too, and its rows are counted."""
+    (key, public), folder = make_keys(), place / "store"
+    elsewhere = Elsewhere(
+        settings, folder_store(folder, public), CollectorRegistry(), threading.Event()
+    )
+    while elsewhere.bring():
+        pass
+    (place / "away").mkdir()
+    subprocess.run(
+        [sys.executable, "-c", CHECK, str(folder)],
+        env=environment() | {"BACKUP_DIR": str(place / "away")},
+        input=key,
+        text=True,
+        check=True,
+    )
+    said = json.loads(next(folder.rglob("check.json")).read_text())
+    assert said["well"]
+    assert said["rows"] > 2  # with those of the catalogue
+    assert not list((place / "away").iterdir())
+
+
 def test_what_the_service_has_is_restored(served, environment, run, no_slot, tmp_path):
     """Else nothing could be restored, whatever the parts do by themselves."""
     no_slot.run_sql("CREATE TABLE kept AS SELECT 1 AS number")
@@ -66,6 +104,7 @@ def test_what_the_service_has_is_restored(served, environment, run, no_slot, tmp
         assert status == 0
         assert rows(served.data) == [1, 2]
         assert "recovery" not in (served.data / "postgresql.auto.conf").read_text()
+        check_elsewhere(served, environment, tmp_path)
     finally:
         no_slot.run_sql("DROP TABLE kept")
 

@@ -1,6 +1,7 @@
 """How a store is named, and what the real rclone says of it."""
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -71,10 +72,9 @@ def test_other_machine(read):
     assert given["HOST"], given["PORT"] == ("host.example", "2222")
     assert given["USER"] == "user"
     assert given["KEY_PEM"] == "-----BEGIN\\nKEY"
-    with open(given["KNOWN_HOSTS_FILE"]) as known:
-        assert known.read() == (
-            "[host.example]:2222 ssh-ed25519 AAAA\n[host.example]:2222 ssh-rsa BBBB\n"
-        )
+    assert Path(given["KNOWN_HOSTS_FILE"]).read_text() == (
+        "[host.example]:2222 ssh-ed25519 AAAA\n[host.example]:2222 ssh-rsa BBBB\n"
+    )
     home = read(SFTP | {"BACKUP_ELSEWHERE": "sftp://user@host/~/path"})
     assert home.root == "elsewhere:path"
 
