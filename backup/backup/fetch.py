@@ -79,12 +79,14 @@ def find_copy(store: Store, place: str | None) -> str:
     copies = store.copies()
     if not copies:
         fail(f"{store.url} has no copy: look at BACKUP_ELSEWHERE, path and all.")
-    for copy in copies:
-        report(f"the store has {copy.place}, written to at {in_words(copy.written)}.")
     places = [copy.place for copy in copies]
     if place and place not in places:
         fail(f"the store has no copy {place}.")
-    return place or places[-1]
+    if place:
+        return place
+    for copy in copies:
+        report(f"the store has {copy.place}, written to at {in_words(copy.written)}.")
+    return places[-1]
 
 
 def target(name: str) -> Path:

@@ -248,7 +248,7 @@ def test_check_whose_result_cannot_be_left_fails(
         raise SystemExit("backup: no.")
 
     monkeypatch.setattr(module, "restore_and_read", fails)
-    with pytest.raises(SystemExit, match="backup: no."):
+    with pytest.raises(SystemExit, match=r"backup: no\."):
         check(away, store, keys[0], None)
     assert "could not be left" in capsys.readouterr().out
     (tmp_path / "file").touch()

@@ -48,11 +48,13 @@ def metric(settings, name):
 
 
 CHECK = """
+import os
 import sys
 from pathlib import Path
 from backup.fetch import check
 from backup.settings import Settings
 from tests.stores import folder_store
+os.umask(0o077)
 check(Settings.read(), folder_store(Path(sys.argv[1]), ""), sys.stdin.read(), None)
 """
 
