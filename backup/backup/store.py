@@ -253,13 +253,15 @@ class Store:
 # Of all stores. What an object store tells of times is its own clock's, which needs no
 # request for each object.
 RCLONE = {
-    "RCLONE_CONFIG": "",
-    "RCLONE_CONTIMEOUT": "15s",
-    "RCLONE_LOW_LEVEL_RETRIES": "3",
-    "RCLONE_TIMEOUT": "1m",
-    "RCLONE_USE_SERVER_MODTIME": "true",
-    "SSL_CERT_FILE": certifi.where(),
-}
+    f"RCLONE_{name.upper()}": value
+    for name, value in {
+        "config": "",
+        "contimeout": "15s",
+        "low_level_retries": "3",
+        "timeout": "1m",
+        "use_server_modtime": "true",
+    }.items()
+} | {"SSL_CERT_FILE": certifi.where()}
 
 
 def of_s3(url: SplitResult, values: dict[str, str], secret: str) -> dict[str, str]:

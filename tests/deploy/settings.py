@@ -127,7 +127,10 @@ def volumes_of(pod: dict[str, Any], claims: set[str]) -> Iterator[tuple[str, obj
 
 def environment_of(container: dict[str, Any], objects: Objects) -> dict[str, str]:
     """The variables of a container, also those of the ConfigMaps that it names."""
-    found = {entry["name"]: entry["value"] for entry in container.get("env", [])}
+    found = {
+        entry["name"]: entry.get("value", "of a Secret")
+        for entry in container.get("env", [])
+    }
     for source in container.get("envFrom", []):
         found |= objects["ConfigMap", source["configMapRef"]["name"]]["data"]
     return found
