@@ -4,6 +4,7 @@ import errno
 import fcntl
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -41,6 +42,7 @@ from backup.wal import Wal
 STAGING = "fetched"
 KEY = 1 << 14  # bytes that a key may have
 ROUNDS = 20  # a machine that still runs removes what it has sent anew
+FULL = re.compile("no space left|remaining disk space")  # in rclone's words
 TRUST = "local all all trust\n"
 DATABASES = "SELECT datname FROM pg_database WHERE datallowconn"
 TABLES = """
@@ -302,7 +304,7 @@ def fetch(
             bring.all(choose_base(bring, moment) if moment else Wanted())
             drop_parts(staging)
     except OSError as error:
-        full = error.errno == errno.ENOSPC or "no space left" in str(error)
+        full = error.errno == errno.ENOSPC or FULL.search(str(error))
         hint = ": give BACKUP_DIR more room" if full else ""
         fail(f"nothing was fetched: {words_of(error)}{hint}.")
     barman.run("rebuild-xlogdb", SERVER)

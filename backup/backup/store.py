@@ -100,12 +100,9 @@ class Store:
         Raises:
             SystemExit: a variable is malformed or missing.
         """
-        values = {name: os.environ.get(name) or text for name, text in DEFAULTS.items()}
+        values = read_values()
         if not values["BACKUP_ELSEWHERE"]:
             return None
-        for name, (pattern, meaning) in PATTERNS.items():
-            if not re.fullmatch(pattern, values[name]):
-                fail(f"{name} must be {meaning}.")
         url = urlsplit(values["BACKUP_ELSEWHERE"])
         make, path = (of_s3, f"{url.netloc}{url.path}")
         if url.scheme == "sftp":
@@ -114,15 +111,10 @@ class Store:
             f"RCLONE_CONFIG_{REMOTE.upper()}_{name}": value
             for name, value in make(url, values, read_secret()).items()
         }
-        kept = {
-            name: value
-            for name, value in os.environ.items()
-            if name in ("HOME", "PATH") or name.lower().endswith("_proxy")
-        }
         return cls(
             url=values["BACKUP_ELSEWHERE"],
             root=f"{REMOTE}:{unquote(path).rstrip('/')}",
-            environment={**kept, **RCLONE, **options},
+            environment={**inherited(), **RCLONE, **options},
             recipients=values["BACKUP_ELSEWHERE_RECIPIENT"].split(),
             seconds=int(values["BACKUP_ELSEWHERE_SECONDS"]),
         )
@@ -314,6 +306,29 @@ def of_sftp(url: SplitResult, values: dict[str, str], secret: str) -> dict[str, 
         "KNOWN_HOSTS_FILE": str(known),
         "SHELL_TYPE": "none",
         "DISABLE_HASHCHECK": "true",
+    }
+
+
+def read_values() -> dict[str, str]:
+    """What the environment says of the store.
+
+    Raises:
+        SystemExit: a variable is malformed.
+    """
+    values = {name: os.environ.get(name) or text for name, text in DEFAULTS.items()}
+    if values["BACKUP_ELSEWHERE"]:
+        for name, (pattern, meaning) in PATTERNS.items():
+            if not re.fullmatch(pattern, values[name]):
+                fail(f"{name} must be {meaning}.")
+    return values
+
+
+def inherited() -> dict[str, str]:
+    """Of our environment, what rclone needs; others would change what it does."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name in ("HOME", "PATH") or name.lower().endswith("_proxy")
     }
 
 

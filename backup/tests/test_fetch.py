@@ -127,12 +127,19 @@ def test_store_that_ends_half_way_is_told(refused, monkeypatch, store):
     assert refused() == "backup: nothing was fetched: the network is gone."
 
 
-def test_disk_without_room_is_told(refused, monkeypatch):
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.ENOSPC, "No space left on device"),
+        OSError("preallocate: file too big for remaining disk space"),
+    ],
+)
+def test_disk_without_room_is_told(refused, monkeypatch, error):
     def unseal(*_):
-        raise OSError(errno.ENOSPC, "No space left on device")
+        raise error
 
     monkeypatch.setattr(module.Fetch, "unseal", unseal)
-    assert refused().endswith("No space left on device: give BACKUP_DIR more room.")
+    assert refused().endswith(f"{error}: give BACKUP_DIR more room.")
 
 
 @pytest.mark.parametrize("kind", ["wals", "base", "identity"])
