@@ -276,11 +276,13 @@ def test_copies_of_two_databases_and_of_a_new_volume_are_apart(
         assert kept(look) == kept(database)
 
 
-def test_another_machine_over_ssh(
-    database: Database, keys: tuple[str, str], place: Path, look: Database
-):
+def test_another_machine_over_ssh(keys: tuple[str, str], place: Path, look: Database):
     """It takes files under another name first: none is whole before its name is."""
-    with running(SshServer(place / "ssh")) as server:
+    with (
+        running(SshServer(place / "ssh")) as server,
+        running(Database(place / "db")) as database,
+    ):
+        database.run_sql("CREATE TABLE kept (number integer)")
         backup = Backup(place / "server", database, **server.variables(keys[1]))
         with running(backup):
             wait_until((backup.directory / "sealed").exists)
@@ -296,7 +298,8 @@ def test_another_machine_over_ssh(
         elsewhere.does("restore")
         with running(look):
             assert kept(look) == kept(database)
-        elsewhere.home = place / "db"
+        elsewhere.home = place / "empty"
+        elsewhere.home.mkdir()
         stranger = b64encode(b"\0\0\0\x0bssh-ed25519\0\0\0\x20" + bytes(32)).decode()
         wrong = {"BACKUP_ELSEWHERE_HOST_KEY": f"ssh-ed25519 {stranger}"}
         assert "knownhosts: key mismatch" in elsewhere.refuses("fetch", **wrong)
