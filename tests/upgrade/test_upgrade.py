@@ -250,10 +250,10 @@ def test_disk_without_room_is_refused(data: Path, tmp_path: Path):
             str((megabytes + 60) << 20),
             "--tmpfs",
             str(small),
-            "sh",
+            "bash",
             "-c",
             script,
-            "sh",
+            "bash",
         )
     )
     assert "MB free, and a copy needs" in said.stdout
