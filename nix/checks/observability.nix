@@ -10,6 +10,7 @@
   metrics,
   postgresql_17,
   prometheus,
+  rclone,
   server,
   buildSuiteCheck,
   template,
@@ -27,6 +28,7 @@ buildSuiteCheck "observability" {
     metrics
     postgresql_17
     prometheus
+    (rclone.server or rclone) # a store of backups elsewhere
     server
   ];
   variables = {

@@ -168,7 +168,7 @@ def test_what_go_programs_were_linked_with_is_named(image: Image, sbom: Sbom):
             assert any(ref.startswith("pkg:deb/debian/golang-1.") for ref in linked), (
                 file
             )
-            assert len(linked) > 10, file
+            assert len(linked) >= 5, file  # as many has age
 
 
 def needs(sbom: Sbom, path: str) -> set[str]:

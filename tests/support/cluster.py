@@ -17,6 +17,7 @@ from support.processes import (
     Service,
     free_port,
 )
+from support.store import ObjectStore, make_keys
 
 # A message for each alert, soon.
 ROUTES = """
@@ -75,7 +76,12 @@ class Cluster:
             UWSGI_PROCESSES="4",
         )
         self.edge = Edge(directory / "edge", [self.server])
-        self.backup = Backup(self.directory(directory / "backup"), self.database)
+        self.store = ObjectStore(directory / "store")
+        self.backup = Backup(
+            self.directory(directory / "backup"),
+            self.database,
+            **self.store.variables(make_keys()[1]),
+        )
         self.receiver = Receiver()
         self.outside = Receiver()  # a service that calls when it hears nothing more
         self.alertmanager = self.make_alertmanager(directory)
@@ -83,6 +89,7 @@ class Cluster:
         self.metrics = self.make_metrics(directory)
         self.services = [
             self.database,
+            self.store,
             self.backup,
             self.log,
             self.server,
