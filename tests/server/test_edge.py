@@ -466,6 +466,7 @@ def test_death_of_a_server_repeats_no_write_and_loses_none(
 @pytest.mark.parametrize(
     ("variable", "value"),
     [
+        ("DRAIN_SECONDS", "601"),
         ("EDGE_BODY_SECONDS", "0"),
         ("EDGE_CERTIFICATE", "/no/such.pem"),
         ("EDGE_DIR", "/no/such"),

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 DEFAULTS = {
+    "DRAIN_SECONDS": "0",
     "EDGE_ACME_URL": "",
     "EDGE_BODY_SECONDS": "300",
     "EDGE_CERTIFICATE": "",
@@ -32,6 +33,10 @@ DEFAULTS = {
 NAME = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?([.][a-z0-9]([a-z0-9-]*[a-z0-9])?)*"
 HOST = r"[A-Za-z0-9._-]+"
 PATTERNS = {
+    "DRAIN_SECONDS": (
+        r"[1-5]?[0-9]{1,2}|600",
+        "a whole number from 0 to 600",
+    ),
     "EDGE_ACME_URL": (
         r"(https://[!-z]+)?",
         "the https:// address of an ACME directory",
@@ -169,6 +174,8 @@ def main() -> None:
         "log.sock",
         "--daemon",
         "rsyslog",
+        "--drain",
+        os.environ["DRAIN_SECONDS"],
     ]
     supervise += ["--json"] if os.environ["LOG_FORMAT"] == "json" else []
     os.execvp("supervise", supervise)
