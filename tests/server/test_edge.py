@@ -6,10 +6,11 @@ import os
 import re
 import signal
 import socket
+import ssl
 import subprocess
 import threading
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
@@ -230,6 +231,102 @@ def test_short_http2_body_is_the_fault_of_the_client(edge):
             head = answer.read(9)
             kind, payload = head[3], answer.read(int.from_bytes(head[:3]))
     assert payload[:1] == b"\x8c"  # HPACK's ":status: 400"
+
+
+class KeptHttp1:
+    """A client's connection with requests one after the other."""
+
+    PROTOCOL = "http/1.1"
+
+    def __init__(self, connection: ssl.SSLSocket) -> None:
+        self.http = http.client.HTTPConnection("localhost")
+        self.http.sock = connection
+
+    def ask(self) -> bool:
+        """Whether the answer lets the connection be kept."""
+        self.http.request("GET", "/item/1/")
+        answer = self.http.getresponse()
+        answer.read()
+        assert answer.status == 200
+        return answer.getheader("Connection") != "close"
+
+
+class KeptHttp2:
+    """The same with HTTP/2."""
+
+    PROTOCOL = "h2"
+    ASKED = b"".join(
+        http2_header(*field)
+        for field in {
+            b":method": b"GET",
+            b":scheme": b"https",
+            b":authority": b"localhost",
+            b":path": b"/item/1/",
+        }.items()
+    )
+
+    def __init__(self, connection: ssl.SSLSocket) -> None:
+        self.connection, self.answers = connection, connection.makefile("rb")
+        self.stream = -1
+        connection.sendall(
+            b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+            + http2_frame(4, 0, b"", 0)
+            + http2_frame(8, 0, (2**30).to_bytes(4), 0)  # any number of bytes
+        )
+
+    def ask(self) -> bool:
+        """Whether there was no GOAWAY: one may leave this request out, and ends it."""
+        self.stream += 2
+        self.connection.sendall(http2_frame(1, 5, self.ASKED, self.stream))
+        kept, ended = True, False
+        while not ended:
+            head = self.answers.read(9)
+            if len(head) < 9:
+                raise ConnectionResetError
+            kind, flags, stream = head[3], head[4], int.from_bytes(head[5:])
+            payload = self.answers.read(int.from_bytes(head[:3]))
+            assert kind != 3, "RST_STREAM"
+            if kind == 1:
+                assert payload[:1] == b"\x88"  # HPACK's ":status: 200"
+            if kind == 7:
+                kept = False
+                ended = int.from_bytes(payload[:4]) < self.stream
+            ended |= stream == self.stream and bool(flags & 1)
+        return kept
+
+
+def ask_until_refused(
+    edge: Edge, kept: type[KeptHttp1 | KeptHttp2], unanswered: list[str]
+) -> None:
+    with suppress(OSError):  # nothing was asked where no connection was made
+        while True:
+            with edge.connection(30, kept.PROTOCOL) as connection:
+                client = kept(connection)
+                try:
+                    while client.ask():
+                        time.sleep(0.05)
+                except (AssertionError, OSError, http.client.HTTPException) as error:
+                    unanswered.append(repr(error))
+                    return
+
+
+@pytest.mark.parametrize("kept", [KeptHttp1, KeptHttp2])
+def test_stop_of_the_edge_answers_each_request_on_a_kept_connection(
+    start_edge, server, kept
+):
+    edge = start_edge([server], DRAIN_SECONDS="2")
+    unanswered: list[str] = []
+    clients = [
+        threading.Thread(target=ask_until_refused, args=(edge, kept, unanswered))
+        for _ in range(8)
+    ]
+    for client in clients:
+        client.start()
+    time.sleep(1)
+    assert edge.stop() == 0
+    for client in clients:
+        client.join()
+    assert unanswered == []
 
 
 @pytest.mark.parametrize(

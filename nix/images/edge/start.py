@@ -136,6 +136,7 @@ def error_type() -> str:
 
 def prepare(run: Path) -> None:
     """Link read-only files into the run directory, beside what depends on variables."""
+    (run / "draining").unlink(missing_ok=True)  # of the life before
     for file in Path(os.environ["EDGE_FILES"]).iterdir():
         link = run / file.name
         link.unlink(missing_ok=True)
