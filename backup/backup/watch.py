@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
@@ -95,9 +96,7 @@ class Watch:
         for thread in threads:
             thread.start()
         self.look_on()
-        end_children()
-        for thread in threads:
-            thread.join()
+        end_all(threads)
         if self.failed:
             fail("a part of it ended; its traceback is above.")
         if self.upgraded:
@@ -200,6 +199,14 @@ class Watch:
             reserve.unlink(missing_ok=True)
         elif free > 4 * RESERVE and not reserve.exists():
             reserve.write_bytes(bytes(RESERVE))
+
+
+def end_all(threads: Iterable[threading.Thread]) -> None:
+    """End what they wait for, also what one of them starts just now."""
+    for thread in threads:
+        while thread.is_alive():
+            end_children()
+            thread.join(1)
 
 
 def reap() -> None:

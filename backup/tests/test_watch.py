@@ -3,6 +3,8 @@
 import os
 import shutil
 import socket
+import subprocess
+import sys
 import threading
 from datetime import UTC, datetime, timedelta
 
@@ -153,6 +155,27 @@ def test_thread_that_fails_ends_the_service(looking, capsys):
     assert looking.failed
     assert looking.stopping.is_set()
     assert "ZeroDivisionError" in capsys.readouterr().err
+
+
+LATE = """
+import subprocess
+import threading
+import time
+from backup.barman import lead_children
+from backup.watch import end_all
+def begin():
+    time.sleep(1)
+    subprocess.run(["sleep", "600"])
+lead_children()
+thread = threading.Thread(target=begin)
+thread.start()
+end_all([thread])
+"""
+
+
+def test_child_that_a_stop_meets_at_its_start_is_ended():
+    stop = [sys.executable, "-c", LATE]
+    assert subprocess.run(stop, start_new_session=True, timeout=60).returncode == 0
 
 
 def test_children_of_other_sessions_are_reaped():
