@@ -39,7 +39,8 @@ def lead_children() -> None:
 
 def end_children() -> None:
     """End what Barman has started, and what that has started; this process goes on."""
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    # Not SIG_IGN, which a program that begins now would inherit.
+    signal.signal(signal.SIGTERM, lambda *_: None)
     os.killpg(0, signal.SIGTERM)
 
 
