@@ -38,10 +38,13 @@ PATTERNS = {
         rf"({HOST_KEY}(, *{HOST_KEY})*)?",
         "the server's public keys, such as ssh-ed25519 AAAA…, with commas between them",
     ),
+    # `docker run --env-file` keeps the comment that Compose takes away.
+    "BACKUP_ELSEWHERE_KEY_ID": (r"\S*", "one word"),
     "BACKUP_ELSEWHERE_RECIPIENT": (
         r"((age1[0-9a-z]+)( +age1[0-9a-z]+)*)?",
         "public keys that begin with age1",
     ),
+    "BACKUP_ELSEWHERE_REGION": (r"\S*", "one word"),
     "BACKUP_ELSEWHERE_SECONDS": (
         r"[1-9][0-9]{0,3}",
         "a whole number of seconds above 0",

@@ -102,6 +102,8 @@ def test_secret_in_a_file(read, tmp_path):
         (S3 | {"BACKUP_ELSEWHERE_ENDPOINT": "x"}, r"must be the http\(s\)://"),
         (S3 | {"BACKUP_ELSEWHERE_SECONDS": "0"}, "must be a whole number of seconds"),
         (S3 | {"BACKUP_ELSEWHERE_RECIPIENT": "AGE-S"}, "must be public keys"),
+        (S3 | {"BACKUP_ELSEWHERE_REGION": "eu # x"}, "must be one word"),
+        (S3 | {"BACKUP_ELSEWHERE_KEY_ID": "id  # x"}, "must be one word"),
         (S3 | {"BACKUP_ELSEWHERE_KEY_ID": ""}, "needs BACKUP_ELSEWHERE_KEY_ID"),
         (SFTP | {"BACKUP_ELSEWHERE_HOST_KEY": "AAAA"}, "must be the server's public"),
         (SFTP | {"BACKUP_ELSEWHERE_HOST_KEY": ""}, "needs BACKUP_ELSEWHERE_HOST_KEY"),

@@ -14,6 +14,7 @@ buildSuiteCheck "deployments" {
   ];
   variables = {
     DEPLOY = "${template + "/deploy"}";
+    DEPLOY_BACKUP = "${template + "/docs/backup.md"}";
     DEPLOY_COMPOSE = "${template + "/docker-compose.yaml"}";
     DEPLOY_POSTGRESQL = "${../images/db/postgresql.conf}";
     DEPLOY_RENAME = "${../commands/files/compose.py}";
