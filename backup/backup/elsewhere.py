@@ -12,7 +12,7 @@ import subprocess
 import tarfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from gzip import GzipFile
@@ -34,9 +34,8 @@ PART = ".tar.gz.age"
 STREAMS = f"streams.json{SEALED}"
 IDENTITY = f"identity.json{SEALED}"
 CHECK = "check.json"  # of the last restore that was tried, unencrypted
+INFO = "-backup.info"  # which Barman's file about a base backup ends with
 BEGUN = "%Y%m%dT%H%M%SZ"
-
-
 LOG = re.compile(
     r"[0-9A-F]{8}(\.history|[0-9A-F]{16}(\.partial|\.[0-9A-F]{8}\.backup)?)"
 )
@@ -86,13 +85,16 @@ def of_files(name: str, folder: Path, files: list[Path]) -> Item:
     return Item(name + PART, size, 0, write)
 
 
-def batches(items: list[Item]) -> Iterator[list[Item]]:
-    batch: list[Item] = []
-    for item in items:
-        batch.append(item)
-        if sum(one.size for one in batch) >= BATCH:
+def batches[T](things: Iterable[T], size: Callable[[T], int]) -> Iterator[list[T]]:
+    """Some at a time, each time of BATCH bytes or a little more."""
+    batch: list[T] = []
+    room = BATCH
+    for thing in things:
+        batch.append(thing)
+        room -= size(thing)
+        if room <= 0:
             yield batch
-            batch = []
+            batch, room = [], BATCH
     if batch:
         yield batch
 
@@ -102,15 +104,11 @@ def parts(base: Path) -> list[list[Path]]:
 
     A base backup never changes, so that these are the same at each look.
     """
-    found: list[list[Path]] = [[]]
-    room = BATCH
-    for path in [base, *sorted(base.rglob("*"))]:
-        found[-1].append(path)
-        room -= path.lstat().st_size if path.is_file() else 0
-        if room <= 0:
-            found.append([])
-            room = BATCH
-    return [files for files in found if files]
+
+    def size(path: Path) -> int:
+        return path.lstat().st_size if path.is_file() else 0
+
+    return list(batches([base, *sorted(base.rglob("*"))], size))
 
 
 def log_files(directory: Path) -> dict[str, Path]:
@@ -134,6 +132,16 @@ def facts_of(info: str) -> dict[str, str]:
     return dict(re.findall(r"^(\w+)=(.*)$", info, re.MULTILINE))
 
 
+def infos(directory: Path) -> dict[str, dict[str, str]]:
+    """What Barman knows of base backups that are whole, the oldest first."""
+    found = {}
+    for file in sorted((directory / "meta").glob(f"*{INFO}")):
+        facts = facts_of(file.read_text())
+        if facts.get("status") == "DONE":
+            found[file.name.removesuffix(INFO)] = facts
+    return found
+
+
 def base_backup(name: str, facts: dict[str, str]) -> BaseBackup:
     return BaseBackup(
         name=name,
@@ -145,7 +153,7 @@ def base_backup(name: str, facts: dict[str, str]) -> BaseBackup:
 
 
 def meta(name: str) -> str:
-    return f"meta/{name}-backup.info{SEALED}"
+    return f"meta/{name}{INFO}{SEALED}"
 
 
 class Elsewhere:
@@ -167,7 +175,7 @@ class Elsewhere:
         self.store, self.stopping = store, stopping
         self.place = ""  # of the copy in the store
         self.there: set[str] = set()  # what it has
-        self.listed = 0.0  # until when that is believed
+        self.believed = 0.0  # until when, of the monotonic clock
         self.sent: dict[str, float] = {}  # times of files that change
         self.words = ""  # of the failure that was told of last
         self.make_metrics(registry)
@@ -205,7 +213,7 @@ class Elsewhere:
             except NotYetError:
                 pause = PAUSES[0]
             except (OSError, subprocess.CalledProcessError) as error:
-                self.listed = 0
+                self.believed = 0
                 self.failures.inc()
                 self.tell(words_of(error))
                 pause = min(PAUSES[0] * 2**failed, PAUSES[1])
@@ -250,11 +258,7 @@ class Elsewhere:
     def look(self) -> None:
         """Ask what the store has, where that is not known."""
         place = self.find_place()
-        if (
-            place == self.place
-            and time.monotonic() - self.listed < LIST
-            and self.listed
-        ):
+        if place == self.place and time.monotonic() < self.believed:
             return
         self.store.forget_incoming(place)
         self.there = set(self.store.sizes(place))
@@ -266,7 +270,7 @@ class Elsewhere:
             self.send([of_file("identity.json", self.directory / "identity.json")])
         self.note_check()
         self.note_base()
-        self.listed = time.monotonic() + LIST
+        self.believed = time.monotonic() + LIST
 
     def find_place(self) -> str:
         """Of this database and this volume.
@@ -303,7 +307,7 @@ class Elsewhere:
 
     def send(self, items: list[Item]) -> None:
         """Encrypt in our own volume, and send what is whole there."""
-        for batch in batches(items):
+        for batch in batches(items, lambda item: item.size):
             staging = self.home / "sealed"
             shutil.rmtree(staging, ignore_errors=True)
             try:
@@ -340,24 +344,13 @@ class Elsewhere:
                 continue
         raise OSError("the log moves faster than it is read")
 
-    def infos(self) -> dict[str, dict[str, str]]:
-        """What Barman knows of base backups that are whole, the newest first."""
-        found = {}
-        for file in sorted(
-            (self.directory / "meta").glob("*-backup.info"), reverse=True
-        ):
-            facts = facts_of(file.read_text())
-            if facts.get("status") == "DONE":
-                found[file.name.removesuffix("-backup.info")] = facts
-        return found
-
     def send_base(self) -> bool:
         """Send one part of a base backup that the store lacks; whether there is more.
 
         Barman's file about it follows its parts, so that a copy never has one that is
         not whole.
         """
-        for name in self.infos():
+        for name in reversed(infos(self.directory)):
             if meta(name) in self.there:
                 continue
             try:
@@ -373,21 +366,21 @@ class Elsewhere:
             if item.name not in self.there:
                 self.send([item])
                 return True
-        info = f"meta/{name}-backup.info"
+        info = f"meta/{name}{INFO}"
         self.send([of_file(info, self.directory / info)])
         self.note_base()
         report(f"the copy elsewhere has base backup {name}.")
         return True
 
     def note_base(self) -> None:
-        for name, facts in self.infos().items():
+        for name, facts in reversed(infos(self.directory).items()):
             if meta(name) in self.there:
                 self.base.set(base_backup(name, facts).end.timestamp())
                 return
 
     def tidy(self, log: set[str]) -> None:
         """Remove what retention has removed here; nothing without a base backup."""
-        whole = self.infos()
+        whole = infos(self.directory)
         if not any(meta(name) in self.there for name in whole):
             return
         log = log | {name + SEALED for name in log_files(self.directory)}

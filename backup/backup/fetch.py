@@ -23,13 +23,15 @@ from psycopg2.sql import SQL, Composed, Identifier
 
 from backup.barman import Barman, words_of
 from backup.elsewhere import (
-    BATCH,
     CHECK,
     IDENTITY,
+    INFO,
     PART,
     SEALED,
+    STREAMS,
     base_backup,
-    facts_of,
+    batches,
+    infos,
 )
 from backup.progress import megabytes, percent, progress
 from backup.restore import choose, recovery, restore
@@ -169,20 +171,9 @@ class Fetch:
                 return f"{percent(self.bytes, whole)} of {megabytes(whole)}"
 
             with progress("fetching", far):
-                for names in batches(missing):
+                for names in batches(sorted(missing), missing.__getitem__):
                     come |= self.batch(names)
         fail("the copy changes faster than it is fetched: run it again.")
-
-
-def batches(sizes: dict[str, int]) -> Iterator[list[str]]:
-    names: list[str] = []
-    for name in sorted(sizes):
-        names.append(name)
-        if sum(sizes[one] for one in names) >= BATCH:
-            yield names
-            names = []
-    if names:
-        yield names
 
 
 @dataclass(frozen=True)
@@ -231,17 +222,14 @@ def choose_base(fetch: Fetch, moment: datetime) -> Wanted:
     fetch.batch(
         [n for n in names if n.startswith("meta/") or n.endswith(f".history{SEALED}")]
     )
-    infos = {
-        file.name.removesuffix("-backup.info"): facts_of(file.read_text())
-        for file in sorted((fetch.folder / "meta").glob("*"))
-    }
-    backups = [base_backup(name, facts) for name, facts in infos.items()]
+    whole = infos(fetch.folder)
+    backups = [base_backup(name, facts) for name, facts in whole.items()]
     spans = Spans(fetch.folder)
     span = spans.at(moment) or spans.all[0]
     chosen = choose(backups, Wal(fetch.folder), span.timeline, moment)
-    for name in infos:
+    for name in whole:
         if name != chosen.name:
-            (fetch.folder / "meta" / f"{name}-backup.info").unlink()
+            (fetch.folder / "meta" / f"{name}{INFO}").unlink()
     return Wanted(chosen.name, chosen.begin_wal[8:])
 
 
@@ -298,7 +286,7 @@ def fetch(
             place = find_copy(store, place)
             bring = Fetch(store, key, place, staging, skips)
             # The spans come first: all that they tell of is there by now.
-            first = {IDENTITY, f"streams.json{SEALED}"}
+            first = {IDENTITY, STREAMS}
             if not first <= bring.batch(first):
                 fail(f"the copy {place} was never finished: --copy names another one.")
             bring.all(choose_base(bring, moment) if moment else Wanted())
@@ -316,8 +304,8 @@ def fetch(
 
 def drop_parts(staging: Path) -> None:
     """Forget base backups that retention has removed meanwhile."""
-    for info in (staging / "meta").glob("*-backup.info"):
-        if not (staging / "base" / info.name.removesuffix("-backup.info")).exists():
+    for info in (staging / "meta").glob(f"*{INFO}"):
+        if not (staging / "base" / info.name.removesuffix(INFO)).exists():
             info.unlink()
 
 

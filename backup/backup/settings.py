@@ -149,24 +149,31 @@ class Settings:
         return file
 
 
+def read_secret(name: str) -> str:
+    """Of a variable, or of the file that NAME_FILE names; empty where there is none.
+
+    Raises:
+        SystemExit: both are set, or the file cannot be read.
+    """
+    secret = os.environ.get(name, "")
+    file = os.environ.get(f"{name}_FILE", "")
+    if secret and file:
+        fail(f"set {name} or {name}_FILE, not both.")
+    if file:
+        try:
+            secret = Path(file).read_text().rstrip("\r\n")
+        except OSError as error:
+            fail(f"{name}_FILE ({file}) cannot be read: {error.strerror}.")
+    return secret
+
+
 def read_password(required: bool) -> None:
     """The role's password, for libpq in this process and in what it starts.
 
     Raises:
         SystemExit: there is none and it is required, or its file cannot be read.
     """
-    password = os.environ.get("POSTGRES_BACKUP_PASSWORD", "")
-    file = os.environ.get("POSTGRES_BACKUP_PASSWORD_FILE", "")
-    if password and file:
-        fail("set POSTGRES_BACKUP_PASSWORD or POSTGRES_BACKUP_PASSWORD_FILE, not both.")
-    if file:
-        try:
-            password = Path(file).read_text().rstrip("\r\n")
-        except OSError as error:
-            fail(
-                f"POSTGRES_BACKUP_PASSWORD_FILE ({file}) cannot be read: "
-                f"{error.strerror}."
-            )
+    password = read_secret("POSTGRES_BACKUP_PASSWORD")
     if required and not password:
         fail("set POSTGRES_BACKUP_PASSWORD or POSTGRES_BACKUP_PASSWORD_FILE.")
     os.environ["PGPASSWORD"] = password

@@ -16,7 +16,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 import certifi
 
-from backup.settings import fail
+from backup.settings import fail, read_secret
 
 DEFAULTS = {
     "BACKUP_ELSEWHERE": "",
@@ -110,9 +110,10 @@ class Store:
         make, path = (of_s3, f"{url.netloc}{url.path}")
         if url.scheme == "sftp":
             make, path = of_sftp, url.path.removeprefix("/~/")
+        secret = read_secret("BACKUP_ELSEWHERE_SECRET").strip()
         options = {
             f"RCLONE_CONFIG_{REMOTE.upper()}_{name}": value
-            for name, value in make(url, values, read_secret()).items()
+            for name, value in make(url, values, secret).items()
         }
         return cls(
             url=values["BACKUP_ELSEWHERE"],
@@ -333,24 +334,3 @@ def inherited() -> dict[str, str]:
         for name, value in os.environ.items()
         if name in ("HOME", "PATH") or name.lower().endswith("_proxy")
     }
-
-
-def read_secret() -> str:
-    """The secret access key, or the private key of SSH.
-
-    Raises:
-        SystemExit: its file cannot be read.
-    """
-    secret = os.environ.get("BACKUP_ELSEWHERE_SECRET", "")
-    file = os.environ.get("BACKUP_ELSEWHERE_SECRET_FILE", "")
-    if secret and file:
-        fail("set BACKUP_ELSEWHERE_SECRET or BACKUP_ELSEWHERE_SECRET_FILE, not both.")
-    if file:
-        try:
-            secret = Path(file).read_text()
-        except OSError as error:
-            fail(
-                f"BACKUP_ELSEWHERE_SECRET_FILE ({file}) cannot be read: "
-                f"{error.strerror}."
-            )
-    return secret.strip()

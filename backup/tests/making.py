@@ -8,6 +8,7 @@ from typing import Any
 
 from backup.barman import BaseBackup
 from backup.database import Facts
+from backup.spans import Spans
 
 SIZE = 1 << 20  # bytes of a segment: the least that PostgreSQL can have
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -83,6 +84,30 @@ def write_base_backup(
         )
     )
     return data.parent
+
+
+FIRST, SECOND = base_backup(), base_backup(NOON + minutes(60))
+
+
+def name(number: int) -> str:
+    """Of a segment of the first timeline."""
+    return f"0000000100000000{number:08X}"
+
+
+def write_backups(directory: Path) -> None:
+    """Two base backups, one that was cut short, and the log since the first."""
+    for backup in (FIRST, SECOND):
+        write_base_backup(directory, backup)
+    write_base_backup(directory, base_backup(NOON + minutes(90)), "FAILED")
+    for number in (2, 3):
+        segment(directory / "wals/0000000100000000", name(number))
+    segment(directory / "streaming", name(4))
+    segment(directory / "streaming", f"{name(5)}.partial")
+    segment(directory / "set-aside", name(1))
+    (directory / "wals/xlog.db").write_text("")
+    spans = Spans(directory)
+    spans.begin(1, NOON, lost=False)
+    spans.reach(NOON + minutes(99), 99)
 
 
 WELL = Facts(

@@ -7,32 +7,14 @@ import shutil
 import pytest
 
 from backup.copies import copy, refuse_shorter, remove_moved
-from backup.spans import Spans
 from backup.wal import Wal
-from tests.making import NOON, base_backup, minutes, segment, write_base_backup
-
-FIRST, SECOND = base_backup(), base_backup(NOON + minutes(60))
-
-
-def name(number):
-    return f"0000000100000000{number:08X}"
+from tests.making import FIRST, NOON, SECOND, name, segment, write_backups
 
 
 @pytest.fixture
 def source(directory):
     """Two base backups, one that was cut short, and the log since the first."""
-    for backup in (FIRST, SECOND):
-        write_base_backup(directory, backup)
-    write_base_backup(directory, base_backup(NOON + minutes(90)), "FAILED")
-    for number in (2, 3):
-        segment(directory / "wals/0000000100000000", name(number))
-    segment(directory / "streaming", name(4))
-    segment(directory / "streaming", f"{name(5)}.partial")
-    segment(directory / "set-aside", name(1))
-    (directory / "wals/xlog.db").write_text("")
-    spans = Spans(directory)
-    spans.begin(1, NOON, lost=False)
-    spans.reach(NOON + minutes(99), 99)
+    write_backups(directory)
     return directory
 
 
@@ -89,8 +71,8 @@ def test_copy_again_has_each_segment_once(source, settings, barman, folder):
 
 def test_copy_on_the_first_day(settings, barman, folder, capsys):
     """Else the command would fail in a nightly job before there is a base backup."""
-    for name in ("streaming", "wals"):
-        (settings.directory / name).mkdir()
+    for part in ("streaming", "wals"):
+        (settings.directory / part).mkdir()
     copy(settings, barman, folder)
     assert capsys.readouterr().out == f"backup: {folder} has all backups.\n"
 

@@ -10,15 +10,8 @@ from prometheus_client import CollectorRegistry
 from backup import elsewhere as module
 from backup.elsewhere import Elsewhere, NotYetError, batches, of_bytes, parts
 from backup.fetch import Fetch, Wanted
-from backup.spans import Spans
-from tests.making import NOON, base_backup, minutes, segment, write_base_backup
+from tests.making import FIRST, NOON, SECOND, minutes, name, segment, write_backups
 from tests.stores import folder_store, make_keys, names
-
-FIRST, SECOND = base_backup(), base_backup(NOON + minutes(60))
-
-
-def name(number):
-    return f"0000000100000000{number:08X}"
 
 
 @pytest.fixture(scope="module")
@@ -29,20 +22,9 @@ def keys():
 @pytest.fixture
 def source(directory):
     """Two base backups, and the log since the first."""
-    for backup in (FIRST, SECOND):
-        write_base_backup(directory, backup)
-    write_base_backup(directory, base_backup(NOON + minutes(90)), "FAILED")
-    for number in (2, 3):
-        segment(directory / "wals/0000000100000000", name(number))
-    segment(directory / "streaming", name(4))
-    segment(directory / "streaming", f"{name(5)}.partial")
-    segment(directory / "set-aside", name(1))
+    write_backups(directory)
     (directory / "wals/00000002.history").write_text("1\t0/5000000\tno reason\n")
-    (directory / "wals/xlog.db").write_text("")
     (directory / "identity.json").write_text('{"systemid": "7000"}')
-    spans = Spans(directory)
-    spans.begin(1, NOON, lost=False)
-    spans.reach(NOON + minutes(99), 99)
     return directory
 
 
@@ -218,6 +200,19 @@ def test_check_that_was_left_is_told(source, make, folder):
     assert (place / "check.json").exists()
 
 
+def test_store_is_asked_anew_each_hour(source, make, folder, monkeypatch):
+    elsewhere, now = make(), module.time.monotonic()
+    bring_all(elsewhere)
+    (place,) = folder.glob("7000/*")
+    said = {"well": False, "time": NOON.isoformat()}
+    (place / "check.json").write_text(json.dumps(said))
+    elsewhere.bring()
+    assert elsewhere.well._value.get() == 1
+    monkeypatch.setattr(module.time, "monotonic", lambda: now + 3660)
+    elsewhere.bring()
+    assert elsewhere.well._value.get() == 0
+
+
 def test_parts_are_the_same_at_each_look_and_bounded(source, monkeypatch):
     base = source / "base" / FIRST.name
     for number in range(5):
@@ -230,7 +225,7 @@ def test_parts_are_the_same_at_each_look_and_bounded(source, monkeypatch):
         [base, *base.rglob("*")]
     )
     items = [of_bytes(str(number), bytes(400)) for number in range(5)]
-    assert [len(batch) for batch in batches(items)] == [3, 2]
+    assert [len(batch) for batch in batches(items, lambda item: item.size)] == [3, 2]
 
 
 def test_log_that_moves_on_meanwhile_is_looked_for_again(

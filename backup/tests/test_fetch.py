@@ -15,9 +15,9 @@ from backup import fetch as module
 from backup.barman import Barman
 from backup.elsewhere import Elsewhere
 from backup.fetch import check, empty_home, fetch, is_old, read_key
-from tests.making import NOON, minutes
+from tests.making import FIRST, NOON, SECOND, minutes, name
 from tests.stores import folder_store, make_keys, names
-from tests.test_elsewhere import FIRST, SECOND, bring_all, name, source
+from tests.test_elsewhere import bring_all, source
 
 __all__ = ["source"]  # a fixture
 
