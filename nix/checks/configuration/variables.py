@@ -23,9 +23,10 @@ USE = re.compile(rf"\$\{{?{NAME}|(?<![\w$])(?:name|secret) {NAME}")
 SELF = re.compile(rf"\$\{{{NAME}:?[-+?]")
 DEFAULT = re.compile(rf"\$\{{{NAME}:?-([^}}$]*)\}}")
 ASSIGNMENT = re.compile(rf"(?:^|\s){NAME}=", re.MULTILINE)
-# In Python: a table of defaults, and os.environ.
+# In Python: a table of defaults, os.environ, and backup's read_secret.
 ENTRY = re.compile(rf'^    "{NAME}": "(.*)",$', re.MULTILINE)
-ENVIRON = re.compile(rf'environ(?:\.get\(|\[)"{NAME}"(?:, "([^"]*)")?')
+READ = r"(?:environ(?:\.get\(|\[)|\bread_secret\()"
+ENVIRON = re.compile(rf'{READ}"{NAME}"(?:, "([^"]*)")?')
 SET = re.compile(rf'environ\["{NAME}"\] = ')
 GIVEN = re.compile(rf"^\s*(?:runtimeEnv\.)?{NAME} = ", re.MULTILINE)
 # Of any process.
