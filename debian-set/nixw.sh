@@ -98,6 +98,8 @@ lock_with_set() {
 # lock was made anew meanwhile.
 fetch_needed() {
     set_path=$(nix store add-path --name debian-set "$copy") || return
+    # In a store elsewhere (NIX_REMOTE), Nix finds it by its real place alone.
+    [ -e "$set_path" ] || set_path=${NIX_REMOTE:-}$set_path
     overrides="--override-input $input path:$set_path"
     [ -z "$nixpkgs" ] ||
         overrides="$overrides --override-input $input/nixpkgs path:$nixpkgs"

@@ -63,11 +63,7 @@ wanted_by() {
         return
         ;;
     build | copy | shell | bundle) kind=packages ;;
-    run)
-        # `sources` copies files, also those of which nothing has to be built.
-        case " $* " in *"#sources "*) return 1 ;; esac
-        kind=apps
-        ;;
+    run) kind=apps ;;
     develop | print-dev-env) kind=devShells ;;
     flake)
         [ "$1" = check ] || return 0
@@ -93,8 +89,21 @@ wanted_by() {
 # fails where that is not known.
 names_of_needed() {
     list=$(wanted_by "$@") || return
+    [ -n "$list" ] || return 0
     # shellcheck disable=SC2086 # one word a derivation
-    [ -z "$list" ] || names_to_build $list
+    if copies_sources "$@"; then names_of_all $list; else names_to_build $list; fi
+}
+
+# copies_sources COMMAND ARGS…: whether it copies what was fetched, also for what needs
+# no build.
+copies_sources() {
+    case "$* " in "run "*"#sources "*) ;; *) return 1 ;; esac
+}
+
+# names_of_all DERIVATION…: of those, and of all that they are made of.
+names_of_all() {
+    nix-store --query --requisites "$@" |
+        sed -n 's|^/nix/store/[a-z0-9]*-\(.*\)\.drv$|\1|p'
 }
 
 # names_to_build DERIVATION…: of those, and of all that they need, the names that the
