@@ -64,11 +64,14 @@ def put(registry, *images) -> str:
 
 
 def test_what_was_pushed_is_what_the_tree_builds(registry, pushed, home):
+    """Also where a tag was given, the digest is told: the tag may go elsewhere."""
     for references in (pushed.splitlines(), [f"{registry.address}/team"]):
         done = verify(home, *references)
         assert done.returncode == 0, done
         assert done.stderr == ""
-        assert len(done.stdout.splitlines()) == len(pushed.splitlines())
+        assert done.stdout.splitlines() == [
+            f"verify: {image} is what this tree builds" for image in pushed.splitlines()
+        ]
 
 
 def test_index_must_have_an_image_for_each_architecture(registry, log, home):
@@ -167,6 +170,7 @@ def test_index_that_others_read_in_another_way_is_refused(
         (b"null", " is no image."),
         (b'{"manifests": [1]}', " is no image."),
         (b'{"manifests": [{"platform": null}]}', ", which this tree builds."),
+        (b'{"layers": ' + 100_000 * b"[" + 100_000 * b"]" + b"}", " is no image."),
     ],
 )
 def test_nonsense_of_a_registry_is_one_sentence(home, nonsense: bytes, sentence: str):
@@ -234,7 +238,8 @@ def test_image_alone_is_refused_with_the_digest_that_the_tree_builds(
     manifest, architecture = log
     digest = manifest.headers["Docker-Content-Digest"]
     wanted = f"{digest}, which this tree builds for linux/{architecture}"
-    assert done.stderr == f"verify: {image} is not {wanted}.\n"
+    assert done.stderr.startswith(f"verify: {image}@sha256:")
+    assert done.stderr.endswith(f" is not {wanted}.\n")
 
 
 def test_digest_that_is_not_compared_is_refused(registry, pushed, home):
@@ -271,3 +276,24 @@ def test_unclear_call_is_refused(home, references: list[str], sentence: str):
     done = verify(home, *references)
     assert done.returncode == 1
     assert sentence in done.stderr
+
+
+def test_layer_that_was_exchanged_is_refused_where_layers_are_fetched(
+    registry, log, pushed, home
+):
+    (image,) = (line for line in pushed.splitlines() if f"{SERVICE}-log:" in line)
+    done = verify(home, "--layers", image)
+    assert done.stdout == f"verify: {image} is what this tree builds\n", done
+    digest = log[0].json()["layers"][-1]["digest"].removeprefix("sha256:")
+    blobs = registry.directory / "docker/registry/v2/blobs/sha256"
+    blob = blobs / digest[:2] / digest / "data"
+    content = blob.read_bytes()
+    blob.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    try:
+        done = verify(home, "--layers", image)
+    finally:
+        blob.write_bytes(content)
+    assert done.returncode == 1
+    (sentence,) = done.stderr.splitlines()
+    assert f"the layers of {image} cannot be fetched: " in sentence
+    assert digest in sentence

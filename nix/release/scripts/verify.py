@@ -5,7 +5,8 @@
 LAYOUTS are folders with `:` between them, one for each architecture that was built
 here; ARCHITECTURES are all that the tree declares, with `:`, too. A reference is
 PREFIX/IMAGE with a tag, a digest or both, as `push` prints it; PREFIX alone stands for
-the version of every image. Options are those of `skopeo inspect`. Exit status 1 and a
+the version of every image. `--layers` fetches the layers, too, whose digests are
+compared in any case. Other options are those of `skopeo inspect`. Exit status 1 and a
 sentence for each image that is another one; diffoscope tells how they differ.
 
 An index is right only where it has the bytes that `push` would send: engines choose
@@ -18,12 +19,16 @@ import json
 import re
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
 from indexes import described, write
 
 Document = dict[str, Any]
+# What a document of any form raises where it is read as one of an image.
+NONSENSE = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
+LAYERS = "--layers"
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 
 
@@ -142,7 +147,11 @@ def compare_index(
 
 
 def compare(
-    reference: str, layouts: list[Path], architectures: list[str], options: list[str]
+    reference: str,
+    layouts: list[Path],
+    architectures: list[str],
+    options: list[str],
+    layers: bool,
 ) -> None:
     """Say that it is the same, or which of its platforms were not compared.
 
@@ -150,14 +159,36 @@ def compare(
         ImageError: it is another one, or not there.
     """
     content = inspect(reference, *options)
+    # A tag may lead elsewhere a moment later.
+    reference = f"{reference.partition('@')[0]}@{digest_of(content)}"
     if "layers" in json.loads(content):
         compared = [compare_image(reference, content, layouts, options)]
     else:
         compare_index(reference, content, layouts, architectures)
         compared = [described(layout)["platform"]["architecture"] for layout in layouts]
+    if layers:
+        fetch(reference, options)
     rest = [f"linux/{name}" for name in architectures if name not in compared]
     said = f"; {', '.join(rest)} was not compared" if rest else ""
     print(f"verify: {reference} is what this tree builds{said}")
+
+
+def fetch(reference: str, options: list[str]) -> None:
+    """All that it consists of; skopeo compares each blob with its digest.
+
+    Raises:
+        ImageError: the registry has not all of it, or something else.
+    """
+    of_source = re.compile("--(?=cert-dir|creds|no-creds|registry-token|tls-verify)")
+    words = [of_source.sub("--src-", word, count=1) for word in options]
+    address = f"docker://{without_tag(reference)}"
+    with tempfile.TemporaryDirectory() as folder:
+        command = ["skopeo", "--insecure-policy", "--tmpdir", folder, "copy", "--all"]
+        command += ["--quiet", *words, address, f"oci:{folder}/image"]
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True)
+    if done.returncode:
+        said = done.stderr.decode().strip()
+        raise ImageError(f"the layers of {reference} cannot be fetched: {said}")
 
 
 def references(
@@ -190,7 +221,7 @@ def read_lists(directories: list[Path]) -> dict[str, list[Path]]:
 
 def main() -> int:
     folders, architectures, version, *words = sys.argv[1:]
-    options = [word for word in words if word.startswith("-")]
+    options = [word for word in words if word.startswith("-") and word != LAYERS]
     named = [word for word in words if not word.startswith("-")]
     if not named:
         sys.exit("verify: give it images as `push` printed them, or the prefix alone.")
@@ -202,11 +233,13 @@ def main() -> int:
     status = 0
     for reference, layout in found:
         try:
-            compare(reference, layout, architectures.split(":"), options)
+            compare(
+                reference, layout, architectures.split(":"), options, LAYERS in words
+            )
         except ImageError as error:
             print(f"verify: {printable(error)}", file=sys.stderr)
             status = 1
-        except (AttributeError, LookupError, TypeError, ValueError):
+        except NONSENSE:
             print(
                 f"verify: what the registry gives for {reference} is no image.",
                 file=sys.stderr,
