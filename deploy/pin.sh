@@ -4,8 +4,13 @@
 #
 #   deploy/pin.sh FILE            in .env, for Docker Compose and Swarm
 #   deploy/pin.sh FILE OVERLAY    in OVERLAY/images, for Kubernetes
+#
+# Where cosign.pub is beside .env, each image must be signed by that key, as this image
+# of this version; where rebuilder.pub is there, too, a second builder must have built
+# the same. COSIGN_OPTIONS has more options of cosign.
 set -eu
 STACK=templatesite
+tree=$(dirname "$0")/..
 
 fail() {
     echo "pin: $*" >&2
@@ -17,6 +22,48 @@ fail() {
 each() {
     word='[A-Za-z0-9._-]*' digest='sha256:[0-9a-f]\{64\}'
     sed -n "s|^\([A-Za-z0-9._:/-]*/\)$STACK-\([a-z-]*\):\($word\)@\($digest\)\$|$1|p" "$lines"
+}
+
+# verify_image REFERENCE IMAGE VERSION
+verify_image() {
+    # shellcheck disable=SC2086 # several words or none
+    [ ! -e "$tree/cosign.pub" ] ||
+        cosign verify --key "$tree/cosign.pub" --insecure-ignore-tlog \
+            ${COSIGN_OPTIONS:-} --annotations "image=$2" \
+            --annotations "version=$3" "$1" >/dev/null 2>"$work.words" ||
+        refuse "$1 is not signed by cosign.pub as $2 of version $3."
+    # shellcheck disable=SC2086
+    [ ! -e "$tree/rebuilder.pub" ] ||
+        cosign verify-attestation --key "$tree/rebuilder.pub" --insecure-ignore-tlog \
+            ${COSIGN_OPTIONS:-} --type https://slsa.dev/provenance/v1 \
+            --policy "$(policy "$2" "$3")" "$1" >/dev/null 2>"$work.words" ||
+        refuse "the builder of rebuilder.pub did not build $1, $2 of version $3, again."
+}
+
+# policy IMAGE VERSION: a file with what the provenance must tell, in CUE.
+policy() {
+    printf 'predicate: buildDefinition: externalParameters: %s\n' \
+        "{image: \"$1\", version: \"$2\"}" >"$work.cue"
+    echo "$work.cue"
+}
+
+refuse() {
+    cat "$work.words" >&2
+    fail "$*"
+}
+
+verify_images() {
+    [ -e "$tree/cosign.pub" ] || [ -e "$tree/rebuilder.pub" ] || {
+        echo "pin: nobody's signature was asked for, as there is no cosign.pub here."
+        return
+    }
+    command -v cosign >/dev/null ||
+        fail "install cosign, which compares the images with the keys" \
+            "cosign.pub and rebuilder.pub of this tree."
+    each "\1$STACK-\2@\4 $STACK-\2 \3" >"$work.images"
+    while read -r reference image version; do
+        verify_image "$reference" "$image" "$version"
+    done <"$work.images"
 }
 
 # What else .env holds stays, and who may read it.
@@ -53,7 +100,7 @@ write_component() {
 lines=${1:-} overlay=${2:-}
 [ -f "$lines" ] || fail "give it a file with the lines that push printed."
 work=$(mktemp)
-trap 'rm -f "$work"' EXIT
+trap 'rm -f "$work" "$work.cue" "$work.images" "$work.words"' EXIT
 grep '' "$lines" >"$work" || true # an end for its last line
 count=$(wc -l <"$work")
 if [ "$(lines=$work each '\1 \3' | sort -u | wc -l)" -ne 1 ] ||
@@ -62,10 +109,11 @@ if [ "$(lines=$work each '\1 \3' | sort -u | wc -l)" -ne 1 ] ||
         "for each image, all of one version."
 fi
 lines=$work
+verify_images
 echo "pin: $count images of $(each '\3' | head -n 1);" \
     "those that the file lacks follow IMAGE_TAG."
 if [ -z "$overlay" ]; then
-    cd "$(dirname "$0")/.."
+    cd "$tree"
     write_env
     exit
 fi

@@ -88,7 +88,7 @@ in
       ;
     default = project.cluster;
     images = project.images-directory;
-    inherit (project) release-sboms sboms;
+    inherit (project) release-documents sboms;
     reports = project.callPackage ./checks/reports.nix { inherit checks; };
   }
   // lib.mapAttrs' (name: lib.nameValuePair "image-${name}") (members project.archives);
@@ -97,6 +97,7 @@ in
     {
       default = project.cluster;
       inherit (project)
+        attest
         audit
         back
         dev

@@ -32,6 +32,8 @@ in
     previous
     ;
   template = ../.;
+  # Of the images, as Docker calls it.
+  architecture = packageSet.stdenv.hostPlatform.go.GOARCH;
   # Which of the two sets it is.
   packageSetName = if packageSet ? ${provenSet.name} then provenSet.name else "nixpkgs";
 
@@ -92,18 +94,24 @@ in
   images = inside "images" (callPackage ./images { });
   layouts = callPackage ./builders/layouts.nix { };
   released = callPackage ./release/released.nix { };
+  buildable = callPackage ./release/buildable.nix { };
   indexes = callPackage ./release/indexes.nix { };
   archives = callPackage ./builders/archives.nix { };
   images-directory = callPackage ./builders/directory.nix { };
   back = callPackage ./commands/load/back.nix { };
   load = callPackage ./commands/load { };
   push = callPackage ./release/push.nix { };
+  provenance = callPackage ./release/provenance.nix { };
   sign = callPackage ./release/sign.nix { };
+  attest = callPackage ./release/attest.nix { };
   verify = callPackage ./release/verify.nix { };
   sources = callPackage ./release/sources.nix { };
   known-packages = callPackage ./release/sbom/known.nix { };
   sboms = callPackage ./release/sbom { };
   release-sboms = callPackage ./release/sbom/released.nix { };
+  not-affected = callPackage ./release/vex/statements.nix { };
+  vex = callPackage ./release/vex { };
+  release-documents = callPackage ./release/documents.nix { };
   audit = callPackage ./release/audit { };
   outdated = callPackage ./release/outdated { };
   update = callPackage ./release/update { };

@@ -1,5 +1,7 @@
 """Through the WSGI application: Django's test client makes a request of its own."""
 
+import bz2
+import codecs
 import io
 import json
 from collections.abc import Callable
@@ -11,6 +13,7 @@ from django.core import signals
 from django.db import close_old_connections
 from django.http.multipartparser import MultiPartParser
 from django.urls import reverse
+from rest_framework.parsers import JSONParser
 
 from chassis.wsgi import application
 
@@ -229,3 +232,23 @@ def test_body_is_read_to_its_end(path: str):
 )
 def test_preferences_are_kept(ask: Ask, accept: str, html: bool):
     assert ask("/no/such/page/", HTTP_ACCEPT=accept)[1].startswith(b"{") is not html
+
+
+@pytest.mark.parametrize("codec", ["punycode", "bz2"])
+def test_codec_that_a_client_names_is_not_used(ask: Ask, codec: str):
+    """audit.toml states it: one unpacks a body, one takes time in its square."""
+    body = codecs.encode('"a"', codec) if codec == "punycode" else bz2.compress(b'"a"')
+    status, answer = ask(
+        "/note/",
+        body,
+        REQUEST_METHOD="POST",
+        CONTENT_TYPE=f"application/json; charset={codec}",
+    )
+    assert status == HTTPStatus.BAD_REQUEST
+    assert b"JSON parse error" in answer
+
+
+def test_codec_is_used_without_the_chassis():
+    """Where this fails, the statement in audit.toml has nothing to tell any more."""
+    body = io.BytesIO(codecs.encode('"a"', "punycode"))
+    assert JSONParser().parse(body, None, {"encoding": "punycode"}) == "a"

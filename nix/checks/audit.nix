@@ -13,6 +13,7 @@ buildSuiteCheck "audit" {
     SET_SCRIPTS = "${provenSet.scripts}";
     SOLVER = "${provenSet.fetch}/lock-wheels.py";
     UPDATE_SCRIPTS = "${../release/update/scripts}";
+    VEX_SCRIPTS = "${../release/vex/scripts}";
     UPDATE_WORKFLOW = "${template + "/.github/workflows/update.yaml"}";
   };
 }

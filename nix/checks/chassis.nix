@@ -8,9 +8,15 @@
   with-db,
   # Whether every line must be tested, which takes half as long again.
   coverage ? true,
+  # pytest's, for some of the tests alone, with one driver.
+  arguments ? null,
 }:
 let
-  first = lib.optionalString coverage "--cov --cov-report= --cov-fail-under=0";
+  first =
+    if arguments != null then
+      arguments
+    else
+      lib.optionalString coverage "--cov --cov-report= --cov-fail-under=0";
   second = lib.optionalString coverage "--cov --cov-append --cov-report=term --cov-report=xml:$out/coverage.xml";
 in
 buildCheck "chassis"
@@ -30,6 +36,8 @@ buildCheck "chassis"
     cd chassis
     export DEBUG_MODE=true PYTHONDONTWRITEBYTECODE=1
     with-db python -m pytest -p no:cacheprovider --junit-xml "$out/junit.xml" ${first}
-    with-db python -m pytest -p no:cacheprovider --ds tests.psycopg.settings \
-      --junit-xml "$out/junit-psycopg.xml" ${second}
+    ${lib.optionalString (arguments == null) ''
+      with-db python -m pytest -p no:cacheprovider --ds tests.psycopg.settings \
+        --junit-xml "$out/junit-psycopg.xml" ${second}
+    ''}
   ''

@@ -1,34 +1,48 @@
 # `push`, `sign` and `verify` against a real registry.
 {
   lib,
+  architecture,
   callPackage,
   root,
   buildSuiteCheck,
   cosign,
   distribution,
-  indexes,
   layouts,
   overrideScope,
-  push,
   runCommand,
-  sboms,
   service,
   server,
   server-project,
-  sign,
   skopeo,
-  sources,
-  stdenv,
+  template,
   trees,
-  verify,
 }:
 let
-  own = stdenv.hostPlatform.go.GOARCH;
-  foreign = if own == "amd64" then "arm64" else "amd64";
+  foreign = if architecture == "amd64" then "arm64" else "amd64";
+  own = overrideScope (_: _: { });
   # The same images with the name of another architecture: here they are only carried.
-  other = overrideScope (
-    _: _: { stdenv.hostPlatform.go.GOARCH = foreign; }
+  other = overrideScope (_: _: { architecture = foreign; });
+  # Both are released, from a tree without changes.
+  release = overrideScope (
+    _: _: {
+      released = [
+        own
+        other
+      ];
+      buildable = [
+        own
+        other
+      ];
+      committed = true;
+      # What refuses another set than the tree's is tested with any.
+      packageSetName = service.packages;
+    }
   );
+  # The next release of the same tree.
+  versioned = _: previous: { service = previous.service // { version = "7.8.9"; }; };
+  next =
+    (release.overrideScope versioned).overrideScope
+      (_: _: { released = [ (own.overrideScope versioned) ]; });
   django = runCommand "changed-source" { } ''
     cp -r ${trees.django} $out
     chmod -R u+w $out
@@ -37,99 +51,50 @@ let
   changed = callPackage ../images/server/image.nix {
     server = server.override { server-project = server-project.override { inherit django; }; };
   };
-  architectures = [
-    own
-    foreign
-  ];
-  documents = [
-    sboms
-    other.sboms
-  ];
-  indexesWith =
-    images:
-    indexes.override {
-      all = [
-        (layouts.override { images = layouts.images // images; })
-        other.layouts
-      ];
-    };
-  # What refuses another set than the tree's; here it is tested with any.
-  packageSetName = service.packages;
-  # Programs of another set; whether this tree has changes does not matter here.
-  strangers = map lib.getExe (
-    [
-      (push.override {
-        packageSetName = "another";
-        committed = true;
-      })
-    ]
-    ++ map (program: program.override { packageSetName = "another"; }) [
-      sign
-      sources
-      verify
-    ]
-  );
-  # The next release of the same tree.
-  next = overrideScope (
-    _: previous: {
-      service = previous.service // {
-        version = "7.8.9";
-      };
-    }
-  );
-  pushes =
-    images: committed:
-    lib.getExe (
-      push.override {
-        indexes = indexesWith images;
-        inherit committed packageSetName;
-      }
-    );
+  changed-indexes = release.indexes.override {
+    all = [
+      (layouts.override { images = layouts.images // { server = changed; }; })
+      other.layouts
+    ];
+  };
+  dirty = release.overrideScope (_: _: { committed = false; });
+  stranger = release.overrideScope (_: _: { packageSetName = "another"; });
 in
 buildSuiteCheck "registry" {
   packages = [
     distribution
     skopeo
   ];
-  variables = {
+  variables = lib.mapAttrs (_: lib.getExe) {
+    inherit cosign;
+    inherit (release)
+      attest
+      push
+      sign
+      verify
+      ;
+    registry = distribution;
+    push_changed = release.push.override { indexes = changed-indexes; };
+    push_next = next.push;
+    verify_own = release.verify.override { all = [ layouts ]; };
+    push_dirty = dirty.push;
+    sign_dirty = dirty.sign;
+    attest_dirty = dirty.attest;
+  }
+  // {
     inherit layouts;
     others = other.layouts;
-    sboms = documents;
-    cosign = lib.getExe cosign;
-    registry = lib.getExe distribution;
-    push = pushes { } true;
-    push_changed = pushes { server = changed; } true;
-    push_dirty = pushes { } false;
+    documents = release.release-documents;
     skopeo = "${skopeo}/bin/skopeo";
-    sign = lib.getExe (
-      sign.override {
-        indexes = indexesWith { };
-        inherit documents packageSetName;
-      }
-    );
-    verify = lib.getExe (
-      verify.override {
-        inherit architectures packageSetName;
-        all = [
-          layouts
-          other.layouts
-        ];
-      }
-    );
-    verify_own = lib.getExe (
-      verify.override {
-        inherit architectures packageSetName;
-        all = [ layouts ];
-      }
-    );
-    push_next = lib.getExe (
-      next.push.override {
-        indexes = indexes.override { all = [ next.layouts ]; };
-        committed = true;
-        inherit packageSetName;
-      }
-    );
-    inherit strangers;
+    strangers = map lib.getExe [
+      stranger.attest
+      stranger.push
+      stranger.sign
+      stranger.sources
+      stranger.verify
+    ];
+    workflows = template + "/.github/workflows";
+    pin = template + "/deploy/pin.sh";
     configuration = root + "/pyproject.toml";
   };
 }

@@ -1,6 +1,6 @@
 # The project for each architecture that the root declares, as a list; else for this machine's.
 {
-  packageSet,
+  architecture,
   projects,
   service,
 }:
@@ -8,5 +8,5 @@ map (architecture: projects.${architecture}) (
   if service.architectures != null then
     service.architectures
   else
-    [ packageSet.stdenv.hostPlatform.go.GOARCH ]
+    [ architecture ]
 )

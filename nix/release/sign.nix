@@ -1,35 +1,43 @@
-# Signs the images in a registry, and attaches their SBOMs: `nix run .#sign -- REGISTRY/PREFIX`.
+# Signs the images in a registry, and attaches what is told of them: `nix run .#sign -- REGISTRY/PREFIX`.
 {
   lib,
   writeShellApplication,
   coreutils,
   cosign,
   skopeo,
+  committed,
   indexes,
   packageSetName,
+  provenance,
+  python313,
+  release-documents,
   released,
   service,
-  # SBOMs of each architecture.
-  documents ? map (project: project.sboms) released,
 }:
 writeShellApplication {
   name = "sign";
   runtimeInputs = [
     coreutils
     cosign
+    python313
     skopeo
   ];
   runtimeEnv = {
+    COMMITTED = lib.optionalString committed "yes";
+    DOCUMENTS = release-documents;
     IMAGES = indexes;
-    SBOMS = toString documents;
     PACKAGE_SET = packageSetName;
+    RELEASE = provenance released;
+    SCRIPTS = "${./scripts}";
+    VERSION = service.version;
     TREE_SET = service.packages;
   };
   text = lib.concatMapStringsSep "\n" builtins.readFile [
     ../builders/messages.sh
     ./own-set.sh
     ./registry.sh
+    ./cosign.sh
     ./sign.sh
   ];
-  meta.description = "Sign the images that push brought, and attach their SBOMs";
+  meta.description = "Sign the images that push brought, and attach what is told of them";
 }

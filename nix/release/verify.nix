@@ -1,23 +1,17 @@
 # Compares images of a registry with those that the tree builds: `nix run .#verify -- IMAGE@DIGEST`.
 {
   lib,
-  layouts,
-  packageSet,
+  buildable,
   packageSetName,
-  provenSet,
   python313,
   released,
   service,
   skopeo,
   writeShellApplication,
   # The images for each architecture, as far as this machine builds them.
-  all ?
-    if packageSet.${provenSet.name}.emulation.emulates or false then
-      map (project: project.layouts) released
-    else
-      [ layouts ],
+  all ? map (project: project.layouts) buildable,
   # All that the root declares.
-  architectures ? map (project: project.packageSet.stdenv.hostPlatform.go.GOARCH) released,
+  architectures ? map (project: project.architecture) released,
 }:
 writeShellApplication {
   name = "verify";

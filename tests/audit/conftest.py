@@ -9,6 +9,7 @@ SCRIPTS = (
     "SBOM_SCRIPTS",
     "SET_SCRIPTS",
     "UPDATE_SCRIPTS",
+    "VEX_SCRIPTS",
 )
 
 sys.path[:0] = [os.environ[name] for name in SCRIPTS]

@@ -77,8 +77,8 @@ def test_an_entry_of_what_was_not_checked_is_not_judged(tmp_path: Path):
     ("text", "sentence"),
     [
         ("[[accepted]", "audit.toml is no TOML"),
-        ("[other]\na = 1", "audit.toml has more than entries of [[accepted]]."),
-        ("[accepted]\nid = 1", "audit.toml has more than entries of [[accepted]]."),
+        ("[other]\na = 1", "audit.toml has more than [[accepted]] and [["),
+        ("[accepted]\nid = 1", "audit.toml has more than [[accepted]] and [["),
         (
             ENTRY.replace("until", "to"),
             "audit.toml: entry 1 needs id, package, reason, until",

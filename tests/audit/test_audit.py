@@ -90,8 +90,11 @@ class Audit:
         archive = directory / "archive.sh"
         archive.write_text(STAND_IN)
         archive.chmod(0o755)
+        nothing = directory / "not-affected.json"
+        nothing.write_text("[]")
         self.environment = {
             "ARCHIVE": str(archive),
+            "NOT_AFFECTED": str(nothing),
             "HOME": str(directory),
             "PACKAGES": str(self.packages),
             "PATH": os.environ["PATH"],

@@ -2,12 +2,12 @@
 # it is the project's own.
 {
   lib,
+  architecture,
   buildLayer,
   imageConfiguration,
   python313,
   runCommand,
   service,
-  stdenv,
 }:
 {
   # The folder, the image and the compose service are one word.
@@ -86,7 +86,7 @@ runCommand "image-${name}"
       packages = below (lib.length layers);
     };
     inherit config;
-    architecture = stdenv.hostPlatform.go.GOARCH;
+    inherit architecture;
     repository = "${service.name}-${name}";
     nativeBuildInputs = [ python313 ];
   }

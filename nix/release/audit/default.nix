@@ -1,6 +1,7 @@
 # Tells which packages in the images have known vulnerabilities: `nix run .#audit`.
 {
   lib,
+  not-affected,
   provenSet,
   pythons,
   sboms,
@@ -16,6 +17,7 @@ writeShellApplication {
     COMMON = "${template + "/nix/common.sh"}";
     FETCH = "${provenSet.fetch}";
     PYTHONPATH = "${provenSet.scripts}";
+    NOT_AFFECTED = "${not-affected}";
     SBOMS = "${sboms}";
   }
   // {

@@ -7,6 +7,7 @@ reason = "the service parses no XML"
 until = 2027-01-31
 """
 
+import json
 import tomllib
 from dataclasses import dataclass, replace
 from datetime import date
@@ -19,12 +20,12 @@ KEYS = {"id": str, "package": str, "reason": str, "until": date}
 
 @dataclass(frozen=True)
 class Accepted:
-    """One finding, accepted up to and with a day."""
+    """One finding, accepted up to and with a day; without one, a test shows why."""
 
     id: str
     package: str
     reason: str
-    until: date
+    until: date | None
 
     def is_of(self, answer: Answer) -> bool:
         return self.package in (answer.package.name, answer.package.source)
@@ -46,11 +47,22 @@ def read(file: Path) -> list[Accepted]:
         document = tomllib.loads(file.read_text())
     except (ValueError, OSError) as error:
         raise ValueError(f"{file.name} is no TOML: {error}.") from error
+    document.pop("not-affected", None)  # which a test shows: shown()
     entries = document.pop("accepted", [])
     if document or not isinstance(entries, list):
-        raise ValueError(f"{file.name} has more than entries of [[accepted]].")
+        raise ValueError(
+            f"{file.name} has more than [[accepted]] and [[not-affected]]."
+        )
     return [
         accepted(file.name, number, entry) for number, entry in enumerate(entries, 1)
+    ]
+
+
+def shown(file: Path) -> list[Accepted]:
+    """What does not affect the images, by what ../../vex has shown."""
+    return [
+        Accepted(one["id"], one["package"], one["reason"], until=None)
+        for one in json.loads(file.read_text())
     ]
 
 
@@ -73,7 +85,7 @@ def apply(answers: list[Answer], entries: list[Accepted], today: date) -> list[A
 
     Those that have nothing else get the state ACCEPTED.
     """
-    valid = [entry for entry in entries if entry.until >= today]
+    valid = [one for one in entries if one.until is None or one.until >= today]
     return [without(answer, valid) if answer.ids else answer for answer in answers]
 
 
@@ -90,14 +102,22 @@ def without(answer: Answer, entries: list[Accepted]) -> Answer:
     )
     if rest:
         return replace(answer, ids=rest)
-    reasons = "; ".join(f"{one.id} until {one.until}: {one.reason}" for one in covering)
+    reasons = "; ".join(map(because, covering))
     return replace(answer, state=State.ACCEPTED, ids=(), says=reasons)
+
+
+def because(one: Accepted) -> str:
+    if one.until is None:
+        return f"{one.id} does not affect it: {one.reason}"
+    return f"{one.id} until {one.until}: {one.reason}"
 
 
 def remarks(answers: list[Answer], entries: list[Accepted], today: date) -> list[str]:
     """A sentence for each entry that has ended or covers nothing that was found."""
     said = []
     for entry in entries:
+        if entry.until is None:
+            continue
         what = f"audit.toml accepts {entry.id} in {entry.package}"
         own = [answer for answer in answers if entry.is_of(answer)]
         if entry.until < today:
