@@ -36,6 +36,13 @@ rec {
       busybox = entry.source;
     }
     // {
+      # What `unpacked` is of, as nixpkgs tells what a package is made of.
+      src = {
+        type = "derivation";
+        name = entry.file;
+        outputHash = entry.sha256;
+        outputHashMode = "flat";
+      };
       meta.identifiers.purls = (import ./purl.nix).deb entry;
     };
 

@@ -68,6 +68,7 @@ buildCommandCheck "declarations" { nativeBuildInputs = [ new ]; } (
     "new writes a tree of that name" = ''
       new some/acme-orders --template github:a/b &&
         grep -x 'name = "acme-orders"' some/acme-orders/pyproject.toml &&
+        ! grep '^\(license\|authors\) = ' some/acme-orders/pyproject.toml &&
         grep '^packages = "${builtins.head sets}"' some/acme-orders/pyproject.toml
     '';
     "new writes the package set that is asked for" = ''
@@ -148,6 +149,25 @@ buildCommandCheck "declarations" { nativeBuildInputs = [ new ]; } (
     "a budget that is no number is refused" = begins "[tool.template] images.NAME.megabytes" (faultOf {
       images.server.megabytes = "9";
     });
+    "authors that pip would refuse are refused" = builtins.all (
+      authors:
+      begins "authors is a list" (
+        faults (
+          service "acme" {
+            project = {
+              inherit authors;
+              name = "acme";
+              version = "1";
+            };
+          }
+        )
+      )
+    ) [
+      "A Person"
+      [ "A Person" ]
+      [ { } ]
+      [ { nom = "A Person"; } ]
+    ];
     "a version that is no tag is refused" = begins "version \"1.0+local\" cannot be" (
       faults (
         service "acme" {

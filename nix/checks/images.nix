@@ -14,6 +14,7 @@ buildSuiteCheck "images" {
     inherit layouts sboms;
     packages = packageSetName;
     inherit (service) version;
+    authors = builtins.toJSON (map (one: one.name or one.email) service.authors);
     requirements = builtins.toFile "requirements.txt" pythonRequirements;
     languages = toString service.languages;
     budgets = builtins.toFile "budgets.json" (builtins.toJSON service.images);

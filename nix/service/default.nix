@@ -23,6 +23,7 @@ else
     inherit (project) name version;
     description = project.description or "";
     license = project.license or "";
+    authors = project.authors or [ ];
     repository = project.urls.source or "";
 
     # Where `new` points: the address of the template as a flake's input.

@@ -47,6 +47,22 @@ let
         "arm64"
       ]
     ) list;
+  areAuthors =
+    list:
+    isList list
+    && all (
+      one:
+      isAttrs one
+      && one != { }
+      && areTexts (attrValues one)
+      && all (
+        key:
+        elem key [
+          "name"
+          "email"
+        ]
+      ) (attrNames one)
+    ) list;
   areBudgets =
     images: isAttrs images && all (image: isInt (image.megabytes or null)) (attrValues images);
 
@@ -76,6 +92,10 @@ let
       sentence =
         "version ${toJSON version} cannot be an image's tag: "
         + "it must be a text such as \"0.1.0\".";
+    }
+    {
+      holds = !areAuthors (project.authors or [ ]);
+      sentence = "authors is a list of tables with name or email or both, as pip reads it.";
     }
     {
       holds = unknown != [ ];

@@ -181,6 +181,8 @@ def test_nothing_known_ends_well(audit: Audit, index: Web):
     audit.add("Django", "5.2.1", "pkg:pypi/django@5.2.1")
     audit.add_linked("golang-1.24", "1.24.4-1", "libxml2", "1.24.4-1")
     audit.add("libssl", "3.5", None, inside=True)
+    audit.add("jquery", "3.7.1", "pkg:npm/jquery@3.7.1", inside=True)
+    audit.add("stdlib", "1.24.4", "pkg:golang/stdlib@1.24.4", inside=True)
     index.answers["/root/pypi/Django/5.2.1/json"] = {
         "info": {"version": "5.2.1"},
         "vulnerabilities": [{"id": "PYSEC-1", "withdrawn": "2026-01-01T00:00:00Z"}],
@@ -190,7 +192,7 @@ def test_nothing_known_ends_well(audit: Audit, index: Web):
     assert "| none known | libxml2 1:2.14-2+deb13u3 | server |  |" in output
     assert "0 found, 0 not checked, 0 accepted, 3 none known." in output
     assert "| golang" not in output
-    assert "the 1 libraries that are bundled into others" in output
+    assert "the 3 libraries that are bundled into others" in output
 
 
 def test_an_older_debian_package_is_found(audit: Audit):

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 from cyclonedx.schema import SchemaVersion
+from cyclonedx.spdx import is_supported_id
 from cyclonedx.validation.json import JsonStrictValidator
+from license_expression import get_spdx_licensing
 from packageurl import PackageURL
 
 from support.images import NAMES, Image
@@ -85,6 +87,47 @@ def test_it_names_the_package_set(sbom: Sbom):
     }
 
 
+def test_it_tells_who_supplies_the_image_and_what_wrote_it(sbom: Sbom):
+    authors = json.loads(os.environ["authors"])
+    metadata = sbom.document["metadata"]
+    supplier = {"name": ", ".join(authors)} if authors else None
+    assert metadata.get("supplier") == supplier
+    assert metadata.get("manufacturer") == supplier
+    assert metadata["component"].get("supplier") == supplier
+    named = [one.get("name") or one["email"] for one in metadata.get("authors", [])]
+    assert sorted(named) == sorted(authors)
+    tools = metadata["tools"]["components"]
+    assert "cyclonedx-python-lib" in {one["name"] for one in tools}
+    assert all(one["version"] for one in tools)
+
+
+def test_it_says_what_of_it_is_complete(sbom: Sbom):
+    stated = {
+        one["aggregate"]: one["assemblies"] for one in sbom.document["compositions"]
+    }
+    image = sbom.document["metadata"]["component"]["bom-ref"]
+    assert stated["complete"] == [image]
+    rest = [*stated["incomplete"], *stated["unknown"]]
+    assert sorted(rest) == sorted(one["bom-ref"] for one in sbom.components)
+
+
+def test_every_licence_is_one_that_policies_can_name(sbom: Sbom):
+    """By SPDX's id, or in an expression of these and of references."""
+    licensing = get_spdx_licensing()
+    exceptions = {
+        key for key, one in licensing.known_symbols.items() if one.is_exception
+    }
+    for one in sbom.components:
+        for stated in one.get("licenses", []):
+            text = stated.get("expression") or stated["license"]["id"]
+            licensing.parse(text)  # or it fails
+            names = set(re.findall(r"[^\s()]+", text)) - {"AND", "OR", "WITH"}
+            unknown = {name for name in names - exceptions if not is_supported_id(name)}
+            assert all(
+                re.fullmatch("LicenseRef-[A-Za-z0-9.-]+", name) for name in unknown
+            ), one
+
+
 def test_every_store_path_is_named_and_no_other(image: Image, sbom: Sbom):
     named = set().union(*(properties(one, "nix:store-path") for one in sbom.components))
     assert named == store_paths(image)
@@ -108,6 +151,21 @@ def test_every_package_of_the_debian_set_has_a_purl(sbom: Sbom):
         assert (purl.name, purl.version) == (one["name"], one["version"])
         assert purl.type == "pypi" or purl.qualifiers["distro"] == "debian-13", one
         assert purl.type == "pypi" or purl.qualifiers["upstream"].count("@") == 1, one
+        assert [digest["alg"] for digest in one["hashes"]] == ["SHA-256"], one
+        assert purl.type == "pypi" or one["supplier"] == {"name": "Debian"}, one
+
+
+def test_scanners_find_debians_packages_by_the_distribution(sbom: Sbom):
+    """Trivy takes what the operating system's component depends on."""
+    if os.environ["packages"] == "nixpkgs":
+        pytest.skip("of nixpkgs, which has none")
+    image = sbom.document["metadata"]["component"]["bom-ref"]
+    assert "debian-13" in sbom.dependencies[image]
+    assert sbom.dependencies["debian-13"] == {
+        one["bom-ref"]
+        for one in sbom.components
+        if one.get("purl", "").startswith("pkg:deb/") and "properties" in one
+    }
 
 
 def test_every_copyright_file_belongs_to_a_component(image: Image, sbom: Sbom):
@@ -169,6 +227,49 @@ def test_what_go_programs_were_linked_with_is_named(image: Image, sbom: Sbom):
                 file
             )
             assert len(linked) >= 5, file  # as many has age
+
+
+def test_go_programs_name_the_go_that_built_them(image: Image, sbom: Sbom):
+    for path, file in files(image, "bin/*"):
+        _, found, stated = file.read_bytes().rpartition(b"\xff Go buildinf:")
+        if found:
+            version = re.match(rb".{18}.go([0-9.]+)", stated, re.DOTALL)[1].decode()
+            assert f"pkg:golang/stdlib@{version}" in needs(sbom, path), file
+
+
+def letters(text: str) -> str:
+    return re.sub("[^a-z0-9]", "", text.lower())
+
+
+def test_every_library_of_javascript_with_a_banner_is_named(image: Image, sbom: Sbom):
+    for suffix in ("js", "css"):
+        for path, file in files(image, f"**/*.{suffix}"):
+            text = file.read_text(errors="replace")
+            banner = re.match(r"\s*/\*(!.*?|[^*]*@license.*?)\*/", text, re.DOTALL)
+            if banner and "For license information" not in banner[1]:
+                inside = [
+                    one
+                    for one in sbom.components
+                    if one["bom-ref"] in needs(sbom, path)
+                    and letters(one["name"]) in letters(banner[1])
+                ]
+                versions = {one["version"] for one in inside}
+                stated = re.search(r"\d+\.\d[\w.-]*", banner[1].split("\n\n")[0])
+                assert versions, file
+                assert not stated or stated[0] in versions or "unknown" in versions, (
+                    file
+                )
+
+
+def test_what_the_interactive_documentation_is_made_of_is_named(
+    image: Image, sbom: Sbom
+):
+    static = [name for name in image.entries if "/swagger-ui-bundle." in name]
+    named = {one["name"]: one for one in sbom.components}
+    if static:
+        assert re.fullmatch(
+            r"pkg:npm/swagger-ui-dist@\d+\.\d+\.\d+", named["swagger-ui-dist"]["purl"]
+        )
 
 
 def needs(sbom: Sbom, path: str) -> set[str]:

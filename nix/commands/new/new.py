@@ -96,7 +96,7 @@ def name_service(directory: Path, name: str, packages: str) -> None:
     text = re.sub(
         r'^description = ".*"$', 'description = ""', text, count=1, flags=re.MULTILINE
     )
-    text = re.sub(r'^license = ".*"\n', "", text, count=1, flags=re.MULTILINE)
+    text = re.sub(r"^(license|authors) = .*\n", "", text, count=2, flags=re.MULTILINE)
     text = re.sub(
         r'^source = ".*"$',
         f'source = "https://example.com/{name}"',

@@ -19,6 +19,7 @@ runCommand "${name}.cdx.json"
     layout = "${image}";
     service = {
       inherit (service)
+        authors
         license
         name
         repository

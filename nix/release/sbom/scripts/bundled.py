@@ -1,19 +1,32 @@
-"""What wheels bring inside: libraries beside their modules, or linked into them."""
+"""What packages bring inside: libraries beside their files, or linked into them."""
 
 import json
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+import golang
+import javascript
+import suppliers
 from cyclonedx.model.bom import Bom
 from cyclonedx.model.component import Component, ComponentType
+from licences import of
+from packageurl import PackageURL
 
+LINKED = tomllib.loads(Path(__file__).with_name("linked.toml").read_text())
 SITE = "lib/python3*/site-packages"
 
 
 def libraries(path: Path) -> list[Component]:
-    """Of every wheel that is installed below a path."""
-    return [*of_documents(path), *of_files(path)]
+    """Of what is installed below a path."""
+    return [
+        *of_documents(path),
+        *of_files(path),
+        *of_table(path),
+        *golang.modules(path),
+        *javascript.libraries(path),
+    ]
 
 
 def of_documents(path: Path) -> Iterator[Component]:
@@ -30,6 +43,8 @@ def of_documents(path: Path) -> Iterator[Component]:
                     version=stated.version or "unknown",
                     purl=stated.purl,
                     licenses=stated.licenses,
+                    hashes=stated.hashes,
+                    supplier=stated.supplier or suppliers.named(stated.author),
                     bom_ref=str(stated.purl or f"{file.name}:{stated.name}"),
                 )
 
@@ -46,3 +61,25 @@ def of_files(path: Path) -> Iterator[Component]:
             version=version or "unknown",
             bom_ref=f"{path.name}:{inside}",
         )
+
+
+def of_table(path: Path) -> Iterator[Component]:
+    """What linked.toml has of a wheel; the wheel may name the commit of its copy."""
+    for file in sorted(path.glob(f"{SITE}/*.dist-info/METADATA")):
+        wheel = file.parent.name.partition("-")[0].replace("_", "-")
+        if known := LINKED.get(wheel):
+            repository = known.get("repository", "")
+            commit = re.search(
+                f"github.com/{repository}/commit/([0-9a-f]{{40}})",
+                file.read_text(),
+                re.IGNORECASE,
+            )
+            owner, _, name = repository.partition("/")
+            yield Component(
+                type=ComponentType.LIBRARY,
+                name=known["name"],
+                version=commit[1] if commit else "unknown",
+                purl=PackageURL("github", owner, name, commit[1]) if commit else None,
+                bom_ref=f"{wheel}:{known['name']}",
+                licenses=of([known["license"]]),
+            )

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import debs
+import licences
+import suppliers
 from bundled import libraries
 from cyclonedx.model import (
     ExternalReference,
@@ -17,10 +19,11 @@ from cyclonedx.model import (
     XsUri,
 )
 from cyclonedx.model.component import Component, ComponentType
-from licences import declared, of_python, of_set
 from packageurl import PackageURL
 
 type Document = dict[str, Any]
+
+PACKAGED = ("deb", "pypi")
 
 
 @dataclass
@@ -36,7 +39,7 @@ class Parts:
 
 
 def describe(path: Path, known: dict[str, Document | None]) -> Parts:
-    """The components that a path holds; nothing where the path is the service's own.
+    """The components that a path holds; no packages where it is the service's own.
 
     Args:
         path: in the store.
@@ -45,17 +48,20 @@ def describe(path: Path, known: dict[str, Document | None]) -> Parts:
     """
     description = known.get(str(path), parse(path.name))
     if not description:
-        return Parts([], [])
+        return Parts([], libraries(path))
     purls = [PackageURL.from_string(purl) for purl in description["purls"]]
     sources = [purl for purl in purls if is_source(purl)]
     packages = [
         of_package(purl, path)
         for purl in purls
-        if purl.type in ("deb", "pypi") and not is_source(purl)
+        if purl.type in PACKAGED and not is_source(purl)
     ] or [of_description(description)]
     for component, file in zip(packages, description["files"], strict=False):
         if file:
-            component.external_references.update(downloads(file))
+            component.external_references.update(references := downloads(file))
+            # What nixpkgs has is a source, and not what the component is.
+            if component.purl and component.purl.type in PACKAGED:
+                component.hashes.update(one for it in references for one in it.hashes)
     return Parts(packages, [*map(of, sources), *libraries(path)])
 
 
@@ -80,22 +86,32 @@ def parse(name: str) -> Document | None:
 
 
 def of(purl: PackageURL) -> Component:
-    return Component(
+    component = Component(
         type=ComponentType.LIBRARY,
         name=purl.name,
         version=purl.version,
         purl=purl,
         bom_ref=str(purl),
     )
+    if purl.type == "deb" and purl.namespace:
+        component.supplier = suppliers.named(purl.namespace.capitalize())
+    return component
 
 
 def of_package(purl: PackageURL, path: Path) -> Component:
     """A deb or a package of PyPI."""
     component = of(purl)
     if purl.type == "pypi":
-        component.licenses.update(of_python(path, purl.name))
+        stated = licences.stated_of(path, purl.name)
+        component.licenses.update(licences.of_python(stated))
+        component.supplier = suppliers.named(
+            stated.get("maintainer"),
+            stated.get("maintainer_email"),
+            stated.get("author"),
+            stated.get("author_email"),
+        )
     else:
-        component.licenses.update(declared(debs.licences(path, purl.name)))
+        component.licenses.update(licences.of(debs.licences(path, purl.name)))
         component.properties.update(
             Property(name=name, value=value)
             for name, value in debs.properties(purl.qualifiers["upstream"]).items()
@@ -110,7 +126,7 @@ def of_description(description: Document) -> Component:
         name=description["name"],
         version=description["version"],
         bom_ref=f"{description['name']}@{description['version']}",
-        licenses=of_set(description["licenses"]),
+        licenses=licences.of(set(description["licenses"]) - {"unknown"}),
     )
     if description["purls"]:
         component.purl = PackageURL.from_string(description["purls"][0])

@@ -9,13 +9,18 @@ import os
 import uuid
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from cyclonedx.contrib.license.factories import LicenseFactory
+import licences
+import suppliers
 from cyclonedx.model import ExternalReference, ExternalReferenceType, Property, XsUri
-from cyclonedx.model.bom import Bom
+from cyclonedx.model.bom import Bom, BomMetaData
 from cyclonedx.model.component import Component, ComponentType
+from cyclonedx.model.contact import OrganizationalContact, OrganizationalEntity
+from cyclonedx.model.lifecycle import LifecyclePhase, PredefinedLifecycle
+from cyclonedx.model.tool import ToolRepository
 from cyclonedx.output import make_outputter
 from cyclonedx.schema import OutputFormat, SchemaVersion
 from packageurl import PackageURL
@@ -46,7 +51,40 @@ def image_of(layout: Path, service: Document) -> Component:
         version=described["digest"],
         purl=purl,
         bom_ref=str(purl),
+        supplier=supplier_of(service),
         properties=[Property(name="version", value=service["version"])],
+    )
+
+
+def supplier_of(service: Document) -> OrganizationalEntity | None:
+    """The authors that pyproject.toml names, as one."""
+    names = [one.get("name") or one["email"] for one in service["authors"]]
+    return suppliers.named(", ".join(names))
+
+
+def metadata_of(image: Component, attributes: Document) -> BomMetaData:
+    """Who made the document, with what, and what it is about."""
+    service = attributes["service"]
+    library = "cyclonedx-python-lib"
+    tools = {
+        library: version(library),
+        # The folder of this file: its name in the store tells what it holds.
+        "nix/release/sbom": Path(__file__).parent.name.partition("-")[0],
+    }
+    return BomMetaData(
+        timestamp=CREATED,
+        lifecycles=[PredefinedLifecycle(phase=LifecyclePhase.BUILD)],
+        tools=ToolRepository(
+            components=[
+                Component(type=ComponentType.APPLICATION, name=name, version=number)
+                for name, number in tools.items()
+            ]
+        ),
+        authors=[OrganizationalContact(**one) for one in service["authors"]],
+        manufacturer=supplier_of(service),
+        supplier=supplier_of(service),
+        component=image,
+        properties=[Property(name="package-set", value=attributes["packageSetName"])],
     )
 
 
@@ -57,9 +95,9 @@ def service_of(service: Document) -> Component:
         name=service["name"],
         version=service["version"],
         bom_ref="service",
+        supplier=supplier_of(service),
+        licenses=licences.of(filter(None, [service["license"]])),
     )
-    if service["license"]:
-        component.licenses.add(LicenseFactory().make_from_string(service["license"]))
     if service["repository"]:
         component.external_references.add(
             ExternalReference(
@@ -69,23 +107,27 @@ def service_of(service: Document) -> Component:
     return component
 
 
-def system_of(components: Iterable[Component]) -> list[Component]:
-    """The distributions of debs: scanners look there which advisories are for them."""
-    releases = {
-        component.purl.qualifiers["distro"]
-        for component in components
-        if component.purl and component.purl.type == "deb"
-    }
-    return [
-        Component(
-            type=ComponentType.OPERATING_SYSTEM,
-            name=name,
-            version=version,
-            bom_ref=release,
-        )
-        for release in sorted(releases)
-        for name, version in [release.split("-")]
-    ]
+def systems_of(components: Iterable[Component]) -> dict[Component, list[Component]]:
+    """The distributions of debs, and their debs.
+
+    Scanners look there which advisories are for them.
+    """
+    found: dict[str, list[Component]] = {}
+    for component in components:
+        if component.purl and component.purl.type == "deb" and component.properties:
+            found.setdefault(component.purl.qualifiers["distro"], []).append(component)
+    return {system_of(release): debs for release, debs in sorted(found.items())}
+
+
+def system_of(release: str) -> Component:
+    name, version = release.split("-")
+    return Component(
+        type=ComponentType.OPERATING_SYSTEM,
+        name=name,
+        version=version,
+        bom_ref=release,
+        supplier=suppliers.named(name.capitalize()),
+    )
 
 
 class Contents:
@@ -103,7 +145,7 @@ class Contents:
         self.copies = [
             self.merged(component)
             for path in attributes["copies"]
-            for component in describe(Path(path), self.known).all
+            for component in describe(Path(path), self.known).packages
         ]
         for component in self.copies:
             component.properties.add(Property(name=COPIED, value="true"))
@@ -126,15 +168,17 @@ class Contents:
 def make(attributes: Document) -> Bom:
     image = image_of(Path(attributes["layout"]), attributes["service"])
     contents = Contents(attributes)
-    bom = Bom(serial_number=uuid.uuid5(uuid.NAMESPACE_URL, str(image.purl)))
-    bom.metadata.timestamp = CREATED
-    bom.metadata.component = image
-    bom.metadata.properties.add(
-        Property(name="package-set", value=attributes["packageSetName"])
+    bom = Bom(
+        serial_number=uuid.uuid5(uuid.NAMESPACE_URL, str(image.purl)),
+        metadata=metadata_of(image, attributes),
     )
     bom.components.update(contents.components.values())
-    bom.components.update(system_of(contents.components.values()))
-    bom.register_dependency(image, {contents.parts[path][0] for path in contents.roots})
+    systems = systems_of(contents.components.values())
+    bom.components.update(systems)
+    for system, debs in systems.items():
+        bom.register_dependency(system, debs)
+    roots = [contents.parts[path][0] for path in contents.roots]
+    bom.register_dependency(image, {*roots, *systems})
     bom.register_dependency(contents.service, contents.copies)
     for path, (first, *others) in contents.parts.items():
         needed = {contents.parts[other][0] for other in contents.references[path]}
@@ -142,11 +186,40 @@ def make(attributes: Document) -> Bom:
     return bom
 
 
+def compositions_of(document: Document) -> list[Document]:
+    """How complete it is; the library has no words for that.
+
+    The packages of an image are all there, as the check `images` compares them. What a
+    package has inside is known as far as somebody says it, so never wholly.
+    """
+    image = document["metadata"]["component"]["bom-ref"]
+    inside = {one["bom-ref"] for one in document["components"] if is_inside(one)}
+    holders = {
+        entry["ref"]
+        for entry in document["dependencies"]
+        if not inside.isdisjoint(entry.get("dependsOn", []))
+    }
+    others = {one["bom-ref"] for one in document["components"]} - holders
+    stated = {"complete": {image}, "incomplete": holders, "unknown": others}
+    return [
+        {"aggregate": aggregate, "assemblies": sorted(references)}
+        for aggregate, references in stated.items()
+    ]
+
+
+def is_inside(component: Document) -> bool:
+    """Whether it is no package of the image by itself."""
+    names = {one["name"] for one in component.get("properties", [])}
+    return component["type"] == "library" and not names & {STORE_PATH, COPIED}
+
+
 def main() -> None:
     attributes = json.loads(Path(os.environ["NIX_ATTRS_JSON_FILE"]).read_text())
     outputter = make_outputter(make(attributes), OutputFormat.JSON, SchemaVersion.V1_6)
-    document = outputter.output_as_string(indent=1)
-    Path(attributes["outputs"]["out"]).write_text(document + "\n")
+    document = json.loads(outputter.output_as_string())
+    document["compositions"] = compositions_of(document)
+    text = json.dumps(document, indent=1)
+    Path(attributes["outputs"]["out"]).write_text(text + "\n")
 
 
 if __name__ == "__main__":
