@@ -124,7 +124,8 @@ def of_python(stated: RawMetadata) -> list[License]:
         and classifier != "License :: OSI Approved"
     ]
     order = [lines, classifiers] if " or " in line.lower() else [classifiers, lines]
-    return of(next(filter(are_known, order), classifiers or lines))
+    known = [names for names in order if are_known(names)]
+    return of(known[0] if known else classifiers or lines)
 
 
 def are_known(names: list[str]) -> bool:
