@@ -131,14 +131,15 @@ def test_a_path_of_several_debian_packages(tmp_path: Path):
     }
 
 
-def wheel(directory: Path, metadata: str):
+def wheel(directory: Path, metadata: str, **facts: object):
     """The component of a wheel with this in its metadata."""
     site = directory / "lib/python3.13/site-packages/My_Wheel-1.0.dist-info"
     write(
         site / "METADATA",
         f"Metadata-Version: 2.4\nName: My_Wheel\nVersion: 1.0\n{metadata}",
     )
-    known = {str(directory): make_facts(purls=["pkg:pypi/my-wheel@1.0"])}
+    facts = facts or {"purls": ["pkg:pypi/my-wheel@1.0"]}
+    known = {str(directory): make_facts(**facts)}
     return describe(directory, known)
 
 
@@ -201,6 +202,18 @@ def test_licences_of_wheels(tmp_path: Path, metadata: str, expected: list[str]):
 def test_who_supplies_a_wheel(tmp_path: Path, metadata: str, expected: str):
     (component,) = wheel(tmp_path, metadata).packages
     assert component.supplier.name == expected
+
+
+def test_what_nixpkgs_does_not_declare_of_a_wheel_is_what_it_says(tmp_path: Path):
+    metadata = "License-Expression: MIT\nAuthor: A Person\n"
+    known = {"name": "my-wheel", "version": "1.0"}
+    (component,) = wheel(tmp_path, metadata, **known).packages
+    assert str(component.purl) == "pkg:pypi/my-wheel@1.0"
+    assert licences(component) == ["MIT"]
+    assert component.supplier.name == "A Person"
+    known["licenses"] = ["ISC"]
+    (component,) = wheel(tmp_path, metadata, **known).packages
+    assert licences(component) == ["ISC"]
 
 
 def test_a_wheel_that_names_nobody_has_no_supplier(tmp_path: Path):

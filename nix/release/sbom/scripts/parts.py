@@ -20,6 +20,7 @@ from cyclonedx.model import (
 )
 from cyclonedx.model.component import Component, ComponentType
 from packageurl import PackageURL
+from packaging.metadata import RawMetadata
 
 type Document = dict[str, Any]
 
@@ -55,7 +56,7 @@ def describe(path: Path, known: dict[str, Document | None]) -> Parts:
         of_package(purl, path)
         for purl in purls
         if purl.type in PACKAGED and not is_source(purl)
-    ] or [of_description(description)]
+    ] or [of_description(description, path)]
     for component, file in zip(packages, description["files"], strict=False):
         if file:
             component.external_references.update(references := downloads(file))
@@ -102,14 +103,7 @@ def of_package(purl: PackageURL, path: Path) -> Component:
     """A deb or a package of PyPI."""
     component = of(purl)
     if purl.type == "pypi":
-        stated = licences.stated_of(path, purl.name)
-        component.licenses.update(licences.of_python(stated))
-        component.supplier = suppliers.named(
-            stated.get("maintainer"),
-            stated.get("maintainer_email"),
-            stated.get("author"),
-            stated.get("author_email"),
-        )
+        add_stated(component, licences.stated_of(path, purl.name))
     else:
         component.licenses.update(licences.of(debs.licences(path, purl.name)))
         component.properties.update(
@@ -119,7 +113,18 @@ def of_package(purl: PackageURL, path: Path) -> Component:
     return component
 
 
-def of_description(description: Document) -> Component:
+def add_stated(component: Component, stated: RawMetadata) -> None:
+    """What a distribution of Python says of itself."""
+    component.licenses = component.licenses or licences.of_python(stated)
+    component.supplier = suppliers.named(
+        stated.get("maintainer"),
+        stated.get("maintainer_email"),
+        stated.get("author"),
+        stated.get("author_email"),
+    )
+
+
+def of_description(description: Document, path: Path) -> Component:
     """A package as its set or its name tell of it."""
     component = Component(
         type=ComponentType.LIBRARY,
@@ -130,6 +135,11 @@ def of_description(description: Document) -> Component:
     )
     if description["purls"]:
         component.purl = PackageURL.from_string(description["purls"][0])
+    if stated := licences.stated_of(path, description["name"]):
+        component.purl = component.purl or PackageURL(
+            "pypi", name=description["name"], version=description["version"]
+        )
+        add_stated(component, stated)
     homepages = (
         [description["homepage"]]
         if isinstance(description["homepage"], str)
