@@ -8,6 +8,7 @@
 buildSuiteCheck "audit" {
   variables = {
     AUDIT_SCRIPTS = "${../release/audit/scripts}";
+    IMAGE_SCRIPTS = "${../builders/image}";
     OUTDATED_SCRIPTS = "${../release/outdated/scripts}";
     SBOM_SCRIPTS = "${../release/sbom/scripts}";
     SET_SCRIPTS = "${provenSet.scripts}";

@@ -5,6 +5,7 @@ import sys
 
 SCRIPTS = (
     "AUDIT_SCRIPTS",
+    "IMAGE_SCRIPTS",
     "OUTDATED_SCRIPTS",
     "SBOM_SCRIPTS",
     "SET_SCRIPTS",

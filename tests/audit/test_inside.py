@@ -4,12 +4,12 @@ from pathlib import Path
 
 import bundled
 import golang
-import javascript
 import pytest
 
 
-def inside(path: Path) -> list[tuple[str, str, str]]:
-    return [(one.name, one.version, str(one.purl)) for one in bundled.libraries(path)]
+def inside(path: Path, *without: str) -> list[tuple[str, str, str]]:
+    found = bundled.libraries(path, without)
+    return [(one.name, one.version, str(one.purl)) for one in found]
 
 
 def length(text: bytes) -> bytes:
@@ -80,22 +80,19 @@ def test_other_programs_name_none(tmp_path: Path, content: bytes):
             "/*!\n *  Font Awesome 4.0.3 by @somebody\n */",
             "pkg:npm/font-awesome@4.0.3",
         ),
-        (
-            "/* ====\n * bootstrap3-typeahead.js v3.1.0\n */",
-            "pkg:npm/bootstrap-3-typeahead@3.1.0",
-        ),
-        ("/*! jQuery.selection - a plugin */", "pkg:npm/jquery.selection"),
     ],
 )
 def test_libraries_of_javascript_are_named(tmp_path: Path, text: str, expected: str):
     (tmp_path / "a.min.js").write_text(text)
-    assert [str(one.purl) for one in javascript.libraries(tmp_path)] == [expected]
+    assert [str(one.purl) for one in bundled.libraries(tmp_path, [])] == [expected]
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("/*! unheard-of v1.2 | MIT */", ("unheard-of", "1.2")),
+        ("/*! @license unheard-of 3.4.13 | a */", ("unheard-of", "3.4.13")),
+        ("/*! unheard.of - a plugin */", ("unheard.of", "unknown")),
         ("/**\n * @license Unheard of\n */", ("Unheard of", "unknown")),
     ],
 )
@@ -103,7 +100,7 @@ def test_a_library_that_is_not_in_the_table_is_named(
     tmp_path: Path, text: str, expected: tuple[str, str]
 ):
     (tmp_path / "a.css").write_text(text)
-    (found,) = javascript.libraries(tmp_path)
+    (found,) = bundled.libraries(tmp_path, [])
     assert (found.name, found.version) == expected
     assert found.purl is None
     assert not found.licenses
@@ -113,6 +110,8 @@ def test_a_library_that_is_not_in_the_table_is_named(
     "text",
     [
         "/* Works with jQuery 1.9 and later */ x()",
+        "/* jQuery v1.9 is what it works with */ x()",
+        "x() /*! what follows is for browsers without it */",
         "/*! For license information please see a.js.LICENSE.txt */",
         "x(); // jQuery v3.7.1",
         "",
@@ -120,7 +119,7 @@ def test_a_library_that_is_not_in_the_table_is_named(
 )
 def test_an_ordinary_comment_names_no_library(tmp_path: Path, text: str):
     (tmp_path / "a.js").write_text(text)
-    assert javascript.libraries(tmp_path) == []
+    assert inside(tmp_path) == []
 
 
 def test_a_library_without_a_banner_is_known_by_its_file(tmp_path: Path):
@@ -128,6 +127,15 @@ def test_a_library_without_a_banner_is_known_by_its_file(tmp_path: Path):
     assert inside(tmp_path) == [
         ("swagger-ui-dist", "5.3.1", "pkg:npm/swagger-ui-dist@5.3.1")
     ]
+
+
+def test_what_the_image_leaves_out_is_not_named(tmp_path: Path):
+    make_program(tmp_path / "bin/program", [])
+    (tmp_path / "share/static").mkdir(parents=True)
+    (tmp_path / "share/static/a.js").write_text("/*! jQuery v3.7.1 */")
+    assert len(inside(tmp_path)) == 2
+    assert [name for name, *_ in inside(tmp_path, "share")] == ["stdlib"]
+    assert inside(tmp_path, "bin/*", "**/static") == []
 
 
 def test_the_commit_of_a_copy_is_what_the_wheel_says(tmp_path: Path):

@@ -261,6 +261,18 @@ def test_every_library_of_javascript_with_a_banner_is_named(image: Image, sbom: 
                 )
 
 
+def test_no_library_of_javascript_is_named_that_is_not_there(image: Image, sbom: Sbom):
+    texts = [
+        file.read_text(errors="replace")
+        for suffix in ("js", "css")
+        for _, file in files(image, f"**/*.{suffix}")
+    ]
+    for one in sbom.components:
+        if one.get("purl", "").startswith("pkg:npm/"):
+            version = one["version"].replace("unknown", "")
+            assert any(version in text for text in texts), one
+
+
 def test_what_the_interactive_documentation_is_made_of_is_named(
     image: Image, sbom: Sbom
 ):

@@ -80,9 +80,14 @@ runCommand "image-${name}"
     # A configuration that names programs does not keep them.
     unsafeDiscardReferences.metadata = true;
     layers = lib.imap0 (index: own: buildLayer (own // { below = below index; })) layers ++ [ last ];
-    # What it holds: a path that refers to all of it, and packages that were named for it.
+    # What it holds: a path that refers to all of it, packages that were named for it, and what
+    # the layers leave out of them.
     passthru = {
       inherit contents copies;
+      parts = map (layer: {
+        inherit (layer) paths;
+        without = layer.without or [ ];
+      }) layers;
       packages = below (lib.length layers);
     };
     inherit config;

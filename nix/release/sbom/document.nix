@@ -14,7 +14,7 @@ runCommand "${name}.cdx.json"
     # Licences are read from the paths; the document only names them.
     unsafeDiscardReferences.out = true;
     exportReferencesGraph.closure = [ image.contents ];
-    inherit (image) contents copies;
+    inherit (image) contents copies parts;
     known = known-packages;
     layout = "${image}";
     service = {
@@ -30,5 +30,5 @@ runCommand "${name}.cdx.json"
     nativeBuildInputs = [ pythons.sbom ];
   }
   ''
-    PYTHONPATH=${provenSet.scripts} python ${./scripts}/write.py
+    PYTHONPATH=${provenSet.scripts}:${../../builders/image} python ${./scripts}/write.py
   ''

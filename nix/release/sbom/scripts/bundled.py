@@ -3,7 +3,8 @@
 import json
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 import golang
@@ -11,6 +12,7 @@ import javascript
 import suppliers
 from cyclonedx.model.bom import Bom
 from cyclonedx.model.component import Component, ComponentType
+from layer import is_left_out
 from licences import of
 from packageurl import PackageURL
 
@@ -18,14 +20,28 @@ LINKED = tomllib.loads(Path(__file__).with_name("linked.toml").read_text())
 SITE = "lib/python3*/site-packages"
 
 
-def libraries(path: Path) -> list[Component]:
-    """Of what is installed below a path."""
+def libraries(path: Path, without: Sequence[str]) -> list[Component]:
+    """Of what is installed below a path.
+
+    Args:
+        without: patterns of what the image has not of it, as layer.py reads them.
+    """
+
+    @cache
+    def is_there(inside: Path) -> bool:
+        return inside == Path() or (
+            is_there(inside.parent) and not is_left_out(inside, [*without])
+        )
+
+    def are_there(files: Iterable[Path]) -> list[Path]:
+        return [file for file in sorted(files) if is_there(file.relative_to(path))]
+
     return [
         *of_documents(path),
         *of_files(path),
         *of_table(path),
-        *golang.modules(path),
-        *javascript.libraries(path),
+        *golang.modules(are_there(golang.programs(path))),
+        *javascript.libraries(are_there(javascript.files(path))),
     ]
 
 

@@ -16,12 +16,17 @@ INLINE = 2
 FOLDERS = ("bin", "sbin", "libexec")
 
 
-def modules(path: Path) -> Iterator[Component]:
-    """Of every program of a store path; each names Go's own library, too."""
+def programs(path: Path) -> Iterator[Path]:
+    """Of every kind, in a store path."""
     for folder in FOLDERS:
-        for file in sorted(path.glob(f"{folder}/*")):
+        for file in path.glob(f"{folder}/*"):
             if file.is_file() and not file.is_symlink():
-                yield from map(component, read(file))
+                yield file
+
+
+def modules(programs: list[Path]) -> list[Component]:
+    """Of programs that are Go's; each names Go's own library, too."""
+    return [component(module) for program in programs for module in read(program)]
 
 
 def read(file: Path) -> list[tuple[str, str]]:

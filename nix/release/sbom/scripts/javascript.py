@@ -13,22 +13,25 @@ from packageurl import PackageURL
 
 SUFFIXES = (".js", ".mjs", ".css")
 TABLE = tomllib.loads(Path(__file__).with_name("javascript.toml").read_text())
-# Comments that tools which make files small keep, and the first one of a file.
-KEPT = re.compile(r"/\*!(.*?)\*/", re.DOTALL)
-FIRST = re.compile(r"\s*/\*(.*?)\*/", re.DOTALL)
-# The first line of one: a name and a version. An ordinary comment must say "v".
-NAMED = re.compile(r"([A-Za-z][\w. -]*?),? +(v?)\.? ?(\d+\.\d[\w.-]*)")
+# Comments that tools which make files small keep.
+KEPT = re.compile(r"/\*(?:!|[\s*]*@(?:license|preserve))(.*?)\*/", re.DOTALL)
+# The first line of one: a name and a version.
+NAMED = re.compile(r"([A-Za-z][\w. -]*?),? +v?\.? ?(\d+\.\d[\w.-]*)")
 POINTER = "For license information please see"
 
 
-def libraries(path: Path) -> list[Component]:
-    """Those that the files of a store path have a copy of."""
-    found: set[tuple[str, str]] = set()
+def files(path: Path) -> Iterator[Path]:
+    """Those of a store path that may have copies."""
     for folder, _, names in os.walk(path):
         for name in names:
             if name.endswith(SUFFIXES):
                 file = Path(folder, name)
-                found.update(() if file.is_symlink() else read(file))
+                yield from [] if file.is_symlink() else [file]
+
+
+def libraries(files: list[Path]) -> list[Component]:
+    """Those that files have a copy of."""
+    found = {library for file in files for library in read(file)}
     return [component(*one) for one in sorted(found)]
 
 
@@ -40,32 +43,18 @@ def read(file: Path) -> Iterator[tuple[str, str]]:
             version = re.search(known.get("version", "(?!)"), text)
             yield known["name"], version[1] if version else "unknown"
     for kept in KEPT.finditer(text):
-        yield from named(kept[1], is_kept=True)
-    if first := FIRST.match(text):
-        is_kept = bool(re.search("^!|@(license|preserve)", first[1]))
-        yield from named(first[1], is_kept=is_kept) or unnamed(first[1], is_kept)
+        line = first_line(kept[1])
+        if found := NAMED.match(line):
+            yield found[1].removesuffix(".js"), found[2].rstrip(".-")
+        elif line and not line.startswith(POINTER) and not text[: kept.start()].strip():
+            yield re.split(r" - |[|(,:]", line)[0].strip(), "unknown"
 
 
-def line_of(comment: str) -> str:
-    """The first line of a comment that says something."""
-    comment = re.sub("@(license|preserve)", "", comment)
+def first_line(comment: str) -> str:
+    """The first that says something, without signs."""
     lines = (line.strip(" \t*=!-") for line in comment.splitlines())
-    return next(filter(None, lines), "")
-
-
-def named(comment: str, *, is_kept: bool) -> list[tuple[str, str]]:
-    found = NAMED.match(line_of(comment))
-    if not found or not (is_kept or found[2]):
-        return []
-    return [(found[1].removesuffix(".js"), found[3].rstrip(".-"))]
-
-
-def unnamed(comment: str, is_kept: bool) -> list[tuple[str, str]]:
-    """Of a file whose banner has no version, what the banner begins with."""
-    line = line_of(comment)
-    if not is_kept or not line or line.startswith(POINTER):
-        return []
-    return [(re.split(r" - |[|(,:]", line)[0].strip(), "unknown")]
+    line = next(filter(None, lines), "")
+    return re.sub("^@(license|preserve) ", "", line)
 
 
 def component(banner: str, version: str) -> Component:

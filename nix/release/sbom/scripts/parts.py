@@ -2,6 +2,7 @@
 
 import base64
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,17 +40,20 @@ class Parts:
         return [*self.packages, *self.inside]
 
 
-def describe(path: Path, known: dict[str, Document | None]) -> Parts:
+def describe(
+    path: Path, known: dict[str, Document | None], without: Sequence[str] = ()
+) -> Parts:
     """The components that a path holds; no packages where it is the service's own.
 
     Args:
         path: in the store.
         known: by paths, what the package set says of them (known.nix), or nothing where
             the service made them.
+        without: patterns of what the image has not of it.
     """
     description = known.get(str(path), parse(path.name))
     if not description:
-        return Parts([], libraries(path))
+        return Parts([], libraries(path, without))
     purls = [PackageURL.from_string(purl) for purl in description["purls"]]
     sources = [purl for purl in purls if is_source(purl)]
     packages = [
@@ -63,7 +67,7 @@ def describe(path: Path, known: dict[str, Document | None]) -> Parts:
             # What nixpkgs has is a source, and not what the component is.
             if component.purl and component.purl.type in PACKAGED:
                 component.hashes.update(one for it in references for one in it.hashes)
-    return Parts(packages, [*map(of, sources), *libraries(path)])
+    return Parts(packages, [*map(of, sources), *libraries(path, without)])
 
 
 def is_source(purl: PackageURL) -> bool:

@@ -139,6 +139,7 @@ class Contents:
         }
         self.roots = self.references.pop(attributes["contents"])
         self.known = json.loads(Path(attributes["known"]).read_text())
+        self.without = self.left_out(attributes["parts"])
         self.service = service_of(attributes["service"])
         self.components: dict[str, Component] = {}
         self.parts = {path: self.parts_of(path) for path in sorted(self.references)}
@@ -150,8 +151,19 @@ class Contents:
         for component in self.copies:
             component.properties.add(Property(name=COPIED, value="true"))
 
+    def left_out(self, layers: list[Document]) -> dict[str, list[str]]:
+        """By paths, what the layer that has it leaves out, from the lowest layer on."""
+        found: dict[str, list[str]] = {}
+        for layer in layers:
+            paths = set(layer["paths"]) - found.keys()
+            while paths:
+                found.update(dict.fromkeys(paths, layer["without"]))
+                below = set().union(*(self.references[path] for path in paths))
+                paths = below - found.keys()
+        return found
+
     def parts_of(self, path: str) -> list[Component]:
-        described = describe(Path(path), self.known)
+        described = describe(Path(path), self.known, self.without.get(path, ()))
         if not described.packages:
             described.packages.append(self.service)
         for component in described.packages:
