@@ -1,6 +1,6 @@
 """What a deb says of itself: its licences, and its source package for scanners."""
 
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from debian.copyright import (
@@ -12,7 +12,7 @@ from debian.copyright import (
 from debian.debian_support import Version
 
 
-def licences(path: Path, name: str) -> Iterator[str]:
+def licences(path: Path, name: str) -> frozenset[str]:
     """The short names of a machine-readable copyright file (DEP-5), or none.
 
     Args:
@@ -21,19 +21,23 @@ def licences(path: Path, name: str) -> Iterator[str]:
     """
     file = path / "share/doc" / name / "copyright"
     if not file.is_file():
-        return
+        return frozenset()
+    return short_names(file.read_text(encoding="utf-8", errors="replace"))
+
+
+@cache  # packages of one source have the same text
+def short_names(text: str) -> frozenset[str]:
     try:
-        with file.open(encoding="utf-8", errors="replace") as text:
-            stated = Copyright(text, strict=False)
+        stated = Copyright(text.splitlines(keepends=True), strict=False)
     except NotMachineReadableError:
-        return
+        return frozenset()
     paragraphs: list[Header | FilesParagraph] = [
         stated.header,
         *stated.all_files_paragraphs(),
     ]
-    for paragraph in paragraphs:
-        if synopsis := getattr(paragraph.license, "synopsis", ""):  # untyped there
-            yield synopsis
+    # untyped there
+    names = (getattr(one.license, "synopsis", "") for one in paragraphs)
+    return frozenset(filter(None, names))
 
 
 def properties(upstream: str) -> dict[str, str]:
