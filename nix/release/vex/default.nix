@@ -1,5 +1,6 @@
 # Known vulnerabilities that do not affect the images, as OpenVEX's documents: NAME.openvex.json.
 {
+  lib,
   indexes,
   python313,
   release-sboms,
@@ -7,9 +8,12 @@
   service,
   not-affected,
 }:
+let
+  authors = map (one: one.name or one.email) service.authors;
+in
 runCommand "vex"
   {
-    author = "${service.name} ${service.repository}";
+    author = if authors == [ ] then service.name else lib.concatStringsSep ", " authors;
     inherit indexes;
     statements = not-affected;
     sboms = release-sboms;
