@@ -83,7 +83,8 @@ if takes_flake "$@"; then
     choose_set
     # A release is of what is committed.
     case "$* " in
-    "run "*"#push "* | "run "*"#sign "* | "run "*"#verify "* | "run "*"#sources "*)
+    "run "*"#push "* | "run "*"#sign "* | "run "*"#verify "* | "run "*"#sources "* | \
+        "run "*"#attest "*)
         export NIXW_RELOCK=no
         ;;
     esac

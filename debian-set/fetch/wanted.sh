@@ -91,13 +91,13 @@ names_of_needed() {
     list=$(wanted_by "$@") || return
     [ -n "$list" ] || return 0
     # shellcheck disable=SC2086 # one word a derivation
-    if copies_sources "$@"; then names_of_all $list; else names_to_build $list; fi
+    if takes_sources "$@"; then names_of_all $list; else names_to_build $list; fi
 }
 
-# copies_sources COMMAND ARGS…: whether it copies what was fetched, also for what needs
-# no build.
-copies_sources() {
-    case "$* " in "run "*"#sources "*) ;; *) return 1 ;; esac
+# takes_sources COMMAND ARGS…: whether it takes all that was fetched, also for what is
+# built already.
+takes_sources() {
+    case "$* " in "run "*"#attest "* | "run "*"#sources "*) ;; *) return 1 ;; esac
 }
 
 # names_of_all DERIVATION…: of those, and of all that they are made of.
