@@ -52,8 +52,9 @@ buildCommandCheck "nixw"
       ''NIXW_INSIDE=1 refused "NIXW_IMAGE must be an image of Debian 13" nixw run'';
     "podman may be called docker" = "ENGINE_VERSION='podman version 5.4.2' nixw run && test -e asked";
     "what a command of the docs needs of the caller's environment is there" = ''
-      HTTPS_PROXY=a COSIGN_PRIVATE_KEY=b SQL_LOGS=true nixw run &&
-        follows --env HTTPS_PROXY && follows --env COSIGN_PRIVATE_KEY && follows --env SQL_LOGS
+      HTTPS_PROXY=a COSIGN_PRIVATE_KEY=b BUILDER=c SQL_LOGS=true nixw run &&
+        follows --env HTTPS_PROXY && follows --env COSIGN_PRIVATE_KEY && follows --env BUILDER &&
+        follows --env SQL_LOGS
     '';
     "a folder that options cannot name is told before anything starts" = ''
       cp -r beside "be side" && rm -f built && cd "be side/tree" &&
