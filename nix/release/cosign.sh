@@ -63,15 +63,19 @@ write_provenance() {
     python3.13 -B "$SCRIPTS/provenance.py" "$revision" "$work/provenance" "$@" || exit
 }
 
+# are_attached IMAGE TYPE FILE…: whether all are, by this key.
+are_attached() {
+    cosign verify-attestation --key "$work/key.pub" --insecure-ignore-tlog \
+        "${options[@]}" --type "$2" "$1" 2>/dev/null |
+        python3.13 -B "$SCRIPTS/attached.py" "${@:3}"
+}
+
 # attest_builds NAME IMAGE: for each architecture, what it was built from, and by whom.
 # What others have attached of this kind stays: cosign would replace it, too.
 attest_builds() {
     local file type=https://slsa.dev/provenance/v1 # a short name would rename a field
-    cosign verify-attestation --key "$work/key.pub" --insecure-ignore-tlog \
-        "${options[@]}" --type "$type" "$2" >"$work/attached" 2>/dev/null ||
-        true # there is none
     for file in "$work/provenance/$1".*.json; do
-        python3.13 -B "$SCRIPTS/attached.py" "$file" <"$work/attached" ||
+        are_attached "$2" "$type" "$file" ||
             ask_cosign attest --type "$type" --predicate "$file" "$2"
     done
 }

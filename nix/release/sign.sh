@@ -4,10 +4,11 @@
 # affect them: sign REGISTRY/PREFIX [OPTIONS of cosign]. COSIGN_KEY or --key= names the
 # key, COSIGN_PASSWORD has its password.
 
-# attach IMAGE TYPE FILE…: in place of those of an earlier run.
+# attach IMAGE TYPE FILE…: with cosign 2 in place of what it has of this type.
 attach() {
     local image=$1 type=$2 file replace=true
     shift 2
+    ! are_attached "$image" "$type" "$@" || return 0
     for file; do
         ask_cosign attest --replace="$replace" --type "$type" \
             --predicate "$file" "$image"

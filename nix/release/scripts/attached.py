@@ -1,6 +1,6 @@
-"""Tell whether what a file has is attached to an image already: attached.py FILE
+"""Tell whether what files have is attached to an image already: attached.py FILE…
 
-Standard input is what `cosign verify-attestation` prints. Exit status 0 if it is.
+Standard input is what `cosign verify-attestation` prints. Exit status 0 if all are.
 """
 
 import base64
@@ -8,8 +8,9 @@ import json
 import sys
 from pathlib import Path
 
-wanted = json.loads(Path(sys.argv[1]).read_text())
-statements = (
-    json.loads(base64.b64decode(json.loads(line)["payload"])) for line in sys.stdin
-)
-sys.exit(all(statement["predicate"] != wanted for statement in statements))
+attached = [
+    json.loads(base64.b64decode(json.loads(line)["payload"]))["predicate"]
+    for line in sys.stdin
+]
+wanted = [json.loads(Path(name).read_text()) for name in sys.argv[1:]]
+sys.exit(any(document not in attached for document in wanted))
