@@ -89,7 +89,7 @@ def test_image_with_the_package_has_a_document(shown, tmp_path):
     (stated,) = json.loads(written.read_text())["statements"]
     assert stated["vulnerability"] == {"name": "CVE-2026-1"}
     assert stated["status"] == "not_affected"
-    assert TEST in stated["impact_statement"]
+    assert TEST in stated["status_notes"]
     assert [product["@id"] for product in stated["products"]] == [
         f"pkg:oci/shop-a@{digest.replace(':', '%3A')}" for digest in DIGESTS
     ]

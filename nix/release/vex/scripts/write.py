@@ -43,7 +43,7 @@ def stated(one: Document, image: str, digests: list[str], purls: list[str]) -> D
         "products": [{"@id": name, "subcomponents": inside} for name in names],
         "status": "not_affected",
         "justification": one["justification"],
-        "impact_statement": f"{one['reason']} The test {one['test']} shows it.",
+        "status_notes": f"{one['reason']} The test {one['test']} shows it.",
     }
 
 
