@@ -8,13 +8,13 @@
   with-db,
   # Whether every line must be tested, which takes half as long again.
   coverage ? true,
-  # pytest's, for some of the tests alone, with one driver.
-  arguments ? null,
+  # pytest's arguments, for some of the tests alone, with one driver.
+  selection ? null,
 }:
 let
   first =
-    if arguments != null then
-      arguments
+    if selection != null then
+      selection
     else
       lib.optionalString coverage "--cov --cov-report= --cov-fail-under=0";
   second = lib.optionalString coverage "--cov --cov-append --cov-report=term --cov-report=xml:$out/coverage.xml";
@@ -36,7 +36,7 @@ buildCheck "chassis"
     cd chassis
     export DEBUG_MODE=true PYTHONDONTWRITEBYTECODE=1
     with-db python -m pytest -p no:cacheprovider --junit-xml "$out/junit.xml" ${first}
-    ${lib.optionalString (arguments == null) ''
+    ${lib.optionalString (selection == null) ''
       with-db python -m pytest -p no:cacheprovider --ds tests.psycopg.settings \
         --junit-xml "$out/junit-psycopg.xml" ${second}
     ''}

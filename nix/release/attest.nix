@@ -38,7 +38,7 @@ writeShellApplication {
     );
     IMAGES = indexes;
     PACKAGE_SET = packageSetName;
-    RELEASE = provenance buildable;
+    RELEASE = "${provenance buildable}";
     SCRIPTS = "${./scripts}";
     TREE_SET = service.packages;
     VERIFY = lib.getExe verify;

@@ -1,9 +1,10 @@
 # What scripts/provenance.py writes of: the images of the projects `all`, one for each architecture, as
-# a text in JSON.
+# a file in JSON.
 {
   lib,
   packageSetName,
   root,
+  runCommand,
   service,
   template,
 }:
@@ -27,9 +28,15 @@ let
     "python.lock.json"
   ];
 in
-builtins.toJSON {
-  inherit (service) repository version;
-  packageSet = packageSetName;
-  locks = lib.genAttrs locks (name: builtins.hashFile "sha256" (lockOf name));
-  platforms = map platform all;
-}
+runCommand "release.json"
+  {
+    text = builtins.toJSON {
+      inherit (service) repository version;
+      packageSet = packageSetName;
+      locks = lib.genAttrs locks (name: builtins.hashFile "sha256" (lockOf name));
+      platforms = map platform all;
+    };
+  }
+  ''
+    printf '%s\n' "$text" >$out
+  ''

@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2094,SC2154 # who sources it sets $work
+# shellcheck shell=bash disable=SC2154 # who sources it sets $work
 # Builds images again in an empty store, from nothing but what fetchers brought, whose
 # hashes the tree has: what a cache or an earlier build left in this machine's store is
 # not used.
@@ -18,8 +18,8 @@ rebuild() {
 
 # hashes [STORE]: of each of the paths.
 hashes() {
-    xargs nix-store ${1:+--store "$1"} --query --hash <"$work/paths" |
-        paste "$work/paths" -
+    xargs nix-store ${1:+--store "$1"} --query --hash <"$work/paths" >"$work/hashes"
+    paste "$work/paths" "$work/hashes"
 }
 
 # invalid [STORE]: those of all paths that it lacks.

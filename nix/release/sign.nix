@@ -27,7 +27,7 @@ writeShellApplication {
     DOCUMENTS = release-documents;
     IMAGES = indexes;
     PACKAGE_SET = packageSetName;
-    RELEASE = provenance released;
+    RELEASE = "${provenance released}";
     SCRIPTS = "${./scripts}";
     VERSION = service.version;
     TREE_SET = service.packages;

@@ -5,7 +5,7 @@
 OUT gets NAME.ARCHITECTURE.json for each: a predicate
 (https://slsa.dev/spec/v1.0/provenance) with each file that fetchers brought for the
 image, the locks and the commit. METHOD says how it was built, where that is unusual.
-The variable RELEASE is what ../provenance.nix tells of the images, and BUILDER names
+The variable RELEASE names what ../provenance.nix tells of the images, and BUILDER names
 who builds; else that is a workflow of GitHub by its address, or whoever has the key.
 """
 
@@ -145,7 +145,7 @@ def nix_version() -> str:
 
 def main() -> None:
     commit, out, *method = sys.argv[1:]
-    release = json.loads(os.environ["RELEASE"])
+    release = json.loads(Path(os.environ["RELEASE"]).read_text())
     if not release["repository"]:
         sys.exit("pyproject.toml must have the repository: source of [project.urls].")
     source = {"uri": f"git+{release['repository']}", "digest": {"gitCommit": commit}}

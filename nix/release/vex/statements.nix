@@ -23,7 +23,7 @@ let
     }
     ++ lib.optional (states (template + "/chassis/audit.toml")) rec {
       file = template + "/chassis/audit.toml";
-      check = platform-checks.chassis.override { arguments = tests file; };
+      check = platform-checks.chassis.override { selection = tests file; };
     };
   shown = one: "${one.file} ${one.check}";
 in
