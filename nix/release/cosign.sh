@@ -57,10 +57,10 @@ read_arguments() {
         fail "run it in the tree of the release: git knows no commit here."
 }
 
-# write_provenance [METHOD]: of all images, into $work/provenance.
+# write_provenance METHOD: of all images, into $work/provenance.
 write_provenance() {
     mkdir "$work/provenance"
-    python3.13 -B "$SCRIPTS/provenance.py" "$revision" "$work/provenance" "$@" || exit
+    python3.13 -B "$SCRIPTS/provenance.py" "$revision" "$work/provenance" "$1" || exit
 }
 
 # are_attached IMAGE TYPE FILE…: whether all are, by this key.

@@ -1,10 +1,10 @@
 """Say what images were built from: SLSA's provenance of each, for each architecture.
 
-    provenance.py COMMIT OUT [METHOD]
+    provenance.py COMMIT OUT METHOD
 
 OUT gets NAME.ARCHITECTURE.json for each: a predicate
 (https://slsa.dev/spec/v1.0/provenance) with each file that fetchers brought for the
-image, the locks and the commit. METHOD says how it was built, where that is unusual.
+image, the locks and the commit. METHOD says how it was built.
 The variable RELEASE names what ../provenance.nix tells of the images, and BUILDER names
 who builds; else that is a workflow of GitHub by its address, or whoever has the key.
 """
@@ -144,7 +144,7 @@ def nix_version() -> str:
 
 
 def main() -> None:
-    commit, out, *method = sys.argv[1:]
+    commit, out, method = sys.argv[1:]
     release = json.loads(Path(os.environ["RELEASE"]).read_text())
     if not release["repository"]:
         sys.exit("pyproject.toml must have the repository: source of [project.urls].")
@@ -153,8 +153,7 @@ def main() -> None:
         for line in Path(one["layouts"], "list").read_text().splitlines():
             name, repository, _ = line.split()
             document = provenance(release, source, one, (name, repository))
-            if method:
-                document["buildDefinition"]["internalParameters"]["method"] = method[0]
+            document["buildDefinition"]["internalParameters"]["method"] = method
             target = Path(out, f"{name}.{one['architecture']}.json")
             target.write_text(json.dumps(document))
 
