@@ -128,6 +128,8 @@ def test_audit_takes_what_was_shown(shown):
         ("[[not-affected]]\n", "[[not-affected]]\nuntil = 1\n", "and no more."),
         (TEST, "src/orders", "the test of CVE-2026-1 must be one, such as "),
         (TEST, f"{TEST} --collect-only", "the test of CVE-2026-1 must be one"),
+        (TEST, f"--deselect={TEST}", "the test of CVE-2026-1 must be one"),
+        ("\n[[", "\n[[not-afected]]\n[[", "it has more than [[accepted]] and "),
         ("libxml2", "", "a text of a [[not-affected]] is empty."),
         ("[[not-affected]]", "[[not-affected", "it is no TOML: "),
     ],

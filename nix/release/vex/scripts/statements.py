@@ -61,7 +61,7 @@ def statement(table: dict[str, Any]) -> Statement:
         fail(f"the justification of {one.id} is none of {', '.join(JUSTIFICATIONS)}.")
     if not (one.id and one.package and one.reason):
         fail("a text of a [[not-affected]] is empty.")
-    if len(one.test.split()) != 1 or "::" not in one.test:
+    if len(one.test.split()) != 1 or "::" not in one.test or one.test[0] == "-":
         fail(
             f"the test of {one.id} must be one, such as src/a/tests/test_b.py::test_c."
         )
@@ -74,10 +74,12 @@ def read(file: Path) -> list[Statement]:
         SystemExit: the file is not as it should be.
     """
     try:
-        tables = tomllib.loads(file.read_text()).get("not-affected", [])
+        document = tomllib.loads(file.read_text())
     except ValueError as error:
         fail(f"it is no TOML: {error}.")
-    return [statement(table) for table in tables]
+    if not document.keys() <= {"accepted", "not-affected"}:
+        fail("it has more than [[accepted]] and [[not-affected]].")
+    return [statement(table) for table in document.get("not-affected", [])]
 
 
 def check(report: Path) -> None:
