@@ -7,7 +7,8 @@
 #
 # Where cosign.pub is beside .env, each image must be signed by that key, as this image
 # of this version; where rebuilder.pub is there, too, a second builder must have built
-# the same. COSIGN_OPTIONS has more options of cosign.
+# the same. Images that FILE lacks then get a digest that no image has, as nobody's
+# signature of them was asked for. COSIGN_OPTIONS has more options of cosign.
 set -eu
 STACK=templatesite
 tree=$(dirname "$0")/..
@@ -40,10 +41,11 @@ verify_image() {
         refuse "the builder of rebuilder.pub did not build $1, $2 of version $3, again."
 }
 
-# policy IMAGE VERSION: a file with what the provenance must tell, in CUE.
+# policy IMAGE VERSION: a file with what the provenance must tell, in CUE: with `!`, a
+# provenance that tells nothing of it is refused, too.
 policy() {
-    printf 'predicate: buildDefinition: externalParameters: %s\n' \
-        "{image: \"$1\", version: \"$2\"}" >"$work.cue"
+    printf 'predicate!: buildDefinition!: externalParameters!: %s\n' \
+        "{image!: \"$1\", version!: \"$2\"}" >"$work.cue"
     echo "$work.cue"
 }
 
@@ -52,11 +54,17 @@ refuse() {
     fail "$*"
 }
 
+has_key() {
+    [ -e "$tree/cosign.pub" ] || [ -e "$tree/rebuilder.pub" ]
+}
+
 verify_images() {
-    [ -e "$tree/cosign.pub" ] || [ -e "$tree/rebuilder.pub" ] || {
+    has_key || {
         echo "pin: nobody's signature was asked for, as there is no cosign.pub here."
         return
     }
+    each '\2' | grep -qx server ||
+        fail "with a key, the file must have the line of $STACK-server, too."
     command -v cosign >/dev/null ||
         fail "install cosign, which compares the images with the keys" \
             "cosign.pub and rebuilder.pub of this tree."
@@ -64,6 +72,18 @@ verify_images() {
     while read -r reference image version; do
         verify_image "$reference" "$image" "$version"
     done <"$work.images"
+}
+
+# variable IMAGE
+variable() {
+    echo "$1" | tr a-z- A-Z_
+}
+
+# lacking: the variables of the images that the file lacks.
+lacking() {
+    variable "$(each '\2')" >"$work.named"
+    sed -n 's/.*{\([A-Z_]*\)_DIGEST.*/\1/p' "$tree"/deploy/*.yaml | sort -u |
+        grep -vxF -f "$work.named" || true
 }
 
 # What else .env holds stays, and who may read it.
@@ -78,10 +98,23 @@ write_env() {
         each 'IMAGE_TAG=\3' | sort -u
         each '\2 \4' | while read -r image digest; do
             # It counts more than IMAGE_TAG.
-            echo "$(echo "$image" | tr a-z- A-Z_)_DIGEST=@$digest"
+            echo "$(variable "$image")_DIGEST=@$digest"
+        done
+        ! has_key || lacking | while read -r image; do
+            printf '%s_DIGEST=@sha256:%064d\n' "$image" 0
         done
     } >.env.new
     mv .env.new .env
+}
+
+tell_others() {
+    if [ -n "$overlay" ]; then
+        echo "."
+    elif has_key; then
+        echo "; those that the file lacks are not signed, and cannot be started."
+    else
+        echo "; those that the file lacks follow IMAGE_TAG."
+    fi
 }
 
 write_component() {
@@ -100,7 +133,7 @@ write_component() {
 lines=${1:-} overlay=${2:-}
 [ -f "$lines" ] || fail "give it a file with the lines that push printed."
 work=$(mktemp)
-trap 'rm -f "$work" "$work.cue" "$work.images" "$work.words"' EXIT
+trap 'rm -f "$work" "$work.cue" "$work.images" "$work.named" "$work.words"' EXIT
 grep '' "$lines" >"$work" || true # an end for its last line
 count=$(wc -l <"$work")
 if [ "$(lines=$work each '\1 \3' | sort -u | wc -l)" -ne 1 ] ||
@@ -110,8 +143,7 @@ if [ "$(lines=$work each '\1 \3' | sort -u | wc -l)" -ne 1 ] ||
 fi
 lines=$work
 verify_images
-echo "pin: $count images of $(each '\3' | head -n 1);" \
-    "those that the file lacks follow IMAGE_TAG."
+echo "pin: $count images of $(each '\3' | head -n 1)$(tell_others)"
 if [ -z "$overlay" ]; then
     cd "$tree"
     write_env

@@ -22,6 +22,7 @@ PASSWORD = {"COSIGN_PASSWORD": "of the key"}
 
 COMMIT = 40 * "a"
 PROVENANCE = "https://slsa.dev/provenance/v1"
+LOGLESS = "--tlog-upload=false"  # as cosign 2 says it
 DOCUMENTS = Path(os.environ["documents"])
 
 
@@ -262,6 +263,7 @@ def pin(folder: Path, lines: list[str], **keys: Path):
     )
     for name, key in keys.items():
         shutil.copyfile(key, tree / f"{name}.pub")
+    (tree / "deploy/stack.yaml").write_text("image: log:1${LOG_DIGEST:-}\n")
     (tree / "images.txt").write_text("\n".join(lines))
     done = subprocess.run(
         ["bash", "--posix", "deploy/pin.sh", "images.txt"],
@@ -291,6 +293,55 @@ def test_release_that_one_builder_signed_is_not_pinned_where_two_must(
     assert "the builder of rebuilder.pub did not build " in done.stderr
 
 
+def test_release_without_its_server_is_not_pinned(twice, keys, tmp_path):
+    """Its prefix and tag alone would name a server that nobody signed."""
+    lines = [line for line in twice if f"/{SERVICE}-server:" not in line]
+    done, written = pin(tmp_path, lines, cosign=keys / "cosign.pub")
+    assert (done.returncode, written) == (1, "")
+    assert f"must have the line of {SERVICE}-server" in done.stderr
+
+
+@pytest.mark.parametrize("key", [None, "cosign"])
+def test_image_that_a_signed_release_lacks_does_not_start(
+    twice, keys, tmp_path, key: str | None
+):
+    """Its tag could name anything; who has no key wants the tag."""
+    lines = [line for line in twice if f"/{SERVICE}-log:" not in line]
+    public = {key: keys / f"{key}.pub"} if key else {}
+    done, written = pin(tmp_path, lines, **public)
+    assert done.returncode == 0, done
+    assert (f"LOG_DIGEST=@sha256:{0:064}\n" in written) == bool(key)
+
+
+def test_provenance_that_names_no_image_is_not_enough(registry, twice, keys, tmp_path):
+    """A second builder's key may sign provenances of other tools, too."""
+    (line,) = (line for line in twice if f"/{SERVICE}-log:" in line)
+    target = f"{registry.address}/silent/{SERVICE}-server"
+    names = (f"docker://{line.replace(f':{VERSION}@', '@')}", f"docker://{target}:1")
+    without = ("--src-tls-verify=false", "--dest-tls-verify=false")
+    done = run("skopeo", keys, "--insecure-policy", "copy", "--all", *without, *names)
+    assert done.returncode == 0, done
+    (tmp_path / "nothing.json").write_text("{}")
+    services = tmp_path / "services"
+    made = cosign(keys, "signing-config", "create", "--out", str(services))
+    alone = f"--signing-config={services}" if made.returncode == 0 else LOGLESS
+    done = cosign(
+        keys,
+        "attest",
+        "--yes",
+        alone,
+        f"--key={keys}/other.key",
+        f"--type={PROVENANCE}",
+        f"--predicate={tmp_path}/nothing.json",
+        f"{target}@{line.split('@')[1]}",
+    )
+    assert done.returncode == 0, done
+    lie = f"{target}:{VERSION}@{line.split('@')[1]}"
+    done, written = pin(tmp_path, [lie], rebuilder=keys / "other.pub")
+    assert (done.returncode, written) == (1, "")
+    assert "field is required but not present" in done.stderr
+
+
 @pytest.mark.parametrize("key", ["cosign", "rebuilder"])
 @pytest.mark.parametrize("pretended", ["server:0.1.0", "log:9.9.9"])
 def test_signed_image_under_another_name_is_not_pinned(
@@ -305,7 +356,9 @@ def test_signed_image_under_another_name_is_not_pinned(
     assert cosign(keys, "copy", "--force", source, target).returncode == 0
     pair = {"cosign": "cosign", "rebuilder": "other"}[key]
     lie = f"{target}@{line.split('@')[1]}"
-    done, written = pin(tmp_path, [lie], **{key: keys / f"{pair}.pub"})
+    server = lie.replace(f"{SERVICE}-{name}:", f"{SERVICE}-server:")
+    lines = dict.fromkeys([lie, server])
+    done, written = pin(tmp_path, list(lines), **{key: keys / f"{pair}.pub"})
     assert (done.returncode, written) == (1, "")
     assert f"{SERVICE}-{name} " in done.stderr.splitlines()[-1].replace(",", "")
 

@@ -24,7 +24,9 @@ let
   tests =
     file:
     "$(cat ${
-      runCommand "statements" { } "${python} ${./scripts}/statements.py tests ${file} >$out"
+      runCommand "statements" { } ''
+        ${python} ${./scripts}/statements.py tests ${file} >$out
+      ''
     })";
   checks =
     lib.optional (states (root + "/audit.toml")) {
