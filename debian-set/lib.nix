@@ -65,10 +65,6 @@ rec {
 
   hasPrefix = prefix: text: builtins.substring 0 (builtins.stringLength prefix) text == prefix;
 
-  hasInfix =
-    infix: text:
-    builtins.match ".*${builtins.replaceStrings [ "[" ] [ "[[]" ] infix}.*" text != null;
-
   splitString = separator: text: filter isString (builtins.split "[${separator}]" text);
 
   removePrefix =

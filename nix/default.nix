@@ -11,6 +11,8 @@
   root,
   # Whether the root is a commit, without changes.
   committed,
+  # When it was committed, in seconds since 1970.
+  lastModified ? 0,
   # The template's commit, where the template is an input; its runbook is linked to there.
   revision ? null,
   # What a team adds or replaces (project.nix has the names): final: prev: { … }
@@ -36,6 +38,7 @@ let
           provenSet
           root
           committed
+          lastModified
           revision
           platform
           previous

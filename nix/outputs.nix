@@ -31,6 +31,7 @@ let
       inherit packageSets provenSet;
       # A tree whose input nixw overrides has no revision, but what else git tells of it.
       committed = self ? rev || self ? submodules && !(self ? dirtyRev) && self.lastModified > 0;
+      lastModified = self.lastModified or 0;
       inherit
         overlay
         platform

@@ -7,6 +7,7 @@
   provenSet,
   root,
   committed,
+  lastModified,
   revision,
   # Whether this is the template's repository.
   platform,
@@ -24,6 +25,7 @@ in
   inherit
     root
     committed
+    lastModified
     revision
     packageSet
     platform

@@ -34,6 +34,7 @@ let
         other
       ];
       committed = true;
+      lastModified = 1700000000;
       # What refuses another set than the tree's is tested with any.
       packageSetName = service.packages;
     }

@@ -11,6 +11,7 @@
   gnugrep,
   gnused,
   indexes,
+  lastModified,
   packageSetName,
   provenance,
   python313,
@@ -31,7 +32,7 @@ writeShellApplication {
     skopeo
   ];
   runtimeEnv = {
-    COMMITTED = lib.optionalString committed "yes";
+    COMMITTED = lib.optionalString committed (toString lastModified);
     # Derivations alone: they are built elsewhere.
     DERIVATIONS = toString (
       map (project: builtins.unsafeDiscardOutputDependency project.layouts.drvPath) buildable

@@ -11,7 +11,8 @@ choose_services
 verify_options=()
 [[ " ${options[*]}" != *" --allow-"* ]] || verify_options=(--tls-verify=false)
 "$VERIFY" "${verify_options[@]}" "$prefix" >&2 ||
-    fail "nothing was signed: the registry must have the images that this tree builds."
+    fail "nothing was signed: the registry must have the images that this tree builds." \
+        "--allow-http-registry is for a registry without TLS."
 say "building everything again, in an empty store" >&2
 # shellcheck disable=SC2086 # several words
 rebuild "$work/store" $DERIVATIONS || {

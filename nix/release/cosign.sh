@@ -51,10 +51,19 @@ read_arguments() {
         fail "give it what you gave to push, such as: ${0##*/} registry.example.com/team"
     prefix=$1
     read_options "${@:2}"
+    [[ ${BUILDER:-urn:nobody} =~ ^[a-z][a-z0-9+.-]*:[^[:space:]]+$ ]] ||
+        fail "BUILDER must be an address that names who builds, such as https://…"
+    read_revision
+}
+
+# Nix knows of the tree's commit only when it was made.
+read_revision() {
+    local time
     [ -n "$COMMITTED" ] ||
         fail "commit everything first: a signature tells which commit an image is of."
-    revision=$(git rev-parse --verify HEAD 2>/dev/null) ||
-        fail "run it in the tree of the release: git knows no commit here."
+    read -r revision time < <(git log -1 --format='%H %ct' 2>/dev/null) || true
+    [ "${time:-}" = "$COMMITTED" ] ||
+        fail "run it in the tree of the release: git has another commit here, or none."
 }
 
 # write_provenance METHOD: of all images, into $work/provenance.

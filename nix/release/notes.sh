@@ -39,6 +39,7 @@ esac
         "correct one of them."
 [ -e CHANGELOG.md ] ||
     fail "there is no CHANGELOG.md here: write one, with a section \`## $VERSION\`."
+[ -z "${2:-}" ] || [ -e "$2" ] || fail "there is no file $2."
 [ -z "${2:-}" ] || are_images "$2" ||
     fail "$2 must have the lines that \`push\` printed," \
         "images of version $VERSION and no others."

@@ -47,6 +47,10 @@ push_images() {
 is_prefix "${1:-}" ||
     fail "give it a registry's host and a prefix, without a slash at the end," \
         "such as: push registry.example.com/team"
+for word in "${@:2}"; do
+    [[ $word = -* ]] ||
+        fail "$word is no option: write an option's value as --NAME=VALUE."
+done
 [ -n "$COMMITTED" ] ||
     fail "commit everything first: images are pushed from a commit of git," \
         "so that others find it."

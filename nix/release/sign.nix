@@ -7,6 +7,7 @@
   skopeo,
   committed,
   indexes,
+  lastModified,
   packageSetName,
   provenance,
   python313,
@@ -23,7 +24,7 @@ writeShellApplication {
     skopeo
   ];
   runtimeEnv = {
-    COMMITTED = lib.optionalString committed "yes";
+    COMMITTED = lib.optionalString committed (toString lastModified);
     DOCUMENTS = release-documents;
     IMAGES = indexes;
     PACKAGE_SET = packageSetName;

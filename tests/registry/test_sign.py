@@ -20,7 +20,7 @@ type Run = Callable[..., "CompletedProcess[str]"]
 PASSWORD = {"COSIGN_PASSWORD": "of the key"}
 
 
-COMMIT = 40 * "a"
+COMMIT, COMMITTED = 40 * "a", "1700000000"
 PROVENANCE = "https://slsa.dev/provenance/v1"
 LOGLESS = "--tlog-upload=false"  # as cosign 2 says it
 DOCUMENTS = Path(os.environ["documents"])
@@ -65,7 +65,7 @@ def sign(registry, keys, tmp_path_factory) -> Run:
     """`sign`, in a tree of git: here that has one commit, and nothing else."""
     folder = tmp_path_factory.mktemp("bin")
     git = folder / "git"
-    git.write_text(f"#!{shutil.which('bash')}\necho {COMMIT}\n")
+    git.write_text(f"#!{shutil.which('bash')}\necho {COMMIT} {COMMITTED}\n")
     git.chmod(0o755)
     nix = folder / "nix"
     nix.write_text(f"#!{shutil.which('bash')}\necho 'nix (Nix) 2.30.1'\n")
@@ -240,6 +240,17 @@ def test_wrong_password_is_told(sign, pushed, program: str):
     assert "COSIGN_PASSWORD be its password" in done.stderr.splitlines()[-1]
 
 
+@pytest.mark.parametrize("program", ["sign", "attest"])
+def test_another_repository_is_not_taken_for_the_tree(sign, tmp_path, program: str):
+    """Signatures would name a commit that has nothing to do with the images."""
+    git = tmp_path / "git"
+    git.write_text(f"#!{shutil.which('bash')}\necho {COMMIT} 1600000000\n")
+    git.chmod(0o755)
+    done = sign(program=program, PATH=f"{tmp_path}:{os.environ['PATH']}")
+    assert done.returncode == 1
+    assert "git has another commit here" in done.stderr
+
+
 @pytest.mark.parametrize("program", ["sign_dirty", "attest_dirty"])
 def test_tree_with_changes_is_refused(sign, program: str):
     done = sign(program=program)
@@ -247,8 +258,9 @@ def test_tree_with_changes_is_refused(sign, program: str):
     assert "commit everything first" in done.stderr
 
 
-def test_builder_that_is_no_address_is_refused(sign, pushed):
-    done = sign(BUILDER="me")
+@pytest.mark.parametrize("program", ["sign", "attest"])
+def test_builder_that_is_no_address_is_refused(sign, program: str):
+    done = sign(program=program, BUILDER="me")
     assert done.returncode == 1
     assert "BUILDER must be an address" in done.stderr
 

@@ -42,9 +42,10 @@ buildCommandCheck "release"
       ${after "## ${version}\\ntext\\n"}
       echo registry.example.com/team/server:9@sha256:${builtins.hashString "sha256" ""} >images
       : >empty
-      for file in images empty /tmp missing; do
+      for file in images empty /tmp; do
         fails "must have the lines that" ${program} v${version} $file
       done
+      fails "there is no file missing." ${program} v${version} missing
     '';
     "each fetched file is copied" = ''
       $sources file:///srv/sources

@@ -36,7 +36,7 @@ def purls(sboms: list[Document], package: str) -> list[str]:
 def stated(one: Document, image: str, digests: list[str], purls: list[str]) -> Document:
     inside = [{"@id": purl} for purl in purls]
     # Without qualifiers: scanners disagree about them.
-    names = [f"pkg:oci/{image}@{digest.replace(':', '%3A')}" for digest in digests]
+    names = [f"pkg:oci/{image}@{digest}" for digest in digests]
     return {
         "vulnerability": {"name": one["id"]},
         "timestamp": f"{one['since']}T00:00:00Z",
