@@ -44,6 +44,18 @@ let
   next =
     (release.overrideScope versioned).overrideScope
       (_: _: { released = [ (own.overrideScope versioned) ]; });
+  # A release of two images, for what signs it more than once.
+  few =
+    project:
+    project.overrideScope (
+      _: previous: { images = { inherit (previous.images) log server; }; }
+    );
+  small = release.overrideScope (
+    _: previous: {
+      released = map few previous.released;
+      buildable = map few previous.buildable;
+    }
+  );
   django = runCommand "changed-source" { } ''
     cp -r ${trees.django} $out
     chmod -R u+w $out
@@ -77,6 +89,8 @@ buildSuiteCheck "registry" {
     registry = distribution;
     push_changed = release.push.override { indexes = changed-indexes; };
     push_next = next.push;
+    push_small = small.push;
+    sign_small = small.sign;
     verify_own = release.verify.override { all = [ layouts ]; };
     push_dirty = dirty.push;
     sign_dirty = dirty.sign;

@@ -150,10 +150,12 @@ def test_provenance_of_each_architecture_names_what_it_was_built_from(signed, ke
 @pytest.fixture(scope="module")
 def twice(registry, sign, home, keys) -> list[str]:
     """What `push` prints of images that two builders signed."""
-    done = run("push", home, f"{registry.address}/twice", "--dest-tls-verify=false")
-    assert sign("twice").returncode == 0
+    twice = f"{registry.address}/twice"
+    done = run("push_small", home, twice, "--dest-tls-verify=false")
     other = {"COSIGN_KEY": f"{keys}/other.key", "BUILDER": "https://second.example"}
-    assert sign("twice", **other).returncode == 0
+    for variables in ({}, other):
+        signed = sign("twice", "sign_small", **variables)
+        assert signed.returncode == 0, signed
     return done.stdout.splitlines()
 
 
@@ -354,6 +356,18 @@ def test_provenance_that_names_no_image_is_not_enough(registry, twice, keys, tmp
     assert "field is required but not present" in done.stderr
 
 
+def copy_image(home: Path, source: str, target: str) -> None:
+    """With all that is attached to it."""
+    insecure = ("--src-tls-verify=false", "--dest-tls-verify=false")
+    addresses = (f"docker://{source}", f"docker://{target}")
+    # cosign alone may send the index before what this names.
+    done = run(
+        "skopeo", home, "--insecure-policy", "copy", "--all", *insecure, *addresses
+    )
+    assert done.returncode == 0, done
+    assert cosign(home, "copy", "--force", source, target).returncode == 0
+
+
 @pytest.mark.parametrize("key", ["cosign", "rebuilder"])
 @pytest.mark.parametrize("pretended", ["server:0.1.0", "log:9.9.9"])
 def test_signed_image_under_another_name_is_not_pinned(
@@ -363,9 +377,8 @@ def test_signed_image_under_another_name_is_not_pinned(
     (line,) = (line for line in twice if f"/{SERVICE}-log:" in line)
     name, version = pretended.split(":")
     target = f"{registry.address}/twice/{SERVICE}-{name}:{version}"
-    # With all that is attached to it.
-    source = line.replace(f":{VERSION}@", "@")
-    assert cosign(keys, "copy", "--force", source, target).returncode == 0
+    if name != "log":
+        copy_image(keys, line.replace(f":{VERSION}@", "@"), target)
     pair = {"cosign": "cosign", "rebuilder": "other"}[key]
     lie = f"{target}@{line.split('@')[1]}"
     server = lie.replace(f"{SERVICE}-{name}:", f"{SERVICE}-server:")
