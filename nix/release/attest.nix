@@ -35,7 +35,12 @@ writeShellApplication {
     COMMITTED = lib.optionalString committed (toString lastModified);
     # Derivations alone: they are built elsewhere.
     DERIVATIONS = toString (
-      map (project: builtins.unsafeDiscardOutputDependency project.layouts.drvPath) buildable
+      map builtins.unsafeDiscardOutputDependency (
+        lib.concatMap (project: [
+          project.layouts.drvPath
+          project.sboms.drvPath
+        ]) buildable
+      )
     );
     IMAGES = indexes;
     PACKAGE_SET = packageSetName;
