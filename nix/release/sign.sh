@@ -34,7 +34,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 read_arguments "$@"
 choose_services
-write_provenance "built where the store and its caches did not have it"
+write_provenance "built, or taken from a cache that Nix trusts"
 while read -r name repository _; do
     sign_image "$name" "$repository"
 done <"$IMAGES/list"
