@@ -19,7 +19,9 @@ rebuild "$work/store" $DERIVATIONS || {
     cat "$work/words" >&2
     fail "nothing was signed: what the words above name could not be built again."
 }
-differences=$(report_differences "$work/store") ||
+read_hashes "$work/store" ||
+    fail "nothing was signed: the two stores could not be compared."
+differences=$(report_differences) ||
     fail "nothing was signed: built again, other contents came to" \
         "${differences//$'\n'/ }."
 write_provenance "built again in an empty store, without a cache"

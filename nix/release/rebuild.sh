@@ -18,8 +18,8 @@ rebuild() {
 
 # hashes [STORE]: of each of the paths.
 hashes() {
-    xargs nix-store ${1:+--store "$1"} --query --hash <"$work/paths" >"$work/hashes"
-    paste "$work/paths" "$work/hashes"
+    xargs nix-store ${1:+--store "$1"} --query --hash <"$work/paths" >"$work/hashes" &&
+        paste "$work/paths" "$work/hashes"
 }
 
 # invalid [STORE]: those of all paths that it lacks.
@@ -27,15 +27,19 @@ invalid() {
     xargs nix-store ${1:+--store "$1"} --check-validity --print-invalid <"$work/all"
 }
 
-# report_differences STORE: a line for each path that has other contents there than in
-# this machine's store; fails where there is one.
+# read_hashes STORE: of each path that both stores have, into $work/ours and
+# $work/theirs; fails where one cannot be read, or where they share nothing.
+read_hashes() {
+    xargs nix-store --store "$1" --query --outputs <"$work/derivations" >"$work/all" &&
+        invalid "$1" >"$work/lacking" && invalid >>"$work/lacking" &&
+        grep -v -x -F -f "$work/lacking" "$work/all" | sort -u >"$work/paths" &&
+        hashes >"$work/ours" && hashes "$1" >"$work/theirs"
+}
+
+# report_differences: a line for each path whose hash is another one there; fails where
+# there is one.
 report_differences() {
-    xargs nix-store --store "$1" --query --outputs <"$work/derivations" |
-        sort -u >"$work/all"
-    { invalid "$1" && invalid; } >"$work/lacking"
-    grep -v -x -F -f "$work/lacking" "$work/all" >"$work/paths"
-    hashes >"$work/ours"
-    hashes "$1" | diff "$work/ours" - >"$work/differences" || {
+    diff "$work/ours" "$work/theirs" >"$work/differences" || {
         sed -n 's/^< \([^\t]*\).*/\1/p' "$work/differences"
         return 1
     }
