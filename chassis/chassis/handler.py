@@ -9,6 +9,9 @@ from django.http import HttpRequest, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
 
+from chassis import access_line, trace
+from chassis.postgresql.work import work
+
 type Environ = dict[str, Any]
 
 BOUNDARY = re.compile(
@@ -64,18 +67,26 @@ class Request(wsgi.WSGIRequest):
 
 
 class WSGIHandler(wsgi.WSGIHandler):
-    """Django's, with the request above, whose body is read to its end."""
+    """Django's, with the request above."""
 
     request_class = Request
 
     def get_response(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer, and read what nobody wanted of the body.
-
-        Otherwise uWSGI would reset nginx's connection in mid-answer. uWSGI's own
-        buffering would put off the end of a request that takes too long (uwsgi#2030).
-        """
-        response = super().get_response(request)
+        """Answer, and let log lines and outgoing calls have the request's trace."""
+        work.begin()
+        with trace.followed(trace.of_request(request.META)):
+            response = super().get_response(request)
         if "uwsgi.version" in request.META:
-            with contextlib.suppress(UnreadablePostError):
-                request.read()
+            response[access_line.HEADER] = access_line.describe(request)
+            read_to_end(request)
         return response
+
+
+def read_to_end(request: HttpRequest) -> None:
+    """Read what nobody wanted of the body.
+
+    Otherwise uWSGI would reset nginx's connection in mid-answer. uWSGI's own buffering
+    would put off the end of a request that takes too long (uwsgi#2030).
+    """
+    with contextlib.suppress(UnreadablePostError):
+        request.read()

@@ -5,6 +5,17 @@ import logging.handlers
 import socket
 import sys
 
+from chassis import trace
+
+
+class TraceID(logging.Filter):
+    """Gives a line the id of the request's trace, as it has the request's id."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        followed = trace.current.get()
+        record.trace_id = followed.trace_id if followed else "none"
+        return True
+
 
 class NoValues(logging.Filter):
     """Cuts the client's own Referer or Origin off the reason of a CSRF failure."""

@@ -222,9 +222,23 @@ CORS_ALLOWED_ORIGINS: list[str] = env.words(
     ),
 )
 CORS_URLS_REGEX = r"^/(?!admin/|api-auth/)"
-CORS_ALLOW_HEADERS = [*default_headers, "if-match", "if-none-match", "x-request-id"]
+CORS_ALLOW_HEADERS = [
+    *default_headers,
+    "if-match",
+    "if-none-match",
+    "traceparent",  # which tracing in browsers sends
+    "tracestate",
+    "x-request-id",
+]
 # nginx.conf has the same list.
-CORS_EXPOSE_HEADERS = ["ETag", "Link", "Location", "Retry-After", "X-REQUEST-ID"]
+CORS_EXPOSE_HEADERS = [
+    "ETag",
+    "Link",
+    "Location",
+    "Retry-After",
+    "X-REQUEST-ID",
+    "traceparent",
+]
 
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
@@ -333,13 +347,17 @@ LOGGING = {
     "disable_existing_loggers": False,
     "filters": {
         "request_id": {"()": "log_request_id.filters.RequestIDFilter"},
+        "trace_id": {"()": "chassis.logging.TraceID"},
         "no_values": {"()": "chassis.logging.NoValues"},
     },
     "formatters": {
-        "line": {"format": "[%(request_id)s] %(levelname)s %(name)s %(message)s"}
+        "line": {
+            "format": "[%(request_id)s] [%(trace_id)s] "
+            "%(levelname)s %(name)s %(message)s"
+        }
     },
     "handlers": {
-        name: {**handler, "filters": ["request_id"], "formatter": "line"}
+        name: {**handler, "filters": ["request_id", "trace_id"], "formatter": "line"}
         for name, handler in handlers.items()
     },
     "root": {

@@ -12,6 +12,8 @@ import log_request_id
 from django.db import close_old_connections
 from prometheus_client import Counter, Gauge
 
+from chassis import trace
+
 logger = logging.getLogger(__name__)
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -90,15 +92,16 @@ def repeat(name: str, task: Callable[[], object], seconds: float) -> None:
 
     A call that runs at SIGTERM or SIGINT is finished first. After one that returned
     True, as there may be more to do, there is no pause. An exception is logged and
-    counted, and ends nothing. The lines of a run have a request id of their own. Must
-    be called in the main thread, once in a process.
+    counted, and ends nothing. The lines of a run have a request id and a trace of their
+    own. Must be called in the main thread, once in a process.
     """
     stopped = stops()
     INTERVAL.labels(name).set(seconds)
     SUCCESS.labels(name).set_to_current_time()
     FAILURES.labels(name)
     while True:
-        pause = 0 if run(name, task) else seconds
+        with trace.followed(trace.new()):
+            pause = 0 if run(name, task) else seconds
         try:
             stopped.get(timeout=pause)
         except Empty:

@@ -9,15 +9,13 @@ from http import HTTPStatus
 from wsgiref.util import setup_testing_defaults
 
 import pytest
-from django.core import signals
-from django.db import close_old_connections
 from django.http.multipartparser import MultiPartParser
 from django.urls import reverse
 from rest_framework.parsers import JSONParser
 
 from chassis.wsgi import application
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_kept_transaction")]
 
 type Answer = tuple[int, bytes]
 type Ask = Callable[..., Answer]
@@ -43,17 +41,6 @@ FORM = {
     "CONTENT_TYPE": "multipart/form-data; boundary=b",
     "HTTP_COOKIE": f"csrftoken={'a' * 32}",
 }
-
-
-@pytest.fixture(autouse=True)
-def _transaction_of_the_test_stays_open():
-    """As with Django's test client, a request does not close the connection."""
-    ends = (signals.request_started, signals.request_finished)
-    for end in ends:
-        end.disconnect(close_old_connections)
-    yield
-    for end in ends:
-        end.connect(close_old_connections)
 
 
 @pytest.fixture

@@ -97,10 +97,14 @@ def test_page_of_an_allowed_origin_may_use_the_api(client: Client):
         "if-match",
         "if-none-match",
         "x-request-id",
+        "traceparent",
+        "tracestate",
     } <= allowed
     response = client.get("/note/", headers={"Origin": ORIGIN})
     exposed = set(response["Access-Control-Expose-Headers"].split(", "))
-    assert exposed == {"ETag", "Link", "Location", "Retry-After", "X-REQUEST-ID"}
+    assert exposed == {
+        *("ETag", "Link", "Location", "Retry-After", "X-REQUEST-ID", "traceparent")
+    }
     assert "Access-Control-Allow-Credentials" not in response
 
 

@@ -95,13 +95,20 @@ def test_server_learns_the_client_and_the_scheme_from_the_edge_alone(edge):
 @pytest.mark.parametrize("given", ["abc.1", 'no "id"', "x" * 129, None])
 def test_request_id_is_in_the_answer_and_in_both_lines(edge, log, given: str | None):
     headers = {"X-REQUEST-ID": given} if given else {}
-    identifier = edge.get("/item/?key=hidden", headers=headers).headers["X-REQUEST-ID"]
+    headers["traceparent"] = f"00-{'a' * 32}-{'b' * 16}-01"  # of no trusted proxy
+    answer = edge.get("/item/?key=hidden", headers=headers)
+    identifier = answer.headers["X-REQUEST-ID"]
     assert (identifier == given) == (given == "abc.1")
-    line = f'[{identifier}] 127.0.0.1 "GET /item/" 200 '
+    trace_id = answer.headers["traceparent"][3:35]
+    assert trace_id != "a" * 32
+    line = f'[{identifier}] [{trace_id}] 127.0.0.1 "GET /item/" 200 '
     wait_until(
         lambda: log.text().count(line) == 2 and line in edge.output_file.read_text()
     )
-    assert f' caddy info [{identifier}] 127.0.0.1 "GET /item/" 200 ' in log.text()
+    assert (
+        f' caddy info [{identifier}] [{trace_id}] 127.0.0.1 "GET /item/" 200 '
+        in log.text()
+    )
     assert "hidden" not in log.text()
     assert "hidden" not in edge.output_file.read_text()
 
@@ -150,7 +157,8 @@ def test_client_cannot_write_parts_of_an_access_line(edge, log):
         )
         while connection.recv(4096):
             pass
-    wait_until(lambda: 'caddy info [abc.4] 127.0.0.1 "GET /a%22b" 404 ' in log.text())
+    line = r'caddy info \[abc\.4\] \[\w{32}\] 127\.0\.0\.1 "GET /a%22b" 404 '
+    wait_until(lambda: re.search(line, log.text()))
     assert "hidden" not in log.text()
 
 

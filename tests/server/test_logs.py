@@ -423,6 +423,7 @@ def test_output_is_json_where_that_is_asked_for(start_server, log, capfd):
     log.start()
     server = start_server(LOG_FORMAT="json", **log.forwarding, UWSGI_PROCESSES="2")
     (request_id,) = send(server, 1)
+    requests.get(f"{server.url}/item/", timeout=10)
     name = '"quoted" \\ \u00e9'
     requests.get(f"{server.url}/no/{name}/", headers={"Referer": '"'}, timeout=10)
     server.log(['failed\nTraceback (most recent call last):\n  File "x"\n\tlast'])
@@ -453,7 +454,16 @@ def test_output_is_json_where_that_is_asked_for(start_server, log, capfd):
     )
     assert 0 <= access["duration"] < 60
     assert by_program["django"]["level"] == "warning"
-    assert by_program["django"]["message"].startswith(f"[{request_id}] WARNING ")
+    trace_id = access["trace_id"]
+    assert by_program["django"]["trace_id"] == trace_id
+    begin = f"[{request_id}] [{trace_id}] "
+    assert by_program["django"]["message"].startswith(f"{begin}WARNING ")
+    (listed,) = [line for line in lines if line.get("path") == "/item/"]
+    assert (listed["view"], listed["user"], listed["queries"]) == (
+        *("item-list", "anonymous"),
+        1,
+    )
+    assert 0 <= listed["database"] <= listed["duration"]
     datetime.fromisoformat(access["time"])
     # The log server takes the same lines as ever.
-    assert f'[{request_id}] 127.0.0.1 "POST /admin/" 403 ' in log.text()
+    assert f'{begin}127.0.0.1 "POST /admin/" 403 ' in log.text()

@@ -6,6 +6,7 @@ that restarts.
 
 import re
 import select
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.db import InterfaceError, OperationalError
 from django_prometheus.db.backends.postgresql import base
 
 from chassis.postgresql.outage import is_away, outage
+from chassis.postgresql.work import work
 
 IDLE = 0  # libpq's PQTRANS_IDLE, for every driver
 # A question for rows as Django writes it. One that a person wrote may call a function
@@ -54,11 +56,14 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
         context: dict[str, Any],
     ) -> Any:
         """Execute a statement, twice where that does no harm and the server ended."""
+        begun = time.perf_counter()
         try:
             return execute(sql, parameters, many, context)
         except (OperationalError, InterfaceError):
             if not (outage.is_waited_for() and self.is_cut_off() and ROWS.match(sql)):
                 raise
+        finally:
+            work.add(time.perf_counter() - begun)
         self.close()
         context["cursor"].cursor = self.cursor().cursor
         return execute(sql, parameters, many, context)
