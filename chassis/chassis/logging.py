@@ -4,6 +4,7 @@ import logging
 import logging.handlers
 import socket
 import sys
+import time
 
 from chassis import trace
 
@@ -14,6 +15,20 @@ class TraceID(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         followed = trace.current.get()
         record.trace_id = followed.trace_id if followed else "none"
+        return True
+
+
+class Seldom(logging.Filter):
+    """Lets a line through once a minute."""
+
+    seconds = 60
+    until = 0.0  # of the monotonic clock
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        now = time.monotonic()
+        if now < self.until:
+            return False
+        self.until = now + self.seconds
         return True
 
 

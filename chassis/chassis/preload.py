@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import Error, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -43,7 +44,7 @@ def connect() -> None:
 
 
 def begin_worker() -> None:
-    """Connect before the first request, which would wait for it.
+    """Connect before the first request, which would wait for it, and send spans.
 
     uWSGI's worker takes signals after this hook only. Until then they end it; otherwise
     a stop would pass it by, and wait for its mercy of 40 s.
@@ -52,6 +53,14 @@ def begin_worker() -> None:
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
     connect()
+    if settings.OTEL_EXPORTER_OTLP_ENDPOINT:
+        send_spans()
+
+
+def send_spans() -> None:
+    """Begin in this worker: the thread that sends would not be there after a fork."""
+    uwsgi: Any = importlib.import_module("uwsgi")
+    uwsgi.atexit = importlib.import_module("chassis.telemetry").start()
 
 
 def prepare_workers() -> None:

@@ -11,7 +11,7 @@ from corsheaders.defaults import default_headers
 from csp.constants import NONE, SELF
 from environs import validate
 
-from chassis import development, project
+from chassis import development, extras, project
 from chassis.environment import Environment, each
 from chassis.postgresql import driver
 
@@ -322,6 +322,16 @@ PROMETHEUS_EXPORT_MIGRATIONS = False  # it would ask the database at every start
 # Images have it. Only the metrics port and the log name it: clients learn no version.
 SERVICE_VERSION = env.str("SERVICE_VERSION", "unknown")
 
+# Where spans and errors go to, if anywhere; what sends them are extras of the chassis.
+OTEL_EXPORTER_OTLP_ENDPOINT = env.str(
+    "OTEL_EXPORTER_OTLP_ENDPOINT", "", validate=extras.address
+)
+OTEL_EXPORTER_OTLP_HEADERS = env.str("OTEL_EXPORTER_OTLP_HEADERS", "")
+extras.demand("OTEL_EXPORTER_OTLP_ENDPOINT", OTEL_EXPORTER_OTLP_ENDPOINT)
+SENTRY_DSN = env.str("SENTRY_DSN", "", validate=extras.address)
+SENTRY_ENVIRONMENT = env.str("SENTRY_ENVIRONMENT", "production")
+extras.demand("SENTRY_DSN", SENTRY_DSN)
+
 SYSLOG_SOCKET = env.str("SYSLOG_SOCKET", "")
 SYSLOG_STATS = env.str("SYSLOG_STATS", "")
 NGINX_STATUS = env.str("NGINX_STATUS", "")
@@ -349,6 +359,7 @@ LOGGING = {
         "request_id": {"()": "log_request_id.filters.RequestIDFilter"},
         "trace_id": {"()": "chassis.logging.TraceID"},
         "no_values": {"()": "chassis.logging.NoValues"},
+        "seldom": {"()": "chassis.logging.Seldom"},
     },
     "formatters": {
         "line": {
@@ -374,6 +385,8 @@ LOGGING = {
             if SQL_LOGS
             else {"level": "INFO"}
         ),
+        # It tells of each attempt while its collector is away.
+        extras.EXPORTER: {"level": "ERROR", "filters": ["seldom"]},
         # nginx's access line already has each 4xx.
         "django.request": {"level": "ERROR"},
         # Otherwise a traceback for each unknown Host, or form with too many fields.

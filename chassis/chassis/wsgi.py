@@ -19,6 +19,10 @@ with without_connections():
     from chassis.handler import WSGIHandler
     from chassis.health import unapplied
 
+    if settings.OTEL_EXPORTER_OTLP_ENDPOINT:  # pragma: no cover - tests/server has it
+        from chassis.telemetry import instrument
+
+        instrument()  # before the handler takes the middleware
     application = WSGIHandler()
     # Import the URLs and the migrations before uWSGI forks its workers; otherwise the
     # first request to each worker would wait for the imports. Addresses need all URLs'

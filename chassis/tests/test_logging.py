@@ -1,11 +1,12 @@
 import logging
 import socket
+import time
 from http import HTTPStatus
 
 import pytest
 from django.test import Client
 
-from chassis.logging import NoValues, SyslogHandler
+from chassis.logging import NoValues, Seldom, SyslogHandler
 
 
 @pytest.fixture
@@ -131,3 +132,13 @@ def test_line_is_as_long_as_it_may_be(logger, listen, length: int, kept: int):
     line = server.recv(100_000).partition(b"django: ")[2]
     assert len(line) == kept
     assert (b"..." in line) is (length > kept)
+
+
+def test_line_that_comes_often_is_written_seldom(monkeypatch):
+    seldom, record = Seldom(), logging.makeLogRecord({})
+    now = time.monotonic()
+    passed = []
+    for second in (0, 1, 59, 61, 62):
+        monkeypatch.setattr(time, "monotonic", lambda second=second: now + second)
+        passed.append(seldom.filter(record))
+    assert passed == [True, False, False, True, False]

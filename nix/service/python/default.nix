@@ -13,13 +13,15 @@
   template,
 }:
 let
-  requirements = import ./requirements.nix {
-    inherit lib;
-    packages = pythonPackages;
+  requirements = packages: import ./requirements.nix { inherit lib packages; };
+  everyone = requirements pythonPackages (template + "/chassis/pyproject.toml");
+  tools = requirements pythonPackages ./pyproject.toml;
+  # A root may ask for the chassis's extras, as of any package: chassis[otel].
+  withExtras = chassis // {
+    optional-dependencies = everyone.extras;
   };
-  own = requirements (root + "/pyproject.toml");
-  everyone = requirements (template + "/chassis/pyproject.toml");
-  tools = requirements ./pyproject.toml;
+  own = requirements (pythonPackages // { chassis = withExtras; }) (root + "/pyproject.toml");
+  extras = lib.concatLists (lib.attrValues everyone.extras);
 
   served =
     everyone.dependencies
@@ -36,8 +38,8 @@ in
   server = environment served;
   static = environment (served ++ everyone.group "static");
   test = environment (served ++ tests);
-  # The chassis's tests, with each driver for PostgreSQL.
-  drivers = environment (served ++ tests ++ everyone.group "driver");
+  # The chassis's tests, with its extras and each driver for PostgreSQL.
+  drivers = environment (served ++ tests ++ extras ++ everyone.group "driver");
   # Other engines than the service's, to compare it with.
   bench = environment (served ++ tools.group "bench");
   # The unit tests, and what changes the code that they test.
@@ -46,6 +48,7 @@ in
   development = environment (
     served
     ++ tests
+    ++ extras
     ++ [ system-test-client ]
     ++ everyone.group "types"
     ++ tools.group "development"

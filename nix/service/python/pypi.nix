@@ -11,7 +11,11 @@ let
     file:
     let
       declared = lib.importTOML file;
-      elsewhere = map (name: (parse name).name or name) (declared.tool.template.overlay or [ ]);
+      # The chassis is the template's own, and a root asks for its extras.
+      elsewhere = [
+        "chassis"
+      ]
+      ++ map (name: (parse name).name or name) (declared.tool.template.overlay or [ ]);
       isPyPIs =
         requirement:
         let

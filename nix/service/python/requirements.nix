@@ -37,6 +37,9 @@ in
   # The packages of a group; a file need not have it.
   inherit group;
 
+  # The packages of each extra.
+  extras = lib.mapAttrs (_: lib.concatMap find) (declared.project.optional-dependencies or { });
+
   # Each requirement with the package's name.
   all = map (requirement: {
     inherit requirement;

@@ -11,4 +11,7 @@ WSGI_APPLICATION = "config.wsgi.application"
 # Whether anyone may write items.
 API_ANONYMOUS_WRITES = env.bool("API_ANONYMOUS_WRITES", False)
 
+# What the view `relay` asks.
+RELAY_URL = env.str("RELAY_URL", "")
+
 env.seal()

@@ -1,0 +1,55 @@
+"""Errors to Sentry, GlitchTip or another tracker that speaks Sentry's protocol.
+
+The extra `sentry` brings the package: nothing imports this module where SENTRY_DSN is
+not set. Events have no personal data: no address, user, header, cookie, query, body or
+local variable, and of a database's error only what it says before any value.
+"""
+
+from typing import Any
+
+import sentry_sdk
+from django.conf import settings
+from log_request_id import local
+from sentry_sdk.integrations.django import DjangoIntegration
+from sentry_sdk.integrations.logging import ignore_logger
+
+from chassis import extras, trace
+
+# Of an event's request: what a log line has, too.
+KEPT = ("method", "url")
+
+
+def start() -> None:
+    """Send each error that Django or a task logs; a thread sends, and nobody waits."""
+    ignore_logger(extras.EXPORTER)
+    sentry_sdk.init(
+        dsn=settings.SENTRY_DSN,
+        release=f"{settings.PROJECT.name}@{settings.SERVICE_VERSION}",
+        environment=settings.SENTRY_ENVIRONMENT,
+        include_local_variables=False,
+        max_request_body_size="never",
+        # SQL with values, and lines that a developer wrote for the log.
+        max_breadcrumbs=0,
+        before_send=reduced,
+        integrations=[DjangoIntegration(middleware_spans=False)],
+    )
+
+
+def reduced(event: Any, hint: Any) -> Any:
+    """An event with the request's ids, and without what is of a person."""
+    request = event.get("request", {})
+    event["request"] = {key: request[key] for key in KEPT if key in request}
+    event.pop("user", None)
+    event.setdefault("tags", {})["request_id"] = getattr(local, "request_id", "none")
+    if followed := trace.current.get():
+        found = event.setdefault("contexts", {}).setdefault("trace", {})
+        found["trace_id"] = followed.trace_id
+    for exception in event.get("exception", {}).get("values", []):
+        if str(exception.get("module", "")).startswith(("django.db", "psycopg")):
+            exception["value"] = without_values(exception.get("value") or "")
+    return event
+
+
+def without_values(message: str) -> str:
+    """The first line of a database's error, up to a colon or a quotation mark."""
+    return message.partition("\n")[0].partition(":")[0].partition('"')[0].strip()
