@@ -1,5 +1,6 @@
 """Spans as they leave the process; tests/server has those of workers."""
 
+import os
 import sys
 from importlib import import_module
 from types import SimpleNamespace
@@ -65,7 +66,8 @@ def test_requests_queries_and_calls_are_instrumented(instrumentors, settings):
     assert all(one.is_instrumented_by_opentelemetry for one in instrumentors)
 
 
-def test_worker_sends_what_is_left_at_its_end(monkeypatch, settings):
+@pytest.mark.parametrize("key", ["", "key=of-a-file"])
+def test_worker_sends_what_is_left_at_its_end(monkeypatch, settings, key: str):
     uwsgi = SimpleNamespace()
     monkeypatch.setitem(sys.modules, "uwsgi", uwsgi)
     providers = []
@@ -73,8 +75,11 @@ def test_worker_sends_what_is_left_at_its_end(monkeypatch, settings):
     monkeypatch.setenv("OTEL_SERVICE_NAME", "mine")
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_HEADERS", "")
     settings.OTEL_EXPORTER_OTLP_ENDPOINT = "http://127.0.0.1:9"
-    settings.OTEL_EXPORTER_OTLP_HEADERS = "key=of-a-file"
-    preload.send_spans()
+    settings.OTEL_EXPORTER_OTLP_HEADERS = key
+    monkeypatch.setattr(preload, "connect", lambda: None)
+    monkeypatch.setattr(preload.signal, "signal", lambda *_: None)
+    preload.begin_worker()
+    assert os.environ["OTEL_EXPORTER_OTLP_HEADERS"] == key
     (provider,) = providers
     assert isinstance(provider, TracerProvider)
     assert provider.resource.attributes["service.name"] == "mine"
