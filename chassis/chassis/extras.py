@@ -16,6 +16,7 @@ EXPORTER = "opentelemetry.exporter.otlp.proto.http.trace_exporter"
 address = validate.Regexp(
     r"(https?://\S+)?\Z", error="Not an address, such as https://a.example."
 )
+protocol = validate.OneOf(["http/protobuf"])
 
 
 def demand(name: str, value: str) -> None:

@@ -327,6 +327,12 @@ OTEL_EXPORTER_OTLP_ENDPOINT = env.str(
     "OTEL_EXPORTER_OTLP_ENDPOINT", "", validate=extras.address
 )
 OTEL_EXPORTER_OTLP_HEADERS = env.str("OTEL_EXPORTER_OTLP_HEADERS", "")
+# A platform may set it to gRPC for all that it runs.
+env.str(
+    "OTEL_EXPORTER_OTLP_PROTOCOL",
+    "http/protobuf",
+    validate=extras.protocol if OTEL_EXPORTER_OTLP_ENDPOINT else None,
+)
 extras.demand("OTEL_EXPORTER_OTLP_ENDPOINT", OTEL_EXPORTER_OTLP_ENDPOINT)
 SENTRY_DSN = env.str("SENTRY_DSN", "", validate=extras.address)
 SENTRY_ENVIRONMENT = env.str("SENTRY_ENVIRONMENT", "production")

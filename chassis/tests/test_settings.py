@@ -51,6 +51,16 @@ def test_django_looks_often_for_saved_files_in_debug_mode_alone(read, monkeypatc
     assert StatReloader.SLEEP_TIME < 0.5
 
 
+def test_protocol_is_judged_where_there_is_a_collector(read):
+    read(**PRODUCTION, OTEL_EXPORTER_OTLP_PROTOCOL="grpc")
+    with pytest.raises(SystemExit, match="settings: OTEL_EXPORTER_OTLP_PROTOCOL: "):
+        read(
+            **PRODUCTION,
+            OTEL_EXPORTER_OTLP_PROTOCOL="grpc",
+            OTEL_EXPORTER_OTLP_ENDPOINT="http://collector.example:4317",
+        )
+
+
 @pytest.mark.parametrize("missing", PRODUCTION)
 def test_production_names_what_is_missing(read, missing):
     variables = {name: value for name, value in PRODUCTION.items() if name != missing}
