@@ -8,6 +8,20 @@ let
   program = mainProgram: package: annotate package { meta = { inherit mainProgram; }; };
 in
 {
+  # The one without a screen; its data is apart. Of what draws with a GPU it loads no part.
+  chromium = program "chromium" (deb {
+    pname = "chromium";
+    parts = [
+      "chromium-headless-shell"
+      "chromium-common"
+      "libgbm1"
+    ];
+    postUnpack = ''
+      ln -s ../lib/chromium/chromium-headless-shell bin/chromium
+      rm -r bin/chromium-headless-shell lib/chromium/libVk* lib/*/gbm
+    '';
+  });
+
   # Debian's package of the same sources.
   fetchFromGitHub =
     { owner, repo, ... }:

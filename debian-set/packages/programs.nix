@@ -24,6 +24,8 @@ in
   skopeo = program "skopeo" "skopeo";
   wrk = program "wrk" "wrk";
 
+  dejavu_fonts = debs.fonts-dejavu-core;
+
   # promtool is apart, as nixpkgs's output `cli` is.
   prometheus = annotate debs.prometheus {
     meta.mainProgram = "prometheus";

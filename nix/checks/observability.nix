@@ -4,7 +4,9 @@
   alerts,
   db,
   backup,
+  chromium,
   db-metrics,
+  dejavu_fonts,
   edge,
   log,
   metrics,
@@ -21,6 +23,7 @@ buildSuiteCheck "observability" {
     alerts
     db
     backup
+    chromium
     db-metrics
     edge
     log
@@ -35,5 +38,6 @@ buildSuiteCheck "observability" {
     runbook = template + "/docs/runbook.md";
     federation = template + "/docs/federation.yml";
     dashboards = ../images/metrics-graph/dashboards;
+    fonts = "${dejavu_fonts}/share/fonts";
   };
 }

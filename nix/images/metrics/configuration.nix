@@ -1,6 +1,7 @@
 # Prometheus's configuration: the template's, and what the team's monitoring/ adds.
 {
   lib,
+  dashboards,
   revision,
   runCommand,
   service,
@@ -21,6 +22,9 @@ runCommand "metrics-configuration"
     template_rules = ./rules;
     consoles = ./consoles;
     library = ./console-library;
+    # What the page's script reads, too.
+    assets = ./assets;
+    inherit dashboards;
     monitoring = trees.monitoring;
   }
   ''

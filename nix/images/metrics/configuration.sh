@@ -21,13 +21,20 @@ cp "$configuration" "$out/prometheus.yml"
 cp -r "$template_rules" "$out/rules"
 cp -r "$consoles" "$out/consoles"
 cp -r "$library" "$out/console-library"
+cp -r "$assets" "$out/assets"
 chmod -R u+w "$out"
+cp -r "$dashboards" "$out/assets/dashboards"
 sed -i "s|@name@|$service|" "$out/consoles/index.html"
+# Browsers keep files whose date is the store's for years: another content has another
+# address.
+version=$(cd "$out/assets" && find . -type f -exec sha256sum {} + | sort | sha256sum)
+shopt -s nullglob
+shown=$(cd "$dashboards" && echo service.json database.json own-*.json)
+sed -i "s|@version@|${version::8}|; s|@dashboards@|$shown|" "$out/console-library/page.lib"
 sed -i "s|https://runbook.example/|$runbook|" "$out"/rules/*.yml
 take alerts .yml rules
 take scrape .yml scrape
 take console .lib console-library
-shopt -s nullglob
 rules=("$out"/rules/own-*.yml)
 rows=("$out"/console-library/own-*.lib)
 runbook_of='{{ define "runbook" }}'

@@ -72,5 +72,6 @@ exec prometheus --config.file="$METRICS_RUN_DIR/prometheus.yml" \
     --web.external-url="$METRICS_URL" --web.route-prefix=/ \
     --web.console.templates="$METRICS_CONFIGURATION/consoles" \
     --web.console.libraries="$METRICS_CONFIGURATION/console-library" \
+    --web.user-assets="$METRICS_CONFIGURATION/assets" \
     --storage.tsdb.path="$METRICS_DIR" --storage.tsdb.retention.time=15d \
     --storage.tsdb.retention.size=2GB --rules.alert.for-grace-period=0s "$@"
