@@ -30,14 +30,6 @@ FONTS = "<fontconfig><dir>{}</dir><cachedir>{}</cachedir></fontconfig>"
 FAULTS = ("Runtime.exceptionThrown", "Log.entryAdded", "Runtime.consoleAPICalled")
 
 
-def spoken(node: dict[str, Any]) -> tuple[str, str, str]:
-    """Role, name and value of a node of the accessibility tree."""
-    texts = {one["name"]: one["value"].get("value") for one in node["properties"]}
-    value = texts.get("valuetext") or node.get("value", {}).get("value", "")
-    name = node.get("name", {}).get("value", "")
-    return node["role"]["value"], name, str(value)
-
-
 class Browser:
     """One page, whose events are kept.
 
@@ -169,10 +161,14 @@ class Browser:
         for kind in ("keyDown", "keyUp"):
             self.call("Input.dispatchKeyEvent", type=kind, key=key, code=key, **text)
 
-    def read_out(self) -> list[tuple[str, str, str]]:
-        """What assistive technology is told: roles, names and values."""
+    def read_out(self) -> set[tuple[str, str]]:
+        """Roles and names that assistive technology is told."""
         nodes = self.call("Accessibility.getFullAXTree")["nodes"]
-        return [spoken(node) for node in nodes if not node["ignored"]]
+        return {
+            (node["role"]["value"], node["name"]["value"])
+            for node in nodes
+            if not node["ignored"] and "name" in node
+        }
 
     def faults(self) -> list[str]:
         """What the page's console has of errors and warnings."""
