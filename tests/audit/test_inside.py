@@ -80,6 +80,7 @@ def test_other_programs_name_none(tmp_path: Path, content: bytes):
             "/*!\n *  Font Awesome 4.0.3 by @somebody\n */",
             "pkg:npm/font-awesome@4.0.3",
         ),
+        ("/*! https://a.example/b/uPlot (v1.6.32) */", "pkg:npm/uplot@1.6.32"),
     ],
 )
 def test_libraries_of_javascript_are_named(tmp_path: Path, text: str, expected: str):

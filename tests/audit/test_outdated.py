@@ -334,6 +334,24 @@ def test_debians_packages_and_what_is_linked_in(tree: Tree):
     assert "not asked: the archive does not have it" in output
 
 
+def test_copied_library_has_a_newer_release(tree: Tree):
+    tree.lock_python("current", "1.0")
+    tree.write("current")
+    folder = tree.root / "nix/images/metrics/assets"
+    folder.mkdir(parents=True)
+    banner = "/*! https://github.com/someone/plots (v1.0.1) */\nvar plots"
+    (folder / "plots.min.js").write_text(banner)
+    tree.serve(
+        "/api/repos/someone/plots/releases?per_page=100",
+        [release("1.0.2", "A security fix."), release("1.0.1", "")],
+    )
+    status, inputs = tree.inputs()
+    assert status == 1
+    plots = inputs["someone/plots"]
+    assert (plots["state"], plots["newest"]) == ("behind", "1.0.2")
+    assert plots["says"].endswith("into nix/images/metrics/assets, with its hashes")
+
+
 def test_actions_and_the_pin_are_compared(tree: Tree):
     tree.lock_python("current", "1.0")
     (tree.root / ".github/workflows/checks.yaml").write_text(WORKFLOW)

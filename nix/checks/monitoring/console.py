@@ -1,12 +1,20 @@
-"""Whether the service's own Prometheus starts as configured, and its console shows."""
+"""Whether the service's own Prometheus starts as configured, and its console shows.
 
+    console.py DASHBOARDS
+
+DASHBOARDS is the folder of all dashboards, whose plots the console must have.
+"""
+
+import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 ADDRESS = "127.0.0.1:19090"
 # The jobs have the names that the cluster's have; nobody answers there.
@@ -37,6 +45,27 @@ def console(process: "subprocess.Popen[bytes]") -> str:
     return "Prometheus did not start; its words above say why."
 
 
+def faults(page: str) -> list[str]:
+    """What a browser would miss, while Prometheus runs."""
+    if "<html" not in page.lower():
+        return [page]
+    files = re.findall(r'(?:href|src)="\.\./(user/[^"]+)"', page)
+    shown = re.search(r'data-dashboards="([^"]*)"', page)
+    names = shown[1].split() if shown else []
+    files += [f"user/dashboards/{name}" for name in names]
+    answers = {file: get(f"/{file}") for file in files}
+    missing = [file for file, text in answers.items() if re.match(r"$|\d{3}: ", text)]
+    if missing:
+        return [f"The console lacks its file {file}." for file in missing]
+    drawn = [json.loads(answers[f"user/dashboards/{name}"]) for name in names]
+    expected = [json.loads(file.read_text()) for file in Path(sys.argv[1]).iterdir()]
+    return [
+        f"The console does not plot the dashboard {one['title']}."
+        for one in expected
+        if one not in drawn
+    ]
+
+
 def main() -> str | None:
     with tempfile.TemporaryDirectory() as data, tempfile.TemporaryDirectory() as run:
         places = {
@@ -47,9 +76,9 @@ def main() -> str | None:
         with subprocess.Popen(
             ["service-metrics"], env={**os.environ, **places, **TARGETS}
         ) as process:
-            page = console(process)
+            found = faults(console(process))
             process.terminate()
-    return None if "<html" in page.lower() else page
+    return "\n".join(found) or None
 
 
 if __name__ == "__main__":

@@ -41,7 +41,8 @@ buildCommandCheck "monitoring"
     "queries of the dashboards" = "promtool check rules queries.yml";
     "prometheus" = "promtool check config --lint=all --lint-fatal metrics/prometheus.yml";
     "rules" = "promtool check rules --lint=all --lint-fatal metrics/rules/*.yml";
-    "Prometheus starts, and its console shows" = "python -P ${./console.py}";
+    "Prometheus starts, and its console shows" = "python -P ${./console.py} ${dashboards}";
+    "uPlot is as it was released" = "cd metrics/assets && sha256sum --check uPlot.sha256";
     "tests of the template's rules" = "cd tests && promtool test rules *.yml";
     "runbook and tests of the template's alerts" =
       "python -P ${./alerts.py} rules/alerts.yml tests ${template + "/docs/runbook.md"}";

@@ -86,7 +86,7 @@ def read(text: str, version: Version | None = None) -> Iterator[Entry]:
     lines = text.splitlines()
     current = version
     item: list[str] = []
-    for line, following in zip([*lines, ""], [*lines[1:], "", ""], strict=True):
+    for line, following in zip([*lines, ""], [*lines, "", ""][1:], strict=True):
         begun = None if version else heading(line, following)
         if begun or BEGINS.match(line) or item[:1] == ["#"]:
             if current and item:

@@ -14,6 +14,8 @@ from pip._vendor.packaging.version import InvalidVersion, Version
 from rows import Row, days_since
 
 USES = re.compile(r"uses:\s*([\w.-]+/[\w.-]+)[\w./-]*@(\S+)(?:\s*#\s*(\S+))?")
+# A library of JavaScript names itself so.
+COPIED = re.compile(r"/\*! https://github\.com/([\w.-]+/[\w.-]+) \(v([\d.]+)\)")
 NOT_REACHED = "GitHub was not reached"
 
 
@@ -128,12 +130,22 @@ def action_rows(root: Path, github: GitHub) -> Iterator[Row]:
     for file in sorted((root / ".github/workflows").glob("*.y*ml")):
         for name, reference, comment in USES.findall(file.read_text()):
             used[name, comment or reference] = None
+    says = "dependabot proposes it, or the template's next version has it"
     for name, version in sorted(used):
-        yield action_row(name, version, github)
+        yield release_row(Row("action", name, version), says, github)
 
 
-def action_row(name: str, version: str, github: GitHub) -> Row:
-    row = Row("action", name, version)
+def copy_rows(root: Path, github: GitHub) -> Iterator[Row]:
+    """A row for each library of JavaScript that the tree has a copy of."""
+    for file in sorted(root.glob("nix/images/*/assets/*.js")):
+        says = f"copy its dist/ into {file.parent.relative_to(root)}, with its hashes"
+        for name, version in COPIED.findall(file.read_text()):
+            yield release_row(Row("copy", name, version), says, github)
+
+
+def release_row(row: Row, says: str, github: GitHub) -> Row:
+    """The row of a version, with the newest release; `says` tells how to take that."""
+    name, version = row.name, row.locked
     releases = github.releases(name)
     locked = version_of(version)
     if not releases or not locked:
@@ -150,5 +162,5 @@ def action_row(name: str, version: str, github: GitHub) -> Row:
         allowed=tag,
         age=days_since(moment(published)) if published else None,
         security=tuple(changelogs.between(changelog_entries(releases), locked, newest)),
-        says="dependabot proposes it, or the template's next version has it",
+        says=says,
     )

@@ -30,6 +30,7 @@ def ask(root: Path) -> list[Row]:
     rows = [
         *github.input_rows(root, hub),
         *github.action_rows(root, hub),
+        *github.copy_rows(root, hub),
         *distribution.rows(root, [os.environ["ARCHIVE"]]),
         *pypi.rows(root, Path(os.environ["SOLVER"]), Path(os.environ["RANGES"]), hub),
     ]

@@ -16,7 +16,7 @@ TABLE = tomllib.loads(Path(__file__).with_name("javascript.toml").read_text())
 # Comments that tools which make files small keep.
 KEPT = re.compile(r"/\*(?:!|[\s*]*@(?:license|preserve))(.*?)\*/", re.DOTALL)
 # The first line of one: a name and a version.
-NAMED = re.compile(r"([A-Za-z][\w. -]*?),? +v?\.? ?(\d+\.\d[\w.-]*)")
+NAMED = re.compile(r"([A-Za-z][\w. -]*?),? +\(?v?\.? ?(\d+\.\d[\w.-]*)")
 POINTER = "For license information please see"
 
 
@@ -51,10 +51,10 @@ def read(file: Path) -> Iterator[tuple[str, str]]:
 
 
 def first_line(comment: str) -> str:
-    """The first that says something, without signs."""
+    """The first that says something, without signs and without where it is from."""
     lines = (line.strip(" \t*=!-") for line in comment.splitlines())
     line = next(filter(None, lines), "")
-    return re.sub("^@(license|preserve) ", "", line)
+    return re.sub(r"^(@(license|preserve) |https?://\S*/(?=\S))", "", line)
 
 
 def component(banner: str, version: str) -> Component:
