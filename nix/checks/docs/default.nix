@@ -4,6 +4,7 @@
   lib,
   buildCommandCheck,
   python313,
+  pythons,
   template,
 }:
 let
@@ -45,4 +46,12 @@ buildCommandCheck "docs"
   }
   {
     "links and names of files" = "${python313}/bin/python3.13 -P ${./docs.py} tree";
+    "the picture of the cluster" = ''
+      ${pythons.files}/bin/python -P ${./cluster.py} ${template + "/docker-compose.yaml"} \
+        ${../../images/metrics/start.sh} | diff ${template + "/docs/cluster.svg"} - || {
+        echo "docs/cluster.svg is behind docker-compose.yaml: python nix/checks/docs/cluster.py" \
+          "docker-compose.yaml nix/images/metrics/start.sh >docs/cluster.svg"
+        false
+      }
+    '';
   }
