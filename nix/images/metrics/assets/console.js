@@ -351,6 +351,7 @@ const plots = document.querySelector("#plots");
 const status = make("p", { className: "note", role: "status" });
 const marks = make("p", { className: "releases" });
 let dashboards = [];
+let loading;
 let timer;
 let controller = new AbortController();
 
@@ -358,8 +359,13 @@ let controller = new AbortController();
 const flat = (panels) =>
   panels.flatMap((panel) => [panel, ...flat(panel.panels ?? [])]);
 
-async function read(name) {
-  return (await fetch(new URL(`dashboards/${name}${VERSION}`, import.meta.url))).json();
+async function load() {
+  const read = async (name) => {
+    const address = new URL(`dashboards/${name}${VERSION}`, import.meta.url);
+    return (await fetch(address)).json();
+  };
+  const names = plots.dataset.dashboards.split(" ");
+  dashboards = (await Promise.all(names.map(read))).map(add);
 }
 
 function add(dashboard) {
@@ -375,23 +381,27 @@ function add(dashboard) {
   return { dashboard, panels };
 }
 
+// When values begin, after a time without any.
+function begins(values, { range }) {
+  const times = values.map(([time]) => time);
+  return times.filter((time, i) => !i || time - times[i - 1] > 1.5 * range.step);
+}
+
 // What annotations mark; dashboards have the same ones.
 async function releases(span, signal) {
   const asked = new Map();
   for (const { dashboard } of dashboards) {
     for (const one of dashboard.annotations?.list ?? []) {
       const expression = one.enable !== false && one.target?.expr;
-      if (expression)
-        asked.set(fill(expression, variables(dashboard, span.range)), one);
+      const filled = variables(dashboard, span.range);
+      if (expression) asked.set(fill(expression, filled), one);
     }
   }
   const found = [];
   for (const [expression, { titleFormat, textFormat }] of asked) {
     for (const { metric, values } of await ask(expression, span, signal)) {
-      found.push({
-        time: values[0][0],
-        text: `${legend(titleFormat, metric)} ${legend(textFormat ?? "", metric)}`,
-      });
+      const says = `${legend(titleFormat, metric)} ${legend(textFormat ?? "", metric)}`;
+      found.push(...begins(values, span).map((time) => ({ time, text: says })));
     }
   }
   return found;
@@ -413,6 +423,7 @@ function spanOf(range) {
 }
 
 async function draw(signal) {
+  await (loading ??= load());
   const span = spanOf(RANGES[chosen()]);
   const begun = await releases(span, signal);
   const texts = begun.map(({ time, text }) => `${moment(time, span.range)}: ${text}`);
@@ -457,13 +468,14 @@ async function keep() {
     status.textContent = "";
   } catch (fault) {
     if (signal.aborted) return;
-    status.textContent = `Prometheus does not answer (${fault.message}): this is older.`;
+    if (!dashboards.length) loading = null;
+    status.textContent = `Prometheus does not answer (${fault.message}): this is old.`;
   }
   timer = setTimeout(keep, REFRESH);
 }
 
 function choose(name) {
-  history.replaceState(null, "", `?range=${name}`);
+  history.replaceState(null, "", `?range=${name}${location.hash}`);
   for (const button of document.querySelectorAll("#ranges button")) {
     button.ariaPressed = button.value === name;
   }
@@ -482,9 +494,6 @@ function rangeButtons() {
 }
 
 plots.append(rangeButtons(), status, marks);
-dashboards = (await Promise.all(plots.dataset.dashboards.split(" ").map(read))).map(
-  add,
-);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
   dashboards.forEach(({ panels }) => panels.forEach(({ plot }) => plot?.redraw()));
 });
