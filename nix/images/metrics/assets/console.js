@@ -422,12 +422,24 @@ function spanOf(range) {
   return { start, end, range, moments };
 }
 
+// Tells of the releases, and returns them for the plots.
+async function tellReleases(span, signal) {
+  try {
+    const begun = await releases(span, signal);
+    const texts = begun.map(({ time, text }) => `${moment(time, span.range)}: ${text}`);
+    marks.textContent = texts.length ? `Dashed: ${texts.join("; ")}.` : "";
+    return begun;
+  } catch (fault) {
+    if (!(fault instanceof RangeError)) throw fault;
+    marks.textContent = `Prometheus refuses the releases' query: ${fault.message}`;
+    return [];
+  }
+}
+
 async function draw(signal) {
   await (loading ??= load());
   const span = spanOf(RANGES[chosen()]);
-  const begun = await releases(span, signal);
-  const texts = begun.map(({ time, text }) => `${moment(time, span.range)}: ${text}`);
-  marks.textContent = texts.length ? `Dashed: ${texts.join("; ")}.` : "";
+  const begun = await tellReleases(span, signal);
   for (const panel of dashboards.flatMap(({ panels }) => panels)) {
     await panel.draw(span, begun, signal);
   }
