@@ -55,7 +55,7 @@ const UNITS = {
 };
 
 function format(value, unit) {
-  if (value === null || value === undefined || Number.isNaN(value)) return "–";
+  if (!Number.isFinite(value)) return "–";
   const [scale, suffix] = UNITS[unit] ?? [SI, ""];
   const fitting = scale.find(([factor]) => Math.abs(value) >= factor);
   const [factor, prefix] = fitting ?? scale.find(([one]) => one === 1) ?? scale[0];
@@ -113,11 +113,12 @@ async function ask(expression, { start, end, range }, signal) {
   return answer.data.result;
 }
 
-// The values of a series at each moment of a span; null where it has none.
+// The values of a series at each moment of a span; null where it has no number.
 function values(series, { start, range, moments }) {
   const found = moments.map(() => null);
   for (const [time, value] of series.values) {
-    found[Math.round((time - start) / range.step)] = Number(value);
+    const isNumber = Number.isFinite(Number(value)); // and not NaN or +Inf
+    found[Math.round((time - start) / range.step)] = isNumber ? Number(value) : null;
   }
   return found;
 }
@@ -252,7 +253,7 @@ class Panel {
     };
   }
 
-  // Of the scale; what does not move has its line in the middle.
+  // Of the scale, also where all values are the same.
   ends(low, high) {
     const { min = low ?? 0, max } = this.defaults;
     return [min, max ?? (high > min ? high * 1.05 : min + 1)];
