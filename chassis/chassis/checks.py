@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Tags, register
 from django.db import connections
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, URLResolver, get_resolver, resolve
 from django.utils.translation import to_locale
 
 from chassis import error_format
@@ -61,6 +61,33 @@ def login_paths(
                 )
             )
     return messages
+
+
+@register(Tags.urls)
+def promised_views(
+    app_configs: Sequence[AppConfig] | None, **_: Any
+) -> list[CheckMessage]:
+    """Whether each view with objectives is there: another's alerts would never fire."""
+    views = set(view_names(get_resolver()))
+    return [
+        checks.Error(
+            f"[tool.template.objectives] views has {name}, which is no view here.",
+            hint=f"The views are {', '.join(sorted(views))}.",
+            id="chassis.E004",
+        )
+        for name in settings.PROJECT.promised
+        if name not in views
+    ]
+
+
+def view_names(resolver: URLResolver, *namespaces: str) -> Iterator[str]:
+    """The names that requests and their metrics have."""
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            own = [pattern.namespace] if pattern.namespace else []
+            yield from view_names(pattern, *namespaces, *own)
+        else:
+            yield ":".join([*namespaces, pattern.name or pattern.lookup_str])
 
 
 @register()

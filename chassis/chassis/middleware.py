@@ -13,10 +13,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.http.response import HttpResponseBase
 from django.middleware import common
 from django_prometheus import middleware as prometheus
+from django_prometheus.utils import TimeSince
 from rest_framework.renderers import BrowsableAPIRenderer
 
 from chassis.errors import of_database
 from chassis.postgresql.outage import outage
+from chassis.request_metrics import Metrics, Nothing, outcome, view_name
 
 SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
@@ -117,10 +119,29 @@ class CacheControlMiddleware:
         return response
 
 
+class PrometheusBeforeMiddleware(
+    prometheus.PrometheusBeforeMiddleware  # type: ignore[misc]
+):
+    """django-prometheus's, with the time to each answer by view and outcome."""
+
+    metrics_cls = Metrics
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        self.metrics.responses_total.inc()
+        self.metrics.request_seconds.labels(
+            view_name(request), outcome(request, response)
+        ).observe(TimeSince(request.prometheus_before_middleware_event))
+        return response
+
+
 class PrometheusAfterMiddleware(
     prometheus.PrometheusAfterMiddleware  # type: ignore[misc]
 ):
     """django-prometheus's, with bounded series, whose counters of errors begin at 0."""
+
+    metrics_cls = Metrics
 
     def __init__(self, *arguments: Any, **keywords: Any) -> None:
         super().__init__(*arguments, **keywords)
@@ -135,9 +156,8 @@ class PrometheusAfterMiddleware(
         **labels: str,
     ) -> Any:
         """The series of these labels, looked up the first time only."""
-        # Its histograms would have series for each method that a client thinks of.
-        if "method" in labels:
-            labels["method"] = self._method(request)
+        if isinstance(metric, Nothing):  # whose labels have what a client thinks of
+            return metric
         key = (metric, *labels.values())
         if key not in self.series:
             self.series[key] = super().label_metric(metric, request, response, **labels)
@@ -153,6 +173,7 @@ class PrometheusAfterMiddleware(
         view_and_method = self._get_view_name(request), self._method(request)
         if view_and_method not in self.begun:
             self.begun.add(view_and_method)
+            self.metrics.begin(view_and_method[0], "good", "failed")
             for status in ("500", "503"):
                 labels = {
                     "status": status,

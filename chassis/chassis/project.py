@@ -17,6 +17,7 @@ class Project(NamedTuple):
     description: str
     driver: str  # with which Django asks PostgreSQL: psycopg2 or psycopg
     languages: tuple[str, ...]  # locale names, whose translations images keep
+    promised: tuple[str, ...]  # views that have objectives of their own
 
     @property
     def database(self) -> str:
@@ -43,5 +44,6 @@ def read() -> Project:
                 table.get("description", ""),
                 template.get("driver", "psycopg2"),
                 ("en", *template.get("languages", [])),
+                tuple(template.get("objectives", {}).get("views", {})),
             )
     raise SystemExit("settings: there is no pyproject.toml above the settings module.")

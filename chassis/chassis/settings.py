@@ -69,7 +69,7 @@ MIDDLEWARE = [
     # Before the middleware that counts requests, checks the host or redirects to HTTPS.
     "chassis.health.middleware.ProbeMiddleware",
     "chassis.middleware.SaneSessionMiddleware",
-    "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "chassis.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "chassis.middleware.ContentSecurityPolicyMiddleware",
@@ -301,7 +301,8 @@ LOG_REQUEST_ID_HEADER = "HTTP_X_REQUEST_ID"
 GENERATE_REQUEST_ID_IF_NOT_IN_HEADER = True
 REQUEST_ID_RESPONSE_HEADER = "X-REQUEST-ID"
 
-# Seconds, with fine steps in the range of milliseconds.
+# Seconds, with fine steps in the range of milliseconds. A threshold of an objective is
+# one of them: nix/service/objectives.nix reads them here.
 PROMETHEUS_LATENCY_BUCKETS = (
     0.001,
     0.0025,

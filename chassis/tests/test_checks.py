@@ -73,6 +73,17 @@ def test_login_that_is_not_there_is_reported(settings):
     assert message.msg == "LOGIN_PATHS names /login/, which is no URL here."
 
 
+def test_objective_of_a_view_that_is_not_there_is_reported(settings):
+    there = ("note-list", "admin:login", "tests.urls.PlainView")
+    settings.PROJECT = settings.PROJECT._replace(promised=(*there, "note-lst"))
+    (message,) = checks.promised_views(None)
+    assert message.id == "chassis.E004"
+    assert message.msg == (
+        "[tool.template.objectives] views has note-lst, which is no view here."
+    )
+    assert ", note-detail, note-list, " in message.hint
+
+
 @pytest.mark.parametrize(
     ("language", "kept"),
     [("en-us", True), ("pt-br", True), ("de-at", True), ("pt", False), ("fr", False)],

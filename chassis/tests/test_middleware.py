@@ -5,7 +5,9 @@ from csp.constants import NONE
 from csp.decorators import csp_update
 from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpResponse
+from django.middleware.security import SecurityMiddleware
 from django.test import Client, RequestFactory
+from prometheus_client.parser import text_string_to_metric_families
 
 from chassis.middleware import ContentSecurityPolicyMiddleware
 
@@ -137,9 +139,8 @@ def test_cookie_that_is_no_session_is_ignored(client: Client, cookie: str):
 @pytest.mark.django_db
 def test_method_that_a_client_thinks_of_makes_no_series(client: Client):
     client.generic("THOUGHTOF", "/note/")
-    assert (
-        b'method="<invalid method>",view="note-list"' in client.get("/metrics").content
-    )
+    counted = b'method="<invalid method>",status="405",view="note-list"'
+    assert counted in client.get("/metrics").content
     assert b"THOUGHTOF" not in client.get("/metrics").content
 
 
@@ -152,3 +153,61 @@ def test_errors_of_a_view_are_counted_from_zero(client: Client):
             f'{{method="GET",status="{status}",view="schema"}}'
         )
         assert f"{sample} 0.0" in client.get("/metrics").content.decode()
+
+
+def seconds(client: Client, view: str) -> dict[str, float]:
+    """How many answers of a view were counted, by outcome."""
+    families = text_string_to_metric_families(client.get("/metrics").content.decode())
+    return {
+        sample.labels["outcome"]: sample.value
+        for family in families
+        for sample in family.samples
+        if sample.name == "service_request_seconds_count"
+        and sample.labels["view"] == view
+    }
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("method", "path", "view", "outcome"),
+    [
+        ("GET", "/note/", "note-list", "good"),
+        ("POST", "/note/", "note-list", "other"),  # 400, without a text
+        ("OPTIONS", "/note/", "note-list", "other"),
+        ("GET", "/note/7/", "note-detail", "other"),  # 404
+        ("GET", "/fail/", "fail", "failed"),
+        ("OPTIONS", "/fail/", "fail", "other"),
+        ("GET", "/no/such/page/", "<unnamed view>", "other"),
+        ("GET", "/note", "<unnamed view>", "other"),  # redirected
+    ],
+)
+def test_answer_counts_by_what_it_means_to_an_objective(
+    method: str, path: str, view: str, outcome: str
+):
+    client = Client(raise_request_exception=False)
+    before = seconds(client, view)
+    client.generic(method, path)
+    after = seconds(client, view)
+    rises = {one: after[one] - before.get(one, 0) for one in after}
+    assert {one: rise for one, rise in rises.items() if rise} == {outcome: 1}
+
+
+@pytest.mark.django_db
+def test_failures_of_a_view_are_counted_from_zero(client: Client):
+    client.get("/plain/")
+    assert seconds(client, "tests.urls.PlainView")["failed"] == 0
+    assert "failed" in seconds(client, "<unnamed view>")
+
+
+@pytest.mark.django_db
+def test_failure_of_middleware_counts(monkeypatch):
+    """As where the session cannot be written: django-prometheus does not see it."""
+
+    def fail(*_arguments):
+        raise RuntimeError
+
+    monkeypatch.setattr(SecurityMiddleware, "process_response", fail)
+    client = Client(raise_request_exception=False)
+    client.get("/note/")
+    monkeypatch.undo()
+    assert seconds(client, "note-list")["failed"] == 1

@@ -23,7 +23,7 @@ def read(monkeypatch, tmp_path):
 
 def test_name_gives_the_database_its_name(read):
     found = read('[project]\nname = "acme-orders"\ndescription = "Orders"\n')
-    assert found == ("acme-orders", "Orders", "psycopg2", ("en",))
+    assert found == ("acme-orders", "Orders", "psycopg2", ("en",), ())
     assert found.database == "acme_orders"
 
 
@@ -41,6 +41,14 @@ def test_languages_are_english_and_those_that_are_declared(read):
         '[project]\nname = "acme"\n[tool.template]\nlanguages = ["pt_BR", "de"]\n'
     )
     assert read(declared).languages == ("en", "pt_BR", "de")
+
+
+def test_promised_are_the_views_with_objectives_of_their_own(read):
+    declared = (
+        '[project]\nname = "acme"\n'
+        '[tool.template.objectives.views."admin:login"]\navailability = 0.9\n'
+    )
+    assert read(declared).promised == ("admin:login",)
 
 
 ABOVE = "there is no pyproject.toml above the settings module."

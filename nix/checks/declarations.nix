@@ -149,6 +149,38 @@ buildCommandCheck "declarations" { nativeBuildInputs = [ new ]; } (
     "a budget that is no number is refused" = begins "[tool.template] images.NAME.megabytes" (faultOf {
       images.server.megabytes = "9";
     });
+    "objectives that can be kept are taken" =
+      faultOf {
+        objectives = {
+          latency.seconds = 1;
+          views."admin:login".availability = 0.99;
+        };
+      } == null;
+    "objectives that make no sense are refused" =
+      let
+        refusedAs = sentence: objectives: begins "[tool.template.objectives] ${sentence}" (faultOf {
+          inherit objectives;
+        });
+      in
+      refusedAs "is a table" 5
+      && refusedAs "has no key fast" { fast = 1; }
+      && refusedAs "availability is a share" { availability = 1; }
+      && refusedAs "availability is a share" { availability = 99.9; }
+      && refusedAs "latency is a table" { latency = 0.5; }
+      && refusedAs "latency.share is a share" { latency.share = 99; }
+      && refusedAs "latency.seconds must be one of 0.001, " { latency.seconds = 0.3; }
+      && refusedAs "views is a table" { views = [ ]; }
+      && refusedAs "views.\"a\" is a table" { views.a = 0.9; }
+      && refusedAs "views.\"a\" has no key views" { views.a.views = { }; };
+    "the constants of objectives name the bucket as Prometheus does" =
+      map (rule: rule.labels.le or "") (
+        builtins.head (import ../service/objectives { latency.seconds = 1; }).groups
+      ).rules
+      == [
+        ""
+        ""
+        "1.0"
+      ];
     "authors that pip would refuse are refused" = builtins.all (
       authors:
       begins "authors is a list" (

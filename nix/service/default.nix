@@ -43,7 +43,13 @@ else
       [tool.template]
       driver = ${builtins.toJSON driver}
       languages = ${builtins.toJSON (own.languages or [ ])}
+      objectives.views = { ${promised} }
     '';
+
+    # The views with objectives of their own: Django knows whether they are there.
+    promised = builtins.concatStringsSep ", " (
+      map (view: "${builtins.toJSON view} = {}") (builtins.attrNames (own.objectives.views or { }))
+    );
 
     # The package set that nixw takes, and that releases are made with.
     packages = own.packages or (builtins.head (lib.importJSON ./rules.json).packages);
@@ -62,6 +68,9 @@ else
 
     # What `push` pushes images for; null is the architecture of the machine that pushes.
     architectures = own.architectures or null;
+
+    # What the service promises of its requests, as rules of Prometheus.
+    objectives = import ./objectives (own.objectives or { });
 
     # Languages whose translations images keep; Django needs English in any case.
     languages = [ "en" ] ++ own.languages or [ ];

@@ -63,6 +63,7 @@ let
         ]
       ) (attrNames one)
     ) list;
+  faultOfObjectives = import ./objectives/fault.nix (own.objectives or { });
   areBudgets =
     images: isAttrs images && all (image: isInt (image.megabytes or null)) (attrValues images);
 
@@ -158,6 +159,10 @@ let
     {
       holds = !areBudgets (own.images or { });
       sentence = "[tool.template] images.NAME.megabytes must be a whole number.";
+    }
+    {
+      holds = faultOfObjectives != null;
+      sentence = faultOfObjectives;
     }
   ];
 in

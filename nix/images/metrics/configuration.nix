@@ -20,6 +20,7 @@ runCommand "metrics-configuration"
     own_runbook = "${service.repository}/blob/main/monitoring/runbook.md";
     configuration = ./prometheus.yml;
     template_rules = ./rules;
+    constants = builtins.toFile "constants.yml" (builtins.toJSON service.objectives); # JSON is YAML
     consoles = ./consoles;
     library = ./console-library;
     # What the page's script reads, too.

@@ -24,6 +24,7 @@ cp -r "$library" "$out/console-library"
 cp -r "$assets" "$out/assets"
 chmod -R u+w "$out"
 cp -r "$dashboards" "$out/assets/dashboards"
+cp "$constants" "$out/rules/constants.yml"
 sed -i "s|@name@|$service|" "$out/consoles/index.html"
 # Browsers keep files whose date is the store's for years: another content has another
 # address.
