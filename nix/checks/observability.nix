@@ -31,6 +31,7 @@ buildSuiteCheck "observability" {
     metrics
     postgresql_17
     prometheus
+    prometheus.cli # replays courses of things
     (rclone.server or rclone) # a store of backups elsewhere
     server
   ];
@@ -39,5 +40,6 @@ buildSuiteCheck "observability" {
     federation = template + "/docs/federation.yml";
     dashboards = ../images/metrics-graph/dashboards;
     fonts = "${dejavu_fonts}/share/fonts";
+    rules = ../images/metrics/rules;
   };
 }
