@@ -25,13 +25,13 @@ def cluster(tmp_path_factory):
         cluster.end()
 
 
-def fail(cluster: Cluster, number: int) -> list[str]:
+def fail(cluster: Cluster, number: int, path: str = "/item/") -> list[str]:
     """Make requests that time out at a locked table; their ids."""
     ids = [uuid.uuid4().hex for _ in range(number)]
     with cluster.database.locked("item_item"):
         for request_id in ids:
             answer = requests.get(
-                f"{cluster.server.url}/item/",
+                f"{cluster.server.url}{path}",
                 headers={"X-Request-ID": request_id},
                 timeout=10,
             )
