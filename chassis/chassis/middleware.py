@@ -127,7 +127,7 @@ class PrometheusBeforeMiddleware(
     metrics_cls = Metrics
 
     def process_response(
-        self, request: HttpRequest, response: HttpResponseBase
+        self, request: Any, response: HttpResponseBase
     ) -> HttpResponseBase:
         self.metrics.responses_total.inc()
         self.metrics.request_seconds.labels(
