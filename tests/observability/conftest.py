@@ -1,3 +1,5 @@
+import os
+import subprocess
 import uuid
 
 import pytest
@@ -84,3 +86,11 @@ def counted(cluster: Cluster) -> dict[tuple[str, ...], float]:
         )
         for sample in result
     }
+
+
+def run_requests(cluster, *arguments: str) -> list[str]:
+    environment = {**os.environ, "LOG_DIR": str(cluster.log.directory)}
+    ended = subprocess.run(
+        ["find-requests", *arguments], env=environment, capture_output=True, text=True
+    )
+    return ended.stdout.splitlines()

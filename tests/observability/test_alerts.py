@@ -1,10 +1,8 @@
 """From an alert to the request that caused it, and what a person is told of."""
 
-import os
 import re
-import subprocess
 
-from conftest import console
+from conftest import console, run_requests
 from support.waiting import wait_until
 
 
@@ -19,14 +17,6 @@ def rows(page: str, table: str) -> dict[str, list[str]]:
         for row in body.split("<tr")
     ]
     return {cells[0]: cells[1:] for cells in lines if cells}
-
-
-def run_requests(cluster, *arguments: str) -> list[str]:
-    environment = {**os.environ, "LOG_DIR": str(cluster.log.directory)}
-    ended = subprocess.run(
-        ["find-requests", *arguments], env=environment, capture_output=True, text=True
-    )
-    return ended.stdout.splitlines()
 
 
 def failed_ids(cluster) -> list[str]:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from conftest import WELL, fail, make
+from conftest import WELL, fail, make, run_requests
 from support.browser import browsing
 from support.waiting import wait_until
 
@@ -203,3 +203,25 @@ def test_tables_need_no_script(cluster, browser):
         "Without JavaScript the page stays as it is."
     )
     assert "need JavaScript" in browser.evaluate("document.body.textContent")
+
+
+@pytest.mark.parametrize("table", ["#views", "#plots"])
+def test_views_name_leads_to_its_requests_of_the_same_minutes(cluster, browser, table):
+    open_console(browser, cluster)
+    browser.evaluate(f"document.querySelector('{table} [value=\"item-list\"]').focus()")
+    browser.press("Enter")
+    commands = browser.evaluate(
+        "[...document.querySelectorAll('dialog code')].map((one) => one.textContent)"
+    )
+    found = []
+    for command, kind in zip(commands, ("slow", "failed"), strict=True):
+        before, _, question = command.partition(" find-requests ")
+        assert (before, question.split()[0]) == ("docker compose exec log", kind)
+        found.append(run_requests(cluster, *question.split()))
+    slow, failed = found
+    assert slow, "The command finds none of the view's requests."
+    assert all("[item-list]" in line for line in (*slow, *failed))
+    assert {line.split()[4] for line in failed} <= {line.split()[4] for line in slow}
+    browser.press("Escape")
+    browser.wait("!document.querySelector('dialog')", "Escape closes no dialog.")
+    assert browser.faults() == []

@@ -157,7 +157,10 @@ class Browser:
 
     def press(self, key: str) -> None:
         """A key, where the focus is."""
-        text = {"text": "\r", "windowsVirtualKeyCode": 13} if key == "Enter" else {}
+        # What a browser itself does at a key goes by its number.
+        numbers = {"Enter": 13, "Escape": 27}
+        number = {"windowsVirtualKeyCode": numbers[key]} if key in numbers else {}
+        text = {"text": "\r", **number} if key == "Enter" else number
         for kind in ("keyDown", "keyUp"):
             self.call("Input.dispatchKeyEvent", type=kind, key=key, code=key, **text)
 

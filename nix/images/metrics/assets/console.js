@@ -138,10 +138,11 @@ function head(text) {
   return make("th", { textContent: text, scope: "col" });
 }
 
-function row(name, i) {
+function row(name, i, view) {
   const swatch = make("i", { className: "swatch" });
   swatch.style.background = `var(--series-${i % COLORS})`;
-  const first = make("th", { scope: "row" }, swatch, name);
+  const button = { type: "button", className: "view", value: view, textContent: name };
+  const first = make("th", { scope: "row" }, swatch, view ? make("button", button) : name);
   return make("tr", {}, first, make("td"), make("td"), make("td"));
 }
 
@@ -205,7 +206,11 @@ class Panel {
     const filled = variables(this.dashboard, span.range);
     const series = ({ expr, legendFormat }) =>
       ask(fill(expr, filled), span, signal).then((answer) =>
-        answer.map((one) => [legend(legendFormat, one.metric), values(one, span)]),
+        answer.map((one) => [
+          legend(legendFormat, one.metric),
+          values(one, span),
+          one.metric.view,
+        ]),
       );
     const targets = this.panel.targets.filter(({ expr, hide }) => expr && !hide);
     try {
@@ -218,6 +223,7 @@ class Panel {
 
   show(series, note = "") {
     const names = series.map(([name]) => name);
+    this.views = series.map(([, , view]) => view);
     const data = [this.span.moments, ...series.map(([, found]) => found)];
     const isThere = series.length > 0;
     this.note.textContent = note || (isThere ? "" : "Nothing in this range.");
@@ -233,7 +239,7 @@ class Panel {
   replot(names, data) {
     this.plot?.destroy();
     this.names = names;
-    this.rows.replaceChildren(...names.map(row));
+    this.rows.replaceChildren(...names.map((name, i) => row(name, i, this.views[i])));
     this.plot = names.length ? new uPlot(this.options(), data, this.canvas) : null;
   }
 
@@ -345,6 +351,43 @@ class Panel {
     return texts[0];
   }
 }
+
+// ---- From a view to its requests in the log.
+
+// As find-requests and the log have it.
+const minute = (seconds) => new Date(seconds * 1000).toISOString().slice(0, 16);
+
+// The minutes that a click is about: those of a plot's chosen moment, or of the range.
+function minutesOf(button) {
+  const figure = button.closest("figure");
+  const panels = dashboards.flatMap((one) => one.panels);
+  const panel = panels.find((one) => one.figure === figure);
+  const span = panel?.span ?? spanOf(RANGES[chosen()]);
+  const index = panel?.plot?.cursor.idx ?? null;
+  if (index === null) return [span.start, span.end].map(minute);
+  const { moments, range } = span;
+  return [moments[index] - range.step, moments[index]].map(minute);
+}
+
+function tellRequests(button) {
+  const [from, until] = minutesOf(button);
+  const view = /^[\w:.-]+$/.test(button.value) ? button.value : `'${button.value}'`;
+  const commands = ["slow", "failed"].map((kind) => {
+    const command = `find-requests ${kind} ${view} ${from} ${until}`;
+    return make("p", {}, make("code", { textContent: `docker compose exec log ${command}` }));
+  });
+  const title = make("h2", { textContent: `Requests of ${button.value}` });
+  const close = make("form", { method: "dialog" }, make("button", { textContent: "Close" }));
+  const dialog = make("dialog", {}, title, ...commands, close);
+  dialog.addEventListener("close", () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest("button.view");
+  if (button) tellRequests(button);
+});
 
 // ---- The page.
 
