@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from chassis.health import memory
+from chassis.health import container
 from prometheus_client import CollectorRegistry, Gauge, start_http_server
 
 from backup.database import Facts
@@ -16,7 +16,7 @@ class Metrics:
 
     def __init__(self, home: Path) -> None:
         self.registry = CollectorRegistry()
-        self.registry.register(memory)
+        self.registry.register(container)
 
         def gauge(name: str, text: str) -> Gauge:
             return Gauge(name, text, registry=self.registry)

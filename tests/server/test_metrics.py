@@ -4,6 +4,7 @@ import os
 import signal
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from pathlib import Path
 
 import requests
 
@@ -97,3 +98,41 @@ def test_restart_forgets_the_counters_of_an_earlier_life(start_server):
     server.stop()
     server.start()
     assert LISTED not in server.samples()
+
+
+def waiting(server: Server) -> int:
+    """Requests that no worker has accepted, as the kernel lists them."""
+    rows = [line.split() for line in Path("/proc/net/unix").read_text().splitlines()]
+    path = str(server.directory / "uwsgi.sock")
+    return sum(row[5] == "02" and row[7:] == [path] for row in rows)
+
+
+def test_each_thread_is_a_worker_and_those_that_serve_are_busy(start_server, database):
+    server = start_server(UWSGI_PROCESSES="2", UWSGI_THREADS="2")
+    with ThreadPoolExecutor(3) as pool, database.locked("item_item"):
+        for _ in range(3):
+            pool.submit(requests.get, f"{server.url}/item/", timeout=30)
+        wait_until(lambda: server.samples()["service_workers_busy"] == 3)
+        before = server.samples()
+    after = server.samples()
+    assert before["service_workers"] == 4
+    assert before["service_requests_waiting"] == 0
+    assert after["service_workers_busy"] == 0
+    busy_seconds = "service_workers_busy_seconds_total"
+    assert after[busy_seconds] > before[busy_seconds]
+
+
+def test_requests_that_no_worker_has_taken_are_waiting(start_server, database):
+    server = start_server()
+    url = f"{server.url}/item/"
+    with ThreadPoolExecutor(4) as pool:
+        with database.locked("item_item"):
+            served = pool.submit(requests.get, url, timeout=30)
+            wait_until(lambda: database.waiting() == 1)
+            samples = pool.submit(server.samples)
+            wait_until(lambda: waiting(server) == 1)
+            others = [pool.submit(requests.get, url, timeout=30) for _ in range(2)]
+            wait_until(lambda: waiting(server) == 3)
+        assert samples.result()["service_requests_waiting"] == 2
+        assert all(request.result().ok for request in (served, *others))
+    assert server.samples()["service_requests_waiting"] == 0

@@ -203,7 +203,7 @@ def check() -> None:
 
     with subtest(
         "Prometheus scrapes the server, the database and the log, "
-        "with the memory that they may have"
+        "with the memory that they may have, and the processor's time"
     ):
         for job in ("server", "db-metrics", "log"):
             machine.wait_until_succeeds(query(f'up{{job="{job}"}}==1'), timeout=180)
@@ -213,6 +213,9 @@ def check() -> None:
                 f'service_memory_bytes{{job="{job}"}}/service_memory_limit_bytes<0.9'
             )
             machine.wait_until_succeeds(query(ratio), timeout=180)
+            machine.wait_until_succeeds(
+                query(f'service_cpu_seconds_total{{job="{job}"}}>0'), timeout=180
+            )
         for job in ("db-metrics", "metrics"):
             machine.wait_until_succeeds(
                 query(f'go_gc_gomemlimit_bytes{{job="{job}"}}<1e9'), timeout=180

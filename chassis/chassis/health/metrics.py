@@ -17,17 +17,18 @@ from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from chassis.health import log_lines, memory, nginx, views
+from chassis.health import container, log_lines, nginx, views, workers
 
 
 class StateCollector(Collector):
-    """What is measured when it is asked for: dependencies, disk, memory and others."""
+    """What is measured when it is asked for: dependencies, disk, workers and others."""
 
     def collect(self) -> Iterator[Metric]:
         yield release()
         yield dependencies()
         yield from disk()
-        yield from memory.collect()
+        yield from container.collect()
+        yield from workers.collect()
         yield from nginx.collect()
         yield from log_lines.collect()
 

@@ -1,12 +1,15 @@
-"""What Prometheus reads of nginx, of the container's memory and of the log server."""
+"""What Prometheus reads of nginx, the workers, the container and the log server."""
 
 import socket
+import sys
 import threading
+from contextlib import ExitStack
+from types import SimpleNamespace
 
 import pytest
 from django.test import Client
 
-from chassis.health import memory
+from chassis.health import container
 from tests.health.test_metrics import samples
 
 PAGE = b"""HTTP/1.1 200 OK\r
@@ -68,7 +71,8 @@ def test_nginx_that_hangs_holds_nobody_up(client: Client):
 
 @pytest.fixture
 def cgroup(monkeypatch, tmp_path):
-    monkeypatch.setattr(memory, "CGROUP", tmp_path)
+    monkeypatch.setattr(container, "CGROUP", tmp_path)
+    (tmp_path / "cpu.stat").write_text("usage_usec 1250000\nuser_usec 1000000\n")
     (tmp_path / "memory.current").write_text("5000\n")
     (tmp_path / "memory.stat").write_text("anon 1000\ninactive_file 2000\n")
     (tmp_path / "memory.max").write_text("8000\n")
@@ -89,7 +93,60 @@ def test_memory_may_have_no_limit_or_not_be_a_containers(client: Client, cgroup)
     assert ("service_memory_bytes",) in found
     assert ("service_memory_limit_bytes",) not in found
     (cgroup / "memory.current").unlink()
-    assert ("service_memory_bytes",) not in samples(client)
+    found = samples(client)
+    assert ("service_memory_bytes",) not in found
+    assert ("service_cpu_seconds_total",) not in found, "it is the whole machine's"
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("cgroup")
+def test_processors_time_is_in_seconds(client: Client):
+    assert samples(client)["service_cpu_seconds_total",] == 1.25
+
+
+@pytest.fixture
+def uwsgi(monkeypatch, tmp_path):
+    """Two processes of three threads each, and the socket on which they are asked."""
+    path = str(tmp_path / "uwsgi.sock")
+    processes = [{"running_time": 1_500_000}, {"running_time": 250_000}]
+    module = SimpleNamespace(
+        cores=3, numproc=2, opt={"socket": path.encode()}, workers=lambda: processes
+    )
+    monkeypatch.setitem(sys.modules, "uwsgi", module)
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(path)
+        server.listen()
+        yield server
+
+
+@pytest.mark.django_db
+def test_workers_are_threads_and_what_they_have_not_accepted_waits(
+    client: Client, uwsgi
+):
+    with ExitStack() as connections:
+        for _ in range(5):
+            connection = connections.enter_context(socket.socket(socket.AF_UNIX))
+            connection.connect(uwsgi.getsockname())
+        for _ in range(3):
+            connections.enter_context(uwsgi.accept()[0])
+        found = samples(client)
+    assert found["service_workers",] == 6
+    assert found["service_workers_busy",] == 2, "one of three answers this"
+    assert found["service_requests_waiting",] == 2
+    assert found["service_workers_busy_seconds_total",] == 1.75
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("uwsgi")
+def test_worker_that_is_asked_otherwise_counts_none(client: Client):
+    found = samples(client)
+    assert found["service_workers_busy",] == 0
+    assert found["service_requests_waiting",] == 0
+
+
+@pytest.mark.django_db
+def test_there_are_no_workers_outside_of_uwsgi(client: Client):
+    assert not [key for key in samples(client) if key[0].startswith("service_workers")]
 
 
 @pytest.mark.django_db
@@ -112,6 +169,20 @@ NUMBERS = {
     "service_disk_free_bytes": ("gauge", "What is free of it."),
     "service_memory_bytes": ("gauge", "Memory of the container."),
     "service_memory_limit_bytes": ("gauge", "What the container may have."),
+    "service_cpu_seconds_total": (
+        "counter",
+        "Time that the container's processes ran.",
+    ),
+    "service_workers": ("gauge", "Requests that can be served at once."),
+    "service_workers_busy": (
+        "gauge",
+        "Workers that serve a request, without this one.",
+    ),
+    "service_workers_busy_seconds_total": (
+        "counter",
+        "Time in which workers served requests that have ended.",
+    ),
+    "service_requests_waiting": ("gauge", "Requests that wait for a worker."),
     "nginx_http_requests_total": ("counter", "Requests that nginx has begun."),
     "nginx_connections_active": ("gauge", "Connections: active."),
     "nginx_connections_reading": ("gauge", "Connections: reading."),
@@ -135,7 +206,7 @@ NUMBERS = {
 
 
 @pytest.mark.django_db
-@pytest.mark.usefixtures("cgroup")
+@pytest.mark.usefixtures("cgroup", "uwsgi")
 def test_every_number_has_words_and_is_of_its_kind(
     client: Client, nginx, settings, tmp_path
 ):

@@ -17,15 +17,17 @@ sample() {
     printf '# TYPE %s %s\n%s %s\n' "$2" "$1" "$2" "$3"
 }
 
-# The memory of this container, without what the kernel gives back at need; nothing
-# elsewhere.
-memory() {
+# The memory of this container, without what the kernel gives back at need, and its
+# processor's time; nothing elsewhere.
+container() {
     [ -e /sys/fs/cgroup/memory.current ] || return 0
     used=$(cat /sys/fs/cgroup/memory.current)
     back=$(sed -n 's/^inactive_file //p' /sys/fs/cgroup/memory.stat)
     limit=$(cat /sys/fs/cgroup/memory.max)
     sample gauge service_memory_bytes "$((used - back))"
     [ "$limit" = max ] || sample gauge service_memory_limit_bytes "$limit"
+    sample counter service_cpu_seconds_total \
+        "$(awk '$1 == "usage_usec" { printf "%.3f", $2 / 1e6 }' /sys/fs/cgroup/cpu.stat)"
 }
 
 # disk VOLUME FOLDER: its name, size and what is free for users, in bytes.
@@ -62,7 +64,7 @@ write() {
         sample counter service_log_lines_unwritten_total "$2"
         sample gauge service_log_writable "$3"
         disks | by_volume
-        memory
+        container
     } >"$directory/new"
     mv "$directory/new" "$directory/metrics.txt"
 }

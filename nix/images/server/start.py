@@ -219,6 +219,7 @@ def prepare(run: Path, origins: list[str], logins: list[str]) -> None:
     output = run / "output.conf"
     output.unlink(missing_ok=True)
     output.symlink_to(f"output-{os.environ['LOG_FORMAT']}.conf")
+    os.environ["UWSGI_SOCKET"] = uwsgi_socket(run)
     os.environ["SYSLOG_SOCKET"] = str(run / "log.sock")
     os.environ["SYSLOG_STATS"] = str(run / "log.stats")
     os.environ["NGINX_STATUS"] = str(run / "status.sock")
@@ -243,6 +244,15 @@ def prepare(run: Path, origins: list[str], logins: list[str]) -> None:
     (run / "trusted-real-ip.conf").write_text(
         "".join(f"set_real_ip_from {proxy};\n" for proxy in proxies)
     )
+
+
+def uwsgi_socket(run: Path) -> str:
+    """By an absolute path, where uWSGI takes so long a one.
+
+    The kernel lists connections by it, and servers may share a network.
+    """
+    path = str(run.absolute() / "uwsgi.sock")
+    return path if len(path.encode()) <= 102 else "uwsgi.sock"
 
 
 def manage(arguments: list[str]) -> list[str]:
