@@ -59,6 +59,20 @@ class Receiver:
         return {alert["labels"]["alertname"] for alert in self.received[status]}
 
 
+def db_metrics(database: Database) -> Service:
+    """The exporter of a database's statistics."""
+    port = free_port()
+    return Service(
+        "/",
+        "service-db-metrics",
+        port=port,
+        DB_METRICS_LISTEN=f"127.0.0.1:{port}",
+        POSTGRES_HOST="127.0.0.1",
+        POSTGRES_PORT=str(database.port),
+        POSTGRES_METRICS_PASSWORD=METRICS_PASSWORD,
+    )
+
+
 class Cluster:
     """Four workers, a task, each service as it starts, and a person who gets alerts."""
 
@@ -85,7 +99,7 @@ class Cluster:
         self.receiver = Receiver()
         self.outside = Receiver()  # a service that calls when it hears nothing more
         self.alertmanager = self.make_alertmanager(directory)
-        self.db_metrics = self.make_db_metrics()
+        self.db_metrics = db_metrics(self.database)
         self.metrics = self.make_metrics(directory)
         self.services = [
             self.database,
@@ -125,18 +139,6 @@ class Cluster:
             ALERTS_DIR=str(self.directory(directory / "alerts")),
             ALERTS_LISTEN=f"127.0.0.1:{port}",
             ALERTS_WATCHDOG_URL=self.outside.url,
-        )
-
-    def make_db_metrics(self) -> Service:
-        port = free_port()
-        return Service(
-            "/",
-            "service-db-metrics",
-            port=port,
-            DB_METRICS_LISTEN=f"127.0.0.1:{port}",
-            POSTGRES_HOST="127.0.0.1",
-            POSTGRES_PORT=str(self.database.port),
-            POSTGRES_METRICS_PASSWORD=METRICS_PASSWORD,
         )
 
     def make_metrics(self, directory: Path) -> Prometheus:

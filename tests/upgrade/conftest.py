@@ -9,6 +9,7 @@ from support.program import running
 from support.upgrade import OldDatabase, copied, make, superuser
 
 FILL = f"""
+CREATE EXTENSION pg_stat_statements;
 SET ROLE {NAME};
 CREATE TABLE kept (number integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, word text);
 INSERT INTO kept (word) SELECT repeat(md5(n::text), 90) FROM generate_series(1, 1000) n;

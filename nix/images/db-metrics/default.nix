@@ -9,6 +9,7 @@ buildShellScript {
   runtimeInputs = [ prometheus-postgres-exporter ];
   runtimeEnv = {
     EXPORTER_CONFIGURATION = "${./postgres_exporter.yml}";
+    EXPORTER_QUERIES = "${./queries.yml}";
     SERVICE_DATABASE = service.database;
   };
   text = builtins.readFile ../../builders/go-memory-limit.sh + builtins.readFile ./start.sh;

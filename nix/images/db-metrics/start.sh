@@ -25,6 +25,7 @@ stop() {
 }
 trap stop TERM INT
 postgres_exporter --config.file="$EXPORTER_CONFIGURATION" \
+    --extend.query-path="$EXPORTER_QUERIES" \
     --web.listen-address="${DB_METRICS_LISTEN:-0.0.0.0:9187}" --log.level=warn "$@" &
 exporter=$!
 wait "$exporter"

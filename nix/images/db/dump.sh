@@ -8,7 +8,9 @@ dump() {
         fail "dump writes no text: send its output into a file" \
             "(docker compose run -T …)."
     connect dump
-    exec pg_dump --format custom --no-owner --no-privileges
+    # Only a superuser makes, drops or comments on the extension.
+    exec pg_dump --format custom --no-owner --no-privileges \
+        --exclude-extension pg_stat_statements
 }
 
 # In one transaction: the tables of the dump are as it has them, or all is as it was.

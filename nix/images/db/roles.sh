@@ -60,7 +60,7 @@ check_owner() {
     sql postgres "DO \$\$ DECLARE owner name := ($of); BEGIN $refuse END \$\$"
 }
 
-# After the roles: some may be new. Of the serving role's SQL only its settings and what
+# After the roles: some may be new. With the extension that counts statements. Of the serving role's SQL only its settings and what
 # it may do with tables to come, which the role itself can drop: a service may have
 # revoked rights on others.
 set_limits() {
@@ -69,7 +69,7 @@ set_limits() {
         "ALTER ROLE \"$serve\" IN DATABASE \"$database\"
             SET statement_timeout = '${statement_seconds}s'" "COMMIT" &&
         sql "$database" "$(named large_objects.sql)" \
-            "$(named serving/later_rights.sql)") ||
+            "$(named serving/later_rights.sql)" "$(named statements.sql)") ||
         explain "$words"
 }
 
