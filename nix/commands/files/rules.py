@@ -24,8 +24,11 @@ LEFT_OUT = {
     "BackupSlotUnwell": "backup",
     "BackupStreamBehind": "backup",
     "BackupUnchecked": "backup",
+    "CertificateEnds": "edge",
+    "CertificateLate": "edge",
     "DatabaseConnections": "db-metrics",
     "DiskAlmostFull": "log",
+    "DiskFullSoon": "log",
     "DiskFullTomorrow": "log",
     "EdgeDown": "edge",
     "EdgeServerAway": "edge",
@@ -36,6 +39,7 @@ LEFT_OUT = {
     "Watchdog": "metrics",  # the operator's own has one
     "job:pg_connections:ratio": "db-metrics",
     "job_volume:service_disk_free_bytes:min": "log",
+    "job_volume:service_disk_full_seconds:deriv1d": "log",
 }
 HEAD = "# `./nixw run .#files` writes this from the rule files of Prometheus.\n"
 

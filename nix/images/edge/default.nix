@@ -10,11 +10,14 @@
   supervise,
 }:
 let
+  python = "${python313}/bin/python3.13";
   # What start.py links into the run directory.
   files = runCommand "edge-files" { } ''
     mkdir $out
     cp ${./Caddyfile} $out/Caddyfile
+    cp ${./certificates.py} $out/certificates.py
     cp ${./log.conf} $out/log.conf
+    cp ${./metrics.txt} $out/metrics.txt
     cp ${./rsyslog.conf} $out/rsyslog.conf
     cp ${./supervisord.conf} $out/supervisord.conf
     cp ${../server/forward.conf} $out/forward.conf
@@ -24,11 +27,12 @@ let
 in
 buildPythonStarted {
   name = "service-edge";
-  python = "${python313}/bin/python3.13";
+  inherit python;
   start = ./start.py;
   environment = {
     EDGE_ERRORS = "${server-errors}";
     EDGE_FILES = "${files}";
+    EDGE_PYTHON = python;
   };
   inherit files;
   programs = [

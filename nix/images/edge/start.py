@@ -148,6 +148,7 @@ def prepare(run: Path) -> None:
     (run / "tls.conf").write_text(tls())
     (run / "upstreams.conf").write_text(upstreams())
     (run / "options.conf").write_text(options())
+    (run / "certificates.txt").write_text("")  # until certificates.py has asked
     os.environ["EDGE_ERROR_TYPE"] = error_type()
     os.environ["EDGE_SITES"] = os.environ["EDGE_NAMES"].replace(",", ", ")
 
