@@ -60,9 +60,9 @@ check_owner() {
     sql postgres "DO \$\$ DECLARE owner name := ($of); BEGIN $refuse END \$\$"
 }
 
-# After the roles: some may be new. With the extension that counts statements. Of the serving role's SQL only its settings and what
-# it may do with tables to come, which the role itself can drop: a service may have
-# revoked rights on others.
+# After the roles: some may be new. With the extension that counts statements. Of the
+# serving role's SQL only its settings and what it may do with tables to come, which the
+# role itself can drop: a service may have revoked rights on others.
 set_limits() {
     local words
     words=$(sql postgres "BEGIN" "$(named limits.sql)" "$(named serving/settings.sql)" \
