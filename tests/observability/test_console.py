@@ -57,6 +57,10 @@ def _recent(cluster, traffic):
         make(cluster, *labels)
     fail(cluster, 1)
     wait_until(lambda: cluster.metrics.value("sum(view:django_http_errors:rate1m)"))
+    # Computed once a minute.
+    wait_until(
+        lambda: cluster.metrics.query("objective_view:service_budget_left:ratio14d")
+    )
 
 
 @pytest.fixture(scope="module")
