@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 from django.core.handlers import wsgi
+from django.core.signals import request_finished
 from django.http import HttpRequest, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
@@ -66,6 +67,14 @@ class Request(wsgi.WSGIRequest):
             raise MultiPartParserError from error
 
 
+def forget_trace(**_signal: object) -> None:
+    """At the end of a request; an answer that is streamed is made until then."""
+    trace.current.set(None)
+
+
+request_finished.connect(forget_trace)
+
+
 class WSGIHandler(wsgi.WSGIHandler):
     """Django's, with the request above."""
 
@@ -74,8 +83,8 @@ class WSGIHandler(wsgi.WSGIHandler):
     def get_response(self, request: HttpRequest) -> HttpResponseBase:
         """Answer, and let log lines and outgoing calls have the request's trace."""
         work.begin()
-        with trace.followed(trace.of_request(request.META)):
-            response = super().get_response(request)
+        trace.current.set(trace.of_request(request.META))
+        response = super().get_response(request)
         if "uwsgi.version" in request.META:
             response[access_line.HEADER] = access_line.describe(request)
             read_to_end(request)

@@ -13,6 +13,7 @@ from django.http.multipartparser import MultiPartParser
 from django.urls import reverse
 from rest_framework.parsers import JSONParser
 
+from chassis import trace
 from chassis.wsgi import application
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_kept_transaction")]
@@ -239,3 +240,9 @@ def test_codec_is_used_without_the_chassis():
     """Where this fails, the statement in audit.toml has nothing to tell any more."""
     body = io.BytesIO(codecs.encode('"a"', "punycode"))
     assert JSONParser().parse(body, None, {"encoding": "punycode"}) == "a"
+
+
+def test_streamed_answer_has_its_trace_to_its_end(ask: Ask):
+    begun = "4bf92f3577b34da6a3ce929d0e0e4736"
+    assert ask("/stream/", TRACE_ID=begun) == (HTTPStatus.OK, begun.encode() * 2)
+    assert trace.current.get() is None

@@ -1,11 +1,13 @@
 """The resources and views of the tests.
 
 A resource that anyone may write, one that strangers only read, one with a queryset that
-PostgreSQL does not lock, tasks in pages of all kinds, and two views that fail.
+PostgreSQL does not lock, tasks in pages of all kinds, two views that fail
+and one that streams.
 """
 
 from django.db import Error, connection, transaction
 from django.db.models import Count, ProtectedError
+from django.http import StreamingHttpResponse
 from django.urls import include, path
 from rest_framework.decorators import action
 from rest_framework.filters import OrderingFilter, SearchFilter
@@ -14,6 +16,7 @@ from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView
 
+from chassis import trace
 from chassis.pagination import LimitOffsetPagination
 from chassis.serializers import ResourceSerializer
 from chassis.urls import handler400, handler403, handler404, handler500
@@ -23,6 +26,11 @@ from tests.models import Note, Task
 
 def fail(request):
     raise RuntimeError("internals")
+
+
+def stream(request):
+    """Parts with the trace of the line that is logged for each."""
+    return StreamingHttpResponse(trace.current.get().trace_id for _ in range(2))
 
 
 def query(request):
@@ -159,6 +167,7 @@ router.register("own", OwnViewSet, basename="own")
 urlpatterns = [
     path("", include("chassis.urls")),
     path("fail/", fail, name="fail"),
+    path("stream/", stream, name="stream"),
     path("query/", query, name="query"),
     path("plain/", PlainView.as_view()),
     path("statement/", StatementView.as_view(), name="statement"),
