@@ -16,6 +16,16 @@ EXPORTER = "opentelemetry.exporter.otlp.proto.http.trace_exporter"
 address = validate.Regexp(
     r"(https?://\S+)?\Z", error="Not an address, such as https://a.example."
 )
+# OpenTelemetry writes what it cannot read to the log, with the key in it.
+headers = validate.Regexp(
+    r"( *[\w.-]+ *=[ !#-+\--:<-\[\]-~]*(,|\Z))*\Z",
+    error="Not NAME=VALUE, or several with commas between; other characters as %20.",
+)
+# Its last part is the project's number.
+dsn = validate.Regexp(
+    r"(https?://[^\s/@]+@(\[[0-9A-Fa-f:]+\]|[^\s/@:]+)(:[0-9]{1,5})?(/\S*)?/[0-9]+/?)?\Z",
+    error="Not an address with key and project, such as https://KEY@errors.example/1.",
+)
 protocol = validate.OneOf(["http/protobuf"])
 
 

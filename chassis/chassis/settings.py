@@ -327,7 +327,9 @@ SERVICE_VERSION = env.str("SERVICE_VERSION", "unknown")
 OTEL_EXPORTER_OTLP_ENDPOINT = env.str(
     "OTEL_EXPORTER_OTLP_ENDPOINT", "", validate=extras.address
 )
-OTEL_EXPORTER_OTLP_HEADERS = env.str("OTEL_EXPORTER_OTLP_HEADERS", "")
+OTEL_EXPORTER_OTLP_HEADERS = env.str(
+    "OTEL_EXPORTER_OTLP_HEADERS", "", validate=extras.headers
+)
 # A platform may set it to gRPC for all that it runs.
 env.str(
     "OTEL_EXPORTER_OTLP_PROTOCOL",
@@ -335,7 +337,7 @@ env.str(
     validate=extras.protocol if OTEL_EXPORTER_OTLP_ENDPOINT else None,
 )
 extras.demand("OTEL_EXPORTER_OTLP_ENDPOINT", OTEL_EXPORTER_OTLP_ENDPOINT)
-SENTRY_DSN = env.str("SENTRY_DSN", "", validate=extras.address)
+SENTRY_DSN = env.str("SENTRY_DSN", "", validate=extras.dsn)
 SENTRY_ENVIRONMENT = env.str("SENTRY_ENVIRONMENT", "production")
 extras.demand("SENTRY_DSN", SENTRY_DSN)
 

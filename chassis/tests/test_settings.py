@@ -51,6 +51,47 @@ def test_django_looks_often_for_saved_files_in_debug_mode_alone(read, monkeypatc
     assert StatReloader.SLEEP_TIME < 0.5
 
 
+@pytest.mark.parametrize(
+    "dsn",
+    [
+        "https://errors.example/1",
+        "https://key@errors.example",
+        "https://key@errors.example/project",
+        "https://key@errors.example:x/1",
+    ],
+)
+def test_address_of_a_tracker_needs_key_and_project(read, dsn: str):
+    with pytest.raises(SystemExit, match=r"settings: SENTRY_DSN: .*https://KEY@"):
+        read(**PRODUCTION, SENTRY_DSN=dsn)
+
+
+@pytest.mark.parametrize(
+    "dsn",
+    [
+        "",
+        "https://key@errors.example/1",
+        "http://key:former@[::1]:9000/a/path/23/",
+    ],
+)
+def test_address_of_a_tracker_may_be(read, dsn: str):
+    assert read(**PRODUCTION, SENTRY_DSN=dsn)["SENTRY_DSN"] == dsn
+
+
+@pytest.mark.parametrize(
+    "headers", ["hidden", "key=hid;den", "a=b,hidden", 'a="hidden"']
+)
+def test_headers_for_a_collector_are_not_told_where_they_are_malformed(read, headers):
+    with pytest.raises(SystemExit, match="OTEL_EXPORTER_OTLP_HEADERS: ") as told:
+        read(**PRODUCTION, OTEL_EXPORTER_OTLP_HEADERS=headers)
+    assert "hid" not in str(told.value)
+
+
+@pytest.mark.parametrize("headers", ["", "a=b", "Authorization=Basic YQ==, x-b=c%20d,"])
+def test_headers_for_a_collector_may_be(read, headers: str):
+    found = read(**PRODUCTION, OTEL_EXPORTER_OTLP_HEADERS=headers)
+    assert found["OTEL_EXPORTER_OTLP_HEADERS"] == headers
+
+
 def test_protocol_is_judged_where_there_is_a_collector(read):
     read(**PRODUCTION, OTEL_EXPORTER_OTLP_PROTOCOL="grpc")
     with pytest.raises(SystemExit, match="settings: OTEL_EXPORTER_OTLP_PROTOCOL: "):
