@@ -2,9 +2,11 @@
 
 The extra `sentry` brings the package: nothing imports this module where SENTRY_DSN is
 not set. Events have no personal data: no address, user, header, cookie, query, body or
-local variable, and of a database's error only what it says before any value.
+local variable, and of a database's error only what it says before any value; of a
+logged line only what the code has of it, and no argument.
 """
 
+import re
 from typing import Any
 
 import sentry_sdk
@@ -14,6 +16,10 @@ from sentry_sdk.integrations.django import DjangoIntegration
 from sentry_sdk.integrations.logging import ignore_logger
 
 from chassis import extras, trace
+
+DATABASE = ("django.db", "psycopg")
+# Of an address, who asks and the query: the exception of a call quotes it.
+ADDRESS = re.compile(r"(?<=//)[^/\s@]*@|\?\S+")
 
 # Of an event's request: what a log line has, too.
 KEPT = ("method", "url")
@@ -31,6 +37,8 @@ def start() -> None:
         # SQL with values, and lines that a developer wrote for the log.
         max_breadcrumbs=0,
         before_send=reduced,
+        # Otherwise each call to another service would have the release and the key.
+        trace_propagation_targets=[],
         integrations=[DjangoIntegration(middleware_spans=False)],
     )
 
@@ -40,13 +48,19 @@ def reduced(event: Any, hint: Any) -> Any:
     request = event.get("request", {})
     event["request"] = {key: request[key] for key in KEPT if key in request}
     event.pop("user", None)
+    event.pop(
+        "extra", None
+    )  # arguments of the command line, and of a log line's `extra`
+    if "logentry" in event:
+        event["logentry"] = {"message": event["logentry"]["message"]}
     event.setdefault("tags", {})["request_id"] = getattr(local, "request_id", "none")
     if followed := trace.current.get():
         found = event.setdefault("contexts", {}).setdefault("trace", {})
         found["trace_id"] = followed.trace_id
     for exception in event.get("exception", {}).get("values", []):
-        if str(exception.get("module", "")).startswith(("django.db", "psycopg")):
-            exception["value"] = without_values(exception.get("value") or "")
+        value = ADDRESS.sub("", exception.get("value") or "")
+        is_of_database = str(exception.get("module")).startswith(DATABASE)
+        exception["value"] = without_values(value) if is_of_database else value
     return event
 
 

@@ -1,6 +1,10 @@
+import logging
+import sys
+
 import pytest
 import sentry_sdk
 from log_request_id import local
+from sentry_sdk.tracing_utils import should_propagate_trace
 
 from chassis import trace, tracker
 from chassis.trace import Trace
@@ -55,9 +59,26 @@ def test_event_has_the_trace():
         ),
         ("django.db.utils", None, ""),
         ("builtins", "as it is: this", "as it is: this"),
+        (
+            "requests.exceptions",
+            "404 Not Found for url: https://me:hidden@a.example/b?key=hidden (why)",
+            "404 Not Found for url: https://a.example/b (why)",
+        ),
     ],
 )
-def test_error_of_the_database_has_no_values(module, value, expected):
+def test_exception_has_no_values_and_no_secret_of_an_address(module, value, expected):
     values = [{"module": module, "value": value}]
     event = tracker.reduced({"exception": {"values": values}}, {})
     assert event["exception"]["values"][0]["value"] == expected
+
+
+def test_line_has_no_arguments(sent):
+    logging.getLogger("own").error("Is %s.", "hidden", extra={"who": "hidden"})
+    (event,) = sent
+    assert event["logentry"] == {"message": "Is %s."}
+    assert "hidden" not in str(event)
+    assert sys.argv[0] not in str(event)
+
+
+def test_other_services_learn_nothing_of_the_tracker(sent):
+    assert not should_propagate_trace(sentry_sdk.get_client(), "https://other.example/")
