@@ -7,7 +7,7 @@ https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any
 
@@ -16,18 +16,22 @@ from django.http import HttpRequest
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.instrumentation.django import DjangoInstrumentor
 from opentelemetry.instrumentation.requests import RequestsInstrumentor
+from opentelemetry.instrumentation.utils import suppress_instrumentation
 from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace import Event, ReadableSpan, TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExportResult
 from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
 from opentelemetry.sdk.trace.sampling import ParentBasedTraceIdRatio, Sampler
-from opentelemetry.trace import Span, set_tracer_provider
-from requests import PreparedRequest
+from opentelemetry.trace import Status, set_tracer_provider
 
 from chassis import trace
+from chassis.health.middleware import PROBES
 
 RATIO = 0.1  # of the traces that begin here, where OTEL_TRACES_SAMPLER is not set
 LAST_SECONDS = 3.0  # that a stop waits for the collector
+
+# The middleware that counts requests, bad ones, too.
+COUNTER = "chassis.middleware.PrometheusBeforeMiddleware"
 
 DRIVERS = {"psycopg2": "Psycopg2Instrumentor", "psycopg": "PsycopgInstrumentor"}
 
@@ -41,22 +45,64 @@ class IDs(RandomIdGenerator):
 
 
 # What may hold a secret, or tells of a person.
-PERSONAL = (
+PERSONAL = {
     "client.address",
     "network.peer.address",
     "url.query",
     "user_agent.original",
-)
+}
 
 
-def without_person(span: Span, request: HttpRequest) -> None:
-    """Empty these attributes; a span's cannot be taken off."""
-    for name in PERSONAL:
-        span.set_attribute(name, "")
+class Exporter(OTLPSpanExporter):
+    """Sends spans without what is of a person."""
+
+    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+        return super().export([reduced(span) for span in spans])
 
 
-def call_without_query(span: Span, request: PreparedRequest) -> None:
-    span.set_attribute("url.full", (request.url or "").partition("?")[0])
+def reduced(span: ReadableSpan) -> ReadableSpan:
+    """A span without these attributes, queries of addresses, and exceptions' words.
+
+    An exception quotes what was sent: PostgreSQL's a row, and that of a call its URL.
+    """
+    attributes = {
+        name: str(value).partition("?")[0] if name == "url.full" else value
+        for name, value in (span.attributes or {}).items()
+        if name not in PERSONAL
+    }
+    return ReadableSpan(
+        span.name,
+        span.context,
+        span.parent,
+        span.resource,
+        attributes,
+        [without_words(event) for event in span.events],
+        span.links,
+        span.kind,
+        status=Status(span.status.status_code),
+        start_time=span.start_time,
+        end_time=span.end_time,
+        instrumentation_scope=span.instrumentation_scope,
+    )
+
+
+def without_words(event: Event) -> Event:
+    if event.name != "exception":
+        return event
+    kind = (event.attributes or {}).get("exception.type", "")
+    return Event(event.name, {"exception.type": kind}, event.timestamp)
+
+
+def without_probes(get_response: Callable[[HttpRequest], Any]) -> Any:
+    """Middleware: a probe's queries have no span, as it has none itself."""
+
+    def answer(request: HttpRequest) -> Any:
+        if request.path_info not in PROBES:
+            return get_response(request)
+        with suppress_instrumentation():
+            return get_response(request)
+
+    return answer
 
 
 def instrument() -> None:
@@ -64,12 +110,13 @@ def instrument() -> None:
 
     It starts no thread: workers may be forked afterwards.
     """
-    # The names of attributes that are stable.
-    os.environ.setdefault("OTEL_SEMCONV_STABILITY_OPT_IN", "http,database")
-    DjangoInstrumentor().instrument(
-        excluded_urls="healthcheck,metrics", request_hook=without_person
-    )
-    RequestsInstrumentor().instrument(request_hook=call_without_query)
+    # The names of attributes that are stable: `reduced` knows no others.
+    os.environ["OTEL_SEMCONV_STABILITY_OPT_IN"] = "http,database"
+    # Behind what answers probes with any Host, as this refuses those it does not know.
+    behind = settings.MIDDLEWARE.index(COUNTER) + 1
+    DjangoInstrumentor().instrument(middleware_position=behind)
+    settings.MIDDLEWARE = ["chassis.telemetry.without_probes", *settings.MIDDLEWARE]
+    RequestsInstrumentor().instrument()
     driver = settings.PROJECT.driver
     library = import_module(f"opentelemetry.instrumentation.{driver}")
     # Its check looks for another distribution of psycopg2, too.
@@ -95,13 +142,17 @@ def start() -> Callable[[], None]:
     os.environ.setdefault("OTEL_SERVICE_NAME", settings.PROJECT.name)
     if settings.OTEL_EXPORTER_OTLP_HEADERS:  # which may be in a file
         os.environ["OTEL_EXPORTER_OTLP_HEADERS"] = settings.OTEL_EXPORTER_OTLP_HEADERS
+    # A batch larger than the queue would be refused, and no span sent.
+    if (queue := os.environ.get("OTEL_BSP_MAX_QUEUE_SIZE", "")).isdecimal():
+        batch = str(min(int(queue), 512))
+        os.environ.setdefault("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", batch)
     provider = TracerProvider(
         sampler=sampler(),
         resource=Resource.create({"service.version": settings.SERVICE_VERSION}),
         shutdown_on_exit=False,
         id_generator=IDs(),
     )
-    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+    provider.add_span_processor(BatchSpanProcessor(Exporter()))
     set_tracer_provider(provider)
     return lambda: finish(provider)
 

@@ -2,25 +2,22 @@
 
 import os
 import sys
+from contextlib import suppress
 from importlib import import_module
 from types import SimpleNamespace
 
 import pytest
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.instrumentation.django import DjangoInstrumentor
 from opentelemetry.instrumentation.requests import RequestsInstrumentor
+from opentelemetry.instrumentation.utils import is_instrumentation_enabled
 from opentelemetry.sdk.trace import TracerProvider
-from requests import Request
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor, SpanExportResult
 
 from chassis import preload, telemetry, trace
 from chassis.trace import Trace
 
 ID = "4bf92f3577b34da6a3ce929d0e0e4736"
-
-
-class Span:
-    def __init__(self) -> None:
-        self.attributes = {}
-        self.set_attribute = self.attributes.__setitem__
 
 
 def test_trace_that_nginx_began_keeps_its_id():
@@ -30,14 +27,47 @@ def test_trace_that_nginx_began_keeps_its_id():
     assert f"{ids.generate_trace_id():032x}" != ID
 
 
-def test_span_has_nothing_of_a_person(rf):
-    span = Span()
-    telemetry.without_person(span, rf.get("/"))
-    assert span.attributes["url.query"] == span.attributes["client.address"] == ""
-    telemetry.call_without_query(
-        span, Request("GET", "https://other.example/a?key=hidden").prepare()
+@pytest.fixture
+def sent(monkeypatch):
+    """Makes a span, and returns it as it is sent."""
+    spans = []
+    monkeypatch.setattr(
+        OTLPSpanExporter,
+        "export",
+        lambda _self, batch: spans.extend(batch) or SpanExportResult.SUCCESS,
     )
-    assert span.attributes["url.full"] == "https://other.example/a"
+    provider = TracerProvider(shutdown_on_exit=False)
+    provider.add_span_processor(SimpleSpanProcessor(telemetry.Exporter()))
+
+    def send(error=None, **attributes):
+        with (
+            suppress(Exception),
+            provider.get_tracer("test").start_as_current_span("s") as span,
+        ):
+            span.set_attributes(attributes)
+            span.add_event("own", {"number": 1})
+            if error:
+                raise error
+        (one,) = spans
+        return one
+
+    return send
+
+
+def test_span_has_nothing_of_a_person(sent):
+    attributes = dict.fromkeys(telemetry.PERSONAL, "hidden")
+    address = "https://other.example/a"
+    attributes |= {"url.full": f"{address}?key=hidden", "http.route": "a/"}
+    assert sent(**attributes).attributes == {"url.full": address, "http.route": "a/"}
+
+
+def test_span_has_an_exceptions_kind_and_not_its_words(sent):
+    span = sent(ValueError("Key (name)=(hidden) already exists."))
+    assert span.status.status_code.name == "ERROR"
+    assert [event.name for event in span.events] == ["own", "exception"]
+    assert span.events[0].attributes == {"number": 1}
+    assert span.events[1].attributes == {"exception.type": "ValueError"}
+    assert "hidden" not in span.to_json()
 
 
 def test_sampler_is_the_environments_where_it_names_one(monkeypatch):
@@ -62,7 +92,8 @@ def instrumentors(settings, monkeypatch):
 
 def test_requests_queries_and_calls_are_instrumented(instrumentors, settings):
     telemetry.instrument()
-    assert "opentelemetry" in settings.MIDDLEWARE[0]
+    before = settings.MIDDLEWARE.index(telemetry.COUNTER)
+    assert "opentelemetry" in settings.MIDDLEWARE[before + 1]
     assert all(one.is_instrumented_by_opentelemetry for one in instrumentors)
 
 
@@ -74,6 +105,8 @@ def test_worker_sends_what_is_left_at_its_end(monkeypatch, settings, key: str):
     monkeypatch.setattr(telemetry, "set_tracer_provider", providers.append)
     monkeypatch.setenv("OTEL_SERVICE_NAME", "mine")
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_HEADERS", "")
+    monkeypatch.setenv("OTEL_BSP_MAX_QUEUE_SIZE", "100")
+    monkeypatch.delenv("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", raising=False)
     settings.OTEL_EXPORTER_OTLP_ENDPOINT = "http://127.0.0.1:9"
     settings.OTEL_EXPORTER_OTLP_HEADERS = key
     monkeypatch.setattr(preload, "connect", lambda: None)
@@ -87,3 +120,9 @@ def test_worker_sends_what_is_left_at_its_end(monkeypatch, settings, key: str):
     monkeypatch.setattr(provider, "shutdown", lambda: ended.append(True))
     uwsgi.atexit()
     assert ended
+
+
+def test_what_a_probe_asks_has_no_span(rf):
+    answer = telemetry.without_probes(lambda _request: is_instrumentation_enabled())
+    assert answer(rf.get("/note/"))
+    assert not answer(rf.get("/healthcheck/"))

@@ -114,6 +114,34 @@ def test_nobody_waits_for_a_collector_or_a_tracker(start_server, is_stuck, capfd
     assert len(re.findall(" opentelemetry", output)) < 10
 
 
+def test_probes_are_answered_with_any_host_and_have_no_span(start_server, collector):
+    server = start_server(**collector.variables, **ALL)
+    for path in ("/healthcheck/", "/healthcheck/live/"):
+        assert get(server, path, Host="other.example").status_code == 200
+    metrics = f"http://127.0.0.1:{server.metrics_port}/metrics"
+    assert requests.get(metrics, headers={"Host": "10.0.0.1"}, timeout=30).ok
+    assert get(server, "/item/", Host="other.example").status_code == 400
+    assert server.stop() == 0
+    assert collector.spans == []
+
+
+def test_call_that_fails_tells_nothing_of_its_address(start_server, collector, tracker):
+    server = start_server(
+        **collector.variables,
+        **tracker.variables,
+        **ALL,
+        RELAY_URL="http://me:hidden@127.0.0.1:9/",
+    )
+    assert get(server, "/relay/").status_code == 500
+    assert server.stop() == 0
+    assert collector.named("GET")
+    assert "hidden" not in str(collector.spans)
+    (event,) = tracker.events
+    causes = [cause["value"] for cause in event["exception"]["values"]]
+    assert "Max retries exceeded with url: / (Caused by" in causes[-1]
+    assert "hidden" not in str(causes)
+
+
 def test_what_is_off_takes_no_memory(start_server):
     server = start_server()
     (uwsgi,) = server.programs("uwsgi")
