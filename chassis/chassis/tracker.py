@@ -48,9 +48,8 @@ def reduced(event: Any, hint: Any) -> Any:
     request = event.get("request", {})
     event["request"] = {key: request[key] for key in KEPT if key in request}
     event.pop("user", None)
-    event.pop(
-        "extra", None
-    )  # arguments of the command line, and of a log line's `extra`
+    # Arguments of the command line, and of a log line's `extra`.
+    event.pop("extra", None)
     if "logentry" in event:
         event["logentry"] = {"message": event["logentry"]["message"]}
     event.setdefault("tags", {})["request_id"] = getattr(local, "request_id", "none")
