@@ -8,7 +8,9 @@ manage() {
 
 # schema DATABASE: its definition in the file DATABASE.sql.
 schema() {
-    pg_dump --schema-only --no-privileges --file dump "$1"
+    # The start of `db` makes the extension, and no migration.
+    pg_dump --schema-only --no-privileges --exclude-extension pg_stat_statements \
+        --file dump "$1"
     # pg_dump draws a token for its \restrict lines.
     sed '/^\\\(un\)\?restrict /d' dump >"$1.sql"
     grep -q 'CREATE TABLE public.django_migrations ' "$1.sql"
