@@ -128,8 +128,42 @@ def test_slowest_and_failed_requests_of_a_view_are_found(start_server, log):
     assert ids("slow", "2020-01-01T00:00", "2020-01-01T00:01") == []
 
 
+def test_of_many_requests_only_the_asked_for_take_memory(tmp_path):
+    """The log of a container has 256 MB, and its files 200."""
+    line = (
+        '2026-12-01T00:00:00.0+00:00 vm nginx info [{}] [-] 192.0.2.1 "GET /" 200 '
+        "9 bytes {:.3f}s upstream 0.0s [a] user 1 queries 0.001s\n"
+    )
+    seconds = [number * 7919 % 99991 / 1000 for number in range(99991)]
+    with (tmp_path / "all.log").open("w") as log:
+        log.writelines(map(line.format, range(99991), seconds))
+    limit = (
+        'ulimit -v 20000; exec find-requests "$@"'  # kilobytes: the lines have 11 MB
+    )
+    found = subprocess.run(
+        ["sh", "-c", limit, "sh", "slow", "300"],
+        env={**os.environ, "LOG_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    took = [float(line.split()[12][:-1]) for line in found.stdout.splitlines()]
+    assert took == sorted(seconds, reverse=True)[:300]
+
+
 @pytest.mark.parametrize(
-    "arguments", [[], ["--no"], ["slow", "-x"], ["slow", "a", "b"]]
+    "arguments",
+    [
+        [],
+        ["--no"],
+        ["tweet-list", "slow"],
+        ["slow", "-x"],
+        ["slow", "a", "b"],
+        ["slow", "2026-12-01"],
+        ["slow", "09:41"],
+        ["slow", "0"],
+        ["slow", *["2026-12-01T09:41"] * 3],
+    ],
 )
 def test_wrong_question_is_told(log, arguments: list[str]):
     ended = find_requests(log, *arguments)

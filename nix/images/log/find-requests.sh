@@ -26,11 +26,14 @@ lines() {
     done
 }
 
-# access STATUS: seconds and line of the requests of VIEW, FROM and UNTIL whose status
-# begins so. TIME HOST PROGRAM SEVERITY [ID] [TRACE] ADDRESS "VERB /path" STATUS BYTES
-# bytes SECONDS upstream SECONDS [VIEW] USER NUMBER queries SECONDS
+# access STATUS NUMBER: seconds and line of the requests of VIEW, FROM and UNTIL whose
+# status begins so; if NUMBER is above 0, of those only that take longer than all but
+# NUMBER - 1 before, as sort keeps what it gets in memory.
+# TIME HOST PROGRAM SEVERITY [ID] [TRACE] ADDRESS "VERB /path" STATUS BYTES bytes
+# SECONDS upstream SECONDS [VIEW] USER NUMBER queries SECONDS
 access() {
-    lines | awk -v status="$1" -v view="$view" -v from="$from" -v until="$until" '
+    lines | awk -v status="$1" -v number="$2" \
+        -v view="$view" -v from="$from" -v until="$until" '
         $3 != "nginx" || $5 !~ /^[[]/ { next }
         from != "" && substr($1, 1, 16) < from { next }
         until != "" && substr($1, 1, 16) > until { next }
@@ -38,28 +41,40 @@ access() {
             split($0, quoted, "\"")
             split(quoted[3], told, " ")
             if (substr(told[1], 1, length(status)) != status) next
-            split(quoted[3], named, /[][]/)
-            if (view != "" && named[2] != view) next
-            print told[4] + 0, $0
+            seconds = told[4] + 0
+            if (kept == number && seconds <= longest[least] && number > 0) next
+            if (view != "") {
+                split(quoted[3], named, /[][]/)
+                if (named[2] != view) next
+            }
+            if (number > 0) {
+                longest[kept < number ? ++kept : least] = seconds
+                if (kept == number)
+                    for (i in longest) if (longest[i] <= longest[least]) least = i
+            }
+            print seconds, $0
         }'
 }
 
 failed() {
-    access 5 | cut -d ' ' -f 2- | tail -n "$number" | grep .
+    access 5 0 | cut -d ' ' -f 2- | tail -n "$number" | grep .
 }
 
 slow() {
-    access "" | sort -s -r -n -k 1,1 | cut -d ' ' -f 2- | head -n "$number" | grep .
+    access "" "$number" | sort -s -r -n -k 1,1 | cut -d ' ' -f 2- |
+        awk -v number="$number" 'NR <= number' | grep . # to the end: head would stop cut
 }
 
+usage="usage: find-requests ID, or failed or slow with [VIEW] [FROM [UNTIL]] [NUMBER]"
 what="${1:-}"
 view='' from='' until='' number=20
 case $what in
 "" | -*)
-    fail "usage: find-requests ID, or failed or slow with [VIEW] [FROM [UNTIL]] [NUMBER]"
+    fail "$usage"
     ;;
 failed | slow) shift ;;
 *)
+    [ $# -eq 1 ] || fail "$usage"
     lines | awk -v id="[$what]" '
         $5 == id || $6 == id { print; found = 1 } END { exit !found }'
     exit
@@ -70,13 +85,20 @@ for word in "$@"; do
     -*) fail "$word is no option: there is [VIEW] [FROM [UNTIL]] [NUMBER]." ;;
     [0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]*)
         minute=$(expr "$word" : '\(.\{16\}\)')
+        [ -z "$until" ] || fail "$word is a third time, after $from and $until."
         if [ -z "$from" ]; then from=$minute; else until=$minute; fi
+        ;;
+    [0-9][0-9][0-9][0-9]-[0-9]* | [0-9][0-9]:[0-9]*)
+        fail "$word is no minute: write it as 2026-12-01T09:41, in UTC."
         ;;
     *[!0-9]*)
         [ -z "$view" ] || fail "$word is a second view, after $view: ask for one."
         view=$word
         ;;
-    *) number=$word ;;
+    *)
+        [ "$word" -gt 0 ] || fail "$word is too small for NUMBER."
+        number=$word
+        ;;
     esac
 done
 "$what"
