@@ -9,8 +9,9 @@ from django.utils.functional import SimpleLazyObject, empty
 from chassis.postgresql.work import work
 
 HEADER = "X-Access-Line"  # nginx takes it off
-# What would end the name in the line, or what a header cannot have.
-ODD = re.compile(r"[^ -Z^-~]")
+# What would end the name in the line or in a command, or what a header cannot have;
+# the console's console.js has the same.
+ODD = re.compile(r"[^ !#-&(-Z^-~]")
 
 
 def describe(request: HttpRequest) -> str:

@@ -371,7 +371,8 @@ function minutesOf(button) {
 
 function tellRequests(button) {
   const [from, until] = minutesOf(button);
-  const view = /^[\w:.-]+$/.test(button.value) ? button.value : `'${button.value}'`;
+  const name = button.value.replace(/[^ !#-&(-Z^-~]/g, "_"); // as access_line.py does
+  const view = /^[\w:.-]+$/.test(name) ? name : `'${name}'`;
   const commands = ["slow", "failed"].map((kind) => {
     const command = `find-requests ${kind} ${view} ${from} ${until}`;
     return make("p", {}, make("code", { textContent: `docker compose exec log ${command}` }));
