@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject, empty
 
 from chassis.postgresql.work import work
+from chassis.request_metrics import view_name
 
 HEADER = "X-Access-Line"  # nginx takes it off
 # What would end the name in the line or in a command, or what a header cannot have;
@@ -19,8 +20,7 @@ def describe(request: HttpRequest) -> str:
 
     The view's name is the one that metrics have.
     """
-    match = request.resolver_match
-    view = ODD.sub("_", (match and match.view_name) or "<unnamed view>")
+    view = ODD.sub("_", view_name(request))
     user = kind_of_user(request)
     return f"[{view}] {user} {work.queries} queries {work.seconds:.3f}s"
 

@@ -113,7 +113,8 @@ def instrument() -> None:
     # The names of attributes that are stable: `reduced` knows no others.
     os.environ["OTEL_SEMCONV_STABILITY_OPT_IN"] = "http,database"
     # Behind what answers probes with any Host, as this refuses those it does not know.
-    behind = settings.MIDDLEWARE.index(COUNTER) + 1
+    found = COUNTER in settings.MIDDLEWARE  # a service may have another one
+    behind = settings.MIDDLEWARE.index(COUNTER) + 1 if found else 1
     DjangoInstrumentor().instrument(middleware_position=behind)
     settings.MIDDLEWARE = ["chassis.telemetry.without_probes", *settings.MIDDLEWARE]
     RequestsInstrumentor().instrument()
