@@ -2,13 +2,15 @@
 
 import re
 
-from conftest import console, run_requests
+import pytest
+
+from conftest import MADE, console, counted, run_requests
 from support.waiting import wait_until
 
 
 def rows(page: str, table: str) -> dict[str, list[str]]:
     """The cells of a table of the console by their first, tags removed."""
-    (body,) = re.findall(rf'<table id="{table}">(.*?)</table>', page, re.DOTALL)
+    (body,) = re.findall(rf'<table id="{table}"[^>]*>(.*?)</table>', page, re.DOTALL)
     lines = [
         [
             re.sub(r"<[^>]*>", "", cell).strip()
@@ -24,6 +26,12 @@ def failed_ids(cluster) -> list[str]:
     return [
         line.split()[4].strip("[]") for line in run_requests(cluster, "failed", "3")
     ]
+
+
+# The first of all: other modules make more requests.
+@pytest.mark.usefixtures("traffic")
+def test_every_request_is_counted_once(cluster):
+    assert counted(cluster) == MADE
 
 
 def test_three_steps_lead_from_an_alert_to_the_request(cluster, traffic):

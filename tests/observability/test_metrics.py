@@ -7,14 +7,7 @@ from http.client import HTTPConnection
 
 import pytest
 
-from conftest import MADE, counted
-
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD"]
-
-
-@pytest.mark.usefixtures("traffic")
-def test_every_request_is_counted_once(cluster):
-    assert counted(cluster) == MADE
 
 
 def visit(port: int, seed: int, number: int) -> None:

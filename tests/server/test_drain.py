@@ -43,6 +43,7 @@ def test_answers_are_as_before_and_end_their_connections(start_server):
             "Expires",
             "Set-Cookie",
             "X-REQUEST-ID",
+            "traceparent",
         }
         assert {
             name: answer.headers[name]

@@ -539,9 +539,9 @@ def test_release_fails_no_request_and_writes_each_row_once(
 
 def up(edge: Edge) -> int:
     """How many servers the edge finds well."""
-    text = requests.get(
-        f"http://127.0.0.1:{edge.metrics_port}/metrics", timeout=10
-    ).text
+    answer = requests.get(f"http://127.0.0.1:{edge.metrics_port}/metrics", timeout=10)
+    answer.raise_for_status()
+    text = answer.text
     name = "caddy_reverse_proxy_upstreams_healthy{"
     return sum(
         line.startswith(name) and line.endswith(" 1") for line in text.splitlines()

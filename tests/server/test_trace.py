@@ -141,7 +141,7 @@ def test_of_many_requests_only_the_asked_for_take_memory(tmp_path):
         'ulimit -v 20000; exec find-requests "$@"'  # kilobytes: the lines have 11 MB
     )
     found = subprocess.run(
-        ["sh", "-c", limit, "sh", "slow", "300"],
+        ["bash", "-c", limit, "bash", "slow", "300"],
         env={**os.environ, "LOG_DIR": str(tmp_path)},
         capture_output=True,
         text=True,
