@@ -43,8 +43,8 @@ def metric(settings, name):
             lines = answer.read().decode().splitlines()
     except URLError:
         return 0
-    (line,) = [line for line in lines if line.startswith(f"{name} ")]
-    return float(line.split()[1])
+    found = [line for line in lines if line.startswith(f"{name} ")]
+    return float(found[0].split()[1]) if found else 0  # it comes with the first value
 
 
 CHECK = """

@@ -141,6 +141,7 @@ class StatementView(APIView):
 
 
 class CountedViewSet(TaskViewSet):
+    queryset = Task.objects.order_by("-created", "-id")  # a unique order
     pagination_class = LimitOffsetPagination
 
 
