@@ -97,15 +97,17 @@ def test_requests_queries_and_calls_are_instrumented(instrumentors, settings):
     assert all(one.is_instrumented_by_opentelemetry for one in instrumentors)
 
 
-@pytest.mark.parametrize("key", ["", "key=of-a-file"])
-def test_worker_sends_what_is_left_at_its_end(monkeypatch, settings, key: str):
+@pytest.mark.parametrize(("key", "queue"), [("", ""), ("key=of-a-file", "100")])
+def test_worker_sends_what_is_left_at_its_end(
+    monkeypatch, settings, key: str, queue: str
+):
     uwsgi = SimpleNamespace()
     monkeypatch.setitem(sys.modules, "uwsgi", uwsgi)
     providers = []
     monkeypatch.setattr(telemetry, "set_tracer_provider", providers.append)
     monkeypatch.setenv("OTEL_SERVICE_NAME", "mine")
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_HEADERS", "")
-    monkeypatch.setenv("OTEL_BSP_MAX_QUEUE_SIZE", "100")
+    monkeypatch.setenv("OTEL_BSP_MAX_QUEUE_SIZE", queue)
     monkeypatch.delenv("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", raising=False)
     settings.OTEL_EXPORTER_OTLP_ENDPOINT = "http://127.0.0.1:9"
     settings.OTEL_EXPORTER_OTLP_HEADERS = key
