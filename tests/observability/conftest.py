@@ -69,6 +69,19 @@ def traffic(cluster):
     return failed
 
 
+@pytest.fixture(scope="module")
+def _recent(cluster, traffic):
+    """Requests of all kinds again: rates are of a minute, and other tests wait."""
+    # Computed once a minute: before the requests, whose rates end meanwhile.
+    wait_until(
+        lambda: cluster.metrics.query("objective_view:service_budget_left:ratio14d")
+    )
+    for labels in WELL:
+        make(cluster, *labels)
+    fail(cluster, 1)
+    wait_until(lambda: cluster.metrics.value("sum(view:django_http_errors:rate1m)"))
+
+
 def console(cluster: Cluster) -> str:
     """The console's page."""
     answer = requests.get(f"{cluster.metrics.url}/consoles/index.html", timeout=10)

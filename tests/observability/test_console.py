@@ -4,9 +4,10 @@ import json
 
 import pytest
 
-from conftest import WELL, fail, make, run_requests
+from conftest import run_requests
 from support.browser import browsing
-from support.waiting import wait_until
+
+pytestmark = pytest.mark.usefixtures("_recent")
 
 PHONE = 375  # pixels
 # A person looks at the page anew, which waits for no refresh.
@@ -48,19 +49,6 @@ HELPERS = r"""
     return (Math.max(...lights) + 0.05) / (Math.min(...lights) + 0.05);
   };
 """
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _recent(cluster, traffic):
-    """Requests of all kinds again: rates are of a minute, and other tests wait."""
-    for labels in WELL:
-        make(cluster, *labels)
-    fail(cluster, 1)
-    wait_until(lambda: cluster.metrics.value("sum(view:django_http_errors:rate1m)"))
-    # Computed once a minute.
-    wait_until(
-        lambda: cluster.metrics.query("objective_view:service_budget_left:ratio14d")
-    )
 
 
 @pytest.fixture(scope="module")

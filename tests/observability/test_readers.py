@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from conftest import WELL, fail, make
 from support.processes import Prometheus, free_port
 from support.waiting import wait_until
+
+pytestmark = pytest.mark.usefixtures("_recent")
 
 RUNBOOK = Path(os.environ["runbook"]).read_text()
 DASHBOARDS = sorted(Path(os.environ["dashboards"]).iterdir())
@@ -22,19 +23,6 @@ VARIABLES = {
 }
 # What a panel shows where there is nothing; it would hide a query that finds nothing.
 FALLBACK = re.compile(r" or (on \(\) label_replace\(vector\(0\), .*\)|vector\(0\))$")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _recent(cluster, traffic):
-    """Requests of all kinds again: rates are of a minute, and other tests wait."""
-    for labels in WELL:
-        make(cluster, *labels)
-    fail(cluster, 1)
-    wait_until(lambda: cluster.metrics.value("sum(view:django_http_errors:rate1m)"))
-    # Computed once a minute.
-    wait_until(
-        lambda: cluster.metrics.query("objective_view:service_budget_left:ratio14d")
-    )
 
 
 def queries() -> list[tuple[str, str]]:

@@ -15,14 +15,6 @@ PARENT = f"00-{TRACE}-00f067aa0ba902b7-01"
 MADE = re.compile("00-([0-9a-f]{32})-[0-9a-f]{16}-00")
 
 
-@pytest.fixture
-def log(tmp_path):
-    log = LogServer(tmp_path)
-    log.start()
-    yield log
-    log.end()
-
-
 def get(server: Server, path: str = "/item/", **headers: str) -> requests.Response:
     return requests.get(f"{server.url}{path}", headers=headers, timeout=10)
 

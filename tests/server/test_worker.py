@@ -6,19 +6,11 @@ import signal
 import pytest
 import requests
 
-from support.processes import LogServer, Server, answers
+from support.processes import Server, answers
 from support.waiting import wait_until
 
 LAST = 'service_task_last_success_timestamp_seconds{task="count-items"}'
 FAILURES = 'service_task_failures_total{task="count-items"}'
-
-
-@pytest.fixture
-def log(tmp_path):
-    log = LogServer(tmp_path)
-    log.start()
-    yield log
-    log.end()
 
 
 def test_lines_of_a_worker_reach_the_log_server(start_server, log):
