@@ -30,8 +30,12 @@ from chassis.health.middleware import PROBES
 RATIO = 0.1  # of the traces that begin here, where OTEL_TRACES_SAMPLER is not set
 LAST_SECONDS = 3.0  # that a stop waits for the collector
 
-# The middleware that counts requests, bad ones, too.
-COUNTER = "chassis.middleware.PrometheusBeforeMiddleware"
+# Answers probes with any Host; counts requests, bad ones, too. A span's middleware
+# refuses a Host that it does not know, so it comes behind them.
+FIRST = (
+    "chassis.health.middleware.ProbeMiddleware",
+    "chassis.middleware.PrometheusBeforeMiddleware",
+)
 
 DRIVERS = {"psycopg2": "Psycopg2Instrumentor", "psycopg": "PsycopgInstrumentor"}
 
@@ -112,10 +116,8 @@ def instrument() -> None:
     """
     # The names of attributes that are stable: `reduced` knows no others.
     os.environ["OTEL_SEMCONV_STABILITY_OPT_IN"] = "http,database"
-    # Behind what answers probes with any Host, as this refuses those it does not know.
-    found = COUNTER in settings.MIDDLEWARE  # a service may have another one
-    behind = settings.MIDDLEWARE.index(COUNTER) + 1 if found else 1
-    DjangoInstrumentor().instrument(middleware_position=behind)
+    places = [n for n, name in enumerate(settings.MIDDLEWARE, 1) if name in FIRST]
+    DjangoInstrumentor().instrument(middleware_position=max(places, default=0))
     settings.MIDDLEWARE = ["chassis.telemetry.without_probes", *settings.MIDDLEWARE]
     RequestsInstrumentor().instrument()
     driver = settings.PROJECT.driver

@@ -36,6 +36,8 @@ def start() -> None:
         max_request_body_size="never",
         # SQL with values, and lines that a developer wrote for the log.
         max_breadcrumbs=0,
+        # Counts of requests: the metrics have them.
+        auto_session_tracking=False,
         before_send=reduced,
         # Otherwise each call to another service would have the release and the key.
         trace_propagation_targets=[],

@@ -92,9 +92,17 @@ def instrumentors(settings, monkeypatch):
 
 def test_requests_queries_and_calls_are_instrumented(instrumentors, settings):
     telemetry.instrument()
-    before = settings.MIDDLEWARE.index(telemetry.COUNTER)
-    assert "opentelemetry" in settings.MIDDLEWARE[before + 1]
     assert all(one.is_instrumented_by_opentelemetry for one in instrumentors)
+
+
+@pytest.mark.parametrize("lacking", [0, 1])
+def test_spans_come_behind_probes_and_counts(instrumentors, settings, lacking: int):
+    first = telemetry.FIRST[: len(telemetry.FIRST) - lacking]
+    lacks = telemetry.FIRST[len(first) :]
+    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if name not in lacks]
+    telemetry.instrument()
+    last = max(settings.MIDDLEWARE.index(name) for name in first)
+    assert "opentelemetry" in settings.MIDDLEWARE[last + 1]
 
 
 @pytest.mark.parametrize(("key", "queue"), [("", ""), ("key=of-a-file", "100")])

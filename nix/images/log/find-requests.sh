@@ -62,7 +62,7 @@ failed() {
 
 slow() {
     access "" "$number" | sort -s -r -n -k 1,1 | cut -d ' ' -f 2- |
-        awk -v number="$number" 'NR <= number' | grep . # to the end: head would stop cut
+        awk -v number="$number" 'NR <= number' | grep . # as head would end cut early
 }
 
 usage="usage: find-requests ID, or failed or slow with [VIEW] [FROM [UNTIL]] [NUMBER]"
