@@ -1,6 +1,8 @@
 import os
 import subprocess
+import threading
 import uuid
+from contextlib import suppress
 
 import pytest
 import requests
@@ -71,15 +73,28 @@ def traffic(cluster):
 
 @pytest.fixture(scope="module")
 def _recent(cluster, traffic):
-    """Requests of all kinds again: rates are of a minute, and other tests wait."""
+    """Requests of all kinds, and some until the end: rates are of a minute."""
     # Computed once a minute: before the requests, whose rates end meanwhile.
     wait_until(
         lambda: cluster.metrics.query("objective_view:service_budget_left:ratio14d")
     )
-    for labels in WELL:
-        make(cluster, *labels)
-    fail(cluster, 1)
-    wait_until(lambda: cluster.metrics.value("sum(view:django_http_errors:rate1m)"))
+    over = threading.Event()
+
+    def visit() -> None:
+        while not over.wait(5):
+            for labels in WELL:
+                with suppress(requests.RequestException, AssertionError):
+                    make(cluster, *labels)
+
+    visitor = threading.Thread(target=visit)
+    visitor.start()
+    try:
+        fail(cluster, 1)
+        wait_until(lambda: cluster.metrics.value("sum(view:django_http_errors:rate1m)"))
+        yield
+    finally:
+        over.set()
+        visitor.join()
 
 
 def console(cluster: Cluster) -> str:

@@ -24,7 +24,7 @@ OPTIONS = [
     "--hide-scrollbars",
 ]
 LOG = os.O_WRONLY | os.O_CREAT
-SECONDS = 60
+SECONDS = 240
 FONTS = "<fontconfig><dir>{}</dir><cachedir>{}</cachedir></fontconfig>"
 # What says that something on the page is broken.
 FAULTS = ("Runtime.exceptionThrown", "Log.entryAdded", "Runtime.consoleAPICalled")
