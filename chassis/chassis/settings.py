@@ -11,7 +11,7 @@ from corsheaders.defaults import default_headers
 from csp.constants import NONE, SELF
 from environs import validate
 
-from chassis import development, extras, project
+from chassis import development, extras, project, tasks
 from chassis.environment import Environment, each
 from chassis.postgresql import driver
 
@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "knox",
     "rest_framework",
     "chassis",
+    *tasks.applications(),
 ]
 
 # The package has only static files; the image `server` has those files, but not the
@@ -296,6 +297,14 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
 
+# Of the extra `tasks`: a service may name more queues, each of which needs a worker.
+TASKS: dict[str, Any] = {
+    "default": {
+        "BACKEND": "django_tasks_db.DatabaseBackend",
+        "QUEUES": ["default"],
+    }
+}
+
 # Django uses nginx's request id and returns it; chassis.outgoing passes it on.
 LOG_REQUEST_ID_HEADER = "HTTP_X_REQUEST_ID"
 GENERATE_REQUEST_ID_IF_NOT_IN_HEADER = True
@@ -396,6 +405,8 @@ LOGGING = {
         ),
         # It tells of each attempt while its collector is away.
         extras.EXPORTER: {"level": "ERROR", "filters": ["seldom"]},
+        # It tells of each look into the queue.
+        "django_tasks_db": {"level": "WARNING"},
         # nginx's access line already has each 4xx.
         "django.request": {"level": "ERROR"},
         # Otherwise a traceback for each unknown Host, or form with too many fields.

@@ -87,6 +87,19 @@ def stops() -> SimpleQueue[None]:
     return queue
 
 
+def loop(step: Callable[[], bool], seconds: float) -> None:
+    """Call a step until a signal; pause for so many seconds unless it returns True."""
+    stopped = stops()
+    while True:
+        with trace.followed(trace.new()):
+            pause = 0 if step() else seconds
+        try:
+            stopped.get(timeout=pause)
+        except Empty:
+            continue
+        return
+
+
 def repeat(name: str, task: Callable[[], object], seconds: float) -> None:
     """Call a task at once, and after each pause of so many seconds, until a signal.
 
@@ -95,15 +108,7 @@ def repeat(name: str, task: Callable[[], object], seconds: float) -> None:
     counted, and ends nothing. The lines of a run have a request id and a trace of their
     own. Must be called in the main thread, once in a process.
     """
-    stopped = stops()
     INTERVAL.labels(name).set(seconds)
     SUCCESS.labels(name).set_to_current_time()
     FAILURES.labels(name)
-    while True:
-        with trace.followed(trace.new()):
-            pause = 0 if run(name, task) else seconds
-        try:
-            stopped.get(timeout=pause)
-        except Empty:
-            continue
-        return
+    loop(lambda: run(name, task), seconds)

@@ -3,7 +3,9 @@
 import os
 import shutil
 from collections.abc import Iterator
+from importlib import import_module
 
+from django.apps import apps
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
@@ -31,6 +33,8 @@ class StateCollector(Collector):
         yield from workers.collect()
         yield from nginx.collect()
         yield from log_lines.collect()
+        if apps.is_installed("chassis.tasks"):  # pragma: no branch - the tests have it
+            yield from import_module("chassis.tasks.metrics").collect()
 
 
 def release() -> Metric:

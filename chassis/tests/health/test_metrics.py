@@ -38,6 +38,7 @@ def test_well_dependencies_are_up(client: Client):
     assert found["service_dependency_up", "migrations"] == 1
 
 
+@pytest.mark.django_db
 def test_failing_dependency_is_down(client: Client, monkeypatch):
     monkeypatch.setitem(views.DEPENDENCIES, "db", lambda: False)
     monkeypatch.setitem(views.DEPENDENCIES, "migrations", lambda: True)

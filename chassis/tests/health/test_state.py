@@ -202,6 +202,11 @@ NUMBERS = {
         "counter",
         "Requests that nginx answered, because uWSGI did not.",
     ),
+    "service_tasks_waiting": ("gauge", "Tasks that are due and wait."),
+    "service_tasks_oldest_seconds": (
+        "gauge",
+        "How long the task has waited that was due first.",
+    ),
 }
 
 

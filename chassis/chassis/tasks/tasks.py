@@ -1,0 +1,21 @@
+"""What every service with the extra does at night."""
+
+from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from django.core.management import call_command
+
+from chassis.tasks import scheduled
+
+interface = "django.tasks" if find_spec("django.tasks") else "django_tasks"
+task: Callable[[Callable[[], None]], Any] = import_module(interface).task
+
+
+@scheduled("17 3 * * *")
+@task
+def clean() -> None:
+    """Delete sessions that ended, and tasks that did 14 days ago."""
+    call_command("clearsessions")
+    call_command("prune_db_task_results", queue_name="*", verbosity=0)

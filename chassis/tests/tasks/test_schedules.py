@@ -1,0 +1,77 @@
+"""Tasks that begin by the clock."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from cronsim import CronSimError
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from chassis import tasks
+from chassis.tasks.schedules import Planner, following
+from tests.tasks.tasks import fail, note
+
+
+@pytest.fixture
+def schedules(monkeypatch):
+    """The code's schedules, of which there are none at first."""
+    monkeypatch.setattr(tasks, "SCHEDULES", {})
+    return tasks.SCHEDULES
+
+
+def planned() -> set[tuple[str, datetime]]:
+    rows = DBTaskResult.objects.all()
+    return {(row.task_path.rsplit(".", 1)[1], row.run_after) for row in rows}
+
+
+def test_following_is_of_the_zone_of_the_settings(settings):
+    settings.TIME_ZONE = "Europe/Berlin"
+    found = following("0 3 * * *")
+    assert (
+        found.hour,
+        found.utcoffset() in {timedelta(hours=1), timedelta(hours=2)},
+    ) == (
+        3,
+        True,
+    )
+
+
+def test_expression_that_is_none_is_refused():
+    with pytest.raises(CronSimError):
+        tasks.scheduled("at three")
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("schedules")
+def test_several_workers_plan_one_run():
+    assert tasks.scheduled("0 3 * * *")(fail) is fail
+    for planner in (Planner(), Planner()):
+        planner.plan()
+        planner.plan()
+    ((name, moment),) = planned()
+    assert name == "fail"
+    assert moment == following("0 3 * * *")
+
+
+@pytest.mark.django_db
+def test_next_run_is_planned_when_one_is_due(schedules):
+    tasks.scheduled("* * * * *")(fail)
+    planner = Planner()
+    planner.plan()
+    (path,) = schedules
+    planner.planned[path] = timezone.now() - timedelta(minutes=1)  # time has passed
+    DBTaskResult.objects.all().delete()
+    planner.plan()
+    assert len(planned()) == 1
+
+
+@pytest.mark.django_db
+def test_run_of_a_schedule_that_is_gone_is_taken_out(schedules):
+    tasks.scheduled("0 3 * * *")(fail)
+    Planner().plan()
+    schedules.clear()
+    tasks.scheduled("0 4 * * *")(fail)
+    moment = timezone.now() + timedelta(days=1)
+    note.using(run_after=moment).enqueue("a person's")
+    Planner().plan()
+    assert planned() == {("fail", following("0 4 * * *")), ("note", moment)}

@@ -1,0 +1,177 @@
+"""Tasks that requests put into PostgreSQL's queue, and workers that run them."""
+
+import os
+import random
+import signal
+import threading
+import time
+from collections import Counter
+from contextlib import suppress
+
+import pytest
+import requests
+
+from support.processes import NAME, Server
+from support.waiting import wait_until
+
+QUEUE = "FROM django_tasks_database_dbtaskresult"
+WAITING = 'service_tasks_waiting{queue="default"}'
+RUNS = 'service_task_seconds_count{task="item.tasks.write"}'
+FAILURES = 'service_task_failures_total{task="item.tasks.write"}'
+
+
+def put(server: Server, text: str, **query: object) -> str:
+    answer = requests.post(
+        f"{server.url}/item/later/", json={"text": text}, params=query, timeout=30
+    )
+    assert answer.status_code == 202
+    return answer.json()["task"]
+
+
+@pytest.fixture
+def written(database):
+    """How often each item is there."""
+    read = "SELECT text FROM item_item"
+    return lambda: Counter(map(str.strip, database.run_sql(read).splitlines()))
+
+
+@pytest.fixture
+def programs():
+    """The processes of a worker."""
+    return lambda server: server.programs(r"python\S*\x00\S*manage[.]py\x00db_worker")
+
+
+def test_task_of_a_request_is_run_and_one_rolled_back_is_not(
+    start_server, log, written
+):
+    server = start_server(**log.forwarding)
+    put(server, "undone", undo=1)
+    task = put(server, "done")
+    assert server.samples()[WAITING] == 1
+    assert server.samples()['service_tasks_oldest_seconds{queue="default"}'] > 0
+    worker = start_server("worker", "db_worker", **log.forwarding)
+    wait_until(lambda: written()["done"] == 1)
+    wait_until(lambda: worker.samples().get(RUNS) == 1)
+    assert worker.samples()[FAILURES] == 0
+    assert worker.samples()[WAITING] == 0
+    assert written()["undone"] == 0
+    wait_until(lambda: "Writing done." in log.text())
+    (line,) = [line for line in log.text().splitlines() if "Writing done." in line]
+    assert f"[{task.replace('-', '')}]" in line
+
+
+def test_task_of_a_worker_that_was_killed_is_run_by_another(
+    start_server, written, programs
+):
+    first = start_server("worker", "db_worker")
+    put(first, "long", seconds=5)
+    wait_until(lambda: first.samples()[WAITING] == 0)
+    second = start_server("worker", "db_worker")
+    (program,) = programs(first)
+    os.kill(program, signal.SIGKILL)
+    assert written()["long"] == 0
+    wait_until(lambda: written()["long"] == 1)
+    wait_until(lambda: second.samples().get(RUNS) == 1)
+    assert written()["long"] == 1
+
+
+def test_task_at_a_stop_is_finished(start_server, written):
+    worker = start_server("worker", "db_worker")
+    put(worker, "at a stop", seconds=3)
+    wait_until(lambda: worker.samples()[WAITING] == 0)
+    assert worker.stop() == 0
+    assert written()["at a stop"] == 1
+
+
+def test_task_outlives_the_databases_restart(start_server, database, written):
+    worker = start_server("worker", "db_worker")
+    put(worker, "while it is away", seconds=4)
+    wait_until(lambda: worker.samples()[WAITING] == 0)
+    database.stop()
+    database.start()
+    put(worker, "afterwards")
+    wait_until(lambda: written()["while it is away"] == written()["afterwards"] == 1)
+
+
+def test_failure_is_tried_again_and_no_failure_yet(start_server, database):
+    worker = start_server("worker", "db_worker")
+    put(worker, "fail")
+    wait_until(lambda: worker.samples().get(RUNS) == 1)
+    assert worker.samples()[FAILURES] == 0
+    left = f"SELECT status {QUEUE} WHERE task_path LIKE '%write'"
+    assert database.run_sql(left, f"{NAME}_serve") == "READY"
+
+
+def test_schedules_run_once_however_many_workers_there_are(
+    start_server, database, written
+):
+    for _ in range(2):
+        start_server("worker", "db_worker")
+    planned = f"SELECT count(*) {QUEUE} WHERE task_path LIKE '%tick'"
+    wait_until(lambda: database.run_sql(planned) == "1")
+    wait_until(lambda: written()["tick"] == 1)
+    wait_until(lambda: database.run_sql(planned) == "2")
+    assert written()["tick"] == 1
+
+
+class Kept:
+    """A worker that is started again whenever it ends, as containers are."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self.over = threading.Event()
+        self.thread = threading.Thread(target=self.keep)
+        self.thread.start()
+
+    def keep(self) -> None:
+        while not self.over.wait(0.1):
+            if not self.server.is_running():
+                with suppress(AssertionError, TimeoutError):  # it was killed again
+                    self.server.start()
+
+    def end(self) -> None:
+        self.over.set()
+        self.thread.join()
+        self.server.end()
+
+
+@pytest.fixture
+def kept(tmp_path, database):
+    """Three workers that are kept up."""
+    workers = [
+        Kept(Server(tmp_path / f"worker{number}", database, "worker", "db_worker"))
+        for number in range(3)
+    ]
+    yield [one.server for one in workers]
+    for one in workers:
+        one.end()
+
+
+def test_random_kills_lose_no_task_and_double_only_what_ran(
+    start_server, database, kept, written, programs
+):
+    server = start_server()
+    end = time.monotonic() + 60 * float(os.environ.get("TASK_KILL_MINUTES", "0.5"))
+    texts, kills = [], 0
+    while time.monotonic() < end:
+        for _ in range(20):
+            texts.append(f"task {len(texts)}")
+            put(server, texts[-1], seconds=random.choice([0, 0, 0.1, 1]))
+        victims = [
+            pid for worker in kept if worker.is_running() for pid in programs(worker)
+        ]
+        with suppress(ProcessLookupError, IndexError):
+            os.kill(random.choice(victims), signal.SIGKILL)
+            kills += 1
+        time.sleep(random.uniform(1, 3))
+    of_tasks = f"{QUEUE} WHERE task_path LIKE '%write'"
+    open_ = f"SELECT count(*) {of_tasks} AND status IN ('READY', 'RUNNING')"
+    wait_until(lambda: database.run_sql(open_) == "0", 60 + 2 * len(texts))
+    again = f"SELECT sum(jsonb_array_length(worker_ids) - 1) {of_tasks}"
+    times = [written()[text] for text in texts]
+    repeated = int(database.run_sql(again))
+    print(f"{len(texts)} tasks, {kills} kills, {repeated} run again, ", end="")
+    print(f"{times.count(0)} lost, {sum(times) - len(times)} done twice")
+    assert kills
+    assert min(times) > 0
+    assert sum(times) - len(times) <= repeated <= kills
