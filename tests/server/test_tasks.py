@@ -64,12 +64,12 @@ def test_task_of_a_worker_that_was_killed_is_run_by_another(
     start_server, written, programs
 ):
     first = start_server("worker", "db_worker")
-    put(first, "long", seconds=5)
+    put(first, "long", seconds=10)
     wait_until(lambda: first.samples()[WAITING] == 0)
-    second = start_server("worker", "db_worker")
     (program,) = programs(first)
     os.kill(program, signal.SIGKILL)
     assert written()["long"] == 0
+    second = start_server("worker", "db_worker")
     wait_until(lambda: written()["long"] == 1)
     wait_until(lambda: second.samples().get(RUNS) == 1)
     assert written()["long"] == 1
@@ -95,23 +95,30 @@ def test_task_outlives_the_databases_restart(start_server, database, written):
 
 def test_failure_is_tried_again_and_no_failure_yet(start_server, database):
     worker = start_server("worker", "db_worker")
-    put(worker, "fail")
+    task = put(worker, "fail")
     wait_until(lambda: worker.samples().get(RUNS) == 1)
     assert worker.samples()[FAILURES] == 0
-    left = f"SELECT status {QUEUE} WHERE task_path LIKE '%write'"
-    assert database.run_sql(left, f"{NAME}_serve") == "READY"
+    status = f"SELECT status {QUEUE} WHERE id = '{task}'"
+    assert database.run_sql(status, f"{NAME}_serve") == "READY"
 
 
 def test_schedules_run_once_however_many_workers_there_are(
     start_server, database, written
 ):
+    ticks = f"{QUEUE} WHERE task_path LIKE '%tick'"
+
+    def ended() -> int:
+        return int(
+            database.run_sql(f"SELECT count(*) {ticks} AND status = 'SUCCESSFUL'")
+        )
+
+    before = ended()
     for _ in range(2):
         start_server("worker", "db_worker")
-    planned = f"SELECT count(*) {QUEUE} WHERE task_path LIKE '%tick'"
-    wait_until(lambda: database.run_sql(planned) == "1")
-    wait_until(lambda: written()["tick"] == 1)
-    wait_until(lambda: database.run_sql(planned) == "2")
-    assert written()["tick"] == 1
+    wait_until(lambda: ended() > before)
+    wait_until(lambda: written()["tick"] == ended())
+    moments = f"SELECT count(*) = count(DISTINCT run_after) {ticks}"
+    assert database.run_sql(moments) == "t"
 
 
 class Kept:
