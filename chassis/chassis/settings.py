@@ -11,7 +11,7 @@ from corsheaders.defaults import default_headers
 from csp.constants import NONE, SELF
 from environs import validate
 
-from chassis import development, extras, project, tasks
+from chassis import development, extras, mail, project, tasks
 from chassis.environment import Environment, each
 from chassis.postgresql import driver
 
@@ -162,6 +162,21 @@ DATABASE_WAIT_SECONDS = env.int(
 )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# Without EMAIL_URL nothing can be sent, and nobody is offered a new password.
+EMAIL_URL = env.str("EMAIL_URL", "console:" if DEBUG else "", validate=mail.address)
+sender = validate.Regexp(
+    r"[^\r\n]+@[^\r\n@]+\Z", error="Not an address, such as Shop <shop@a.example>."
+)
+DEFAULT_FROM_EMAIL = env.str(
+    "DEFAULT_FROM_EMAIL",
+    *([] if EMAIL_URL and not DEBUG else ["service@localhost"]),
+    validate=sender if EMAIL_URL else None,
+)
+vars().update(mail.settings_of(EMAIL_URL))
+MAIL_BACKEND: str = vars()["EMAIL_BACKEND"]
+if EMAIL_URL and "chassis.tasks" in INSTALLED_APPS:
+    EMAIL_BACKEND = "chassis.mail.backends.Queue"  # whose worker uses MAIL_BACKEND
+
 # One alone: an account with another one's hash would show itself by the time that a
 # wrong password takes.
 PASSWORD_HASHERS = ["chassis.hashers.Argon2PasswordHasher"]
@@ -179,6 +194,8 @@ AUTH_PASSWORD_VALIDATORS = [
 # Paths that check passwords: nginx limits requests to them, per client and in total.
 # Add the service's own logins.
 LOGIN_PATHS = ["/admin/login/", "/api-auth/login/"]
+if EMAIL_URL:
+    LOGIN_PATHS.append("/admin/password_reset/")  # each of which sends mail
 LOGIN_URL = "rest_framework:login"
 LOGIN_REDIRECT_URL = "home"
 

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.auth import views as auth
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import include, path
@@ -29,8 +30,33 @@ def docs(request: HttpRequest) -> HttpResponse:
     return render(request, answer.template_name, answer.data, answer.content_type)
 
 
+# The admin's login page has a link to the first, by its name.
+passwords = [
+    path(
+        "admin/password_reset/",
+        auth.PasswordResetView.as_view(),
+        name="admin_password_reset",
+    ),
+    path(
+        "admin/password_reset/done/",
+        auth.PasswordResetDoneView.as_view(),
+        name="password_reset_done",
+    ),
+    path(
+        "admin/reset/<uidb64>/<token>/",
+        auth.PasswordResetConfirmView.as_view(),
+        name="password_reset_confirm",
+    ),
+    path(
+        "admin/reset/done/",
+        auth.PasswordResetCompleteView.as_view(),
+        name="password_reset_complete",
+    ),
+]
+
 urlpatterns = [
     path("", home, name="home"),
+    *(passwords if settings.EMAIL_URL else []),
     path("admin/", admin.site.urls),
     path("api-auth/", include("rest_framework.urls")),
     path("docs/", docs, name="docs"),

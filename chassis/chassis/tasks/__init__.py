@@ -36,7 +36,7 @@ def applications() -> list[str]:
         return []
     interface = [] if find_spec("django.tasks") else ["django_tasks"]  # Django 6 has it
     # Ours comes first: its command db_worker takes the place of theirs.
-    return ["chassis.tasks", *interface, "django_tasks_db"]
+    return ["chassis.tasks", "chassis.mail", *interface, "django_tasks_db"]
 
 
 def retried[T: Task](times: int) -> Callable[[T], T]:

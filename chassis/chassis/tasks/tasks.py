@@ -10,12 +10,13 @@ from django.core.management import call_command
 from chassis.tasks import scheduled
 
 interface = "django.tasks" if find_spec("django.tasks") else "django_tasks"
-task: Callable[[Callable[[], None]], Any] = import_module(interface).task
+task: Callable[[Callable[..., None]], Any] = import_module(interface).task
 
 
 @scheduled("17 3 * * *")
 @task
 def clean() -> None:
-    """Delete sessions that ended, and tasks that did 14 days ago."""
+    """Delete sessions that ended, and tasks and mail after 14 days."""
     call_command("clearsessions")
     call_command("prune_db_task_results", queue_name="*", verbosity=0)
+    import_module("chassis.mail.tasks").delete_old()

@@ -60,4 +60,4 @@ def test_failed_tasks_are_put_into_the_queue_again(make_row, capsys):
 
 
 def test_tasks_are_found_in_the_modules_of_that_name():
-    assert find_tasks() == ["chassis.tasks.tasks.clean"]
+    assert find_tasks() == ["chassis.tasks.tasks.clean", "chassis.mail.tasks.send"]

@@ -116,7 +116,7 @@ def test_there_are_no_applications_without_the_extra(monkeypatch):
     monkeypatch.setattr("chassis.tasks.find_spec", lambda _name: None)
     assert applications() == []
     monkeypatch.setattr("chassis.tasks.find_spec", lambda _name: "found")
-    assert applications() == ["chassis.tasks", "django_tasks_db"]
+    assert applications() == ["chassis.tasks", "chassis.mail", "django_tasks_db"]
 
 
 def test_pause_is_an_hour_at_most():

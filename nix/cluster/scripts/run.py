@@ -33,6 +33,7 @@ READY = """
     PostgreSQL    PGPASSFILE={DATA_DIR}/pgpass \
 psql -h localhost -p {DB_PORT} -U {POSTGRES_USER}
     log           {DATA_DIR}/log/all.log
+    mail          {DATA_DIR}/mail
 
   A request's log lines, by the X-REQUEST-ID of its answer: \
 LOG_DIR={DATA_DIR}/log ./nixw run .#find-requests ID
@@ -122,6 +123,8 @@ def environment(
         "DJANGO_SECRET_KEY": secrets.token_urlsafe(64),
         "ALLOWED_HOSTS": "localhost,127.0.0.1",
         "BEHIND_TLS": "false",
+        "EMAIL_URL": f"file://{data}/mail",
+        "DEFAULT_FROM_EMAIL": "service@localhost",
         **own_variables(),
     }
 

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class MailConfig(AppConfig):
+    name = "chassis.mail"
+    label = "chassis_mail"
+    default_auto_field = "django.db.models.BigAutoField"
