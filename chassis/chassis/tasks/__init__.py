@@ -14,7 +14,7 @@ Source: https://docs.djangoproject.com/en/6.0/topics/tasks/
 
 from collections.abc import Callable
 from importlib.util import find_spec
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
 class Task(Protocol):
@@ -23,11 +23,24 @@ class Task(Protocol):
     @property
     def module_path(self) -> str: ...
 
+    @property
+    def queue_name(self) -> str: ...
 
-# By the path of a task: how often a run that failed is tried again, and an expression
-# of cron.
+    @property
+    def priority(self) -> int: ...
+
+
+class Schedule(NamedTuple):
+    """When a task begins, by an expression of cron, and how."""
+
+    cron: str
+    queue: str
+    priority: int
+
+
+# By the path of a task; how often a run that failed is tried again.
 RETRIES: dict[str, int] = {}
-SCHEDULES: dict[str, str] = {}
+SCHEDULES: dict[str, Schedule] = {}
 
 
 def applications() -> list[str]:
@@ -66,7 +79,7 @@ def scheduled[T: Task](cron: str) -> Callable[[T], T]:
     following(cron)
 
     def remember(task: T) -> T:
-        SCHEDULES[task.module_path] = cron
+        SCHEDULES[task.module_path] = Schedule(cron, task.queue_name, task.priority)
         return task
 
     return remember

@@ -6,23 +6,15 @@ import uuid
 from datetime import timedelta
 
 from django.db import transaction
-from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from chassis import tasks
+from chassis.tasks.ends import MOST, WorkersEndedError, fail, put_back
 from chassis.tasks.lease import is_free
-from chassis.tasks.schedules import Row
 
 logger = logging.getLogger(__name__)
 
 LOOK = 10.0  # seconds between two looks
 PATIENCE = 30.0  # seconds for which a worker may lose its connection
-MOST = 10  # runs of a task that ends its workers, or that no worker knows
-UNKNOWN = {"builtins.ImportError", "builtins.ModuleNotFoundError"}
-
-
-class WorkersEndedError(Exception):
-    """A task ended each worker that ran it."""
 
 
 class Recovery:
@@ -53,29 +45,9 @@ def run_again(pk: uuid.UUID, worker: str) -> None:
         row = rows.filter(pk=pk).first()
         if row is None or row.worker_ids[-1] != worker or not is_free(int(worker)):
             return
-        logger.warning("The task %s is run again: its worker ended.", row.task_path)
-        if len(row.worker_ids) < MOST:
+        ended = len(row.worker_ids) - row.args_kwargs.get("failures", 0)
+        if ended < MOST:
+            logger.warning("The task %s is run again: its worker ended.", row.task_path)
             put_back(row, timedelta())
         else:
-            row.set_failed(WorkersEndedError(f"{MOST} workers"))
-
-
-def put_back(row: Row, wait: timedelta) -> None:
-    row.status = "READY"
-    row.run_after = timezone.now() + wait
-    row.save(update_fields=["status", "run_after"])
-
-
-def runs_left(row: Row) -> int:
-    """How often a task that failed may be tried again.
-
-    One that this release does not know may be of the next one, which is about to come.
-    """
-    if row.exception_class_path in UNKNOWN:
-        return MOST - len(row.worker_ids)
-    return tasks.RETRIES.get(row.task_path, 0) + 1 - len(row.worker_ids)
-
-
-def pause(row: Row) -> timedelta:
-    """How long a task that failed waits: longer each time, an hour at most."""
-    return timedelta(seconds=min(3600, 15 * 2 ** (len(row.worker_ids) - 1)))
+            fail(row, WorkersEndedError(f"{MOST} workers"))

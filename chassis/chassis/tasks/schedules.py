@@ -3,26 +3,32 @@
 A run that is due while no worker runs is so made up for, once.
 """
 
+import time
 import uuid
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
 
-from cronsim import CronSim
+from cronsim import CronSim, CronSimError
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from chassis import tasks
+from chassis.tasks.ends import Row
 
-type Row = DBTaskResult[..., Any]
+AGAIN = 60.0  # seconds after which a worker plans anew: one of the release before does
 
 
 def following(cron: str) -> datetime:
-    """The next moment of an expression.
+    """The next moment of an expression, in UTC.
 
     Raises:
         cronsim.CronSimError: it is none.
     """
-    return next(CronSim(cron, timezone.localtime()))
+    if len(cron.split()) != 5:
+        raise CronSimError(f"{cron} has not five fields")
+    now = timezone.now()
+    # Where a clock is put back, the first ones may be past.
+    moments = CronSim(cron, timezone.localtime(now, timezone.get_default_timezone()))
+    return next(one for one in (m.astimezone(UTC) for m in moments) if one > now)
 
 
 class Planner:
@@ -33,26 +39,39 @@ class Planner:
 
     def __init__(self) -> None:
         self.planned: dict[str, datetime] = {}
+        self.began = float("-inf")  # of the monotonic clock
 
     def plan(self) -> None:
-        """Put in what is not; take out what is not of the code's schedules any more."""
-        now = timezone.now()
-        if all(self.planned.get(path, now) > now for path in tasks.SCHEDULES):
+        """Put in what is not; take out what the code has at another time."""
+        now, seconds = timezone.now(), time.monotonic()
+        is_due = any(self.planned.get(path, now) <= now for path in tasks.SCHEDULES)
+        if not is_due and seconds - self.began < AGAIN:
             return
-        self.planned = {path: following(cron) for path, cron in tasks.SCHEDULES.items()}
+        self.began = seconds
+        self.planned = {
+            path: following(one.cron) for path, one in tasks.SCHEDULES.items()
+        }
         runs = [run(path, moment) for path, moment in self.planned.items()]
         DBTaskResult.objects.bulk_create(runs, ignore_conflicts=True)
+        # Neither what is tried again, nor what only another release knows.
         DBTaskResult.objects.filter(
-            status="READY", run_after__gt=now, args_kwargs__schedule__isnull=False
+            status="READY",
+            run_after__gt=now,
+            worker_ids=[],
+            task_path__in=self.planned,
+            args_kwargs__schedule__isnull=False,
         ).exclude(pk__in=[one.pk for one in runs]).delete()
 
 
 def run(path: str, moment: datetime) -> Row:
-    cron = tasks.SCHEDULES[path]
+    schedule = tasks.SCHEDULES[path]
+    name = f"{path} {schedule.cron} {moment.isoformat()}"
     return DBTaskResult(
-        id=uuid.uuid5(uuid.NAMESPACE_OID, f"{path} {cron} {moment.isoformat()}"),
+        id=uuid.uuid5(uuid.NAMESPACE_OID, name),
         task_path=path,
         run_after=moment,
+        queue_name=schedule.queue,
+        priority=schedule.priority,
         backend_name="default",
-        args_kwargs={"args": [], "kwargs": {}, "schedule": cron},
+        args_kwargs={"args": [], "kwargs": {}, "schedule": schedule.cron},
     )

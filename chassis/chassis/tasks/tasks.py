@@ -5,18 +5,28 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 
 from chassis.tasks import scheduled
 
 interface = "django.tasks" if find_spec("django.tasks") else "django_tasks"
-task: Callable[[Callable[..., None]], Any] = import_module(interface).task
+queue = next(iter(settings.TASKS["default"]["QUEUES"]))
+task: Callable[[Callable[..., None]], Any] = import_module(interface).task(
+    queue_name=queue
+)
 
 
 @scheduled("17 3 * * *")
 @task
 def clean() -> None:
-    """Delete sessions that ended, and tasks and mail after 14 days."""
+    """Delete sessions that ended, tasks after a day, failed ones and mail after 14."""
     call_command("clearsessions")
-    call_command("prune_db_task_results", queue_name="*", verbosity=0)
+    call_command(
+        "prune_db_task_results",
+        queue_name="*",
+        min_age_days=1,
+        failed_min_age_days=14,
+        verbosity=0,
+    )
     import_module("chassis.mail.tasks").delete_old()

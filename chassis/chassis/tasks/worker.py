@@ -4,19 +4,27 @@ import logging
 import sys
 import time
 import uuid
+from contextlib import suppress
 
 import log_request_id
 from django.apps import apps
 from django.db import Error
 from django.utils.module_loading import autodiscover_modules
-from django_tasks_db.compat import Task
+from django_tasks_db.compat import Task, TaskContext, task_started
 from django_tasks_db.management.commands import db_worker
 
-from chassis import worker
+from chassis.tasks.ends import (
+    OpenTransactionError,
+    Row,
+    UnknownTaskError,
+    fail,
+    succeed,
+    tidy,
+)
 from chassis.tasks.lease import Lease
 from chassis.tasks.metrics import SECONDS
-from chassis.tasks.recovery import Recovery, pause, put_back, runs_left
-from chassis.tasks.schedules import Planner, Row
+from chassis.tasks.recovery import Recovery
+from chassis.tasks.schedules import Planner
 
 logger = logging.getLogger(__name__)
 
@@ -51,31 +59,45 @@ class Worker(db_worker.Worker):
         self.has_run = False
 
     def run_task(self, db_task_result: Row) -> None:
-        """Run a task, and put it back into the queue if it is to be tried again."""
+        """Run a task and write how that ended.
+
+        In place of theirs, which lets a task's broken connection, or an error that
+        PostgreSQL cannot keep, end the worker.
+        """
         self.has_run = True
+        self._run_tasks += 1  # theirs counts here, too
+        row = db_task_result
         # The lines of all runs of a task have one id.
-        log_request_id.local.request_id = db_task_result.pk.hex
+        log_request_id.local.request_id = row.pk.hex
         begun = time.monotonic()
-        super().run_task(db_task_result)
-        seconds = time.monotonic() - begun
-        SECONDS.labels(db_task_result.task_path).observe(seconds)
-        if db_task_result.status == "FAILED":
-            settle(db_task_result)
+        try:
+            value = call(row)
+        except BaseException as error:  # such as SystemExit
+            with suppress(OpenTransactionError):
+                tidy()
+            fail(row, error)
+        else:
+            succeed(row, value)
+        SECONDS.labels(row.task_path).observe(time.monotonic() - begun)
 
 
-def settle(row: Row) -> None:
-    """What follows from a run that failed."""
-    if runs_left(row) > 0:
-        wait = pause(row)
-        logger.warning(
-            "The task %s failed, and is tried again in %d s.",
-            row.task_path,
-            wait.total_seconds(),
-        )
-        put_back(row, wait)
-        return
-    logger.error("The task %s failed.", row.task_path)
-    worker.FAILURES.labels(row.task_path).inc()
+def call(row: Row) -> object:
+    """What a task returns.
+
+    Raises:
+        UnknownTaskError: this release does not have it.
+        OpenTransactionError: see there.
+    """
+    try:
+        task = row.task
+    except ImportError as error:
+        raise UnknownTaskError from error
+    result = row.task_result
+    task_started.send(type(task.get_backend()), task_result=result)
+    context = [TaskContext(task_result=result)] if task.takes_context else []
+    value = task.call(*context, *result.args, **result.kwargs)
+    tidy()
+    return value
 
 
 class Stepper:

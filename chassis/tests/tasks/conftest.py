@@ -30,8 +30,11 @@ def make_row():
             id=uuid4(),
             task_path=f"tests.tasks.tasks.{name}",
             backend_name="default",
-            args_kwargs={"args": [], "kwargs": {}},
-            **{"run_after": None, **fields},
+            **{
+                "args_kwargs": {"args": [], "kwargs": {}},
+                "run_after": None,
+                **fields,
+            },
         )
 
     return make

@@ -119,7 +119,7 @@ def test_task_of_a_worker_that_lives_is_left_alone(clock, make_row, lease):
 
 
 @pytest.mark.django_db
-def test_task_that_ends_its_workers_fails_in_the_end(clock, make_row):
+def test_task_that_ends_its_workers_fails_in_the_end(clock, make_row, caplog):
     row = make_row("note", status="RUNNING", worker_ids=["1"] * recoveries.MOST)
     recovery = Recovery()
     for clock[0] in (0, 30):
@@ -127,6 +127,8 @@ def test_task_that_ends_its_workers_fails_in_the_end(clock, make_row):
     row.refresh_from_db()
     assert row.status == "FAILED"
     assert "WorkersEndedError" in row.exception_class_path
+    assert "The task tests.tasks.tasks.note failed." in caplog.messages
+    assert "is run again" not in caplog.text
 
 
 @pytest.mark.django_db

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 from prometheus_client import REGISTRY
 
-from chassis.tasks import applications, worker
+from chassis.tasks import applications, ends
 from tests.tasks.tasks import fail, fail_twice, note, runs
 
 
@@ -57,7 +57,7 @@ def test_failure_is_tried_again_later_as_often_as_the_task_says(step, caplog):
     row = DBTaskResult.objects.get()
     assert row.status == "READY"
     assert row.run_after > timezone.now() + timedelta(seconds=10)
-    assert "and is tried again in 15 s." in caplog.text
+    assert "and is tried again in 15 s:" in caplog.text
     assert sample("service_task_failures_total", "fail_twice") is None
     DBTaskResult.objects.update(run_after=timezone.now())
     assert step()
@@ -119,6 +119,66 @@ def test_there_are_no_applications_without_the_extra(monkeypatch):
     assert applications() == ["chassis.tasks", "chassis.mail", "django_tasks_db"]
 
 
-def test_pause_is_an_hour_at_most():
-    row = DBTaskResult(worker_ids=["1"] * 20)
-    assert worker.pause(row) == timedelta(hours=1)
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("leave_open", "OpenTransactionError"),
+        ("leave_a_block", "OpenTransactionError"),
+        ("fail_oddly", "builtins.ValueError"),
+        ("end_the_process", "builtins.SystemExit"),
+        ("return_a_set", "builtins.TypeError"),
+        ("return_a_nul", "DataError"),
+        ("import_nothing", "builtins.ModuleNotFoundError"),
+    ],
+)
+def test_what_a_task_does_ends_no_worker(step, make_row, name: str, reason: str):
+    row = make_row(name)
+    assert step()
+    row.refresh_from_db()
+    assert row.status == "FAILED"
+    assert row.exception_class_path.endswith(reason)
+    note.enqueue("afterwards")
+    assert step()
+    assert runs == ["afterwards"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_task_that_breaks_its_connection_is_done_once(step, make_row):
+    row = make_row("break_the_connection")
+    assert step()
+    row.refresh_from_db()
+    assert row.status == "SUCCESSFUL"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_task_of_a_queue_that_is_gone_fails(step, make_row, admin_client):
+    row = make_row("note", queue_name="gone")
+    assert step()
+    row.refresh_from_db()
+    assert row.exception_class_path.endswith("InvalidTaskError")
+    page = admin_client.get("/admin/django_tasks_database/dbtaskresult/")
+    assert "tests.tasks.tasks.note" in page.content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_task_gets_its_context(step, make_row):
+    make_row("count_attempts")
+    assert step()
+    assert runs == ["attempt 1"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_workers_that_were_killed_use_up_no_retry(step, make_row):
+    row = make_row("fail_twice", worker_ids=["1", "2", "3"])
+    assert step()
+    row.refresh_from_db()
+    assert row.status == "READY"
+
+
+@pytest.mark.django_db
+def test_pause_is_an_hour_at_most(make_row):
+    row = make_row("fail_twice", args_kwargs={"args": [], "kwargs": {}, "failures": 8})
+    ends.fail(row, ends.UnknownTaskError())
+    wait = row.run_after - timezone.now()
+    assert timedelta(minutes=59) < wait <= timedelta(hours=1)

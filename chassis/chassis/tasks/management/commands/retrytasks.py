@@ -1,11 +1,13 @@
 """Runs tasks that failed once more."""
 
 from argparse import ArgumentParser
+from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
+
+from chassis.tasks.ends import put_back
 
 
 class Command(BaseCommand):
@@ -15,10 +17,11 @@ class Command(BaseCommand):
         parser.add_argument("task", help="its path, such as orders.tasks.send")
 
     def handle(self, *, task: str, **options: Any) -> None:
-        failed = DBTaskResult.objects.failed().filter(task_path=task)
-        number = failed.update(
-            status="READY", run_after=timezone.now(), finished_at=None, worker_ids=[]
-        )
-        if not number:
+        failed = list(DBTaskResult.objects.failed().filter(task_path=task))
+        for row in failed:
+            row.args_kwargs.pop("failures", None)
+            row.worker_ids, row.finished_at = [], None
+            put_back(row, timedelta())
+        if not failed:
             raise CommandError(f"No run of {task} has failed.")
-        self.stdout.write(f"{number} of {task} are in the queue again.")
+        self.stdout.write(f"{len(failed)} of {task} are in the queue again.")
