@@ -1,3 +1,4 @@
+import uuid
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any
@@ -23,6 +24,20 @@ def test_created_tweet_is_found_at_its_location(writer: Client):
     assert tweet["text"] == "new"
     assert response.headers["Location"] == tweet["href"]
     assert writer.get(tweet["href"]).json() == tweet
+
+
+def test_post_that_is_repeated_makes_one_tweet(writer: Client):
+    key = {"Idempotency-Key": f'"{uuid.uuid4()}"'}
+    first, second, other = (
+        writer.post("/tweet/", json={"text": text}, headers=key)
+        for text in ("new", "new", "other")
+    )
+    assert first.status_code == second.status_code == HTTPStatus.CREATED
+    assert second.content == first.content
+    assert second.headers["Location"] == first.headers["Location"]
+    assert "Idempotent-Replayed" not in first.headers
+    assert second.headers["Idempotent-Replayed"] == "true"
+    assert other.status_code == HTTPStatus.UNPROCESSABLE_CONTENT
 
 
 def test_created_tweet_is_listed(writer: Client, tweet: dict[str, Any]):

@@ -34,6 +34,27 @@ CONDITIONS = {
     ),
 }
 
+KEY = "Idempotency-Key"
+KEY_MEANS = (
+    "A text in quotation marks that the client makes for this request, such as a UUID: "
+    "a repeat within 24 hours gets the first answer, and does nothing else. 409 while "
+    "the first one is in progress, 422 to another request with the same text."
+)
+REPLAYED = "`true` where this is the answer to an earlier request with the same key."
+
+
+def header(
+    name: str, description: str, response: bool | list[int | str] = False
+) -> OpenApiParameter:
+    """A request's, or that of the answers with these statuses."""
+    return OpenApiParameter(
+        name,
+        str,
+        OpenApiParameter.HEADER,
+        description=description,
+        response=response,
+    )
+
 
 class TokenScheme(KnoxTokenScheme):  # type: ignore[no-untyped-call]
     """`Authorization: Token …`, by its name in the document."""
@@ -42,30 +63,29 @@ class TokenScheme(KnoxTokenScheme):  # type: ignore[no-untyped-call]
     name = "tokenAuth"
 
 
+def conditional_headers(action: str) -> list[OpenApiParameter]:
+    """Those of a request for one resource, and the tag of its answer."""
+    headers = [header(name, text) for name, text in CONDITIONS.items()]
+    if action == "retrieve":
+        tag = "The tag of this representation, for If-Match and If-None-Match."
+        headers.append(header("ETag", tag, response=[HTTPStatus.OK]))
+    return headers
+
+
 class Schema(AutoSchema):
-    """drf-spectacular's, with the conditions that `ResourceViewSet` judges."""
+    """drf-spectacular's, with the headers of requests that the chassis reads."""
 
     def get_override_parameters(self) -> list[Any]:
-        """The headers of a request for one resource, and the tag of its answer."""
+        """Those of conditions, or of a request that may be repeated."""
         action = getattr(self.view, "action", None)
-        if not hasattr(self.view, "locked_object") or action not in CONDITIONAL:
-            return []
-        headers = [
-            OpenApiParameter(name, str, OpenApiParameter.HEADER, description=text)
-            for name, text in CONDITIONS.items()
-        ]
-        if action == "retrieve":
-            tag = "The tag of this representation, for If-Match and If-None-Match."
-            headers.append(
-                OpenApiParameter(
-                    "ETag",
-                    str,
-                    OpenApiParameter.HEADER,
-                    description=tag,
-                    response=[200],
-                )
-            )
-        return headers
+        is_resource = hasattr(self.view, "locked_object")
+        if is_resource and action in CONDITIONAL:
+            return conditional_headers(action)
+        method = getattr(self.view, action or self.method.lower(), None)
+        if (is_resource and action == "create") or hasattr(method, "is_idempotent"):
+            replayed = header("Idempotent-Replayed", REPLAYED, response=True)
+            return [header(KEY, KEY_MEANS), replayed]
+        return []
 
     def get_paginated_name(self, serializer_name: str) -> str:
         """The name of a page's schema, another one for each kind of page.
@@ -87,15 +107,16 @@ def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
 
 
 def add_errors(method: str, operation: dict[str, Any]) -> None:
-    """Add the errors of any operation, of one with a body, of one with conditions."""
-    conditional = any(
-        parameter["name"] == "If-Match" for parameter in operation.get("parameters", [])
-    )
+    """Add the errors of any operation, and of one with a body, conditions or a key."""
+    names = {parameter["name"] for parameter in operation.get("parameters", [])}
+    conditional = "If-Match" in names
     statuses = EVERYWHERE + (WITH_BODY if "requestBody" in operation else [])
     if method != "get":
         statuses = [*statuses, HTTPStatus.CONFLICT]
     if conditional:
         statuses = [*statuses, HTTPStatus.PRECONDITION_FAILED]
+    if KEY in names:
+        statuses = [*statuses, HTTPStatus.UNPROCESSABLE_CONTENT]
     content = {
         error_format.current().media_type: {
             "schema": {"$ref": "#/components/schemas/Error"}

@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "knox",
     "rest_framework",
     "chassis",
+    "chassis.idempotency",
     *tasks.applications(),
 ]
 
@@ -242,6 +243,7 @@ CORS_ALLOWED_ORIGINS: list[str] = env.words(
 CORS_URLS_REGEX = r"^/(?!admin/|api-auth/)"
 CORS_ALLOW_HEADERS = [
     *default_headers,
+    "idempotency-key",
     "if-match",
     "if-none-match",
     "traceparent",  # which tracing in browsers sends
@@ -251,6 +253,7 @@ CORS_ALLOW_HEADERS = [
 # nginx.conf has the same list.
 CORS_EXPOSE_HEADERS = [
     "ETag",
+    "Idempotent-Replayed",
     "Link",
     "Location",
     "Retry-After",

@@ -1,18 +1,21 @@
 """The view that every resource inherits."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import Http404
+from django.http.response import HttpResponseBase
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request, override_method
 from rest_framework.response import Response
 from rest_framework.viewsets import ModelViewSet
 
+from chassis.idempotency.repeats import once
 from chassis.preconditions import (
     PreconditionFailed,
     entity_tag,
@@ -25,7 +28,16 @@ class ResourceViewSet[M: Model](ModelViewSet[M]):
     """List, create, read, replace, change, delete; no writer overwrites another unseen.
 
     One resource as JSON has an entity tag, and the conditions of a request are judged.
+    What makes one may be repeated with an Idempotency-Key.
     """
+
+    post: Callable[..., HttpResponseBase]
+
+    def initial(self, request: Request, *arguments: Any, **keywords: Any) -> None:
+        """Let create() be called once, also where a subclass has one of its own."""
+        super().initial(request, *arguments, **keywords)
+        if self.action == "create":
+            self.post = partial(once, self, type(self).create)
 
     def retrieve(self, request: Request, *arguments: Any, **keywords: Any) -> Response:
         """One; 304 where If-None-Match has its tag."""

@@ -72,6 +72,7 @@ class Question(NamedTuple):
     accept: str | None = None
     body: bytes | None = None
     media_type: str = ""
+    key: str = ""
 
     def __str__(self) -> str:
         sent = (
@@ -79,7 +80,10 @@ class Question(NamedTuple):
             if self.body is not None
             else ""
         )
-        return f"{self.method} {self.path}?{self.query} (Accept: {self.accept}){sent}"
+        key = " and an Idempotency-Key" if self.key else ""
+        return (
+            f"{self.method} {self.path}?{self.query} (Accept: {self.accept}){sent}{key}"
+        )
 
 
 @dataclass
@@ -279,7 +283,10 @@ class Walk:
     def environ(self, question: Question) -> dict[str, Any]:
         body = question.body or b""
         accept = {} if question.accept is None else {"HTTP_ACCEPT": question.accept}
-        return accept | {
+        key = {"HTTP_IDEMPOTENCY_KEY": question.key} if question.key else {}
+        return {
+            **accept,
+            **key,
             "REQUEST_METHOD": question.method,
             "PATH_INFO": question.path,
             "QUERY_STRING": question.query,
@@ -325,6 +332,8 @@ class Walk:
         if self.person == "superuser":  # whom no view refuses
             for path in known:
                 yield from writings(path, more_bodies(), ["POST"])
+                for question in writings(path, bodies(), ["POST"]):
+                    yield question._replace(key="walk")
             for path in lists():
                 yield from lookups(path)
             for path in known:

@@ -28,6 +28,7 @@ def test_schema_says_who_may_and_what_goes_wrong(client: Client):
         "409",
         "413",
         "415",
+        "422",
     }
 
 
@@ -51,6 +52,19 @@ def test_schema_has_conditions(client: Client):
         assert ("304" in one[method]["responses"]) is (method == "get")
     assert "ETag" in one["get"]["responses"]["200"]["headers"]
     assert not {"304", "412"} & set(operations["/note/"]["get"]["responses"])
+
+
+def test_schema_has_the_key_of_what_may_be_repeated(client: Client):
+    operations = client.get("/schema/?format=json").json()["paths"]
+    for path, status in (("/note/", "201"), ("/annotated/{id}/shout/", "200")):
+        operation = operations[path]["post"]
+        names = [parameter["name"] for parameter in operation["parameters"]]
+        assert "Idempotency-Key" in names
+        assert "Idempotent-Replayed" not in names
+        assert {"409", "422"} <= set(operation["responses"])
+        assert set(operation["responses"][status]["headers"]) == {"Idempotent-Replayed"}
+    for operation in (operations["/statement/"]["post"], operations["/note/"]["get"]):
+        assert "422" not in operation["responses"]
 
 
 @pytest.mark.django_db
@@ -94,6 +108,7 @@ def test_page_of_an_allowed_origin_may_use_the_api(client: Client):
     assert {
         "authorization",
         "content-type",
+        "idempotency-key",
         "if-match",
         "if-none-match",
         "x-request-id",
@@ -103,7 +118,8 @@ def test_page_of_an_allowed_origin_may_use_the_api(client: Client):
     response = client.get("/note/", headers={"Origin": ORIGIN})
     exposed = set(response["Access-Control-Expose-Headers"].split(", "))
     assert exposed == {
-        *("ETag", "Link", "Location", "Retry-After", "X-REQUEST-ID", "traceparent")
+        *("ETag", "Idempotent-Replayed", "Link", "Location", "Retry-After"),
+        *("X-REQUEST-ID", "traceparent"),
     }
     assert "Access-Control-Allow-Credentials" not in response
 

@@ -177,7 +177,7 @@ def test_action_of_ones_own_is_conditional_too(client: Client):
         == HTTPStatus.OK
     )
     note.refresh_from_db()
-    assert note.text == "FIRST"
+    assert note.text == "FIRST!"
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView
 
 from chassis import trace
+from chassis.idempotency.repeats import idempotent
 from chassis.pagination import LimitOffsetPagination
 from chassis.serializers import ResourceSerializer
 from chassis.urls import handler400, handler403, handler404, handler500
@@ -73,9 +74,10 @@ class AnnotatedViewSet(NoteViewSet):
     queryset = Note.objects.annotate(count=Count("pk")).distinct()
 
     @action(detail=True, methods=["post"])
+    @idempotent
     def shout(self, request, pk):
         with self.locked_object() as note:
-            note.text = note.text.upper()
+            note.text = f"{note.text.upper()}!"
             note.save()
         return Response(note.text)
 

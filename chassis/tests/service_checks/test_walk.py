@@ -1,4 +1,5 @@
 import json
+from http import HTTPStatus
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,17 @@ def test_superuser_is_asked_more(monkeypatch):
     user, superuser = walk.Walk("user"), walk.Walk("superuser")
     with walk.many_requests(superuser.remember):
         assert len(list(superuser.questions())) > len(list(user.questions())) > 50
+        assert {question.key for question in superuser.questions()} == {"", "walk"}
+
+
+def test_key_is_sent(asked):
+    question = walk.Question("POST", "/note/", body=b"{}", key='"')
+    walked = asked()
+    with walk.many_requests(walked.remember):
+        status, content = walked.ask(question)
+    assert status == HTTPStatus.BAD_REQUEST
+    assert b"Idempotency-Key must be" in content
+    assert str(question).endswith("b'{}' and an Idempotency-Key")
 
 
 def test_row_without_its_parent_is_found(asked, monkeypatch):

@@ -40,6 +40,15 @@ def test_post_makes_a_tweet(client: Client):
     assert response["Location"] == response.json()["href"]
 
 
+def test_post_that_is_repeated_makes_one_tweet(user_api: APIClient):
+    key = {"Idempotency-Key": '"8e03978e-40d5-43e8-bc93-6894a57f9324"'}
+    first, second = (
+        user_api.post("/tweet/", {"text": "new"}, headers=key) for _ in range(2)
+    )
+    assert first.json() == second.json()
+    assert Tweet.objects.count() == 1
+
+
 @pytest.mark.parametrize("method", ["put", "patch"])
 def test_text_can_be_changed(client: Client, tweet: Tweet, method: str):
     response = getattr(client, method)(

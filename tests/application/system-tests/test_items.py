@@ -1,4 +1,5 @@
 import itertools
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 
@@ -65,6 +66,16 @@ def test_of_writers_with_one_tag_one_writes(writer):
             "1234",
         )
     assert sorted(answer.status_code for answer in answers) == [200, 412, 412, 412]
+
+
+def test_post_that_is_repeated_makes_one(writer):
+    key = {"Idempotency-Key": f'"{uuid.uuid4()}"'}
+    first, second = (
+        writer.post("/item/", json={"text": "repeated"}, headers=key) for _ in range(2)
+    )
+    assert first.status_code == second.status_code == HTTPStatus.CREATED
+    assert second.json() == first.json()
+    assert second.headers["Idempotent-Replayed"] == "true"
 
 
 @pytest.mark.parametrize(

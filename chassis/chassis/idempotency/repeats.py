@@ -1,0 +1,197 @@
+"""Answer a request once, however often it comes: Idempotency-Key.
+
+The answer is kept in the transaction of what the request writes.
+Source: "The Idempotency-Key HTTP Header Field",
+https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from http import HTTPStatus
+from typing import Any
+
+from django.db import connection, transaction
+from django.http.response import HttpResponseBase
+from django.template.response import SimpleTemplateResponse
+from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
+from rest_framework.exceptions import APIException, ParseError
+from rest_framework.request import Request, is_form_media_type
+from rest_framework.views import APIView
+
+from chassis.idempotency.models import Answer
+
+type Method = Callable[..., HttpResponseBase]
+
+HEADER = "HTTP_IDEMPOTENCY_KEY"
+# A String of RFC 8941, as the draft says; or without quotation marks, as many send it.
+KEY = re.compile(r'(?=.{1,255}\Z)("([ !#-\[\]-~]|\\["\\])+"|[\w.~:+/=-]+)', re.ASCII)
+KEPT = timedelta(hours=24)
+BATCH = 1000  # rows that one statement deletes, which has ten seconds
+
+
+class KeyInProgress(APIException):
+    """The first request with the key has no answer yet."""
+
+    status_code = HTTPStatus.CONFLICT
+    default_detail = (
+        "A request with this Idempotency-Key is in progress. Try again later."
+    )
+    default_code = "key_in_progress"
+    wait = 1  # seconds, which the framework sends as Retry-After
+
+
+class KeyReused(APIException):
+    """The first request with the key was another one."""
+
+    status_code = HTTPStatus.UNPROCESSABLE_CONTENT
+    default_detail = (
+        "This Idempotency-Key belongs to a request with another path or body: "
+        "make a new key for a new request."
+    )
+    default_code = "key_reused"
+
+
+def idempotent(method: Method) -> Method:
+    """Let clients repeat what a view's method does.
+
+        @action(detail=True, methods=["post"])
+        @idempotent
+        def publish(self, request, pk):
+            ...
+
+    With a key, the method runs in a transaction, which an exception and an answer of
+    400 or more undo.
+    """
+
+    @wraps(method)
+    def repeatable(
+        view: APIView, request: Request, *arguments: Any, **keywords: Any
+    ) -> HttpResponseBase:
+        return once(view, method, request, *arguments, **keywords)
+
+    vars(repeatable)["is_idempotent"] = True  # for the OpenAPI document
+    return repeatable
+
+
+def once(
+    view: APIView, method: Method, request: Request, *arguments: Any, **keywords: Any
+) -> HttpResponseBase:
+    """What the method answers, or what it has answered to the same request.
+
+    Raises:
+        ParseError: the key is malformed.
+        KeyInProgress, KeyReused: see there.
+    """
+    if HEADER not in request.META:
+        return method(view, request, *arguments, **keywords)
+    name = {"owner": owner_of(request), "key": key_of(request)}
+    fingerprint = fingerprint_of(request)  # no lock waits for a client's body
+    with transaction.atomic():
+        lock(*name.values())
+        former = Answer.objects.filter(created__gt=timezone.now() - KEPT, **name)
+        if kept := former.first():
+            if kept.fingerprint != fingerprint:
+                raise KeyReused
+            return kept.again()
+        response: Any = method(view, request, *arguments, **keywords)
+        view.finalize_response(request, response, *arguments, **keywords)
+        keep(Answer(fingerprint=fingerprint, **name), response)
+    return response
+
+
+def owner_of(request: Request) -> str:
+    """The user's primary key; nothing for anonymous ones, who share their keys."""
+    user: Any = request.user
+    return str(user.pk) if user and user.is_authenticated else ""
+
+
+def key_of(request: Request) -> str:
+    """The header as it stands.
+
+    Raises:
+        ParseError: it is none.
+    """
+    text: str = request.META[HEADER]
+    if not KEY.fullmatch(text):
+        raise ParseError(
+            "Idempotency-Key must be a text in quotation marks of at most 255 "
+            'characters, such as "8e03978e-40d5-43e8-bc93-6894a57f9324".'
+        )
+    return text
+
+
+def fingerprint_of(request: Request) -> str:
+    """A digest of method, path and body.
+
+    Of a form's body, it is one of what is in it: a repeat has another boundary.
+    """
+    body = form(request) if is_form_media_type(request.content_type) else request.body
+    digest = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
+    digest.update(body)
+    return digest.hexdigest()
+
+
+def form(request: Request) -> bytes:
+    """The names of a form with their values, and digests of files."""
+    sent = request.data
+    fields = dict(sent.lists()) if isinstance(sent, MultiValueDict) else sent
+    return json.dumps(fields, default=file_digest, sort_keys=True).encode()
+
+
+def file_digest(file: Any) -> str:
+    digest = hashlib.file_digest(file.file, "sha256").hexdigest()
+    file.seek(0)
+    return digest
+
+
+def lock(*name: str) -> None:
+    """Keep others from this key until the transaction ends.
+
+    Raises:
+        KeyInProgress: another request has it.
+    """
+    number = hashlib.sha256("\0".join(name).encode()).digest()[:8]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_try_advisory_xact_lock(%s)",
+            [int.from_bytes(number, signed=True)],
+        )
+        if not cursor.fetchone()[0]:
+            raise KeyInProgress
+
+
+def keep(kept: Answer, response: Any) -> None:
+    """Keep an answer in place of an older one; undo what an error's request wrote."""
+    if response.status_code >= HTTPStatus.BAD_REQUEST:
+        transaction.set_rollback(True)
+        return
+    if isinstance(response, SimpleTemplateResponse):
+        response.render()
+    kept.status, kept.body = response.status_code, response.content
+    kept.headers = dict(response.items())
+    Answer.objects.bulk_create(
+        [kept],
+        update_conflicts=True,
+        unique_fields=["owner", "key"],
+        update_fields=["fingerprint", "status", "headers", "body", "created"],
+    )
+
+
+def forget(instance: Any, **_: Any) -> None:
+    """Delete the answers to a user who is deleted."""
+    Answer.objects.filter(owner=str(instance.pk)).delete()
+
+
+def delete_old() -> int:
+    """Delete the answers that no repeat gets any more; how many there were."""
+    old = Answer.objects.filter(created__lte=timezone.now() - KEPT)
+    total = 0
+    # Twice `old`: a row that a request has just written anew stays.
+    while deleted := old.filter(pk__in=old.values("pk")[:BATCH]).delete()[0]:
+        total += deleted
+    return total
