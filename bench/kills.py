@@ -1,12 +1,15 @@
-"""What kill -9 of random processes costs: requests that fail, writes that are lost.
+"""What kill -9 of random processes costs: requests that fail, writes lost or doubled.
 
     kills.py [MINUTES]
 
 Starts a database, a log server and a server on this machine, each of which is started
 again when it ends, as `restart: always` does. Clients read and write all the time.
 Every few seconds one process gets SIGKILL, each kind as often. Prints for each kind how
-many requests failed, by status, and the longest time until the last of them; then how
-many writes were acknowledged, and how many of those are missing in the end.
+many requests failed, by status, and the longest time until the last of them.
+
+Each client repeats a write until it is acknowledged, half of them with an
+Idempotency-Key. Prints for both how many writes were acknowledged, how many repeats
+that took, how many writes are missing in the end, and how many are there twice.
 """
 
 import argparse
@@ -16,10 +19,12 @@ import secrets
 import tempfile
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from signal import SIGKILL
+from typing import Any
 
 import requests
 
@@ -27,8 +32,9 @@ from support.processes import Database, LogServer, Server
 from support.program import Program
 from support.waiting import children
 
-CLIENTS = 4
+CLIENTS = {"with a key": 2, "without": 2}
 PAUSE = 10  # seconds between kills
+PATIENCE = 60  # seconds in which a client repeats a write
 
 
 class Cluster:
@@ -87,28 +93,44 @@ class Clients:
     """Requests in turn: when each ended, with which status; what was acknowledged."""
 
     def __init__(self, url: str) -> None:
-        self.url = url
+        self.url = f"{url}/tweet/"
         self.ended: list[tuple[float, str]] = []
-        self.written: list[str] = []
+        # Texts of writes, by kind of client; each of them once.
+        self.written: dict[str, list[str]] = {kind: [] for kind in CLIENTS}
+        self.repeats: collections.Counter[str] = collections.Counter()
         self.over = threading.Event()
-        self.threads = [threading.Thread(target=self.ask) for _ in range(CLIENTS)]
+        self.threads = [
+            threading.Thread(target=self.ask, args=(kind,))
+            for kind, number in CLIENTS.items()
+            for _ in range(number)
+        ]
 
-    def ask(self) -> None:
-        number = 0
+    def ask(self, kind: str) -> None:
         while not self.over.wait(0.02):
-            number += 1
-            method = "POST" if number % 2 else "GET"
-            body = {"text": "t"} if method == "POST" else None
-            try:
-                answer = requests.request(
-                    method, f"{self.url}/tweet/", json=body, timeout=30
-                )
-                status = str(answer.status_code)
-                if status == "201":
-                    self.written.append(answer.json()["href"].rsplit("/", 2)[1])
-            except requests.RequestException:
-                status = "no answer"
-            self.ended.append((time.monotonic(), status))
+            self.write(kind)
+            time.sleep(0.02)
+            self.send("GET")
+
+    def write(self, kind: str) -> None:
+        """Repeat a write until it is acknowledged."""
+        text = f"{kind} {uuid.uuid4()}"
+        headers = {"Idempotency-Key": f'"{text}"'} if kind == "with a key" else {}
+        end = time.monotonic() + PATIENCE
+        while self.send("POST", json={"text": text}, headers=headers) != "201":
+            if time.monotonic() > end:
+                return
+            self.repeats[kind] += 1
+            time.sleep(0.1)
+        self.written[kind].append(text)
+
+    def send(self, method: str, **keywords: Any) -> str:
+        try:
+            answer = requests.request(method, self.url, timeout=30, **keywords)
+            status = str(answer.status_code)
+        except requests.RequestException:
+            status = "no answer"
+        self.ended.append((time.monotonic(), status))
+        return status
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -170,9 +192,23 @@ def report(clients: Clients, kills: list[tuple[str, float]]) -> None:
         print(f"| {kind} | {times} | {statuses} | {outage[kind]:.1f} |")
 
 
-def missing(database: Database, written: list[str]) -> int:
-    rows = database.run_sql("SELECT id FROM tweet_tweet")
-    return len(set(written) - set(rows.split()))
+def report_writes(clients: Clients, database: Database) -> None:
+    """What the database has of them in the end."""
+    rows = database.run_sql("SELECT text FROM tweet_tweet").split("\n")
+    there = collections.Counter(text.strip() for text in rows)
+    print(
+        "\n| client | writes acknowledged | repeats | lost | doubled |\n"
+        "| --- | --- | --- | --- | --- |"
+    )
+    for kind, written in clients.written.items():
+        lost = sum(there[text] == 0 for text in written)
+        doubled = sum(
+            number > 1 for text, number in there.items() if text.startswith(kind)
+        )
+        print(
+            f"| {kind} | {len(written)} | {clients.repeats[kind]} "
+            f"| {lost} | {doubled} |"
+        )
 
 
 def main() -> None:
@@ -197,8 +233,7 @@ def main() -> None:
                 f"\n{len(clients.ended)} requests, {failures} failed; "
                 f"{len(kills)} kills"
             )
-            lost = missing(cluster.database, clients.written)
-            print(f"{len(clients.written)} writes were acknowledged, {lost} are lost")
+            report_writes(clients, cluster.database)
         finally:
             cluster.end()
 
