@@ -1,6 +1,6 @@
 """The view that every resource inherits."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from http import HTTPStatus
@@ -9,7 +9,6 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import Http404
-from django.http.response import HttpResponseBase
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request, override_method
 from rest_framework.response import Response
@@ -31,13 +30,12 @@ class ResourceViewSet[M: Model](ModelViewSet[M]):
     What makes one may be repeated with an Idempotency-Key.
     """
 
-    post: Callable[..., HttpResponseBase]
-
     def initial(self, request: Request, *arguments: Any, **keywords: Any) -> None:
         """Let create() be called once, also where a subclass has one of its own."""
         super().initial(request, *arguments, **keywords)
         if self.action == "create":
-            self.post = partial(once, self, type(self).create)
+            method = str(request.method).lower()
+            setattr(self, method, partial(once, self, type(self).create))
 
     def retrieve(self, request: Request, *arguments: Any, **keywords: Any) -> Response:
         """One; 304 where If-None-Match has its tag."""

@@ -262,13 +262,17 @@ class UploadView(APIView):
 
 
 @pytest.mark.parametrize(
-    ("content", "status"),
-    [(b"first", HTTPStatus.NO_CONTENT), (b"x", HTTPStatus.UNPROCESSABLE_CONTENT)],
+    ("file", "status"),
+    [
+        (("a.txt", b"first"), HTTPStatus.NO_CONTENT),
+        (("a.txt", b"other"), HTTPStatus.UNPROCESSABLE_CONTENT),
+        (("b.txt", b"first"), HTTPStatus.UNPROCESSABLE_CONTENT),
+    ],
 )
-def test_files_are_compared_by_what_is_in_them(content: bytes, status: int):
-    for sent in (b"first", content):
-        file = SimpleUploadedFile("name", sent)
-        answer = asked(UploadView.as_view(), {"file": file}, format="multipart")
+def test_files_are_compared_by_name_and_content(file: tuple[str, bytes], status: int):
+    for sent in (("a.txt", b"first"), file):
+        body = {"file": SimpleUploadedFile(*sent)}
+        answer = asked(UploadView.as_view(), body, format="multipart")
     assert answer.status_code == status
     assert texts() == ["first"]
 

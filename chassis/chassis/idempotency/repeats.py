@@ -15,7 +15,6 @@ from http import HTTPStatus
 from typing import Any
 
 from django.db import connection, transaction
-from django.http.response import HttpResponseBase
 from django.template.response import SimpleTemplateResponse
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
@@ -25,7 +24,7 @@ from rest_framework.views import APIView
 
 from chassis.idempotency.models import Answer
 
-type Method = Callable[..., HttpResponseBase]
+type Method = Callable[..., Any]
 
 HEADER = "HTTP_IDEMPOTENCY_KEY"
 # A String of RFC 8941, as the draft says; or without quotation marks, as many send it.
@@ -71,7 +70,7 @@ def idempotent(method: Method) -> Method:
     @wraps(method)
     def repeatable(
         view: APIView, request: Request, *arguments: Any, **keywords: Any
-    ) -> HttpResponseBase:
+    ) -> Any:
         return once(view, method, request, *arguments, **keywords)
 
     vars(repeatable)["is_idempotent"] = True  # for the OpenAPI document
@@ -80,7 +79,7 @@ def idempotent(method: Method) -> Method:
 
 def once(
     view: APIView, method: Method, request: Request, *arguments: Any, **keywords: Any
-) -> HttpResponseBase:
+) -> Any:
     """What the method answers, or what it has answered to the same request.
 
     Raises:
@@ -89,18 +88,15 @@ def once(
     """
     if HEADER not in request.META:
         return method(view, request, *arguments, **keywords)
-    name = {"owner": owner_of(request), "key": key_of(request)}
-    fingerprint = fingerprint_of(request)  # no lock waits for a client's body
+    new = Answer(owner=owner_of(request), key=key_of(request))
+    new.fingerprint = fingerprint_of(request)  # no lock waits for a client's body
     with transaction.atomic():
-        lock(*name.values())
-        former = Answer.objects.filter(created__gt=timezone.now() - KEPT, **name)
-        if kept := former.first():
-            if kept.fingerprint != fingerprint:
-                raise KeyReused
+        lock(new)
+        if kept := former(new):
             return kept.again()
-        response: Any = method(view, request, *arguments, **keywords)
+        response = method(view, request, *arguments, **keywords)
         view.finalize_response(request, response, *arguments, **keywords)
-        keep(Answer(fingerprint=fingerprint, **name), response)
+        keep(new, response)
     return response
 
 
@@ -137,7 +133,7 @@ def fingerprint_of(request: Request) -> str:
 
 
 def form(request: Request) -> bytes:
-    """The names of a form with their values, and digests of files."""
+    """The values of a form by name, with digests of its files."""
     sent = request.data
     fields = dict(sent.lists()) if isinstance(sent, MultiValueDict) else sent
     return json.dumps(fields, default=file_digest, sort_keys=True).encode()
@@ -146,36 +142,50 @@ def form(request: Request) -> bytes:
 def file_digest(file: Any) -> str:
     digest = hashlib.file_digest(file.file, "sha256").hexdigest()
     file.seek(0)
-    return digest
+    return f"{file.name} {digest}"
 
 
-def lock(*name: str) -> None:
+def lock(new: Answer) -> None:
     """Keep others from this key until the transaction ends.
 
     Raises:
         KeyInProgress: another request has it.
     """
-    number = hashlib.sha256("\0".join(name).encode()).digest()[:8]
+    digest = hashlib.sha256(f"{new.owner}\0{new.key}".encode()).digest()
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_try_advisory_xact_lock(%s)",
-            [int.from_bytes(number, signed=True)],
+            [int.from_bytes(digest[:8], signed=True)],
         )
         if not cursor.fetchone()[0]:
             raise KeyInProgress
 
 
-def keep(kept: Answer, response: Any) -> None:
+def former(new: Answer) -> Answer | None:
+    """The kept answer to the same request, if there is one.
+
+    Raises:
+        KeyReused: it is one to another request.
+    """
+    young = Answer.objects.filter(created__gt=timezone.now() - KEPT)
+    for kept in young.filter(owner=new.owner, key=new.key):  # at most one
+        if kept.fingerprint != new.fingerprint:
+            raise KeyReused
+        return kept
+    return None
+
+
+def keep(new: Answer, response: Any) -> None:
     """Keep an answer in place of an older one; undo what an error's request wrote."""
     if response.status_code >= HTTPStatus.BAD_REQUEST:
         transaction.set_rollback(True)
         return
     if isinstance(response, SimpleTemplateResponse):
         response.render()
-    kept.status, kept.body = response.status_code, response.content
-    kept.headers = dict(response.items())
+    new.status, new.body = response.status_code, response.content
+    new.headers = dict(response.items())
     Answer.objects.bulk_create(
-        [kept],
+        [new],
         update_conflicts=True,
         unique_fields=["owner", "key"],
         update_fields=["fingerprint", "status", "headers", "body", "created"],
