@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 
+from chassis.idempotency import repeats
 from chassis.tasks import scheduled
 
 interface = "django.tasks" if find_spec("django.tasks") else "django_tasks"
@@ -20,7 +21,10 @@ task: Callable[[Callable[..., None]], Any] = import_module(interface).task(
 @scheduled("17 3 * * *")
 @task
 def clean() -> None:
-    """Delete sessions that ended, tasks after a day, failed ones and mail after 14."""
+    """Delete what is old: sessions, answers that were kept, mail, tasks.
+
+    Of tasks those that were done a day ago, and 14 days ago those that failed.
+    """
     call_command("clearsessions")
     call_command(
         "prune_db_task_results",
@@ -30,3 +34,4 @@ def clean() -> None:
         verbosity=0,
     )
     import_module("chassis.mail.tasks").delete_old()
+    repeats.delete_old()

@@ -83,7 +83,7 @@ def test_superuser_is_asked_more(monkeypatch):
 
 
 def test_key_is_sent(asked):
-    question = walk.Question("POST", "/note/", body=b"{}", key='"')
+    question = walk.Question("POST", "/note/", "", None, b"{}", "application/json", '"')
     walked = asked()
     with walk.many_requests(walked.remember):
         status, content = walked.ask(question)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from chassis import worker
+from chassis.idempotency.models import Answer
 from chassis.tasks import SCHEDULES
 from chassis.tasks.lease import Lease
 from chassis.tasks.tasks import clean
@@ -42,6 +43,14 @@ def test_night_deletes_old_tasks(make_row):
     kept = make_row("note", status="FAILED", finished_at=now)
     clean.call()
     assert DBTaskResult.objects.get() == kept
+
+
+@pytest.mark.django_db
+def test_night_deletes_old_answers():
+    day = timezone.now() - timedelta(hours=25)
+    Answer.objects.create(key="old", status=201, headers={}, body=b"", created=day)
+    clean.call()
+    assert not Answer.objects.exists()
 
 
 @pytest.mark.django_db
