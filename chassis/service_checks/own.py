@@ -1,11 +1,13 @@
-"""What a service says of its migrations and rows, in the module `config.tests.rows`."""
+"""What is a service's own, and what it says in the module `config.tests.rows`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from django.apps import apps
+from django.apps.registry import Apps
+from django.db.models import Model
 
 SOURCE = Path("src").resolve()
 MODULE = "config.tests.rows"
@@ -33,6 +35,10 @@ DOWNTIME: set[str] = set()
 # harm, such as "shop.0005_index": "the table has 100 rows".
 LOCKS: dict[str, str] = {}
 
+# Views whose queries may grow with the rows, or that growth.py cannot judge, with the
+# reason, such as "item-list": "a shop has ten items at most".
+GROWING: dict[str, str] = {}
+
 # Models that have one row, such as "shop.Configuration".
 SINGLE: set[str] = set()
 
@@ -45,6 +51,8 @@ def read() -> None:
     TYPES.update(getattr(module, "TYPES", {}))
     FIELDS.update(getattr(module, "FIELDS", {}))
     LOCKS.update(getattr(module, "LOCKS", {}))
+    growing = getattr(module, "GROWING", {})
+    GROWING.update(growing if isinstance(growing, dict) else dict.fromkeys(growing, ""))
     DELETES.update(getattr(module, "DELETES", ()))
     PASSED.update(getattr(module, "PASSED", ()))
     DOWNTIME.update(getattr(module, "DOWNTIME", ()))
@@ -55,3 +63,13 @@ def applications() -> set[str]:
     """Labels of the project's own applications."""
     found = apps.get_app_configs()
     return {one.label for one in found if Path(one.path).is_relative_to(SOURCE)}
+
+
+def models(registry: Apps) -> Iterator[type[Model]]:
+    """Those of the project's own applications, also of their many-to-many fields."""
+    labels = applications()
+    for model in registry.get_models(include_auto_created=True):
+        options = model._meta
+        has_table = options.managed and not (options.proxy or options.swapped)
+        if has_table and options.app_label in labels:
+            yield model

@@ -121,7 +121,8 @@ def fill(field: Any, number: int, full: bool) -> Any:
 def fitting(text: str, longest: int, full: bool) -> str:
     """A text that is short enough, with the part that differs; if full, no shorter."""
     short = text[:longest] if "@" in text else text[-longest:]
-    return short.ljust(longest if full else 0, "x")
+    # None of base36's letters, so that "x1" and "x1x" stay two texts.
+    return short.ljust(longest if full else 0, "_")
 
 
 def insert(model: type[Model], full: bool) -> Model:
@@ -150,15 +151,22 @@ def insert(model: type[Model], full: bool) -> Model:
 
 
 def save(model: type[Model], differing: set[str], full: bool) -> Model:
-    row = model()
-    for field in model._meta.concrete_fields:
-        if not is_made(field):
-            made = fill(field, next(numbers) if field.column in differing else 0, full)
-            if made is not NOT_PROVIDED:
-                name = field.name if isinstance(made, Model) else field.attname
-                setattr(row, name, made)
+    def filled(field: Any) -> Any:
+        return fill(field, next(numbers) if field.column in differing else 0, full)
+
+    row = build(model, filled)
     with transaction.atomic():
         row.save(force_insert=True)
+    return row
+
+
+def build(model: type[Model], filled: Callable[[Any], Any]) -> Model:
+    """A row that is not saved, with what the function says of each column."""
+    row = model()
+    for field in model._meta.concrete_fields:
+        if not is_made(field) and (made := filled(field)) is not NOT_PROVIDED:
+            name = field.name if isinstance(made, Model) else field.attname
+            setattr(row, name, made)
     return row
 
 

@@ -15,7 +15,6 @@ from a table for long (locks.py).
 
 import os
 import sys
-from collections.abc import Iterator
 
 import django
 from django.core.management import call_command
@@ -45,18 +44,8 @@ LOCKED = (
 )
 
 
-def own_models(state: ProjectState) -> Iterator[type[Model]]:
-    """Those of the project's own applications, also of their many-to-many fields."""
-    labels = own.applications()
-    for model in state.apps.get_models(include_auto_created=True):
-        options = model._meta
-        has_table = options.managed and not (options.proxy or options.swapped)
-        if has_table and options.app_label in labels:
-            yield model
-
-
 def counts(state: ProjectState) -> dict[str, int]:
-    models = own_models(state)
+    models = own.models(state.apps)
     return {model._meta.label: model._base_manager.count() for model in models}
 
 
@@ -135,7 +124,7 @@ def old_code_faults(name: str, old: ProjectState) -> list[str]:
     """What models of the state before a migration cannot do after it."""
     if name in own.DOWNTIME | own.PASSED:
         return []
-    faults = map(old_code_fault, own_models(old))
+    faults = map(old_code_fault, own.models(old.apps))
     return [f"  {name}: {fault}" for fault in faults if fault]
 
 
@@ -211,7 +200,7 @@ class Walk:
         self.state = migration.mutate_state(self.state)
         refuse_fewer(name, self.rows, counts(self.state))
         self.faults += old_code_faults(name, self.old)
-        for model in own_models(self.state):
+        for model in own.models(self.state.apps):
             for full in rows_after(migration, model._meta.label not in self.rows):
                 insert_new(name, model, full)
         self.rows = counts(self.state)

@@ -256,17 +256,19 @@ class Form(HTMLParser):
 class Walk:
     """A service as one person sees it."""
 
-    def __init__(self, person: str) -> None:
+    def __init__(
+        self, person: str, user: Any = None, handler: WSGIHandler | None = None
+    ) -> None:
         self.person = person
-        self.handler = WSGIHandler()
+        self.handler = handler or WSGIHandler()
         self.cookies = f"{settings.CSRF_COOKIE_NAME}={CSRF}"
         self.raised: list[BaseException | None] = []
         # Answers by whether the method writes, and by status.
         self.statuses: Counter[tuple[bool, int]] = Counter()
         if person != "nobody":
-            self.log_in()
+            self.log_in(user or self.user())
 
-    def log_in(self) -> None:
+    def user(self) -> Any:
         model: Any = get_user_model()
         user, _ = model._default_manager.get_or_create(
             **{model.USERNAME_FIELD: f"{self.person}@example.com"},
@@ -275,6 +277,9 @@ class Walk:
                 "is_superuser": self.person == "superuser",
             },
         )
+        return user
+
+    def log_in(self, user: Any) -> None:
         client = Client()
         client.force_login(user)
         session = client.cookies[settings.SESSION_COOKIE_NAME].value

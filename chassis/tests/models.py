@@ -8,7 +8,9 @@ from django.utils import timezone
 
 
 class User(AbstractUser):
-    pass
+    following = models.ManyToManyField(
+        "self", symmetrical=False, related_name="followers"
+    )
 
 
 class Note(models.Model):
@@ -48,3 +50,38 @@ class Task(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class Tag(models.Model):
+    name = models.CharField(max_length=20, unique=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Article(models.Model):
+    """As the applications of RealWorld have it."""
+
+    slug = models.SlugField(unique=True)
+    title = models.CharField(max_length=80)
+    author = models.ForeignKey(User, models.CASCADE, related_name="articles")
+    tags = models.ManyToManyField(Tag, related_name="articles")
+    favoured_by = models.ManyToManyField(User, related_name="favours")
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Comment(models.Model):
+    """On an article, or an answer to another comment."""
+
+    article = models.ForeignKey(Article, models.CASCADE, related_name="comments")
+    author = models.ForeignKey(User, models.CASCADE, related_name="comments")
+    answered = models.ForeignKey(
+        "self", models.CASCADE, null=True, related_name="answers"
+    )
+    hidden = models.DateTimeField(null=True)
+    body = models.TextField()
+
+    def __str__(self) -> str:
+        return self.body

@@ -9,7 +9,9 @@ from django.db.migrations.executor import MigrationExecutor
 
 from service_checks import own, stepwise
 
-REGISTRIES = ("TYPES", "FIELDS", "DELETES", "PASSED", "DOWNTIME", "LOCKS", "SINGLE")
+REGISTRIES = (
+    *("TYPES", "FIELDS", "DELETES", "PASSED", "DOWNTIME", "LOCKS", "GROWING", "SINGLE"),
+)
 MIGRATION = """
 from django.contrib.postgres import constraints, operations as postgresql
 from django.db import migrations, models

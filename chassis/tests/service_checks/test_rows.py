@@ -87,7 +87,7 @@ def test_row_has_no_more_than_it_needs_unless_it_is_full(made):
         row.refresh_from_db()
     assert (short.empty, short.chosen, short.number) == ("", "python", 0)
     assert short.day is None
-    assert (full.empty, full.chosen, full.number) == ("x0x", "x0xxxxxxx", 0)
+    assert (full.empty, full.chosen, full.number) == ("x0_", "x0_______", 0)
     assert full.day == date(2000, 1, 1)
     assert full.at.date() == date(2000, 1, 1)
     assert short.at.year > 2000
@@ -222,13 +222,18 @@ def test_value_is_of_the_fields_type(field, number: int, expected: object):
     [
         ("x123", 3, False, "123"),
         ("x123", 6, False, "x123"),
-        ("x123", 6, True, "x123xx"),
+        ("x123", 6, True, "x123__"),
         ("x1@example.com", 5, False, "x1@ex"),
-        ("x1@example.com", 16, True, "x1@example.comxx"),
+        ("x1@example.com", 16, True, "x1@example.com__"),
     ],
 )
 def test_text_fits(text: str, longest: int, full: bool, expected: str):
     assert rows.fitting(text, longest, full) == expected
+
+
+def test_texts_that_are_made_longer_differ():
+    texts = {rows.fitting(f"x{rows.base36(one)}", 9, True) for one in range(36**2)}
+    assert len(texts) == 36**2
 
 
 def test_texts_by_number_differ_and_are_short():
