@@ -79,6 +79,7 @@ class Crowd:
 
     def __init__(self) -> None:
         self.models = in_order(models())
+        self.keys = {model: keys(model) for model in self.models}
         # By model; a row's place is its number.
         self.rows: dict[Any, list[Any]] = {}
         self.refused: dict[Any, str] = {}
@@ -95,12 +96,12 @@ class Crowd:
         flags = dict.fromkeys(there.intersection(FLAGS), True)
         for user in self.rows[model][:1]:
             vars(user).update(flags)
-            user.save(update_fields=flags)
+            model._base_manager.filter(pk=user.pk).update(**flags)
         return next(iter(self.rows[model]), None)
 
     def add_many(self) -> None:
         for model in self.models:
-            found = keys(model)
+            found = self.keys[model]
             others = [len(self.rows.get(target(key), ())) for key in found]
             self.add(model, range(MANY.start, max(MANY.stop, *others, 0)))
             for key in found:
@@ -125,8 +126,8 @@ class Crowd:
 
     def refer_late(self) -> None:
         """Fill the keys whose rows came later than those that have them."""
-        for model in self.models:
-            for key in keys(model):
+        for model, found in self.keys.items():
+            for key in found:
                 self.refer(model, key)
 
     def refer(self, model: Any, key: Any) -> None:
@@ -139,7 +140,7 @@ class Crowd:
 
     def build(self, model: Any, number: int, first: Any = None) -> Model:
         """A row that is not saved; `first` is a key that refers to the first row."""
-        keyed, unlike = keys(model), next(self.numbers[root(model)])
+        keyed, unlike = self.keys[model], next(self.numbers[root(model)])
 
         def filled(field: Any) -> Any:
             if field is first:
@@ -159,12 +160,13 @@ class Crowd:
         """
         model = target(key)
         if model not in self.rows and model not in self.models:
-            self.rows[model] = list(model._base_manager.order_by("pk")[: len(MANY)])
+            # Django's own; each type more of these would be a query that it then keeps.
+            self.rows[model] = list(model._base_manager.order_by("pk")[: len(TWO)])
         there = self.rows.get(model, [])
         if model is key.model:
             number -= 1
             return there[number] if number % 2 == 0 and number < len(there) else None
-        alike = [one for one in keys(key.model) if target(one) is model]
+        alike = [one for one in self.keys.get(key.model, ()) if target(one) is model]
         place = number + (alike.index(key) if key in alike else 0)
         return there[place % len(there)] if there else None
 

@@ -155,7 +155,8 @@ def place(frame: FrameType) -> str:
             break
         if short := shortened(inner.f_code.co_filename):
             return f"{short}:{line}"
-        owner, field = inner.f_locals.get("self"), inner.f_locals.get("field")
+        owner: Any = inner.f_locals.get("self")
+        field: Any = inner.f_locals.get("field")
         shows = isinstance(owner, BaseSerializer) and isinstance(field, Field)
         if shows and (found := written(type(owner), str(field.field_name))):
             return found
@@ -258,11 +259,14 @@ def begin() -> tuple[Crowd, Asker]:
 
 
 def resolved(addresses: list[str], crowd: Crowd) -> dict[str, ResolverMatch]:
-    """The view of each path."""
+    """The view of each path; of the admin, lists alone."""
     found = {}
     for path in paths(addresses, [rows[0] for rows in crowd.rows.values()]):
         with suppress(Resolver404):
-            found[path] = resolve(path)
+            match = resolve(path)
+            name = match.url_name or ""
+            if "admin" not in match.app_names or name.endswith("_changelist"):
+                found[path] = match
     return found
 
 

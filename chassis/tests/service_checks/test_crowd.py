@@ -100,8 +100,9 @@ def test_model_without_rows_is_named_with_the_reason():
     own.FIELDS["tests.Tag.name"] = lambda number: "x" * 21
     found = crowd.Crowd()
     found.add_two()
-    (fault,) = found.faults()
+    fault, other = found.faults()
     assert fault.startswith("  tests.Tag: value too long")
+    assert other.startswith('  tests.Article_tags: null value in column "tag_id"')
 
 
 @pytest.fixture
