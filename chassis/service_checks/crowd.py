@@ -17,7 +17,7 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.auth import get_user_model
-from django.db import Error, transaction
+from django.db import Error, connection, transaction
 from django.db.models import BooleanField, ForeignKey, Model
 
 from chassis.postgresql import message
@@ -129,6 +129,7 @@ class Crowd:
         for model, found in self.keys.items():
             for key in found:
                 self.refer(model, key)
+        connection.check_constraints()  # else each request would have to
 
     def refer(self, model: Any, key: Any) -> None:
         late = []
@@ -172,16 +173,20 @@ class Crowd:
 
     def insert(self, model: Any, made: list[Model]) -> list[Model]:
         """Those that PostgreSQL takes."""
+        is_link = bool(model._meta.auto_created)  # no two of them are alike
         try:
             with transaction.atomic():
-                return list(model._base_manager.bulk_create(made))
+                model._base_manager.bulk_create(made, ignore_conflicts=is_link)
+                connection.check_constraints()
         except (Error, ValueError):  # some are refused; a child's row has two tables
             return [row for row in made if self.takes(model, row)]
+        return made
 
     def takes(self, model: Any, row: Model) -> bool:
         try:
             with transaction.atomic():
                 row.save(force_insert=True)
+                connection.check_constraints()
         except Error as error:
             self.refused[model] = message(error)
             return False

@@ -33,8 +33,7 @@ from rest_framework.views import APIView
 
 from chassis.checks import view_names
 from chassis.handler import WSGIHandler
-from service_checks import own, walk
-from service_checks.crowd import MANY, TWO, Crowd
+from service_checks import crowd, own, walk
 
 GROWN = (
     "These views ask the database more often because there are more rows: let the "
@@ -86,7 +85,7 @@ class View(NamedTuple):
             return ""
         first = (
             f"  {self.name}: GET {path} makes {few.queries.total()} queries where each "
-            f"table has two rows, and {many.queries.total()} where it has {len(MANY)}"
+            f"table has two rows, and {many.queries.total()} where it has many"
         )
         found = (many.queries - few.queries).most_common(3)
         lines = [f"    {count} more by {one.place}: {one.text}" for one, count in found]
@@ -108,7 +107,7 @@ class View(NamedTuple):
         few, many = max(numbers, key=itemgetter(1))
         return (
             f"  {self.name}: shows {few} rows where each table has two, and {many} "
-            f"where it has {len(MANY)}"
+            "where it has many"
         )
 
 
@@ -155,10 +154,10 @@ def place(frame: FrameType) -> str:
             break
         if short := shortened(inner.f_code.co_filename):
             return f"{short}:{line}"
-        owner: Any = inner.f_locals.get("self")
-        field: Any = inner.f_locals.get("field")
-        shows = isinstance(owner, BaseSerializer) and isinstance(field, Field)
-        if shows and (found := written(type(owner), str(field.field_name))):
+        # isinstance() would wake up a lazy object, which may be what asks.
+        owner, field = (inner.f_locals.get(name) for name in ("self", "field"))
+        shows = issubclass(type(owner), BaseSerializer) and isinstance(field, Field)
+        if shows and (found := written(type(owner), field.field_name)):
             return found
     return "no line of the service"
 
@@ -170,7 +169,7 @@ def shortened(path: str) -> str:
 
 
 @functools.cache
-def written(serializer: type, name: str) -> str:
+def written(serializer: Any, name: Any) -> str:
     """Where a serializer has a field, "" if it is none of the service's."""
     if not (short := shortened(inspect.getfile(serializer))):
         return ""
@@ -245,23 +244,23 @@ def values_of(name: str, rows: list[Model]) -> list[str]:
     return sorted(found)
 
 
-def begin() -> tuple[Crowd, Asker]:
+def begin() -> tuple[crowd.Crowd, Asker]:
     """The first rows, and who asks.
 
     Raises:
         pytest.fail.Exception: there is a model without rows.
     """
-    crowd = Crowd()
-    user = crowd.add_two()
-    if faults := crowd.faults():
+    rows = crowd.Crowd()
+    user = rows.add_two()
+    if faults := rows.faults():
         pytest.fail("\n".join([EMPTY, *faults]), pytrace=False)
-    return crowd, Asker(user)
+    return rows, Asker(user)
 
 
-def resolved(addresses: list[str], crowd: Crowd) -> dict[str, ResolverMatch]:
+def resolved(addresses: list[str], firsts: list[Model]) -> dict[str, ResolverMatch]:
     """The view of each path; of the admin, lists alone."""
     found = {}
-    for path in paths(addresses, [rows[0] for rows in crowd.rows.values()]):
+    for path in paths(addresses, firsts):
         with suppress(Resolver404):
             match = resolve(path)
             name = match.url_name or ""
@@ -272,20 +271,20 @@ def resolved(addresses: list[str], crowd: Crowd) -> dict[str, ResolverMatch]:
 
 def ask_all(addresses: list[str]) -> list[View]:
     """Every view with its answers."""
-    crowd, asker = begin()
-    found = resolved(addresses, crowd)
+    rows, asker = begin()
+    found = resolved(addresses, [there[0] for there in rows.rows.values()])
 
-    def answers(rows: int, before: dict[str, Answer]) -> dict[str, Answer]:
+    def answers(size: int, before: dict[str, Answer]) -> dict[str, Answer]:
         return before | {
-            path: asker.ask(path, match.func, rows)
+            path: asker.ask(path, match.func, size)
             for path, match in found.items()
             if path not in before or before[path].status < 300
         }
 
     # The first answers fill what the process keeps.
-    few = answers(len(TWO), answers(len(TWO), {}))
-    crowd.add_many()
-    many = answers(len(MANY), few)
+    few = answers(len(crowd.TWO), answers(len(crowd.TWO), {}))
+    rows.add_many()
+    many = answers(len(crowd.MANY), few)
     views: dict[str, View] = {}
     for path, match in found.items():
         view = views.setdefault(match.view_name, View(match.view_name, match.func, {}))

@@ -7,7 +7,7 @@ from django.apps import apps
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from service_checks import own, stepwise
+from service_checks import crowd, own, stepwise
 
 REGISTRIES = (
     *("TYPES", "FIELDS", "DELETES", "PASSED", "DOWNTIME", "LOCKS", "GROWING", "SINGLE"),
@@ -38,6 +38,12 @@ def _own(monkeypatch):
     monkeypatch.setattr(own, "SOURCE", Path(apps.get_app_config("tests").path))
     for name in REGISTRIES:
         monkeypatch.setattr(own, name, type(getattr(own, name))())
+
+
+@pytest.fixture
+def _ten(monkeypatch):
+    """Many rows are ten, which takes less time."""
+    monkeypatch.setattr(crowd, "MANY", range(2, 12))
 
 
 @pytest.fixture(scope="session")

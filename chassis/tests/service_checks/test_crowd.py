@@ -11,7 +11,7 @@ from django.test.utils import isolate_apps
 from service_checks import crowd, own
 from tests.models import Article, Comment, Note, Tag, Task, User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_ten")]
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def test_first_rows_refer_to_each_other():
     found = crowd.Crowd()
     user = found.add_two()
     assert (user.is_active, user.is_staff, user.is_superuser) == (True, True, True)
-    assert User.objects.get(is_superuser=True) == user == User.objects.earliest("pk")
+    assert user == User.objects.filter(is_superuser=True).earliest("pk")
     for model in (User, Note, Task, Tag, Article, Comment, Group):
         assert model.objects.count() == 2, model
     article = Article.objects.get(author=user)
@@ -37,7 +37,7 @@ def test_first_rows_refer_to_each_other():
 
 def test_many_rows_refer_to_as_many_others(many):
     authors = Counter(Article.objects.values_list("author", flat=True))
-    assert len(authors) == 102
+    assert len(authors) == 12
     for article in Article.objects.all():
         for related in (article.tags, article.comments, article.favoured_by):
             assert related.exists()
@@ -50,13 +50,13 @@ def test_first_row_has_many_related_rows(many):
         *(article.comments, article.tags, article.favoured_by),
         many.rows[Comment][0].answers,
     ):
-        assert related.count() > 100, related
+        assert related.count() > 10, related
 
 
 def test_trees_have_roots_and_no_row_above_itself(many):
     roots = Comment.objects.filter(answered=None)
-    assert roots.count() > 100
-    assert Comment.objects.filter(answered__in=roots).count() > 100
+    assert roots.count() > 10
+    assert Comment.objects.filter(answered__in=roots).count() > 10
     assert not Comment.objects.filter(answered__answered__isnull=False).exists()
 
 
@@ -84,7 +84,7 @@ def test_model_with_one_row_has_no_more():
     found.add_two()
     found.add_many()
     assert Note.objects.count() == 1
-    assert Task.objects.count() > 100
+    assert Task.objects.count() > 10
 
 
 def test_row_that_a_migration_made_stays_the_only_one():
@@ -110,10 +110,10 @@ def made():
     """A function that makes models, each by its fields, and their tables."""
     with isolate_apps("tests"):
 
-        def made(name: str, base: type = models.Model, **fields: models.Field):
+        def made(called: str, base: type = models.Model, **fields: models.Field):
             meta = type("Meta", (), {"app_label": "tests"})
             names = {"__module__": __name__, "Meta": meta, **fields}
-            return type(name, (base,), names)
+            return type(called, (base,), names)
 
         yield made
 
@@ -159,13 +159,13 @@ def test_key_without_a_row_is_empty(made, of):
 
 
 def test_rows_that_a_constraint_refuses_are_left_out(made, of):
-    """Of seven days there are seven."""
-    days = [(number, str(number)) for number in range(7)]
+    """Of three days there are three."""
+    days = [(number, str(number)) for number in range(3)]
     day = made("Day", number=models.IntegerField(unique=True, choices=days))
     single = made("Single", day=models.OneToOneField(day, models.CASCADE))
     filled = of(day, single)
     filled.add_many()
-    assert day.objects.count() == single.objects.count() == 7
+    assert day.objects.count() == single.objects.count() == 3
 
 
 def test_child_is_filled_with_its_parent(made, of):
