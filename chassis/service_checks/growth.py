@@ -13,7 +13,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from itertools import product
+from itertools import product, takewhile
 from operator import itemgetter
 from traceback import walk_stack
 from types import FrameType
@@ -149,9 +149,11 @@ def page(function: Any, rows: int) -> str:
 
 def place(frame: FrameType) -> str:
     """The line of the service that asks, or that of its serializer's field."""
-    for inner, line in walk_stack(frame):
-        if inner.f_globals is globals():
-            break
+
+    def is_view(pair: tuple[FrameType, int]) -> bool:
+        return pair[0].f_globals is not globals()
+
+    for inner, line in takewhile(is_view, walk_stack(frame)):
         if short := shortened(inner.f_code.co_filename):
             return f"{short}:{line}"
         # isinstance() would wake up a lazy object, which may be what asks.

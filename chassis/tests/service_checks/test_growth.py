@@ -308,9 +308,14 @@ def test_rows_of_an_answer_are_counted(content, has_envelope: bool, expected):
     assert growth.shown(content, has_envelope) == expected
 
 
-def test_check_tells_what_it_found(addresses, capsys):  # noqa: F811
+def test_check_tells_what_it_found(addresses):  # noqa: F811
     with pytest.raises(pytest.fail.Exception, match="own-list: answers 500"):
         growth.test_queries_do_not_grow_with_rows(addresses)
-    own.GROWING["own-list"] = "it has no rows"
-    growth.test_queries_do_not_grow_with_rows(addresses)
-    assert "not judged: own-list, which" in capsys.readouterr().out
+
+
+def test_check_passes_and_tells_what_it_did_not_judge(settings, capsys):
+    view = notes(permission_classes=[Refused]).as_view()
+    settings.ROOT_URLCONF = (path("some/", view, name="some"),)
+    own.GROWING["some"] = "nobody sees it"
+    growth.test_queries_do_not_grow_with_rows(["/some/"])
+    assert capsys.readouterr().out == "not judged: some, which showed nothing by GET\n"
