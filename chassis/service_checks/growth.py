@@ -297,12 +297,12 @@ def ask_all(addresses: list[str]) -> list[View]:
 
 
 def unseen(views: list[View]) -> list[str]:
-    """Names of the views that no path of theirs shows."""
-    return [
-        view.name
+    """Names of the views that GET is for, and of which it shows nothing."""
+    statuses = {
+        view.name: {many.status for _, many in view.answers.values()} - {405}
         for view in views
-        if all(many.status >= 300 for _, many in view.answers.values())
-    ]
+    }
+    return [name for name, known in statuses.items() if known and min(known) >= 300]
 
 
 def judge(views: list[View]) -> list[str]:

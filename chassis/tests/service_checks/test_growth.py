@@ -103,6 +103,7 @@ def test_views_of_the_chassis_tests_make_no_more_queries(monkeypatch):
     assert {"note-list", "note-detail", "admin:auth_group_changelist"} <= answered
     assert "admin:auth_group_add" not in answered
     assert {"own-list", "fail", "statement"} <= set(growth.unseen(views))
+    assert "annotated-shout" not in growth.unseen(views)  # is for POST alone
 
 
 class Refused(BasePermission):
