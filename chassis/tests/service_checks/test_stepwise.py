@@ -58,9 +58,9 @@ def test_each_table_gets_rows_after_each_migration(walk: Walk):
     walked.finish()
     assert rows("tests_shelf") == [
         *[("x0", None)] * 2,
-        *[("x0xxxxxxx", None)] * 2,
+        *[("x0_______", None)] * 2,
         *[("x0", None)] * 2,
-        *[("x0xxxxxxx", "x0")] * 2,
+        *[("x0_______", "x0")] * 2,
     ]
     assert walked.rows == {"tests.User": 8, "tests.Shelf": 8}
 
