@@ -16,7 +16,7 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 from chassis.pagination import KeysetPagination, LimitOffsetPagination
 from service_checks import crowd, growth, own, walk
 from service_checks.growth import addresses  # noqa: F401 # a fixture
-from tests.models import Note, Tag
+from tests.models import Note, Tag, Task, User
 from tests.service_checks import articles
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_ten")]
@@ -35,7 +35,13 @@ def told(settings):
 
 
 @pytest.fixture
-def listed(told):
+def _few_models(monkeypatch):
+    """The views ask for no others, and rows of all take time."""
+    monkeypatch.setattr(crowd, "models", lambda: [Note, Task, User])
+
+
+@pytest.fixture
+def listed(told, _few_models):
     """A function that says what the check tells of one view."""
     return lambda view: told(path("some/", view, name="some"))
 
@@ -211,17 +217,18 @@ def test_query_in_a_streamed_answer_is_seen(listed):
     assert f"test_growth.py:{line_of(__file__, 'streamed')}" in text
 
 
-def test_query_outside_of_the_service_has_no_line(listed, monkeypatch, tmp_path):
+def test_query_outside_of_the_service_has_no_line(told, monkeypatch, tmp_path):
     monkeypatch.setattr(own, "applications", lambda: {"tests"})
     monkeypatch.setattr(own, "SOURCE", tmp_path)
     growth.written.cache_clear()
     rows = articles.Article.objects
     view = articles.careless(articles.Author, rows).as_view({"get": "list"})
-    _, text = listed(view)
+    _, text = told(path("some/", view))
     growth.written.cache_clear()
     assert "8 more by no line of the service: SELECT" in text
 
 
+@pytest.mark.usefixtures("_few_models")
 @pytest.mark.parametrize(
     ("growing", "expected"),
     [
@@ -311,6 +318,7 @@ def test_check_fails_by_what_it_found(addresses, capsys):  # noqa: F811
         growth.test_queries_do_not_grow_with_rows(addresses, capsys)
 
 
+@pytest.mark.usefixtures("_few_models")
 def test_check_passes_where_nothing_is_found(settings, capsys):
     settings.ROOT_URLCONF = (path("some/", Notes.as_view(), name="some"),)
     growth.test_queries_do_not_grow_with_rows(["/some/"], capsys)
