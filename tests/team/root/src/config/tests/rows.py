@@ -1,4 +1,4 @@
-"""Values for the rows that the check `migrations` makes."""
+"""Values for the rows that checks make."""
 
 FIELDS = {"pets.Pet.name": lambda number: f"Pet {number}"}
 
