@@ -14,7 +14,7 @@ from django.db import connections
 from django.urls import Resolver404, URLResolver, get_resolver, resolve
 from django.utils.translation import to_locale
 
-from chassis import error_format
+from chassis import error_format, throttling
 
 TIMEOUTS = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
 
@@ -97,6 +97,17 @@ def usable_error_format(
     """Whether the class of ERROR_FORMAT writes every error."""
     sentence = error_format.fault()
     return [checks.Error(sentence, id="chassis.E002")] if sentence else []
+
+
+@register()
+def readable_rates(
+    app_configs: Sequence[AppConfig] | None, **_: Any
+) -> list[CheckMessage]:
+    """Whether THROTTLE_RATES can be read: otherwise nobody would be held back."""
+    sentence = throttling.fault(settings.THROTTLE_RATES)
+    if sentence is None:
+        return []
+    return [checks.Error(f"THROTTLE_RATES: {sentence}", id="chassis.E005")]
 
 
 @register(Tags.translation, deploy=True)

@@ -1,13 +1,13 @@
-"""Variables that need an extra of the chassis, `chassis[NAME]` in pyproject.toml."""
+"""Variables that need a package which images have only where a service lists it."""
 
 from importlib.util import find_spec
 
 from environs import validate
 
-# By variable: the extra, and a package that it brings.
+# By variable: what brings it, and a package of that.
 EXTRAS = {
-    "OTEL_EXPORTER_OTLP_ENDPOINT": ("otel", "opentelemetry"),
-    "SENTRY_DSN": ("sentry", "sentry_sdk"),
+    "OTEL_EXPORTER_OTLP_ENDPOINT": ("chassis[otel]", "opentelemetry"),
+    "SENTRY_DSN": ("chassis[sentry]", "sentry_sdk"),
 }
 
 # Who tells in the log that spans do not arrive.
@@ -35,9 +35,18 @@ def demand(name: str, value: str) -> None:
     Raises:
         SystemExit: it is not; the message says how to bring it.
     """
-    extra, package = EXTRAS[name]
-    if value and find_spec(package) is None:
+    if value:
+        require(name, *EXTRAS[name])
+
+
+def require(name: str, dependency: str, package: str) -> None:
+    """Look whether a package is there that a variable needs.
+
+    Raises:
+        SystemExit: it is not; the message says how to bring it.
+    """
+    if find_spec(package) is None:
         raise SystemExit(
-            f'settings: {name} needs "chassis[{extra}]" in the dependencies of '
+            f'settings: {name} needs "{dependency}" in the dependencies of '
             "pyproject.toml: add it, and build the images again."
         )

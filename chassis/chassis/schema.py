@@ -23,6 +23,8 @@ EVERYWHERE = [
 ]
 WITH_BODY = [HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE]
 
+WAIT = {"description": "Seconds to wait.", "schema": {"type": "integer"}}
+
 CONDITIONAL = {"retrieve", "update", "partial_update", "destroy"}
 CONDITIONS = {
     "If-Match": (
@@ -106,6 +108,18 @@ def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     return result
 
 
+def error(status: HTTPStatus) -> dict[str, Any]:
+    """An answer with an error."""
+    schema = {"$ref": "#/components/schemas/Error"}
+    found: dict[str, Any] = {
+        "description": status.phrase,
+        "content": {error_format.current().media_type: {"schema": schema}},
+    }
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        found["headers"] = {"Retry-After": WAIT}
+    return found
+
+
 def add_errors(method: str, operation: dict[str, Any]) -> None:
     """Add the errors of any operation, and of one with a body, conditions or a key."""
     names = {parameter["name"] for parameter in operation.get("parameters", [])}
@@ -117,16 +131,8 @@ def add_errors(method: str, operation: dict[str, Any]) -> None:
         statuses = [*statuses, HTTPStatus.PRECONDITION_FAILED]
     if KEY in names:
         statuses = [*statuses, HTTPStatus.UNPROCESSABLE_CONTENT]
-    content = {
-        error_format.current().media_type: {
-            "schema": {"$ref": "#/components/schemas/Error"}
-        }
-    }
     for status in statuses:
-        operation["responses"][str(int(status))] = {
-            "description": status.phrase,
-            "content": content,
-        }
+        operation["responses"][str(int(status))] = error(status)
     if conditional and method == "get":
         status = HTTPStatus.NOT_MODIFIED
         operation["responses"][str(int(status))] = {"description": status.phrase}

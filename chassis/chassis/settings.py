@@ -11,7 +11,7 @@ from corsheaders.defaults import default_headers
 from csp.constants import NONE, SELF
 from environs import validate
 
-from chassis import development, extras, mail, project, tasks
+from chassis import cache, development, extras, mail, project, tasks
 from chassis.environment import Environment, each
 from chassis.postgresql import driver
 
@@ -163,6 +163,11 @@ DATABASE_WAIT_SECONDS = env.int(
 )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# What all workers and servers share: a table, or the server that CACHE_URL names.
+CACHE_URL = env.str("CACHE_URL", "", validate=cache.address)
+# Of one that is malformed, nothing is left until `seal`.
+CACHES = {"default": cache.configure(CACHE_URL or "", PROJECT.name)}
+
 # Without EMAIL_URL nothing can be sent, and nobody is offered a new password.
 EMAIL_URL = env.str("EMAIL_URL", "console:" if DEBUG else "", validate=mail.address)
 sender = validate.Regexp(
@@ -298,10 +303,15 @@ REST_FRAMEWORK: dict[str, Any] = {
     ],
     "EXCEPTION_HANDLER": "chassis.errors.api_error",
     "DEFAULT_SCHEMA_CLASS": "chassis.schema.Schema",
+    "DEFAULT_THROTTLE_CLASSES": ["chassis.throttling.Throttle"],
     "NUM_PROXIES": 0,  # nginx has set the client's address
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "URL_FIELD_NAME": "href",
 }
+
+# How often a client may ask the API, such as
+# {"anonymous": "60/minute", "user": "600/minute"}; where there is none, nobody counts.
+THROTTLE_RATES: dict[str, str] = {}
 
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": PROJECT.name,
@@ -398,6 +408,7 @@ LOGGING = {
         "trace_id": {"()": "chassis.logging.TraceID"},
         "no_values": {"()": "chassis.logging.NoValues"},
         "seldom": {"()": "chassis.logging.Seldom"},
+        "seldom_cache": {"()": "chassis.logging.Seldom"},
     },
     "formatters": {
         "line": {
@@ -427,6 +438,8 @@ LOGGING = {
         extras.EXPORTER: {"level": "ERROR", "filters": ["seldom"]},
         # It tells of each look into the queue.
         "django_tasks_db": {"level": "WARNING"},
+        # So does each request while the cache is away.
+        "chassis.cache.backends": {"filters": ["seldom_cache"]},
         # nginx's access line already has each 4xx.
         "django.request": {"level": "ERROR"},
         # Otherwise a traceback for each unknown Host, or form with too many fields.

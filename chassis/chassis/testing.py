@@ -62,6 +62,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 @pytest.fixture(autouse=True)
 def _nothing_known_of_the_database() -> None:
     """No test starts with another's, which did not answer or lacked migrations."""
+    from django.core.cache import caches
+
+    from chassis.cache.backends import Forgiving
     from chassis.health.dependencies import (
         _lacks_migrations,
         _require_migrations,
@@ -69,6 +72,9 @@ def _nothing_known_of_the_database() -> None:
     )
 
     silence.end()
+    for one in caches.all(initialized_only=True):
+        if isinstance(one, Forgiving):
+            one.silence.end()
     _lacks_migrations.cache_clear()
     _require_migrations.cache_clear()
 

@@ -7,9 +7,15 @@ from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpResponse
 from django.middleware.security import SecurityMiddleware
 from django.test import Client, RequestFactory
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import cache_control
 from prometheus_client.parser import text_string_to_metric_families
+from rest_framework.exceptions import NotFound
+from rest_framework.permissions import AllowAny
+from rest_framework.response import Response
+from rest_framework.views import APIView
 
-from chassis.middleware import ContentSecurityPolicyMiddleware
+from chassis.middleware import CacheControlMiddleware, ContentSecurityPolicyMiddleware
 
 HTML = {"Accept": "text/html,*/*;q=0.8"}
 
@@ -127,6 +133,29 @@ def test_another_policy_may_be_tried(client: Client, settings):
 )
 def test_answers_are_kept_by_nobody_else(client: Client, path: str, expected: str):
     assert expected in ", ".join(sorted(client.get(path)["Cache-Control"].split(", ")))
+
+
+class PublicView(APIView):
+    """Its row is for everybody, for a minute."""
+
+    permission_classes = [AllowAny]
+
+    @method_decorator(cache_control(public=True, max_age=60))
+    def get(self, request):
+        if "missing" in request.GET:
+            raise NotFound
+        return Response()
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [("/", "public, max-age=60"), ("/?missing", "no-cache, private")],
+)
+def test_view_says_who_may_keep_its_answer_and_no_error(
+    rf: RequestFactory, path: str, expected: str
+):
+    kept = CacheControlMiddleware(PublicView.as_view())(rf.get(path))["Cache-Control"]
+    assert sorted(kept.split(", ")) == sorted(expected.split(", "))
 
 
 @pytest.mark.django_db

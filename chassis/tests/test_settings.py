@@ -6,7 +6,7 @@ import pytest
 from django.core import signing
 from django.utils.autoreload import StatReloader
 
-from chassis import settings
+from chassis import extras, settings
 
 VARIABLES = Path(__file__).parents[2] / "docs/variables.md"
 PRODUCTION = {
@@ -78,6 +78,32 @@ def test_address_of_a_tracker_may_be(read, dsn: str):
 
 
 @pytest.mark.parametrize(
+    "url", ["redis://:hid/den@cache.example", "redis://:hidden@", "redis:hidden"]
+)
+def test_address_of_a_cache_is_not_told_where_it_is_malformed(read, monkeypatch, url):
+    monkeypatch.setattr(extras, "find_spec", lambda _name: True)
+    with pytest.raises(SystemExit, match="settings: CACHE_URL: ") as told:
+        read(**PRODUCTION, CACHE_URL=url)
+    assert "hid" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "redis://cache.example",
+        "redis://user:a%2Fb@[2001:db8::1]:6379/0?protocol=3",
+        "rediss://:a,b;c@192.0.2.1:6379",
+        "memcached://a.example:11211,b.example",
+    ],
+)
+def test_address_of_a_cache_may_be(read, monkeypatch, url: str):
+    monkeypatch.setattr(extras, "find_spec", lambda _name: True)
+    found = read(**PRODUCTION, CACHE_URL=url)["CACHES"]["default"]
+    assert ("LOCATION" in found) == bool(url)
+
+
+@pytest.mark.parametrize(
     "headers", ["hidden", "key=hid;den", "a=b,hidden", 'a="hidden"']
 )
 def test_headers_for_a_collector_are_not_told_where_they_are_malformed(read, headers):
@@ -116,6 +142,8 @@ def test_production_names_what_is_missing(read, missing):
     [
         ("ALLOWED_HOSTS", ""),
         ("BEHIND_TLS", "2"),
+        ("CACHE_URL", "cache.example"),
+        ("CACHE_URL", "http://cache.example"),
         ("CONSOLE_LOGS", "loud"),
         ("CORS_ALLOWED_ORIGINS", "https://app.example,app.example"),
         ("CORS_ALLOWED_ORIGINS", "https://app.example/"),

@@ -11,6 +11,9 @@ WSGI_APPLICATION = "config.wsgi.application"
 # Whether anyone may write items.
 API_ANONYMOUS_WRITES = env.bool("API_ANONYMOUS_WRITES", False)
 
+# How often a stranger may ask, such as 60/minute.
+THROTTLE_RATES = {"anonymous": env.str("ANONYMOUS_RATE", "")}
+
 # What the view `relay` asks.
 RELAY_URL = env.str("RELAY_URL", "")
 
