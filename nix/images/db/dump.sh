@@ -1,6 +1,7 @@
 # shellcheck shell=busybox disable=SC2154
 # A copy of the database that other versions and providers of PostgreSQL read, too: rows
-# and tables, without roles and grants, which the database that takes it has already.
+# and tables, without roles and grants, which the database that takes it has already, and
+# without what the cache holds.
 
 dump() {
     [ $# -eq 0 ] || fail "dump takes nothing: it writes to standard output."
@@ -10,7 +11,7 @@ dump() {
     connect dump
     # Only a superuser makes, drops or comments on the extension.
     exec pg_dump --format custom --no-owner --no-privileges \
-        --exclude-extension pg_stat_statements
+        --no-unlogged-table-data --exclude-extension pg_stat_statements
 }
 
 # In one transaction: the tables of the dump are as it has them, or all is as it was.
