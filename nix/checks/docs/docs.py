@@ -16,7 +16,17 @@ LINK = re.compile(r"\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 CODE = re.compile(r"`([^`\n]+)`")
 # What readers of docs/how-to write into their own trees.
-EXAMPLES = ("src/orders/", "src/config/tests/rows.py")
+EXAMPLES = (
+    "src/orders/",
+    "src/conftest.py",
+    "src/config/admin_site.py",
+    "src/config/staff.py",
+    "src/config/templates/admin/",
+    "src/config/tests/rows.py",
+    "src/config/tests/test_oidc.py",
+    "src/config/tests/test_two_factor.py",
+    "src/config/two_factor.py",
+)
 # Folders at a line's begin in README's picture of the tree, and how far its first level
 # is indented.
 FOLDERS = re.compile(r"([a-z-]+/ ?)+")
