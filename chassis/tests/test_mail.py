@@ -15,7 +15,7 @@ from environs import ValidationError
 
 from chassis.mail import address, settings_of
 from chassis.mail.models import Mail
-from chassis.mail.tasks import delete_old, send
+from chassis.mail.tasks import send
 
 LOCAL = "django.core.mail.backends.locmem.EmailBackend"
 
@@ -147,7 +147,7 @@ def test_mail_that_could_not_be_sent_goes_after_two_weeks():
     old = Mail.objects.create(content={}, created=now - timedelta(days=15))
     new = Mail.objects.create(content={})
     assert str(new) == f"mail {new.pk}"
-    delete_old()
+    Mail.delete_old()
     assert list(Mail.objects.all()) == [new]
     assert old.pk != new.pk
     assert send.name == "send"

@@ -38,9 +38,9 @@ def has_place(parts: SplitResult) -> bool:
 
 def settings_of(url: str) -> dict[str, Any]:
     """Django's settings for an address that is valid; without one, mail is refused."""
-    parts = urlsplit(url)
     if not url:
         return {"EMAIL_BACKEND": "chassis.mail.backends.Refusal"}
+    parts = urlsplit(url)
     if parts.scheme == "console":
         return {"EMAIL_BACKEND": f"{BACKENDS}.console.EmailBackend"}
     if parts.scheme == "file":

@@ -19,7 +19,7 @@ class Queue(BaseEmailBackend):
     """Leaves mail to a worker, in the transaction of what it tells of."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        # Not at the top: settings name this class before there are models.
+        # Not at the top: a service without tasks has Refusal alone, and none of these.
         from chassis.mail.models import Mail
         from chassis.mail.tasks import send
 

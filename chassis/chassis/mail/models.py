@@ -7,6 +7,8 @@ from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.db import models
 from django.utils import timezone
 
+from chassis.tasks import KEPT
+
 FIELDS = ("subject", "body", "from_email", "to", "cc", "bcc", "reply_to")
 
 
@@ -36,6 +38,11 @@ class Mail(models.Model):
         ]
         content["attachments"] = [packed(one) for one in message.attachments]
         return cls.objects.create(content=content)
+
+    @classmethod
+    def delete_old(cls) -> None:
+        """Delete what could not be sent."""
+        cls.objects.filter(created__lt=timezone.now() - KEPT).delete()
 
     def message(self) -> EmailMessage:
         """As it was, for the backend of EMAIL_URL."""

@@ -1,16 +1,11 @@
 """Sends what the queue has."""
 
-from datetime import timedelta
-
 from django.conf import settings
 from django.core.mail import get_connection
-from django.utils import timezone
 
 from chassis.mail.models import Mail
 from chassis.tasks import retried
 from chassis.tasks.tasks import task
-
-KEPT = timedelta(days=14)  # as the tasks
 
 
 @retried(10)
@@ -21,8 +16,3 @@ def send(number: int) -> None:
         connection = get_connection(settings.MAIL_BACKEND)
         connection.send_messages([mail.message()])
         mail.delete()
-
-
-def delete_old() -> None:
-    """Delete what could not be sent."""
-    Mail.objects.filter(created__lt=timezone.now() - KEPT).delete()

@@ -13,6 +13,7 @@ Source: https://docs.djangoproject.com/en/6.0/topics/tasks/
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from importlib.util import find_spec
 from typing import NamedTuple, Protocol
 
@@ -38,18 +39,25 @@ class Schedule(NamedTuple):
     priority: int
 
 
+KEPT = timedelta(days=14)  # what has failed, and mail that could not be sent
+
 # By the path of a task; how often a run that failed is tried again.
 RETRIES: dict[str, int] = {}
 SCHEDULES: dict[str, Schedule] = {}
+
+
+def interface() -> str:
+    """The package with Django's interface, which Django 6 has itself."""
+    return "django.tasks" if find_spec("django.tasks") else "django_tasks"
 
 
 def applications() -> list[str]:
     """What INSTALLED_APPS needs for tasks; nothing without the extra."""
     if find_spec("django_tasks_db") is None:
         return []
-    interface = [] if find_spec("django.tasks") else ["django_tasks"]  # Django 6 has it
+    needed = [] if interface() == "django.tasks" else [interface()]
     # Ours comes first: its command db_worker takes the place of theirs.
-    return ["chassis.tasks", "chassis.mail", *interface, "django_tasks_db"]
+    return ["chassis.tasks", "chassis.mail", *needed, "django_tasks_db"]
 
 
 def retried[T: Task](times: int) -> Callable[[T], T]:

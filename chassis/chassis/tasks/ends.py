@@ -66,12 +66,7 @@ def fail(row: Row, error: BaseException) -> None:
     row.args_kwargs["failures"] = failures
     row.exception_class_path = f"{type(error).__module__}.{type(error).__qualname__}"
     row.traceback = plain("".join(format_exception(error)))
-    most = (
-        MOST - 1
-        if isinstance(error, UnknownTaskError)
-        else tasks.RETRIES.get(row.task_path, 0)
-    )
-    if failures <= most and not isinstance(error, WorkersEndedError):
+    if failures <= retries(row, error):
         wait = min(3600, 15 * 2 ** (failures - 1))
         logger.warning(
             "The task %s failed, and is tried again in %d s: %s",
@@ -85,6 +80,15 @@ def fail(row: Row, error: BaseException) -> None:
     row.save()
     logger.error("The task %s failed.", row.task_path, exc_info=error)
     worker.FAILURES.labels(row.task_path).inc()
+
+
+def retries(row: Row, error: BaseException) -> int:
+    """How often a task may be tried again that failed so."""
+    if isinstance(error, WorkersEndedError):
+        return 0
+    if isinstance(error, UnknownTaskError):
+        return MOST - 1
+    return tasks.RETRIES.get(row.task_path, 0)
 
 
 def plain(text: str) -> str:

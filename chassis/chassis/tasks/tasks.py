@@ -2,19 +2,18 @@
 
 from collections.abc import Callable
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
 
 from chassis.idempotency import repeats
-from chassis.tasks import scheduled
+from chassis.mail.models import Mail
+from chassis.tasks import KEPT, interface, scheduled
 
-interface = "django.tasks" if find_spec("django.tasks") else "django_tasks"
-queue = next(iter(settings.TASKS["default"]["QUEUES"]))
-task: Callable[[Callable[..., None]], Any] = import_module(interface).task(
-    queue_name=queue
+# In the first of the service's queues.
+task: Callable[[Callable[..., None]], Any] = import_module(interface()).task(
+    queue_name=next(iter(settings.TASKS["default"]["QUEUES"]))
 )
 
 
@@ -30,8 +29,8 @@ def clean() -> None:
         "prune_db_task_results",
         queue_name="*",
         min_age_days=1,
-        failed_min_age_days=14,
+        failed_min_age_days=KEPT.days,
         verbosity=0,
     )
-    import_module("chassis.mail.tasks").delete_old()
+    Mail.delete_old()
     repeats.delete_old()

@@ -8,9 +8,9 @@ from typing import Any
 from django.db import Error, connection, transaction
 
 from chassis import tasks
-from chassis.tasks.tasks import interface, task
+from chassis.tasks.tasks import task
 
-with_context = importlib.import_module(interface).task(takes_context=True)
+with_context = importlib.import_module(tasks.interface()).task(takes_context=True)
 
 runs: list[str] = []
 
