@@ -9,7 +9,6 @@ of a read, a write and a count in microseconds, and the bytes of WAL of each.
 import argparse
 import os
 import statistics
-import sys
 import time
 from collections.abc import Callable
 from typing import Any
@@ -23,6 +22,8 @@ from django.conf import settings  # noqa: E402
 from django.core.cache import caches  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
+
+from keyset import refuse_other_databases  # noqa: E402
 
 TIMES = 300
 VALUE = "x" * 1000
@@ -72,13 +73,7 @@ def main() -> None:
         "rows", nargs="*", type=int, default=[100, 10_000, 90_000], help="of each table"
     )
     numbers = parser.parse_args().rows
-    if not os.environ.get("POSTGRES_HOST", "").startswith(
-        "/tmp/with-db-"  # noqa: S108
-    ):
-        sys.exit(
-            "bench/cache.py: it empties the cache; run it on a temporary database: "
-            "./nixw run .#bench -- cache"
-        )
+    refuse_other_databases("cache")
     options = {"OPTIONS": {"MAX_ENTRIES": 2 * max(numbers)}}
     settings.CACHES = {
         "default": settings.CACHES["default"],

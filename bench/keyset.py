@@ -97,6 +97,20 @@ def plan(position: int) -> str:
         return "\n".join(line for (line,) in cursor.fetchall())
 
 
+def refuse_other_databases(script: str) -> None:
+    """Look whether the database is one of a run.
+
+    Raises:
+        SystemExit: it is another one, whose rows somebody may need.
+    """
+    host = os.environ.get("POSTGRES_HOST", "")
+    if not host.startswith("/tmp/with-db-"):  # noqa: S108
+        sys.exit(
+            f"bench/{script}.py: it empties a table; run it on a temporary database: "
+            f"./nixw run .#bench -- {script}"
+        )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description="Pages of tweets by keyset, side by side with LIMIT and OFFSET."
@@ -105,13 +119,7 @@ def main() -> None:
         "rows", nargs="?", type=int, default=1_000_000, help="default: 1000000"
     )
     rows = parser.parse_args().rows
-    if not os.environ.get("POSTGRES_HOST", "").startswith(
-        "/tmp/with-db-"  # noqa: S108
-    ):
-        sys.exit(
-            "bench/keyset.py: it empties the table; run it on a temporary database: "
-            "./nixw run .#bench -- keyset"
-        )
+    refuse_other_databases("keyset")
     if rows < 3 * LIMIT:
         sys.exit(f"bench/keyset.py: give at least {3 * LIMIT} rows.")
     fill(rows)
