@@ -21,7 +21,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from signal import SIGKILL
 from typing import Any
@@ -29,7 +29,7 @@ from typing import Any
 import requests
 
 from support.processes import Database, LogServer, Server
-from support.program import Program
+from support.program import kept, running
 from support.waiting import children
 
 CLIENTS = {"with a key": 2, "without": 2}
@@ -52,28 +52,15 @@ class Cluster:
         }
         self.server = Server(root / "server", self.database, **variables)
         self.services = (self.database, self.log, self.server)
-        self.stopping = threading.Event()
-        self.keepers: list[threading.Thread] = []
+        self.stack = ExitStack()
 
     def start(self) -> None:
         for service in self.services:
-            service.start()
-            self.keepers.append(threading.Thread(target=self.keep, args=(service,)))
-            self.keepers[-1].start()
-
-    def keep(self, service: Program) -> None:
-        while not self.stopping.wait(0.1):
-            if not service.is_running():
-                # It may have been killed again meanwhile.
-                with suppress(AssertionError, TimeoutError):
-                    service.start()
+            self.stack.enter_context(running(service))
+            self.stack.enter_context(kept(service))
 
     def end(self) -> None:
-        self.stopping.set()
-        for keeper in self.keepers:
-            keeper.join()
-        for service in reversed(self.services):
-            service.end()
+        self.stack.close()
 
     def kinds(self) -> dict[str, Callable[[], list[int]]]:
         """How to find the processes of each kind."""

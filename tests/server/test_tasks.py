@@ -3,17 +3,18 @@
 import os
 import random
 import signal
-import threading
 import time
 from collections import Counter
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 
 import pytest
 import requests
 
 from support.processes import NAME, Server
+from support.program import kept
 from support.waiting import wait_until
 
+WORKER = ("worker", "db_worker")
 QUEUE = "FROM django_tasks_database_dbtaskresult"
 WAITING = 'service_tasks_waiting{queue="default"}'
 RUNS = 'service_task_seconds_count{task="item.tasks.write"}'
@@ -55,7 +56,7 @@ def test_task_of_a_request_is_run_and_one_rolled_back_is_not(
     task = put(server, "done")
     assert server.samples()[WAITING] == 1
     assert server.samples()['service_tasks_oldest_seconds{queue="default"}'] > 0
-    worker = start_server("worker", "db_worker", **log.forwarding)
+    worker = start_server(*WORKER, **log.forwarding)
     wait_until(lambda: written()["done"] == 1)
     wait_until(lambda: worker.samples().get(RUNS) == 1)
     assert worker.samples()[FAILURES] == 0
@@ -69,20 +70,20 @@ def test_task_of_a_request_is_run_and_one_rolled_back_is_not(
 def test_task_of_a_worker_that_was_killed_is_run_by_another(
     start_server, written, programs
 ):
-    first = start_server("worker", "db_worker")
+    first = start_server(*WORKER)
     put(first, "long", seconds=10)
     wait_until(lambda: first.samples()[WAITING] == 0)
     (program,) = programs(first)
     os.kill(program, signal.SIGKILL)
     assert written()["long"] == 0
-    second = start_server("worker", "db_worker")
+    second = start_server(*WORKER)
     wait_until(lambda: written()["long"] == 1)
     wait_until(lambda: second.samples().get(RUNS) == 1)
     assert written()["long"] == 1
 
 
 def test_task_at_a_stop_is_finished(start_server, written):
-    worker = start_server("worker", "db_worker")
+    worker = start_server(*WORKER)
     put(worker, "at a stop", seconds=3)
     wait_until(lambda: worker.samples()[WAITING] == 0)
     assert worker.stop() == 0
@@ -90,7 +91,7 @@ def test_task_at_a_stop_is_finished(start_server, written):
 
 
 def test_task_outlives_the_databases_restart(start_server, database, written):
-    worker = start_server("worker", "db_worker")
+    worker = start_server(*WORKER)
     put(worker, "while it is away", seconds=4)
     wait_until(lambda: worker.samples()[WAITING] == 0)
     database.stop()
@@ -100,7 +101,7 @@ def test_task_outlives_the_databases_restart(start_server, database, written):
 
 
 def test_failure_is_tried_again_and_no_failure_yet(start_server, database):
-    worker = start_server("worker", "db_worker")
+    worker = start_server(*WORKER)
     task = put(worker, "fail")
     wait_until(lambda: worker.samples().get(RUNS) == 1)
     assert worker.samples()[FAILURES] == 0
@@ -120,48 +121,27 @@ def test_schedules_run_once_however_many_workers_there_are(
 
     before = written()["tick"]
     for _ in range(2):
-        start_server("worker", "db_worker")
+        start_server(*WORKER)
     wait_until(ended)
     wait_until(lambda: written()["tick"] - before == ended())
     moments = f"SELECT count(*) = count(DISTINCT run_after) {ticks}"
     assert database.run_sql(moments) == "t"
 
 
-class Kept:
-    """A worker that is started again whenever it ends, as containers are."""
-
-    def __init__(self, server: Server) -> None:
-        self.server = server
-        self.over = threading.Event()
-        self.thread = threading.Thread(target=self.keep)
-        self.thread.start()
-
-    def keep(self) -> None:
-        while not self.over.wait(0.1):
-            if not self.server.is_running():
-                with suppress(AssertionError, TimeoutError):  # it was killed again
-                    self.server.start()
-
-    def end(self) -> None:
-        self.over.set()
-        self.thread.join()
-        self.server.end()
-
-
 @pytest.fixture
-def kept(tmp_path, database):
-    """Three workers that are kept up."""
-    workers = [
-        Kept(Server(tmp_path / f"worker{number}", database, "worker", "db_worker"))
-        for number in range(3)
-    ]
-    yield [one.server for one in workers]
-    for one in workers:
-        one.end()
+def workers(tmp_path, database):
+    """Three that are started again whenever they end."""
+    with ExitStack() as stack:
+        yield [
+            stack.enter_context(
+                kept(Server(tmp_path / f"worker{number}", database, *WORKER))
+            )
+            for number in range(3)
+        ]
 
 
 def test_random_kills_lose_no_task_and_double_only_what_ran(
-    start_server, database, kept, written, programs
+    start_server, database, workers, written, programs
 ):
     server = start_server()
     end = time.monotonic() + 60 * float(os.environ.get("TASK_KILL_MINUTES", "0.5"))
@@ -171,7 +151,7 @@ def test_random_kills_lose_no_task_and_double_only_what_ran(
             texts.append(f"task {len(texts)}")
             put(server, texts[-1], seconds=random.choice([0, 0, 0.1, 1]))
         victims = [
-            pid for worker in kept if worker.is_running() for pid in programs(worker)
+            pid for worker in workers if worker.is_running() for pid in programs(worker)
         ]
         with suppress(ProcessLookupError, IndexError):
             os.kill(random.choice(victims), signal.SIGKILL)
@@ -181,7 +161,8 @@ def test_random_kills_lose_no_task_and_double_only_what_ran(
     open_ = f"SELECT count(*) {of_tasks} AND status IN ('READY', 'RUNNING')"
     wait_until(lambda: database.run_sql(open_) == "0", 60 + 2 * len(texts))
     again = f"SELECT sum(jsonb_array_length(worker_ids) - 1) {of_tasks}"
-    times = [written()[text] for text in texts]
+    found = written()
+    times = [found[text] for text in texts]
     repeated = int(database.run_sql(again))
     print(f"{len(texts)} tasks, {kills} kills, {repeated} run again, ", end="")
     print(f"{times.count(0)} lost, {sum(times) - len(times)} done twice")

@@ -1,6 +1,5 @@
 """Many who write the same rows at once, in several workers."""
 
-import re
 import subprocess
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -8,6 +7,8 @@ from threading import Barrier
 
 import pytest
 import requests
+
+from support.forms import submit, token
 
 WORKERS = 4
 ROUNDS = 300
@@ -90,26 +91,18 @@ def test_five_who_add_the_same_group_in_the_admin(start_server):
     browser = requests.Session()
     address = f"{server.url}/admin/auth/group/add/"
     page = browser.get(address, timeout=10)  # the login, which leads back
-    form = {
-        "username": "admin",
-        "password": "a phrase",
-        "next": "/admin/auth/group/add/",
-    }
-    token = {
-        "csrfmiddlewaretoken": re.search(
-            r'csrfmiddlewaretoken" value="(\w+)"', page.text
-        )[1]
-    }
-    page = browser.post(page.url, form | token, timeout=10)
-    token = {
-        "csrfmiddlewaretoken": re.search(
-            r'csrfmiddlewaretoken" value="(\w+)"', page.text
-        )[1]
-    }
+    page = submit(
+        browser,
+        page,
+        username="admin",
+        password="a phrase",
+        next="/admin/auth/group/add/",
+    )
+    hidden = token(page)
     statuses = Counter()
     for number in range(40):
 
-        def add(values=token | {"name": f"group {number}"}) -> requests.Response:
+        def add(values=hidden | {"name": f"group {number}"}) -> requests.Response:
             return requests.post(
                 address,
                 values,

@@ -3,8 +3,9 @@
 import os
 import signal
 import subprocess
+import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 
 from support.waiting import wait_until
@@ -90,4 +91,26 @@ def running[P: Program](program: P) -> Iterator[P]:
         program.start()
         yield program
     finally:
+        program.end()
+
+
+@contextmanager
+def kept[P: Program](program: P) -> Iterator[P]:
+    """Start a program, and again whenever it ends, as containers are, until the end."""
+    over = threading.Event()
+
+    def keep() -> None:
+        while not over.wait(0.1):
+            if not program.is_running():
+                # It may have been killed again meanwhile.
+                with suppress(AssertionError, TimeoutError):
+                    program.start()
+
+    keeper = threading.Thread(target=keep)
+    keeper.start()
+    try:
+        yield program
+    finally:
+        over.set()
+        keeper.join()
         program.end()
