@@ -396,21 +396,21 @@ def test_output_that_nobody_reads_stops_no_request(tmp_path, server):
 
 
 def test_slow_requests_take_no_server_away(start_edge, start_server, database):
-    """They fill its workers, in whose queue the health check waits, too."""
+    """They fill its workers, in whose queue many health checks wait, too."""
     edge = start_edge([start_server(**BEHIND)])
     page = edge.get("/admin/login/").text
     sheet = re.findall(r'href="(/static/[^"]*[.]css)"', page)[0]
     with database.locked("item_item"):
         clients = [
-            threading.Thread(target=edge.get, args=("/item/",)) for _ in range(6)
+            threading.Thread(target=edge.get, args=("/item/",)) for _ in range(20)
         ]
         for client in clients:
             client.start()
-        for _ in range(8):
+        for _ in range(15):
             time.sleep(1)
             assert edge.get(sheet).ok
-        for client in clients:
-            client.join()
+    for client in clients:
+        client.join()
 
 
 def test_service_without_a_server_says_so_in_json(start_edge, start_server):
