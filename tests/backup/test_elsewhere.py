@@ -41,11 +41,17 @@ def backup(
     backup = Backup(directory, database, **store.variables(keys[1]))
     backup.output_file = directory.with_suffix(".log")
     with running(backup):
-        try:
-            wait_until(lambda: has_base(store, 1))
-            yield backup
-        finally:
-            print(backup.output_file.read_text())
+        wait_until(lambda: has_base(store, 1))
+        yield backup
+
+
+@pytest.fixture(autouse=True)
+def shown(backup: Backup) -> Iterator[None]:
+    """Where a test fails, pytest shows what the service said meanwhile."""
+    assert backup.output_file
+    before = backup.output_file.stat().st_size
+    yield
+    print(backup.output_file.read_bytes()[before:].decode())
 
 
 def has_base(store: ObjectStore, number: int) -> bool:
@@ -246,7 +252,9 @@ def test_retention_is_that_of_the_backups(
     delete = ("barman", "delete", "backup", oldest)
     # Barman refuses it while it does something else with the backups.
     wait_until(lambda: backup.run(elsewhere.look, *delete).returncode == 0)
-    wait_until(lambda: not list(store.folder.rglob(f"*/{oldest}*")))
+    # The copy itself is named after its first second, which may be that of the backup.
+    wait_until(lambda: not list(store.folder.rglob(f"base/{oldest}")))
+    wait_until(lambda: not list(store.folder.rglob(f"meta/{oldest}*")))
     wait_until(lambda: log - {file.name for file in store.folder.rglob("wals/*")})
 
 
