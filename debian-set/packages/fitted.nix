@@ -8,6 +8,15 @@ let
   program = mainProgram: package: annotate package { meta = { inherit mainProgram; }; };
 in
 {
+  # nixpkgs has all authorities in one file.
+  cacert = deb {
+    pname = "ca-certificates";
+    postUnpack = ''
+      cat share/ca-certificates/mozilla/*.crt >etc/ssl/certs/ca-bundle.crt
+      rm -r bin share/ca-certificates
+    '';
+  };
+
   # The one without a screen; its data is apart. Of what draws with a GPU it loads no part.
   chromium = program "chromium" (deb {
     pname = "chromium";

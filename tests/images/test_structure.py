@@ -45,6 +45,12 @@ def test_user_is_unprivileged_and_known(image: Image, expected):
     assert tuple(expected["user"].split(":")) in users
 
 
+def test_public_authorities_are_trusted(image: Image):
+    """By OpenSSL and Go, for mail, certificates of ACME and what alerts are sent to."""
+    certificates = image.read(image.environment()["SSL_CERT_FILE"])
+    assert certificates.count("BEGIN CERTIFICATE") > 100
+
+
 def test_ports_and_volumes(image: Image, expected):
     assert sorted(image.config["ExposedPorts"]) == expected.get(
         "ports", sorted(image.config["ExposedPorts"])

@@ -1,6 +1,7 @@
 # An image's configuration: https://specs.opencontainers.org/image-spec/config/
 {
   lib,
+  cacert,
   packageSetName,
   service,
 }:
@@ -28,7 +29,12 @@ in
   StopSignal = stopSignal;
   # The version is here and in a label, so that a release by itself changes no layer.
   Env = lib.mapAttrsToList (variable: value: "${variable}=${value}") (
-    { SERVICE_VERSION = service.version; } // environment
+    {
+      SERVICE_VERSION = service.version;
+      # OpenSSL and Go trust these authorities.
+      SSL_CERT_FILE = "${cacert}/etc/ssl/certs/ca-bundle.crt";
+    }
+    // environment
   );
   ExposedPorts = keys ports;
   Volumes = keys volumes;

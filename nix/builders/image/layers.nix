@@ -1,6 +1,7 @@
 # What images begin with: those that begin alike share these layers.
 {
   busybox,
+  cacert,
   glibc,
   python313,
   rsyslog-light,
@@ -8,7 +9,10 @@
 }:
 let
   libc = {
-    paths = [ glibc ];
+    paths = [
+      cacert
+      glibc
+    ];
     # Character sets that are not UTF-8, for programs that call iconv: none here does.
     without = [ "lib/**/gconv" ];
   };
