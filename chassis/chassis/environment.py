@@ -30,7 +30,7 @@ class Environment(FileAwareEnv):
 
     def _get_value(self, env_key: str, default: Any) -> Any:
         file_key = f"{env_key}{self.file_suffix}"
-        if env_key in os.environ and os.environ.get(file_key):
+        if os.environ.get(env_key) and os.environ.get(file_key):
             raise SystemExit(f"settings: set {env_key} or {file_key}, not both.")
         try:
             # environs has no public hook for the text of a variable.

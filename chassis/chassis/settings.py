@@ -170,13 +170,10 @@ CACHES = {"default": cache.configure(CACHE_URL or "", PROJECT.name)}
 
 # Without EMAIL_URL nothing can be sent, and nobody is offered a new password.
 EMAIL_URL = env.str("EMAIL_URL", "console:" if DEBUG else "", validate=mail.address)
-sender = validate.Regexp(
-    r"[^\r\n]+@[^\r\n@]+\Z", error="Not an address, such as Shop <shop@a.example>."
-)
 DEFAULT_FROM_EMAIL = env.str(
     "DEFAULT_FROM_EMAIL",
     *([] if EMAIL_URL and not DEBUG else ["service@localhost"]),
-    validate=sender if EMAIL_URL else None,
+    validate=mail.sender if EMAIL_URL else None,
 )
 vars().update(mail.settings_of(EMAIL_URL))
 MAIL_BACKEND: str = vars()["EMAIL_BACKEND"]

@@ -15,6 +15,8 @@ from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from chassis.mail.forms import ForgottenForm
+
 home = TemplateView.as_view(
     template_name="home.html", extra_context=settings.SPECTACULAR_SETTINGS
 )
@@ -34,7 +36,7 @@ def docs(request: HttpRequest) -> HttpResponse:
 passwords = [
     path(
         "admin/password_reset/",
-        auth.PasswordResetView.as_view(),
+        auth.PasswordResetView.as_view(form_class=ForgottenForm),
         name="admin_password_reset",
     ),
     path(

@@ -42,6 +42,14 @@ def test_value_and_file_together_are_an_error(monkeypatch):
         Environment().str("SECRET")
 
 
+def test_empty_value_beside_a_file_is_none(monkeypatch, tmp_path):
+    """Files of deployments pass variables on, empty where nobody sets them."""
+    (tmp_path / "secret").write_text("hush")
+    monkeypatch.setenv("SECRET", "")
+    monkeypatch.setenv("SECRET_FILE", str(tmp_path / "secret"))
+    assert Environment().str("SECRET") == "hush"
+
+
 def test_unreadable_file_is_named(monkeypatch):
     monkeypatch.setenv("SECRET_FILE", "/nowhere")
     with pytest.raises(SystemExit, match="SECRET_FILE must be a readable file path"):

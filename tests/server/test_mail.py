@@ -18,7 +18,7 @@ ACCOUNT = {
 
 
 def test_forgotten_password_is_set_anew_though_the_mail_server_was_away(
-    start_server, tmp_path
+    start_server, tmp_path, capfd
 ):
     away = {"EMAIL_URL": "smtp://127.0.0.1:9", "DEFAULT_FROM_EMAIL": "a@example.com"}
     server = start_server(**away)
@@ -40,6 +40,9 @@ def test_forgotten_password_is_set_anew_though_the_mail_server_was_away(
     page = browser.get(link, timeout=30)
     words = "the latter phrase"
     submit(browser, page, new_password1=words, new_password2=words)
+    log = capfd.readouterr().out
+    assert '"GET /admin/reset/..."' in log
+    assert link.split("/")[-2] not in log
     login = browser.get(f"{server.url}/admin/", timeout=30)
     inside = submit(browser, login, username="grace", password=words, next="/admin/")
     assert inside.url == f"{server.url}/admin/"

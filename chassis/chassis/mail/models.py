@@ -1,15 +1,15 @@
 """Mail that a worker has yet to send."""
 
-import base64
+import re
+from email import message_from_bytes
+from email.message import Message
 from typing import Any, Self
 
-from django.core.mail import EmailMessage, EmailMultiAlternatives
+from django.core.mail import EmailMessage
 from django.db import models
 from django.utils import timezone
 
 from chassis.tasks import KEPT
-
-FIELDS = ("subject", "body", "from_email", "to", "cc", "bcc", "reply_to")
 
 
 class Mail(models.Model):
@@ -19,7 +19,9 @@ class Mail(models.Model):
     """
 
     created = models.DateTimeField(default=timezone.now, db_index=True)
-    content = models.JSONField()
+    sender = models.TextField()
+    recipients = models.JSONField()
+    content = models.BinaryField()  # as RFC 5322 has it
 
     class Meta:
         default_permissions = ()
@@ -29,15 +31,13 @@ class Mail(models.Model):
 
     @classmethod
     def keep(cls, message: EmailMessage) -> Self:
-        """Raises TypeError where an attachment is not (name, content, type)."""
-        content: dict[str, Any] = {name: getattr(message, name) for name in FIELDS}
-        content["headers"] = message.extra_headers
-        content["subtype"] = message.content_subtype
-        content["alternatives"] = [
-            list(one) for one in getattr(message, "alternatives", [])
-        ]
-        content["attachments"] = [packed(one) for one in message.attachments]
-        return cls.objects.create(content=content)
+        """Raises what the message's own `message()` does where it is malformed."""
+        content: bytes = message.message().as_bytes()
+        return cls.objects.create(
+            sender=str(message.from_email),
+            recipients=[str(one) for one in message.recipients()],
+            content=re.sub(rb"\r?\n", b"\r\n", content),
+        )
 
     @classmethod
     def delete_old(cls) -> None:
@@ -45,25 +45,27 @@ class Mail(models.Model):
         cls.objects.filter(created__lt=timezone.now() - KEPT).delete()
 
     def message(self) -> EmailMessage:
-        """As it was, for the backend of EMAIL_URL."""
-        content = dict(self.content)
-        subtype = content.pop("subtype")
-        attachments = [
-            (name, unpacked(data), kind) for name, data, kind in content["attachments"]
-        ]
-        message = EmailMultiAlternatives(**{**content, "attachments": attachments})
-        message.content_subtype = subtype
-        return message
+        """For the backend of EMAIL_URL; the bytes stay as they are."""
+        return Kept(self.sender, self.recipients, bytes(self.content))
 
 
-def packed(attachment: Any) -> list[Any]:
-    if not isinstance(attachment, tuple):
-        raise TypeError("Attach mail as (name, content, type): a worker sends it.")
-    name, content, kind = attachment
-    if isinstance(content, bytes):
-        content = {"base64": base64.b64encode(content).decode()}
-    return [name, content, kind]
+class Kept(EmailMessage):
+    """A message whose bytes are known, to these recipients."""
+
+    def __init__(self, sender: str, recipients: list[str], content: bytes) -> None:
+        super().__init__(from_email=sender, to=recipients)
+        self.content = content
+
+    def message(self, **_: Any) -> Any:  # Django's options are for what it writes
+        parsed = message_from_bytes(self.content, _class=Parsed)
+        parsed.content = self.content
+        return parsed
 
 
-def unpacked(content: Any) -> Any:
-    return base64.b64decode(content["base64"]) if isinstance(content, dict) else content
+class Parsed(Message):
+    """What a backend may read headers of."""
+
+    content = b""
+
+    def as_bytes(self, *_: Any, **__: Any) -> bytes:
+        return self.content

@@ -26,7 +26,9 @@ class Migration(migrations.Migration):
                         db_index=True, default=django.utils.timezone.now
                     ),
                 ),
-                ("content", models.JSONField()),
+                ("sender", models.TextField()),
+                ("recipients", models.JSONField()),
+                ("content", models.BinaryField()),
             ],
             options={"default_permissions": ()},
         ),
