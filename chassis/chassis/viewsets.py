@@ -14,7 +14,7 @@ from rest_framework.request import Request, override_method
 from rest_framework.response import Response
 from rest_framework.viewsets import ModelViewSet
 
-from chassis.idempotency.repeats import once
+from chassis.idempotency.repeats import idempotent
 from chassis.preconditions import (
     PreconditionFailed,
     entity_tag,
@@ -35,7 +35,7 @@ class ResourceViewSet[M: Model](ModelViewSet[M]):
         super().initial(request, *arguments, **keywords)
         if self.action == "create":
             method = str(request.method).lower()
-            setattr(self, method, partial(once, self, type(self).create))
+            setattr(self, method, idempotent(partial(type(self).create, self)))
 
     def retrieve(self, request: Request, *arguments: Any, **keywords: Any) -> Response:
         """One; 304 where If-None-Match has its tag."""

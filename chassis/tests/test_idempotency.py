@@ -1,5 +1,6 @@
 """Requests that come again: one row, one answer."""
 
+import json
 from datetime import timedelta
 from http import HTTPStatus
 from threading import Event, Thread
@@ -8,10 +9,11 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
-from django.db import connection
-from django.http import HttpResponse
+from django.db import connection, transaction
+from django.http import HttpResponse, StreamingHttpResponse
 from django.utils import timezone
 from rest_framework.authentication import SessionAuthentication
+from rest_framework.decorators import api_view, permission_classes
 from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 from rest_framework.test import APIClient, APIRequestFactory
@@ -65,6 +67,12 @@ def test_page_is_kept_as_it_is_too(api: APIClient):
 def test_key_may_be_any_text(api: APIClient, key: str):
     assert post(api, key=key).status_code == HTTPStatus.CREATED
     assert post(api, key=key).headers["Idempotent-Replayed"] == "true"
+
+
+def test_key_is_one_with_quotation_marks_and_without(api: APIClient):
+    post(api, key='"a-b"')
+    assert post(api, key="a-b").headers["Idempotent-Replayed"] == "true"
+    assert texts() == ["first"]
 
 
 @pytest.mark.parametrize(
@@ -180,7 +188,8 @@ def test_answers_to_a_user_go_with_the_user(
     else:
         get_user_model().objects.filter(pk=user.pk).delete()
     assert list(Answer.objects.all()) == [kept]
-    assert str(kept) == f"201 to {KEY}"
+    assert f'"{kept.key}"' == KEY
+    assert str(kept) == f"201 to {kept.key}"
     assert kept.owner != owner
 
 
@@ -327,6 +336,90 @@ def test_answer_without_a_body_has_none_again():
         assert "Content-Type" not in answer.headers
 
 
+class EnvelopedViewSet(NoteViewSet):
+    """Which changes each answer."""
+
+    def finalize_response(self, request, response, *arguments, **keywords):
+        made = super().finalize_response(request, response, *arguments, **keywords)
+        made.data = {"data": made.data}
+        return made
+
+
+def test_view_may_finish_its_answers_itself():
+    view = EnvelopedViewSet.as_view({"post": "create"})
+    first, second = (asked(view, {"text": "first"}) for _ in range(2))
+    assert first.render().content == second.content
+    assert json.loads(second.content)["data"]["text"] == "first"
+    assert second["Idempotent-Replayed"] == "true"
+
+
+@api_view(["POST"])
+@permission_classes([])
+@idempotent
+def made(request):
+    return Response(Note.objects.create(text="first").text)
+
+
+def test_view_may_be_a_function():
+    first, second = (asked(made, {}) for _ in range(2))
+    assert first.render().content == second.content
+    assert texts() == ["first"]
+
+
+class TryingView(APIView):
+    permission_classes = []
+
+    @idempotent
+    def post(self, request):
+        Note.objects.create(text="first")
+        transaction.set_rollback(True)
+        return Response()
+
+
+def test_view_may_undo_what_it_tried():
+    with transaction.atomic():
+        assert asked(TryingView.as_view(), {}).status_code == HTTPStatus.OK
+    assert texts() == []
+    assert not Answer.objects.exists()
+
+
+class StreamView(APIView):
+    permission_classes = []
+
+    @idempotent
+    def post(self, request):
+        return StreamingHttpResponse(["first"])
+
+
+def test_stream_is_refused_in_a_sentence():
+    with pytest.raises(TypeError, match="is no stream"):
+        asked(StreamView.as_view(), {})
+
+
+class Stateless:
+    """A user of no table, as tokens that are signed bring them."""
+
+    pk = None
+    is_authenticated = True
+
+
+class StatelessView(APIView):
+    permission_classes = []
+
+    def perform_authentication(self, request):
+        request.user = Stateless()
+
+    @idempotent
+    def post(self, request):
+        raise AssertionError
+
+
+def test_users_that_cannot_be_told_apart_share_no_keys():
+    answer = asked(StatelessView.as_view(), {})
+    assert answer.status_code == HTTPStatus.BAD_REQUEST
+    assert "without a primary key" in str(answer.data)
+
+
 def test_old_answers_are_deleted(api: APIClient, monkeypatch, capsys):
     monkeypatch.setattr(repeats, "BATCH", 2)
     for number in range(5):
@@ -335,5 +428,5 @@ def test_old_answers_are_deleted(api: APIClient, monkeypatch, capsys):
     post(api)
     call_command("deleteoldanswers")
     assert capsys.readouterr().out == "Deleted 5 kept answers.\n"
-    assert [kept.key for kept in Answer.objects.all()] == [KEY]
+    assert [f'"{kept.key}"' for kept in Answer.objects.all()] == [KEY]
     assert len(texts()) == 6

@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from functools import wraps
+from functools import partial, wraps
 from http import HTTPStatus
 from typing import Any
 
@@ -68,46 +68,56 @@ def idempotent(method: Method) -> Method:
     """
 
     @wraps(method)
-    def repeatable(
-        view: APIView, request: Request, *arguments: Any, **keywords: Any
-    ) -> Any:
-        return once(view, method, request, *arguments, **keywords)
+    def repeatable(*arguments: Any, **keywords: Any) -> Any:
+        # The first argument of a method is its view; that of a function is the request.
+        request = next(one for one in arguments if isinstance(one, Request))
+        return once(request, partial(method, *arguments, **keywords))
 
     vars(repeatable)["is_idempotent"] = True  # for the OpenAPI document
     return repeatable
 
 
-def once(
-    view: APIView, method: Method, request: Request, *arguments: Any, **keywords: Any
-) -> Any:
-    """What the method answers, or what it has answered to the same request.
+def once(request: Request, call: Method) -> Any:
+    """What the call answers, or what it has answered to the same request.
 
     Raises:
-        ParseError: the key is malformed.
+        ParseError: the key is malformed, or the user has no primary key.
         KeyInProgress, KeyReused: see there.
     """
     if HEADER not in request.META:
-        return method(view, request, *arguments, **keywords)
+        return call()
     new = Answer(owner=owner_of(request), key=key_of(request))
     new.fingerprint = fingerprint_of(request)  # no lock waits for a client's body
+    view: APIView = request.parser_context["view"]
     with transaction.atomic():
         lock(new)
         if kept := former(new):
-            return kept.again()
-        response = method(view, request, *arguments, **keywords)
-        view.finalize_response(request, response, *arguments, **keywords)
-        keep(new, response)
+            response: Any = kept.again()
+        else:
+            made = call()
+            response = view.finalize_response(request, made, *view.args, **view.kwargs)
+            keep(new, response)
+    # The framework would call it again.
+    vars(view)["finalize_response"] = lambda _, final, *__, **___: final
     return response
 
 
 def owner_of(request: Request) -> str:
-    """The user's primary key; nothing for anonymous ones, who share their keys."""
+    """The user's primary key; nothing for anonymous ones, who share their keys.
+
+    Raises:
+        ParseError: the user has none, and so could not be told from others.
+    """
     user: Any = request.user
-    return str(user.pk) if user and user.is_authenticated else ""
+    if not (user and user.is_authenticated):
+        return ""
+    if user.pk is None:
+        raise ParseError("Idempotency-Key is not for users without a primary key.")
+    return str(user.pk)
 
 
 def key_of(request: Request) -> str:
-    """The header as it stands.
+    """What the header says, with quotation marks or without.
 
     Raises:
         ParseError: it is none.
@@ -118,7 +128,7 @@ def key_of(request: Request) -> str:
             "Idempotency-Key must be a text in quotation marks of at most 255 "
             'characters, such as "8e03978e-40d5-43e8-bc93-6894a57f9324".'
         )
-    return text
+    return re.sub(r"\\(.)", r"\1", text[1:-1]) if text.startswith('"') else text
 
 
 def fingerprint_of(request: Request) -> str:
@@ -176,9 +186,16 @@ def former(new: Answer) -> Answer | None:
 
 
 def keep(new: Answer, response: Any) -> None:
-    """Keep an answer in place of an older one; undo what an error's request wrote."""
+    """Keep an answer in place of an older one; undo what an error's request wrote.
+
+    Raises:
+        TypeError: the answer is a stream.
+    """
+    if response.streaming:
+        raise TypeError("The answer to a request that may be repeated is no stream.")
     if response.status_code >= HTTPStatus.BAD_REQUEST:
         transaction.set_rollback(True)
+    if transaction.get_rollback():  # by a view, too, that only tries something
         return
     if isinstance(response, SimpleTemplateResponse):
         response.render()

@@ -17,15 +17,14 @@ class ForgottenForm(PasswordResetForm):
     So the time of the answer tells nobody whether there is one.
     """
 
-    def save(
-        self, *arguments: Any, request: HttpRequest | None = None, **options: Any
-    ) -> None:
-        if request is None or settings.EMAIL_BACKEND != DEFERRED:
-            super().save(*arguments, request=request, **options)
+    def save(self, *arguments: Any, **options: Any) -> None:
+        if settings.EMAIL_BACKEND != DEFERRED:
+            super().save(*arguments, **options)
             return
         # Not at the top: a service without tasks has none of these.
         from chassis.mail.tasks import forgotten
 
+        request: HttpRequest = options["request"]
         forgotten.enqueue(
             self.cleaned_data["email"],
             get_current_site(request).domain,
