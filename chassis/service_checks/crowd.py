@@ -1,4 +1,4 @@
-"""Rows of every model that refer to each other: two of each, and then many.
+"""Rows of every model that refer to each other: two of each, then some, then many.
 
 Those with even numbers are ordinary: what has a default has it, and what may be NULL
 is, but for foreign keys. The others have all columns filled.
@@ -17,6 +17,7 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
 from django.db import Error, connection, transaction
 from django.db.models import BooleanField, ForeignKey, Model
 
@@ -24,7 +25,8 @@ from chassis.postgresql import message
 from service_checks import own, rows
 
 TWO = range(2)
-MANY = range(2, 102)
+SOME = range(2, 12)
+MANY = range(12, 102)
 FLAGS = ("is_active", "is_staff", "is_superuser")
 
 
@@ -97,16 +99,18 @@ class Crowd:
         for user in self.rows[model][:1]:
             vars(user).update(flags)
             model._base_manager.filter(pk=user.pk).update(**flags)
+            if hasattr(user, "user_permissions"):
+                user.user_permissions.set(Permission.objects.all())
         return next(iter(self.rows[model]), None)
 
-    def add_many(self) -> None:
+    def add_more(self, numbers: range) -> None:
         for model in self.models:
             found = self.keys[model]
             others = [len(self.rows.get(target(key), ())) for key in found]
-            self.add(model, range(MANY.start, max(MANY.stop, *others, 0)))
+            self.add(model, range(numbers.start, max(numbers.stop, *others, 0)))
             for key in found:
                 if not key.unique:
-                    self.add(model, MANY, key)
+                    self.add(model, numbers, key)
         self.refer_late()
 
     def faults(self) -> list[str]:

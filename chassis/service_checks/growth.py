@@ -1,8 +1,9 @@
 """Ask every URL of a service with few rows and with many: queries do not grow.
 
 The check `unit-tests` runs it for each root after the service's own tests, by
-`pytest src --pyargs service_checks.growth`. A superuser asks by GET for JSON; crowd.py
-makes the rows. GROWING (own.py) names views whose queries may grow.
+`pytest src --pyargs service_checks.growth`. A superuser asks by GET for JSON, and then
+a user who has each permission; crowd.py makes the rows. GROWING (own.py) names views
+whose queries may grow.
 """
 
 import functools
@@ -11,8 +12,9 @@ import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from http import HTTPStatus
 from itertools import product, takewhile
 from operator import itemgetter
 from traceback import walk_stack
@@ -63,29 +65,42 @@ class Query(NamedTuple):
     place: str
 
 
-class Answer(NamedTuple):
-    """To one request; how many rows it shows, None where it is no list."""
+class Request(NamedTuple):
+    """A path, and who asks."""
 
+    path: str
+    superuser: bool
+
+    def __str__(self) -> str:
+        return f"GET {self.path}{'' if self.superuser else ' as no superuser'}"
+
+
+class Answer(NamedTuple):
+    """Where tables have so many rows; how many it shows, None where it is no list."""
+
+    rows: int
     status: int
     shown: int | None
     queries: Counter[Query]
 
 
 class View(NamedTuple):
-    """A view, and its answers by path: with few rows, and with many."""
+    """A view, and its answers: with few rows, and with many."""
 
     name: str
     function: Any
-    answers: dict[str, tuple[Answer, Answer]]
+    answers: dict[Request, tuple[Answer, Answer]]
 
     def growth(self) -> str:
         """What it asks more often for more rows, "" where there is nothing."""
-        path, (few, many) = max(self.answers.items(), key=lambda pair: more(*pair[1]))
+        request, (few, many) = max(
+            self.answers.items(), key=lambda pair: more(*pair[1])
+        )
         if more(few, many) <= 0:
             return ""
         first = (
-            f"  {self.name}: GET {path} makes {few.queries.total()} queries where each "
-            f"table has two rows, and {many.queries.total()} where it has many"
+            f"  {self.name}: {request} makes {few.queries.total()} queries where each "
+            f"table has {few.rows} rows, and {many.queries.total()} where it has many"
         )
         found = (many.queries - few.queries).most_common(3)
         lines = [f"    {count} more by {one.place}: {one.text}" for one, count in found]
@@ -94,25 +109,32 @@ class View(NamedTuple):
     def doubt(self) -> str:
         """Why nobody knows whether it does, "" where that is known."""
         statuses = {many.status for _, many in self.answers.values()} - {405}
-        good = [pair for pair in self.answers.values() if pair[1].status < 300]
+        good = [pair for pair in self.answers.values() if is_good(pair[1])]
         if not good and is_list(self.function) and statuses:
             return f"  {self.name}: answers {', '.join(map(str, sorted(statuses)))}"
-        numbers = [
-            (few.shown or 0, many.shown)
+        lists = [
+            (few.shown or 0, many.shown, few.rows)
             for few, many in good
             if many.shown is not None and many.queries
         ]
-        if not numbers or any(many > few > 0 for few, many in numbers):
+        if not lists or any(many > few > 0 for few, many, _ in lists):
             return ""
-        few, many = max(numbers, key=itemgetter(1))
+        few, many, rows = max(lists, key=itemgetter(1))
         return (
-            f"  {self.name}: shows {few} rows where each table has two, and {many} "
+            f"  {self.name}: shows {few} rows where each table has {rows}, and {many} "
             "where it has many"
         )
 
 
 def more(few: Answer, many: Answer) -> int:
+    """How many queries; none where there was nothing to show at first."""
+    if few.shown == 0:
+        return 0
     return many.queries.total() - few.queries.total()
+
+
+def is_good(answer: Answer) -> bool:
+    return answer.status < HTTPStatus.MULTIPLE_CHOICES
 
 
 def is_list(function: Any) -> bool:
@@ -193,6 +215,8 @@ class Handler(WSGIHandler):
 
     def __call__(self, environ: Any, start_response: Any) -> Any:
         self.queries = Counter()
+        # Each request has an object of its own, as it has elsewhere.
+        self.user = type(self.user)._base_manager.get(pk=self.user.pk)
         with connection.execute_wrapper(self.remember):
             return [b"".join(super().__call__(environ, start_response))]
 
@@ -207,21 +231,27 @@ class Handler(WSGIHandler):
 
 
 class Asker:
-    """A superuser who asks for JSON."""
+    """A user who asks for JSON, as a superuser or by permissions."""
 
     def __init__(self, user: Any) -> None:
         self.handler = Handler(user)
         self.walk = walk.Walk("superuser", user, self.handler)
+        known = hasattr(user, "user_permissions")
+        self.persons = (True, False) if known else (True,)
 
-    def ask(self, path: str, function: Any, rows: int) -> Answer:
+    def ask(self, request: Request, function: Any, rows: int) -> Answer:
         """The answer with a page of so many rows; no cache has it."""
+        if len(self.persons) > 1:
+            user = self.handler.user
+            same = type(user)._base_manager.filter(pk=user.pk)
+            same.update(is_superuser=request.superuser)
         for cache in caches.all(initialized_only=True):
             cache.clear()
-        sent = path.encode().decode("latin-1")  # as WSGI has it
+        sent = request.path.encode().decode("latin-1")  # as WSGI has it
         question = walk.Question("GET", sent, page(function, rows), "application/json")
         status, content = self.walk.ask(question)
         rows_shown = shown(content, is_list(function))
-        return Answer(status, rows_shown, self.handler.queries)
+        return Answer(rows, status, rows_shown, self.handler.queries)
 
 
 def paths(addresses: Iterable[str], rows: list[Model]) -> Iterator[str]:
@@ -277,22 +307,29 @@ def ask_all(addresses: list[str]) -> list[View]:
     """Every view with its answers."""
     rows, asker = begin()
     found = resolved(addresses, [there[0] for there in rows.rows.values()])
+    requests = [Request(path, person) for person in asker.persons for path in found]
 
-    def answers(size: int, before: dict[str, Answer]) -> dict[str, Answer]:
+    def answers(
+        size: int, before: dict[Request, Answer], again: Callable[[Answer], bool]
+    ) -> dict[Request, Answer]:
         return before | {
-            path: asker.ask(path, match.func, size)
-            for path, match in found.items()
-            if path not in before or before[path].status < 300
+            one: asker.ask(one, found[one.path].func, size)
+            for one in requests
+            if one not in before or again(before[one])
         }
 
     # The first answers fill what the process keeps.
-    few = answers(len(crowd.TWO), answers(len(crowd.TWO), {}))
-    rows.add_many()
-    many = answers(len(crowd.MANY), few)
+    few = answers(crowd.TWO.stop, answers(crowd.TWO.stop, {}, is_good), is_good)
+    rows.add_more(crowd.SOME)
+    # None of the first two may pass a list's filter.
+    few = answers(crowd.SOME.stop, few, lambda answer: answer.shown == 0)
+    rows.add_more(crowd.MANY)
+    many = answers(crowd.MANY.stop, few, is_good)
     views: dict[str, View] = {}
-    for path, match in found.items():
+    for one in requests:
+        match = found[one.path]
         view = views.setdefault(match.view_name, View(match.view_name, match.func, {}))
-        view.answers[path] = few[path], many[path]
+        view.answers[one] = few[one], many[one]
     return list(views.values())
 
 

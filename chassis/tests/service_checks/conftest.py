@@ -43,7 +43,8 @@ def _own(monkeypatch):
 @pytest.fixture
 def _ten(monkeypatch):
     """Many rows are ten, which takes less time."""
-    monkeypatch.setattr(crowd, "MANY", range(2, 12))
+    monkeypatch.setattr(crowd, "SOME", range(2, 4))
+    monkeypatch.setattr(crowd, "MANY", range(4, 12))
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,7 @@ def many() -> crowd.Crowd:
     found = crowd.Crowd()
     found.add_two()
     assert found.faults() == []
-    found.add_many()
+    found.add_more(range(2, 12))
     return found
 
 
@@ -82,7 +82,7 @@ def test_model_with_one_row_has_no_more():
     own.SINGLE.add("tests.Note")
     found = crowd.Crowd()
     found.add_two()
-    found.add_many()
+    found.add_more(range(2, 12))
     assert Note.objects.count() == 1
     assert Task.objects.count() > 10
 
@@ -92,7 +92,7 @@ def test_row_that_a_migration_made_stays_the_only_one():
     note = Note.objects.create(text="one")
     found = crowd.Crowd()
     found.add_two()
-    found.add_many()
+    found.add_more(range(2, 12))
     assert [note] == found.rows[Note] == list(Note.objects.all())
 
 
@@ -164,7 +164,7 @@ def test_rows_that_a_constraint_refuses_are_left_out(made, of):
     day = made("Day", number=models.IntegerField(unique=True, choices=days))
     single = made("Single", day=models.OneToOneField(day, models.CASCADE))
     filled = of(day, single)
-    filled.add_many()
+    filled.add_more(range(2, 12))
     assert day.objects.count() == single.objects.count() == 3
 
 

@@ -58,6 +58,12 @@ class Notes(generics.ListAPIView):
     pagination_class = None
 
 
+class UserSerializer(ModelSerializer):
+    class Meta:
+        model = User
+        fields = ["username", "groups"]
+
+
 def notes(**members: object) -> type:
     return type("Notes", (Notes,), members)
 
@@ -100,7 +106,7 @@ def test_resource_with_many_related_rows_is_told(told):
 
 
 def test_views_of_the_chassis_tests_make_no_more_queries(monkeypatch):
-    monkeypatch.setattr(crowd, "MANY", range(2, 102))
+    monkeypatch.setattr(crowd, "MANY", range(4, 102))
     with walk.many_requests(lambda **_: None):
         views = growth.ask_all(walk.addresses())
     # It needs a parameter that its URL does not have.
@@ -117,15 +123,15 @@ class Refused(BasePermission):
         return False
 
 
-def shows(few: int, many: int) -> str:
-    return f"shows {few} rows where each table has two, and {many} where it has many"
+def shows(few: int, many: int, rows: int) -> str:
+    return f"shows {few} rows where each table has {rows}, and {many} where it has many"
 
 
 @pytest.mark.parametrize(
     ("view", "doubt"),
     [
-        (notes(queryset=Note.objects.filter(text="none")), shows(0, 0)),
-        (notes(queryset=Note.objects.all()[:2]), shows(2, 2)),
+        (notes(queryset=Note.objects.filter(text="none")), shows(0, 0, 4)),
+        (notes(queryset=Note.objects.all()[:2]), shows(2, 2, 2)),
         (notes(permission_classes=[Refused]), "answers 403"),
     ],
 )
@@ -133,11 +139,48 @@ def test_list_that_cannot_be_judged_is_told(listed, view: type, doubt: str):
     assert listed(view.as_view()) == [growth.UNJUDGED, f"  some: {doubt}"]
 
 
+class BothFlags(generics.ListAPIView):
+    """Of the first two users, none has one flag without the other."""
+
+    queryset = User.objects.filter(is_active=True, is_staff=False)
+    serializer_class = UserSerializer
+    pagination_class = None
+
+
+def test_list_of_what_the_first_rows_are_not_is_judged(listed):
+    class Careful(BothFlags):
+        queryset = BothFlags.queryset.prefetch_related("groups")
+
+    assert listed(Careful.as_view()) == []
+
+
+def test_query_for_each_row_that_the_first_rows_are_not_is_told(listed):
+    sentence, text = listed(BothFlags.as_view())
+    assert sentence == growth.GROWN
+    assert "where each table has 4 rows" in text
+
+
+def test_query_that_no_superuser_makes_is_told(listed):
+    class Guarded(Notes):
+        def get(self, request):
+            notes = Note.objects.all()
+            shown = [note.text for note in notes if may_see(request.user, note)]
+            return Response(shown)
+
+    sentence, text = listed(Guarded.as_view())
+    assert sentence == growth.GROWN
+    assert "some: GET /some/ as no superuser makes" in text
+
+
+def may_see(user: object, note: Note) -> bool:
+    return user.is_superuser or Task.objects.exclude(pk=note.pk).exists()
+
+
 def test_array_that_cannot_be_judged_is_told_whatever_view_makes_it(listed):
     def get(request):
         return JsonResponse([Note.objects.count() > 0], safe=False)
 
-    assert listed(get) == [growth.UNJUDGED, f"  some: {shows(1, 1)}"]
+    assert listed(get) == [growth.UNJUDGED, f"  some: {shows(1, 1, 2)}"]
 
 
 @pytest.mark.parametrize(
@@ -225,7 +268,7 @@ def test_query_outside_of_the_service_has_no_line(told, monkeypatch, tmp_path):
     view = articles.careless(articles.Author, rows).as_view({"get": "list"})
     _, text = told(path("some/", view))
     growth.written.cache_clear()
-    assert "8 more by no line of the service: SELECT" in text
+    assert "10 more by no line of the service: SELECT" in text
 
 
 @pytest.mark.usefixtures("_few_models")
