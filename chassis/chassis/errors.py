@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.db import DataError, Error, IntegrityError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.log import log_response
@@ -70,6 +71,14 @@ class Conflict(APIException):
     default_code = "conflict"
 
 
+class BodyTooLarge(APIException):
+    """A body that is no file is longer than DATA_UPLOAD_MAX_MEMORY_SIZE."""
+
+    status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    default_detail = "The body is too large: more than Django takes into memory."
+    default_code = "too_large"
+
+
 def refusal(exception: BaseException | None, method: str | None) -> APIException | None:
     """The answer where the database refused a client's values, None otherwise.
 
@@ -117,6 +126,8 @@ def refused_before(exception: BaseException) -> bool:
 def api_error(exception: Exception, context: dict[str, Any]) -> Response | None:
     """EXCEPTION_HANDLER: the framework's answer with a body in the service's format."""
     refused = refusal(exception, context["request"].method)
+    if isinstance(exception, RequestDataTooBig):
+        refused = BodyTooLarge()
     response = exception_handler(refused or exception, context)
     if response is None:
         return None

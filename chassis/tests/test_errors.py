@@ -54,6 +54,14 @@ def test_error_shows_no_internals_and_logs_the_traceback(failing: Client, caplog
     assert record.request_id == "the-failing-one"
 
 
+def test_body_that_django_does_not_take_is_too_large(client: Client, settings, db):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 20
+    body = {"text": "x" * 40}
+    response = client.post("/note/", body, content_type="application/json")
+    assert response.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    assert response.json()["detail"].startswith("The body is too large")
+
+
 def test_error_page_shows_no_internals(failing: Client):
     response = failing.get("/fail/", headers=HTML)
     assert response.status_code == HTTPStatus.INTERNAL_SERVER_ERROR
