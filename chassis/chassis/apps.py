@@ -17,6 +17,8 @@ class ChassisConfig(AppConfig):
         # Without a sender: a proxy of the user model is another one.
         post_save.connect(credentials.end_access)
         pre_save.connect(credentials.end_tokens)
+        tokens = credentials.AuthToken
+        post_save.connect(credentials.forget_expired, sender=tokens)
         if settings.SENTRY_DSN:  # pragma: no cover - tests/server has it
             import_module("chassis.tracker").start()
         # From 0: a counter that begins at 1 has not risen, and no alert sees it.

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.contrib.auth import SESSION_KEY, get_user_model
 from django.contrib.sessions.models import Session
+from django.db.models import Q
+from django.utils import timezone
 from knox.models import AuthToken
 
 
@@ -24,6 +26,17 @@ class TokensEnd:
 
     def get_help_text(self) -> str:
         return "A new password ends your tokens and your other sessions."
+
+
+def expired() -> Q:
+    """Which tokens do not hold any more."""
+    return Q(expiry__lte=timezone.now())
+
+
+def forget_expired(instance: Any, created: bool = False, **_: Any) -> None:
+    """Delete the expired tokens of a user who gets a new one."""
+    if created:
+        AuthToken.objects.filter(expired(), user=instance.user_id).delete()
 
 
 def end_access(

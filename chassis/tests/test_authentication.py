@@ -3,8 +3,12 @@ from http import HTTPStatus
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from knox.models import AuthToken
+from knox.settings import knox_settings
 
 from tests.models import Note
 
@@ -19,6 +23,11 @@ def user():
 
 def authorized(token: str) -> dict[str, str]:
     return {"Authorization": f"Token {token}"}
+
+
+def expire() -> None:
+    """End all tokens."""
+    AuthToken.objects.update(expiry=timezone.now() - timedelta(seconds=1))
 
 
 def test_token_may_write(client: Client, user):
@@ -63,10 +72,55 @@ def test_stranger_may_not_write(client: Client):
 
 
 def test_expired_token_is_refused(client: Client, user):
-    _, token = AuthToken.objects.create(user, expiry=timedelta(seconds=-1))
+    _, token = AuthToken.objects.create(user)
+    expire()
     assert (
         client.get("/guarded/", headers=authorized(token)).status_code
         == HTTPStatus.UNAUTHORIZED
+    )
+
+
+@pytest.mark.parametrize("others", [0, 100, 1000])
+def test_token_takes_one_query_however_many_there_are(client: Client, user, others):
+    _, token = AuthToken.objects.create(user)
+    ended = timezone.now() - timedelta(days=1)
+    AuthToken.objects.bulk_create(
+        AuthToken(digest=f"{number}", user=user, expiry=ended)
+        for number in range(others)
+    )
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get("/guarded/", headers=authorized(token)).status_code == (
+            HTTPStatus.OK
+        )
+    about = [one["sql"] for one in queries if "knox_authtoken" in one["sql"]]
+    assert len(about) == 1
+    assert about[0].startswith("SELECT")
+
+
+def test_expired_tokens_go_when_the_user_gets_a_new_one(user):
+    other = get_user_model().objects.create(username="other")
+    for owner in (user, other):
+        AuthToken.objects.create(owner)
+    expire()
+    kept, _ = AuthToken.objects.create(user, expiry=None)
+    assert list(AuthToken.objects.filter(user=user)) == [kept]
+    assert AuthToken.objects.filter(user=other).count() == 1
+
+
+def test_token_that_refreshes_holds_longer(client: Client, user, monkeypatch):
+    monkeypatch.setattr(knox_settings, "AUTO_REFRESH", True)
+    kept, token = AuthToken.objects.create(user, expiry=timedelta(minutes=5))
+    assert client.get("/guarded/", headers=authorized(token)).status_code == (
+        HTTPStatus.OK
+    )
+    assert AuthToken.objects.get().expiry > kept.expiry
+
+
+def test_token_of_an_inactive_user_is_refused(client: Client, user):
+    _, token = AuthToken.objects.create(user)
+    get_user_model().objects.update(is_active=False)
+    assert client.get("/guarded/", headers=authorized(token)).status_code == (
+        HTTPStatus.UNAUTHORIZED
     )
 
 

@@ -6,7 +6,9 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
+from knox.models import AuthToken
 
+from chassis.credentials import expired
 from chassis.idempotency import repeats
 from chassis.mail.models import Mail
 from chassis.tasks import KEPT, interface, scheduled
@@ -20,11 +22,12 @@ task: Callable[[Callable[..., None]], Any] = import_module(interface()).task(
 @scheduled("17 3 * * *")
 @task
 def clean() -> None:
-    """Delete what is old: sessions, answers that were kept, mail, tasks.
+    """Delete what is old: sessions, tokens, answers that were kept, mail, tasks.
 
     Of tasks those that were done a day ago, and 14 days ago those that failed.
     """
     call_command("clearsessions")
+    AuthToken.objects.filter(expired()).delete()
     call_command(
         "prune_db_task_results",
         queue_name="*",

@@ -4,9 +4,11 @@ from datetime import timedelta
 from queue import SimpleQueue
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
+from knox.models import AuthToken
 
 from chassis import worker
 from chassis.idempotency.models import Answer
@@ -54,6 +56,18 @@ def test_night_deletes_old_answers():
 
 
 @pytest.mark.django_db
+def test_night_deletes_expired_tokens():
+    user = get_user_model().objects.create(username="writer")
+    past = timezone.now() - timedelta(seconds=1)
+    for digest, expiry in (("ended", past), ("kept", None)):
+        AuthToken.objects.bulk_create(
+            [AuthToken(digest=digest, user=user, expiry=expiry)]
+        )
+    clean.call()
+    assert AuthToken.objects.get().digest == "kept"
+
+
+@pytest.mark.django_db
 def test_failed_tasks_are_put_into_the_queue_again(make_row, capsys):
     failed = make_row("note", status="FAILED", worker_ids=["1"])
     other = make_row("fail", status="FAILED")
@@ -69,4 +83,8 @@ def test_failed_tasks_are_put_into_the_queue_again(make_row, capsys):
 
 
 def test_tasks_are_found_in_the_modules_of_that_name():
-    assert find_tasks() == ["chassis.tasks.tasks.clean", "chassis.mail.tasks.send"]
+    assert find_tasks() == [
+        "chassis.tasks.tasks.clean",
+        "chassis.mail.tasks.send",
+        "chassis.mail.tasks.forgotten",
+    ]
