@@ -78,7 +78,27 @@ def test_address_of_a_tracker_may_be(read, dsn: str):
 
 
 @pytest.mark.parametrize(
-    "url", ["redis://:hid/den@cache.example", "redis://:hidden@", "redis:hidden"]
+    "url",
+    [
+        "redis://:hid/den@cache.example",
+        "redis://:hid#den@cache.example",
+        "redis://:12#hidden@cache.example",
+        "redis://:hid?den@cache.example",
+        "redis://:hid[den@cache.example",
+        "redis://:hidden\u2100@cache.example",
+        "redis://:hidden@",
+        "redis:hidden",
+        "redis://:hidden@cache.example:99999",
+        "redis://:hidden@cache.example:0",
+        "redis://:hidden@[::::]",
+        "redis://:hidden@cache.example/0?bogus=1",
+        "redis://:hidden@cache.example?db=abc",
+        "redis://:hidden@cache.example?socket_timeout=x",
+        "redis://:hidden@cache.example?protocol=9",
+        "redis://:hidden@cache.example?ssl_ca_certs=/run/secrets/ca",
+        "rediss://:hidden@cache.example?ssl_cert_reqs=nonsense",
+        "memcached://cache.example,cache.example:99999",
+    ],
 )
 def test_address_of_a_cache_is_not_told_where_it_is_malformed(read, monkeypatch, url):
     monkeypatch.setattr(extras, "find_spec", lambda _name: True)
@@ -94,7 +114,9 @@ def test_address_of_a_cache_is_not_told_where_it_is_malformed(read, monkeypatch,
         "redis://cache.example",
         "redis://user:a%2Fb@[2001:db8::1]:6379/0?protocol=3",
         "rediss://:a,b;c@192.0.2.1:6379",
+        "rediss://a_b-c.example/?protocol=2&ssl_ca_certs=/run/secrets/ca.pem",
         "memcached://a.example:11211,b.example",
+        "memcached://a.example,[2001:db8::1]:11211",
     ],
 )
 def test_address_of_a_cache_may_be(read, monkeypatch, url: str):

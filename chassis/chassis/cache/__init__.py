@@ -8,20 +8,42 @@ import hashlib
 import json
 import re
 from typing import Any, NoReturn
+from urllib.parse import urlsplit
 
-from environs import validate
+from environs import ValidationError
 
 from chassis import extras
 
-HOST = r"(\[[0-9A-Fa-f:]+\]|[^\s/@:,\[\]]+)(:[0-9]{1,5})?"
-address = validate.Regexp(
-    rf"(rediss?://([^\s/@]*@)?{HOST}(/[0-9]*)?(\?\S*)?|memcached://{HOST}(,{HOST})*)?\Z",
-    error="Not an address, such as redis://:PASSWORD@cache.example:6379/0 or "
-    "memcached://cache.example:11211; other characters of the password as %2F.",
+HOST = r"(\[[0-9A-Fa-f:.]+\]|[\w.-]+)(:[0-9]+)?"
+REDIS_AT = rf"([\w.~%!$&'()*+,;=:-]*@)?{HOST}(/[0-9]*)?"
+TLS = r"(protocol=[23]|ssl_(ca_certs|certfile|keyfile)=/[\w./%-]+)"
+ADDRESS = re.compile(
+    rf"(redis://{REDIS_AT}(\?protocol=[23])?|rediss://{REDIS_AT}(\?{TLS}(&{TLS})*)?|"
+    rf"memcached://{HOST}(,{HOST})*)?",
+    re.ASCII,
 )
 MAX_ENTRIES = 100_000  # of the table
 SECONDS = 1  # for which a server may be silent
 SERVED = re.compile("[!-~]{1,200}")  # keys that every server takes
+
+
+def address(url: str) -> None:
+    """A validator of CACHE_URL: what its client cannot read would fail in requests.
+
+    Raises:
+        ValidationError: it is no address, of which nothing is told.
+    """
+    hosts = re.split("[/?]", url.partition("://")[2].rpartition("@")[2])[0].split(",")
+    try:
+        known = all(urlsplit(f"//{host}").port != 0 for host in hosts)
+    except ValueError:
+        known = False
+    if not (known and ADDRESS.fullmatch(url)):
+        raise ValidationError(
+            "Not an address, such as redis://:PASSWORD@cache.example:6379/0 or "
+            "memcached://cache.example:11211; other characters of the password as %2F, "
+            "and of options protocol, ssl_ca_certs, ssl_certfile and ssl_keyfile alone."
+        )
 
 
 class JSON:
