@@ -1,5 +1,6 @@
 """The cache that all workers share, in the database and elsewhere."""
 
+import asyncio
 import base64
 import pickle
 import time
@@ -8,14 +9,16 @@ from datetime import date
 from itertools import chain
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.core.cache import cache
+from django.core.exceptions import ImproperlyConfigured, SynchronousOnlyOperation
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 from django.http import HttpResponse
 from django_prometheus.db.backends.postgresql import base
 
 from chassis import extras
 from chassis.cache import JSON, backends, configure
-from chassis.cache.backends import CULLED, NOTHING, Redis, Table
+from chassis.cache.backends import CULLED, NOTHING, Forgiving, Redis, Table
 from tests.models import Note
 
 pytestmark = pytest.mark.django_db
@@ -123,6 +126,12 @@ def test_value_without_an_end_is_kept(pass_time):
     assert cache.get("key") == 1
 
 
+def test_value_of_ages_has_no_end(pass_time):
+    cache.set("key", 1, timeout=10**18)
+    pass_time(10**9)
+    assert cache.get("key") == 1
+
+
 def test_end_is_put_off(pass_time):
     cache.set("key", 1, timeout=60)
     pass_time(59)
@@ -160,6 +169,24 @@ def test_numbers_are_counted(pass_time):
     pass_time(61)
     with pytest.raises(ValueError, match="no such key"):
         cache.incr("key")
+
+
+@pytest.mark.parametrize("value", ["a", 1.5, None, 2**63 - 1])
+def test_what_cannot_be_counted_is_told_and_the_cache_asked_again(value):
+    cache.set("key", value)
+    with pytest.raises(ValueError, match="no whole number"):
+        cache.incr("key")
+    assert cache.get("key") == value
+
+
+def test_none_of_many_asynchronous_counts_is_lost(pass_time):
+    async def count() -> None:
+        await asyncio.gather(*(cache.aincr("key") for _ in range(9)))
+
+    cache.set("key", 0, timeout=10**6)
+    async_to_sync(count)()
+    pass_time(10**6 - 1)
+    assert cache.get("key") == 9
 
 
 @pytest.mark.usefixtures("empty")
@@ -243,7 +270,7 @@ def test_transaction_goes_on_without_the_cache(caplog):
         cache.set("key", 2)
         assert not cache.add("key", 2)
         assert cache.get_or_set("key", 3) == 3
-        with pytest.raises(ValueError, match="no such key"):
+        with pytest.raises(ValueError, match="nobody answered"):
             cache.incr("key")
         assert Note.objects.count() == 1
         transaction.set_rollback(True)
@@ -336,19 +363,62 @@ CALLS = {
 }
 
 
+def failing(error: type[Exception]) -> Forgiving:
+    """A cache whose client fails with this error, whatever it is asked."""
+
+    def fail(*_arguments, **_keywords):
+        raise error("its reason")
+
+    kind = type("Failing", (Forgiving,), dict.fromkeys(NOTHING, fail))
+    return kind({})
+
+
+def error_of(client: str, name: str, base: type[Exception] = Exception):
+    return type(name, (base,), {"__module__": f"{client}.exceptions"})
+
+
 @pytest.mark.parametrize("name", CALLS)
 def test_client_that_fails_has_nothing(name: str, caplog):
-    """Here it is not even there."""
-    redis = Redis([REDIS], {"OPTIONS": {}})
+    one = failing(ConnectionRefusedError)
     for _ in range(3):
-        assert getattr(redis, name)(*CALLS[name]) == NOTHING[name]()
-    Redis.silence.end()
-    assert redis.get("key", "default") == "default"
-    Redis.silence.end()
-    with pytest.raises(ValueError, match="no such key"):
-        redis.incr("key")
-    Redis.silence.end()
+        assert getattr(one, name)(*CALLS[name]) == NOTHING[name]()
+    one.silence.end()
+    assert one.get("key", "default") == "default"
+    one.silence.end()
+    with pytest.raises(ValueError, match="nobody answered"):
+        one.incr("key")
     assert len(caplog.messages) == 3
+
+
+@pytest.mark.parametrize(
+    ("error", "asked"),
+    [
+        (error_of("redis", "TimeoutError"), 1),
+        (error_of("redis", "Busy", error_of("redis", "ConnectionError")), 1),
+        (error_of("pymemcache", "MemcacheUnexpectedCloseError"), 1),
+        (error_of("redis", "ResponseError"), 3),
+        (error_of("pymemcache", "MemcacheServerError"), 3),
+    ],
+)
+def test_server_that_refuses_a_value_is_asked_again(error, asked: int, caplog):
+    one = failing(error)
+    for _ in range(3):
+        assert one.get("key", "default") == "default"
+    assert caplog.messages == ["Requests go on without the cache: its reason"] * asked
+
+
+@pytest.mark.parametrize(
+    "error",
+    [ImproperlyConfigured, RuntimeError, SynchronousOnlyOperation, RecursionError],
+)
+def test_mistake_of_the_code_is_told(error):
+    with pytest.raises(error, match="its reason"):
+        failing(error).get("key")
+
+
+def test_client_that_is_not_there_is_told():
+    with pytest.raises(ModuleNotFoundError):
+        Redis([REDIS], {"OPTIONS": {}}).get("key")
 
 
 def test_servers_get_json():

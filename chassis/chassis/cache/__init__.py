@@ -46,6 +46,14 @@ def address(url: str) -> None:
         )
 
 
+class NotJSONError(Exception):
+    """Somebody else wrote the value."""
+
+
+class NotCountedError(ValueError):
+    """Nobody answered `incr`, or the value is no number."""
+
+
 class JSON:
     """How values are kept, for the table, for Redis' client and for Memcached's."""
 
@@ -61,12 +69,12 @@ class JSON:
         """The value of a text.
 
         Raises:
-            RuntimeError: it is not JSON, so somebody else wrote it.
+            NotJSONError: it is none.
         """
         try:
             return json.loads(text)
         except ValueError:
-            raise RuntimeError("there is a value that is not JSON") from None
+            raise NotJSONError("there is a value that is not JSON") from None
 
     def serialize(self, _key: str, value: Any) -> tuple[bytes, int]:
         return self.dumps(value).encode(), 0

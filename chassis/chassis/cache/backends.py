@@ -10,19 +10,35 @@ from itertools import count
 from types import NoneType
 from typing import Any, NoReturn
 
+from asgiref.sync import sync_to_async
 from django.core.cache.backends import memcached, redis
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
-from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, Error, connections, transaction
 
-from chassis.cache import JSON
+from chassis.cache import JSON, NotCountedError, NotJSONError
 from chassis.health.dependencies import Silence
 from chassis.postgresql import message
 
 logger = logging.getLogger(__name__)
 
 
-def absent() -> NoReturn:
-    raise ValueError("The cache has no such key.")
+# Errors of clients, which may not be there, and those by which nobody answered.
+CLIENTS = ("redis.", "pymemcache.")
+AWAY = {"ConnectionError", "TimeoutError", "MemcacheUnexpectedCloseError"}
+TEN_YEARS = 10 * 365 * 86400  # seconds
+
+
+def uncounted() -> NoReturn:
+    raise NotCountedError(
+        "The cache did not count: it has no whole number of 64 bits there, "
+        "or nobody answered."
+    )
+
+
+def is_unanswered(error: Exception) -> bool:
+    """Whether the cache cannot be asked; other errors are mistakes of the code."""
+    of_client = type(error).__module__.startswith(CLIENTS)
+    return of_client or isinstance(error, Error | OSError | NotJSONError)
 
 
 # What each method answers as if nothing were kept.
@@ -33,7 +49,7 @@ NOTHING: dict[str, Callable[[], Any]] = {
     "delete_many": NoneType,
     "get_many": dict,
     "has_key": bool,
-    "incr": absent,
+    "incr": uncounted,
     "set": NoneType,
     "set_many": list,
     "touch": bool,
@@ -51,9 +67,9 @@ def forgiving(
             return nothing()
         try:
             return method(cache, *arguments, **keywords)
-        except (TypeError, ValueError, Warning):  # what code may get wrong
-            raise
         except Exception as error:
+            if not is_unanswered(error):
+                raise
             cache.forgive(error)
         return nothing()
 
@@ -79,11 +95,22 @@ class Forgiving(BaseCache):
 
     def forgive(self, error: Exception) -> None:
         logger.warning("Requests go on without the cache: %s", message(error))
-        if self.is_away():
+        if self.is_away(error):
             self.silence.begin()
 
-    def is_away(self) -> bool:
-        return True
+    def is_away(self, error: Exception) -> bool:
+        """Whether nobody answered; a value that was refused is no reason."""
+        names = {kind.__name__ for kind in type(error).__mro__}
+        return isinstance(error, OSError) or not AWAY.isdisjoint(names)
+
+    async def aincr(self, key: Any, delta: int = 1, version: int | None = None) -> int:
+        """Django's own reads and writes, so that counts are lost."""
+        return int(await sync_to_async(self.incr)(key, delta, version))
+
+    def get_backend_timeout(self, timeout: Any = DEFAULT_TIMEOUT) -> Any:
+        """Django's; one that no server could write is none."""
+        endless = isinstance(timeout, int | float) and timeout > TEN_YEARS
+        return super().get_backend_timeout(None if endless else timeout)
 
 
 class Redis(Forgiving, redis.RedisCache):
@@ -143,7 +170,7 @@ class Table(Forgiving):
         super().__init__(options)
         self.json = JSON()
 
-    def is_away(self) -> bool:
+    def is_away(self, _error: Exception) -> bool:
         """Whether the connection broke; a statement that took too long is no reason."""
         connection = connections[DEFAULT_DB_ALIAS]
         if connection.in_atomic_block:  # whose end the transaction will notice
@@ -202,7 +229,9 @@ class Table(Forgiving):
     def incr(self, key: Any, delta: int = 1, version: int | None = None) -> int:
         name = self.make_and_validate_key(key, version)
         rows = self.ask(COUNT, delta, name, time.time())
-        return int(rows[0][0]) if rows else absent()
+        if not rows:
+            raise ValueError("The cache has no such key.")
+        return int(rows[0][0])
 
     def touch(
         self, key: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None
