@@ -4,9 +4,9 @@ Django REST framework's own throttles read a list and write it back, so that of 
 that come at once too many pass. The cache's `incr` counts in one step.
 """
 
+import hashlib
 import re
 import time
-import zlib
 from collections.abc import Mapping
 from contextlib import suppress
 from ipaddress import IPv6Address, IPv6Network, ip_address
@@ -17,6 +17,8 @@ from django.core.cache import cache
 from django.core.exceptions import ImproperlyConfigured
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
+
+from chassis.cache import NotCountedError
 
 KINDS = ("anonymous", "user")
 SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
@@ -48,10 +50,15 @@ def network(address: str) -> str:
 
 def hit(key: str, seconds: int) -> int:
     """Count one more, and return how many there are: 0 where nobody counts."""
-    for _ in range(2):
-        with suppress(ValueError):  # it is the first
-            return cache.incr(key)
-        cache.add(key, 0, 2 * seconds)
+    try:
+        return cache.incr(key)
+    except NotCountedError:
+        return 0
+    except ValueError:  # it is the first
+        if cache.add(key, 1, 2 * seconds):
+            return 1
+    with suppress(ValueError):  # another was
+        return cache.incr(key)
     return 0
 
 
@@ -87,11 +94,12 @@ class Throttle(BaseThrottle):
             return True
         most, seconds = int(found[1]), SECONDS[found[2]]
         who = user.pk if kind == "user" else network(self.get_ident(request))
-        name = f"throttle:{self.place(view)}:{kind}:{who}:{most}/{seconds}"
+        name = f"{self.place(view)}:{kind}:{who}:{most}/{seconds}"
+        digest = hashlib.sha256(name.encode()).hexdigest()  # so that any key is short
         # By client another begin of the period: not all come back at once.
-        period, gone = divmod(time.time() + zlib.crc32(name.encode()), seconds)
+        period, gone = divmod(time.time() + int(digest[:8], 16), seconds)
         self.left = seconds - gone
-        return hit(f"{name}:{period:.0f}", seconds) <= most
+        return hit(f"throttle:{digest}:{period:.0f}", seconds) <= most
 
     def place(self, view: Any) -> str:
         """What is counted together."""

@@ -10,7 +10,7 @@ from itertools import chain
 
 import pytest
 from asgiref.sync import async_to_sync
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.core.exceptions import ImproperlyConfigured, SynchronousOnlyOperation
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 from django.http import HttpResponse
@@ -50,6 +50,21 @@ def empty(transactional_db):
     """Outside a transaction; the table is empty afterwards."""
     yield
     cache.clear()
+
+
+def elsewhere(call):
+    """What a call returns in another thread, which waits for no lock for long."""
+
+    def attempt():
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '50ms'")
+        try:
+            return call()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(attempt).result()
 
 
 def rows() -> int:
@@ -233,6 +248,7 @@ def test_each_is_one_statement(django_assert_num_queries):
             call()
 
 
+@pytest.mark.usefixtures("empty")
 def test_what_has_ended_is_deleted_now_and_then(pass_time):
     cache.set("key", 1, timeout=60)
     pass_time(61)
@@ -241,6 +257,7 @@ def test_what_has_ended_is_deleted_now_and_then(pass_time):
     assert rows() == 1
 
 
+@pytest.mark.usefixtures("empty")
 def test_rows_are_no_more_than_are_allowed():
     small = Table("", {"OPTIONS": {"MAX_ENTRIES": 5}})
     small.set("endless", 1, timeout=None)
@@ -249,6 +266,25 @@ def test_rows_are_no_more_than_are_allowed():
     assert rows() <= 5 + CULLED
     assert small.get("endless") == 1
     assert small.get(0) == 1
+
+
+@pytest.mark.usefixtures("empty")
+def test_no_transaction_holds_up_others_by_what_has_ended(monkeypatch):
+    cache.set("ended", 1, timeout=0)
+    monkeypatch.setattr(backends, "CULLED", 1)
+    with transaction.atomic():
+        cache.set("key", 1)
+        assert elsewhere(lambda: cache.add("ended", 1))
+    cache.set("ended", 1, timeout=0)
+    assert rows() == 1
+
+
+@pytest.mark.usefixtures("empty")
+def test_value_is_added_also_where_nothing_can_be_deleted(monkeypatch):
+    monkeypatch.setattr(backends, "CULLED", 1)
+    monkeypatch.setattr(caches["default"], "_max_entries", -1)
+    assert cache.add("key", 1)
+    assert cache.get("key") == 1
 
 
 @pytest.mark.usefixtures("empty")

@@ -6,9 +6,10 @@ from http import HTTPStatus
 from itertools import chain
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connection
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 from rest_framework.test import APIRequestFactory, force_authenticate
@@ -16,10 +17,12 @@ from rest_framework.throttling import AnonRateThrottle
 from rest_framework.views import APIView
 
 from chassis import checks
+from chassis.cache import backends
 from chassis.cache.backends import Table
 from chassis.error_format import ErrorFormat
 from chassis.throttling import Throttle, fault, hit, network
 from tests.models import User
+from tests.test_cache import elsewhere
 
 pytestmark = pytest.mark.django_db
 
@@ -153,6 +156,35 @@ def test_count_is_one_statement(django_assert_num_queries):
     ask(Limited)
     with django_assert_num_queries(1):
         ask(Limited)
+    cache.clear()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_full_cache_forgets_no_count(monkeypatch):
+    monkeypatch.setattr(backends, "CULLED", 1)
+    monkeypatch.setattr(caches["default"], "_max_entries", 5)
+    assert statuses(2, Limited) == [OK, OK]
+    for number in range(20):
+        cache.set(number, 1, timeout=10**6)
+    assert cache.get(0) is None
+    assert statuses(1, Limited) == [LIMITED]
+    cache.clear()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_request_waits_once_for_a_count_that_another_holds():
+    def hits() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert hit("key", 60) == 0
+        return len(queries)
+
+    hit("key", 60)
+    with transaction.atomic():
+        cache.delete("key")
+        assert elsewhere(hits) == 1
+    with transaction.atomic():
+        cache.add("key", 1)
+        assert elsewhere(hits) == 3  # of which `add` waits
     cache.clear()
 
 

@@ -5,7 +5,7 @@ import math
 import time
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
-from functools import wraps
+from functools import partial, wraps
 from itertools import count
 from types import NoneType
 from typing import Any, NoReturn
@@ -142,18 +142,19 @@ WHERE cache_key = %s AND expires > to_timestamp(%s) RETURNING true
 """
 DELETE = "DELETE FROM chassis_cache WHERE cache_key = ANY(%s::text[]) RETURNING true"
 CLEAR = "DELETE FROM chassis_cache"
-# What has expired, and what expires first of too many rows: some at a time, and none
-# that another worker has.
+# What has expired, and what expires first of too many rows, but no counts: some at a
+# time, and none that another worker has.
 CULL = """
 DELETE FROM chassis_cache WHERE cache_key IN (
     SELECT cache_key FROM chassis_cache
     WHERE expires <= GREATEST(
         to_timestamp(%s),
         (SELECT expires FROM chassis_cache ORDER BY expires DESC OFFSET %s LIMIT 1)
-    )
+    ) AND (expires <= to_timestamp(%s) OR NOT starts_with(cache_key, %s))
     ORDER BY expires LIMIT 10000 FOR UPDATE SKIP LOCKED
 )
 """
+COUNTS = "throttle"  # their keys begin so, also those of Django REST framework's own
 CULLED = 100  # writes of a process to the next look
 
 
@@ -192,8 +193,14 @@ class Table(Forgiving):
         text = self.json.dumps(value)
         rows = self.ask(statement, key, text, self.end(timeout), *more)
         if next(self.writes) % CULLED == 0:
-            self.ask(CULL, time.time(), self._max_entries)
+            transaction.on_commit(self.cull)  # whose rows others wait for
         return bool(rows)
+
+    @partial(forgiving, nothing=NoneType)
+    def cull(self) -> None:
+        now = time.time()
+        counts = self.make_key(COUNTS)
+        self.ask(CULL, now, self._max_entries, now, counts)
 
     def end(self, timeout: Any) -> float:
         """When a value ends, in seconds since 1970."""
