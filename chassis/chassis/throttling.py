@@ -103,8 +103,13 @@ class Throttle(BaseThrottle):
 
     def place(self, view: Any) -> str:
         """What is counted together."""
+        if self.rates is None:
+            return ""
         kind = type(view)
-        return "" if self.rates is None else f"{kind.__module__}.{kind.__name__}"
+        # An action's own throttles are the instance's, not the class's.
+        own = "throttle_classes" in vars(view)
+        action = getattr(view, "action", "") if own else ""
+        return f"{kind.__module__}.{kind.__name__}.{action}"
 
     def wait(self) -> float:
         """How many seconds the client should wait."""

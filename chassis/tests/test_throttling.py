@@ -10,11 +10,13 @@ from django.core.cache import cache, caches
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from rest_framework.decorators import action
 from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 from rest_framework.test import APIRequestFactory, force_authenticate
 from rest_framework.throttling import AnonRateThrottle
 from rest_framework.views import APIView
+from rest_framework.viewsets import ViewSet
 
 from chassis import checks
 from chassis.cache import backends
@@ -137,6 +139,26 @@ def test_view_with_a_limit_of_its_own_is_counted_apart():
         pass
 
     assert statuses(3, Limited) == statuses(3, Second) == [OK, OK, LIMITED]
+
+
+def test_action_with_a_limit_of_its_own_is_counted_apart():
+    class Acting(ViewSet):
+        permission_classes = [AllowAny]
+        throttle_classes = [Throttle.of(anonymous="2/day")]
+
+        def list(self, request):
+            return Response()
+
+        @action(detail=False, throttle_classes=[Throttle.of(anonymous="2/day")])
+        def export(self, request):
+            return Response()
+
+    def ask_for(method: str, **keywords) -> list[int]:
+        view = Acting.as_view({"get": method}, **keywords)
+        return [view(APIRequestFactory().get("/")).status_code for _ in range(3)]
+
+    assert ask_for("list") == [OK, OK, LIMITED]
+    assert ask_for("export", **Acting.export.kwargs) == [OK, OK, LIMITED]
 
 
 def test_what_is_refused_otherwise_is_not_counted():
