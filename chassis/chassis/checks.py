@@ -110,6 +110,23 @@ def readable_rates(
     return [checks.Error(f"THROTTLE_RATES: {sentence}", id="chassis.E005")]
 
 
+@register()
+def unread_rates(
+    app_configs: Sequence[AppConfig] | None, **_: Any
+) -> list[CheckMessage]:
+    """Whether rates are set for throttles of the framework that no view has."""
+    rates = settings.REST_FRAMEWORK.get("DEFAULT_THROTTLE_RATES", {})
+    used = settings.REST_FRAMEWORK["DEFAULT_THROTTLE_CLASSES"]
+    if used != ["chassis.throttling.Throttle"] or not {"anon", "user"} & set(rates):
+        return []
+    sentence = (
+        'DEFAULT_THROTTLE_RATES of "anon" and "user" are for throttles of Django REST '
+        "framework, and DEFAULT_THROTTLE_CLASSES has none."
+    )
+    hint = 'THROTTLE_RATES = {"anonymous": "60/minute"} limits by the chassis\'s.'
+    return [checks.Warning(sentence, hint=hint, id="chassis.W004")]
+
+
 @register(Tags.translation, deploy=True)
 def kept_translations(
     app_configs: Sequence[AppConfig] | None,

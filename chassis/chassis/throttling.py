@@ -25,12 +25,14 @@ SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 RATE = re.compile(f"([0-9]{{1,9}})/({'|'.join(SECONDS)})")
 
 
-def fault(rates: Mapping[str, str]) -> str | None:
+def fault(rates: Any) -> str | None:
     """What is wrong with rates by kind of client, as a sentence; None if nothing."""
+    if not isinstance(rates, Mapping):
+        return 'Not rates by kind of client, such as {"anonymous": "60/minute"}.'
     for kind, rate in rates.items():
         if kind not in KINDS:
             return f"{kind!r} is no kind of client: there are {' and '.join(KINDS)}."
-        if rate and not RATE.fullmatch(rate):
+        if rate != "" and not RATE.fullmatch(str(rate)):
             return f"{rate!r} is no rate, such as 60/minute (second, hour, day)."
     return None
 
@@ -80,9 +82,11 @@ class Throttle(BaseThrottle):
         Raises:
             ImproperlyConfigured: a rate cannot be read.
         """
-        if sentence := fault(rates):
-            raise ImproperlyConfigured(f"Throttle.of: {sentence}")
-        return type("Throttle", (cls,), {"rates": rates})
+        return type("Throttle.of", (cls,), {"rates": rates})
+
+    def __init_subclass__(cls) -> None:
+        if cls.rates is not None and (sentence := fault(cls.rates)):
+            raise ImproperlyConfigured(f"{cls.__name__}: {sentence}")
 
     def allow_request(self, request: Request, view: Any) -> bool:
         """Count a request, and say whether it is one too many."""

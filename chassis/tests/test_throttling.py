@@ -277,6 +277,37 @@ def test_rate_that_cannot_be_read_is_told(rate: str, settings):
     assert f"THROTTLE_RATES: '{rate}' is no rate" in message.msg
 
 
+@pytest.mark.parametrize("rates", [{"user": 60}, {"user": None}, {"user": 0}])
+def test_rate_that_is_no_text_is_told(rates, settings):
+    settings.THROTTLE_RATES = rates
+    (message,) = checks.readable_rates(None)
+    assert f"THROTTLE_RATES: {rates['user']} is no rate" in message.msg
+
+
+@pytest.mark.parametrize("rates", [None, [], "5/minute"])
+def test_rates_without_kinds_of_client_are_told(rates, settings):
+    settings.THROTTLE_RATES = rates
+    (message,) = checks.readable_rates(None)
+    assert "THROTTLE_RATES: Not rates by kind of client, such as" in message.msg
+
+
+def test_rate_of_a_subclass_is_told():
+    with pytest.raises(ImproperlyConfigured, match=r"Mine: '2/d' is no rate"):
+        type("Mine", (Throttle,), {"rates": {"anonymous": "2/d"}})
+
+
+def test_rates_of_the_framework_that_nothing_reads_are_told(settings):
+    assert checks.unread_rates(None) == []
+    framework = settings.REST_FRAMEWORK
+    rates = {"DEFAULT_THROTTLE_RATES": {"anon": "2/day", "user": None}}
+    settings.REST_FRAMEWORK = framework | rates
+    (message,) = checks.unread_rates(None)
+    assert message.id == "chassis.W004"
+    assert "DEFAULT_THROTTLE_RATES" in message.msg
+    settings.REST_FRAMEWORK |= {"DEFAULT_THROTTLE_CLASSES": [AnonRateThrottle]}
+    assert checks.unread_rates(None) == []
+
+
 def test_kind_of_client_that_is_not_known_is_told(settings):
     assert checks.readable_rates(None) == []
     settings.THROTTLE_RATES = {"anon": "5/day"}
