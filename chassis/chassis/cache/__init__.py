@@ -110,7 +110,12 @@ REDIS = {
 }
 MEMCACHED = {
     "BACKEND": "chassis.cache.backends.Memcached",
-    "OPTIONS": {"serde": JSON(), "connect_timeout": SECONDS, "timeout": SECONDS},
+    "OPTIONS": {
+        "serde": JSON(),
+        "connect_timeout": SECONDS,
+        "timeout": SECONDS,
+        "dead_timeout": SECONDS,  # after which it is asked again
+    },
 }
 TABLE = {
     "BACKEND": "chassis.cache.backends.Table",

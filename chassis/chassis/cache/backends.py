@@ -94,7 +94,8 @@ class Forgiving(BaseCache):
         return self.get_many([key], version).get(key, default)
 
     def forgive(self, error: Exception) -> None:
-        logger.warning("Requests go on without the cache: %s", message(error))
+        reason = message(error) or type(error).__name__
+        logger.warning("Requests go on without the cache: %s", reason)
         if self.is_away(error):
             self.silence.begin()
 
