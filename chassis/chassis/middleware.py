@@ -12,6 +12,7 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.http.response import HttpResponseBase
 from django.middleware import common
+from django.utils.cache import patch_cache_control, patch_vary_headers
 from django_prometheus import middleware as prometheus
 from django_prometheus.utils import TimeSince
 from rest_framework.renderers import BrowsableAPIRenderer
@@ -77,6 +78,12 @@ class CommonMiddleware(common.CommonMiddleware):
     response_redirect_class = PermanentRedirect
 
 
+def is_browsable(response: HttpResponseBase) -> bool:
+    """Whether it is a page of the browsable API."""
+    renderer = getattr(response, "accepted_renderer", None)
+    return isinstance(renderer, BrowsableAPIRenderer)
+
+
 class ContentSecurityPolicyMiddleware(CSPMiddleware):
     """django-csp's, for pages.
 
@@ -96,10 +103,7 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
         report_only: bool = False,
     ) -> PolicyParts:
         parts = super().get_policy_parts(request, response, report_only)
-        browsable = isinstance(
-            getattr(response, "accepted_renderer", None), BrowsableAPIRenderer
-        )
-        if browsable or (
+        if is_browsable(response) or (
             request.resolver_match
             and request.resolver_match.app_name == "rest_framework"
         ):
@@ -108,7 +112,11 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
 
 
 class CacheControlMiddleware:
-    """Lets only the client keep an answer, and ask each time whether it still holds."""
+    """Lets only the client keep an answer, and ask each time whether it still holds.
+
+    A view may say otherwise, but what has a cookie, or a user's name and a token for
+    forms, stays the client's own; and no user gets what another one was answered.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -116,6 +124,20 @@ class CacheControlMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         response.setdefault("Cache-Control", "private, no-cache")
+        if response.cookies or is_browsable(response):
+            patch_cache_control(response, private=True)
+        return self.process_template_response(request, response)
+
+    def process_template_response(
+        self, request: HttpRequest, response: HttpResponse
+    ) -> HttpResponse:
+        """Tell users apart, also where a view's `cache_page` keeps the answer next."""
+        view = getattr(request.resolver_match, "func", None)
+        action = getattr(view, "initkwargs", {}).get("authentication_classes")
+        if action or getattr(
+            getattr(view, "cls", None), "authentication_classes", None
+        ):
+            patch_vary_headers(response, ["Cookie", "Authorization"])
         return response
 
 

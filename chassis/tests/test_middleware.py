@@ -7,8 +7,10 @@ from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpResponse
 from django.middleware.security import SecurityMiddleware
 from django.test import Client, RequestFactory
+from django.urls import path
 from django.utils.decorators import method_decorator
-from django.views.decorators.cache import cache_control
+from django.views.decorators.cache import cache_control, cache_page
+from knox.models import AuthToken
 from prometheus_client.parser import text_string_to_metric_families
 from rest_framework.exceptions import NotFound
 from rest_framework.permissions import AllowAny
@@ -156,6 +158,55 @@ def test_view_says_who_may_keep_its_answer_and_no_error(
 ):
     kept = CacheControlMiddleware(PublicView.as_view())(rf.get(path))["Cache-Control"]
     assert sorted(kept.split(", ")) == sorted(expected.split(", "))
+
+
+class Cookies(PublicView):
+    authentication_classes = []
+
+    @method_decorator(cache_control(public=True, max_age=60))
+    def get(self, request):
+        response = Response()
+        response.set_cookie("name", "value")
+        return response
+
+
+@pytest.mark.parametrize(
+    ("view", "accept"), [(Cookies, "application/json"), (PublicView, "text/html")]
+)
+def test_answer_with_a_cookie_or_for_a_browser_stays_private(rf, view, accept: str):
+    """Pages of the browsable API have the user's name, and a token for forms."""
+    request = rf.get("/", headers={"Accept": accept})
+    kept = CacheControlMiddleware(view.as_view())(request)["Cache-Control"]
+    assert sorted(kept.split(", ")) == ["max-age=60", "private"]
+
+
+class Who(PublicView):
+    @method_decorator(cache_page(60, cache="pages"))
+    def get(self, request):
+        return Response(str(request.user))
+
+
+urlpatterns = [path("who/", Who.as_view()), path("cookies/", Cookies.as_view())]
+
+
+@pytest.mark.django_db
+def test_no_user_gets_what_another_one_was_answered(client: Client, user, settings):
+    settings.ROOT_URLCONF = __name__
+    backend = "django.core.cache.backends.locmem.LocMemCache"
+    settings.CACHES = settings.CACHES | {"pages": {"BACKEND": backend}}
+    _, token = AuthToken.objects.create(user)
+    headers = {"Authorization": f"Token {token}"}
+    stranger, by_token = client.get("/who/"), client.get("/who/", headers=headers)
+    client.force_login(user)
+    answers = [stranger, by_token, client.get("/who/")]
+    assert [answer.json() for answer in answers] == ["AnonymousUser", *[str(user)] * 2]
+    assert {"Authorization", "Cookie"} <= set(stranger["Vary"].split(", "))
+
+
+@pytest.mark.django_db
+def test_view_that_knows_no_users_answers_all_alike(client: Client, settings):
+    settings.ROOT_URLCONF = __name__
+    assert "Authorization" not in client.get("/cookies/")["Vary"]
 
 
 @pytest.mark.django_db
