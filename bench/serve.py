@@ -174,7 +174,8 @@ def loop(engine: Engine, method: str, path: str) -> float:
     ended = subprocess.run(
         command, env=environment, capture_output=True, text=True, check=True
     )
-    return float(ended.stdout.splitlines()[-1])
+    rate: float = json.loads(ended.stdout.splitlines()[-1])["rate"]
+    return rate
 
 
 def first_request(engine: Engine) -> float:
