@@ -14,7 +14,7 @@ from django.core.wsgi import get_wsgi_application
 
 settings.configure(
     ALLOWED_HOSTS=["127.0.0.1"],
-    SECRET_KEY=os.environ["DJANGO_SECRET_KEY"],
+    SECRET_KEY="-",
     ROOT_URLCONF=__name__,
     AUTH_USER_MODEL="accounts.User",
     USE_TZ=True,
@@ -39,11 +39,11 @@ settings.configure(
     DATABASES={
         "default": {
             "ENGINE": "django.db.backends.postgresql",
-            "HOST": os.environ["POSTGRES_HOST"],
-            "PORT": os.environ["POSTGRES_PORT"],
+            "HOST": os.environ.get("POSTGRES_HOST"),
+            "PORT": os.environ.get("POSTGRES_PORT"),
             "NAME": os.environ["SERVICE_DATABASE"],
             "USER": os.environ["SERVICE_DATABASE"],
-            "PASSWORD": os.environ["POSTGRES_PASSWORD"],
+            "PASSWORD": os.environ.get("POSTGRES_PASSWORD"),
             "CONN_MAX_AGE": None,
             "CONN_HEALTH_CHECKS": True,
         }
