@@ -14,7 +14,7 @@ from django.core.wsgi import get_wsgi_application
 
 settings.configure(
     ALLOWED_HOSTS=["127.0.0.1"],
-    SECRET_KEY="-",
+    SECRET_KEY=os.environ.get("DJANGO_SECRET_KEY", "-"),
     ROOT_URLCONF=__name__,
     AUTH_USER_MODEL="accounts.User",
     USE_TZ=True,

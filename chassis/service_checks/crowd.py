@@ -17,7 +17,6 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Permission
 from django.db import Error, connection, transaction
 from django.db.models import BooleanField, ForeignKey, Model
 
@@ -99,8 +98,6 @@ class Crowd:
         for user in self.rows[model][:1]:
             vars(user).update(flags)
             model._base_manager.filter(pk=user.pk).update(**flags)
-            if hasattr(user, "user_permissions"):
-                user.user_permissions.set(Permission.objects.all())
         return next(iter(self.rows[model]), None)
 
     def add_more(self, numbers: range) -> None:

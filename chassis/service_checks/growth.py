@@ -22,6 +22,7 @@ from types import FrameType
 from typing import Any, NamedTuple
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.cache import caches
 from django.db import connection
 from django.db.models import Model
@@ -236,8 +237,10 @@ class Asker:
     def __init__(self, user: Any) -> None:
         self.handler = Handler(user)
         self.walk = walk.Walk("superuser", user, self.handler)
-        known = hasattr(user, "user_permissions")
-        self.persons = (True, False) if known else (True,)
+        self.persons = [True]
+        if hasattr(user, "user_permissions"):  # as Django's own PermissionsMixin has
+            user.user_permissions.set(Permission.objects.all())
+            self.persons.append(False)
 
     def ask(self, request: Request, function: Any, rows: int) -> Answer:
         """The answer with a page of so many rows; no cache has it."""

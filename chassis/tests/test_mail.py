@@ -19,7 +19,7 @@ from environs import ValidationError
 
 from chassis.mail import address, sender, settings_of
 from chassis.mail.models import Mail
-from chassis.mail.tasks import send
+from chassis.mail.tasks import forgotten, send
 
 LOCAL = "django.core.mail.backends.locmem.EmailBackend"
 
@@ -257,6 +257,12 @@ def test_answer_does_not_tell_whether_there_is_an_account(client: Client):
     assert answers[0] == answers[1]
     run()
     assert Mail.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_worker_mails_nobody_at_what_is_no_address():
+    forgotten.call("no address", "shop.example", True, "en")
+    assert not mail.outbox
 
 
 @pytest.mark.django_db

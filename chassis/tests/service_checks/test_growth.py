@@ -172,6 +172,11 @@ def test_query_that_no_superuser_makes_is_told(listed):
     assert "some: GET /some/ as no superuser makes" in text
 
 
+def test_users_without_permissions_of_their_own_ask_as_superusers(listed, monkeypatch):
+    monkeypatch.delattr(User, "user_permissions")
+    assert listed(Notes.as_view()) == []
+
+
 def may_see(user: object, note: Note) -> bool:
     return user.is_superuser or Task.objects.exclude(pk=note.pk).exists()
 
