@@ -25,6 +25,7 @@ def test_server_gets_an_application():
     assert isinstance(wsgi.application, WSGIHandler)
 
 
+@pytest.mark.django_db  # where THROTTLE_RATES may be counted
 def test_schema_describes_the_api(client: Client):
     response = client.get("/schema/?format=json")
     assert response.status_code == HTTPStatus.OK
