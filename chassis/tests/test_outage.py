@@ -61,6 +61,7 @@ def end(wrapper) -> None:
         ("FATAL:  the database system is starting up", True),
         ("FATAL:  the database system is shutting down", True),
         ("FATAL:  terminating connection due to administrator command", True),
+        ("FATAL:  canceling authentication due to timeout", True),
         ('FATAL:  password authentication failed for user "x"', False),
         ('FATAL:  database "x" does not exist', False),
         ("connection to server failed: timeout expired", False),

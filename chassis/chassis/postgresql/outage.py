@@ -8,8 +8,10 @@ from contextlib import contextmanager
 
 from django.conf import settings
 
-# What PostgreSQL says when it starts or stops.
-RESTARTS = re.compile("the database system is|terminating connection due to")
+# What PostgreSQL says when it starts or stops; the last to who is just logging in.
+RESTARTS = re.compile(
+    "the database system is|terminating connection due to|canceling authentication"
+)
 PAUSE = 0.1  # seconds between two attempts to connect
 FORGOTTEN = 60  # seconds after the last attempt: another one is of a new outage
 
