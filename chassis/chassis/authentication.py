@@ -2,13 +2,13 @@
 
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
+from django.utils import timezone
 from knox import auth
 from knox.crypto import hash_token
 from knox.models import get_token_model
 from knox.settings import knox_settings
 from rest_framework.exceptions import AuthenticationFailed
-
-from chassis.credentials import expired
 
 
 class TokenAuthentication(auth.TokenAuthentication):  # type: ignore[misc]
@@ -26,9 +26,12 @@ class TokenAuthentication(auth.TokenAuthentication):  # type: ignore[misc]
         """
         if not token.isalnum():  # of bytes: ASCII letters and digits
             raise AuthenticationFailed("Invalid token.")
-        tokens = get_token_model().objects.exclude(expired()).select_related("user")
-        found = tokens.filter(digest=hash_token(token.decode())).first()
-        if found is None:
+        tokens = get_token_model().objects.select_related("user")
+        try:
+            found = tokens.get(digest=hash_token(token.decode()))
+        except ObjectDoesNotExist:
+            raise AuthenticationFailed("Invalid token.") from None
+        if found.expiry and found.expiry <= timezone.now():
             raise AuthenticationFailed("Invalid token.")
         if knox_settings.AUTO_REFRESH and found.expiry:
             self.renew_token(found)
