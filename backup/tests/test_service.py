@@ -7,7 +7,6 @@ import sys
 import threading
 import time
 from contextlib import contextmanager
-from urllib.error import URLError
 from urllib.request import urlopen
 
 from prometheus_client import CollectorRegistry
@@ -41,7 +40,7 @@ def metric(settings, name):
     try:
         with urlopen(f"http://{settings.listen}/metrics", timeout=10) as answer:
             lines = answer.read().decode().splitlines()
-    except URLError:
+    except OSError:  # nobody listens, or it begins anew at this moment
         return 0
     found = [line for line in lines if line.startswith(f"{name} ")]
     return float(found[0].split()[1]) if found else 0  # it comes with the first value
