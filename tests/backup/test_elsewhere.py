@@ -246,7 +246,8 @@ def test_retention_is_that_of_the_backups(
     before = {file.name for file in store.folder.rglob("meta/*")}
     ended = backup.run(elsewhere.look, "barman", "backup", "--wait", "backup")
     assert ended.returncode == 0, ended.stdout
-    wait_until(lambda: has_base(store, len(before) + 1))
+    # All of it is encrypted and sent, after the log of the kills before.
+    wait_until(lambda: has_base(store, len(before) + 1), 900)
     oldest = min(before).removesuffix("-backup.info.gz.age")
     log = {file.name for file in store.folder.rglob("wals/*")}
     delete = ("barman", "delete", "backup", oldest)
