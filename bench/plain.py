@@ -66,7 +66,7 @@ from django.db import models  # noqa: E402
 from django.urls import include, path  # noqa: E402
 from rest_framework.authtoken.models import Token  # noqa: E402
 from rest_framework.routers import DefaultRouter  # noqa: E402
-from rest_framework.serializers import ModelSerializer  # noqa: E402
+from rest_framework.serializers import HyperlinkedModelSerializer  # noqa: E402
 from rest_framework.viewsets import ModelViewSet  # noqa: E402
 
 
@@ -81,10 +81,10 @@ class Tweet(models.Model):  # noqa: DJ008
         ordering = ["id"]
 
 
-class TweetSerializer(ModelSerializer[Tweet]):
+class TweetSerializer(HyperlinkedModelSerializer[Tweet]):
     class Meta:
         model = Tweet
-        fields = ["id", "text", "timestamp"]
+        fields = ["id", "text", "timestamp", "url"]
 
 
 class TweetViewSet(ModelViewSet[Tweet]):

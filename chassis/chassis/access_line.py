@@ -31,10 +31,15 @@ def kind_of_user(request: HttpRequest) -> str:
     To look now would ask the database.
     """
     user: Any = getattr(request, "user", None)
-    if user is None or (
-        isinstance(user, SimpleLazyObject) and vars(user)["_wrapped"] is empty
-    ):
+    if not is_made(user):
         return "unasked"
     if not user.is_authenticated:
         return "anonymous"
     return "staff" if getattr(user, "is_staff", False) else "user"
+
+
+def is_made(value: Any) -> bool:
+    """Whether it is there, and not a lazy object that nobody has looked at."""
+    return value is not None and not (
+        isinstance(value, SimpleLazyObject) and vars(value)["_wrapped"] is empty
+    )

@@ -24,6 +24,8 @@ QUALITY = re.compile(r";\s*q\s*=\s*([01](?:\.[0-9]{0,3})?)\s*(?=;|$)", re.IGNORE
 
 def reduced(value: str, parameter: re.Pattern[str], name: str) -> str:
     """A media type with at most the one parameter, such as `text/html; q=0.5`."""
+    if ";" not in value:
+        return value.strip().lower()
     media_type = value.partition(";")[0].strip().lower()
     found = parameter.search(value)
     return f'{media_type}; {name}="{found[1]}"' if found and media_type else media_type

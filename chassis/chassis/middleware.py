@@ -2,68 +2,78 @@
 
 import re
 from collections.abc import Callable
+from functools import lru_cache, partial
 from http import HTTPStatus
+from time import perf_counter
 from typing import Any
 
+from corsheaders import middleware as cors
 from csp.constants import UNSAFE_INLINE
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
+from django.contrib.messages import middleware as messages
+from django.contrib.messages.storage import default_storage
+from django.contrib.sessions import middleware as sessions
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.http.response import HttpResponseBase
 from django.middleware import common
 from django.utils.cache import patch_cache_control, patch_vary_headers
-from django_prometheus import middleware as prometheus
-from django_prometheus.utils import TimeSince
+from django.utils.functional import SimpleLazyObject
+from log_request_id import middleware as request_id
 from rest_framework.renderers import BrowsableAPIRenderer
 
+from chassis.access_line import is_made
 from chassis.errors import of_database
 from chassis.postgresql.outage import outage
-from chassis.request_metrics import Metrics, Nothing, outcome, view_name
+from chassis.request_metrics import Metrics
+
+type GetResponse = Callable[[HttpRequest], HttpResponse]
 
 SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
 
-class SaneRequestIDMiddleware:
-    """Forgets a request id that could break a log line, so that a new one is made.
+class RequestIDMiddleware(
+    request_id.RequestIDMiddleware  # type: ignore[misc]
+):
+    """django-log-request-id's, which makes an id only where the client has none.
 
-    nginx does the same; this serves where there is no nginx.
+    It takes no id that could break a log line. nginx does the same; this serves where
+    there is no nginx.
     """
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
+    def _get_request_id(self, request: HttpRequest) -> str:
+        given: str = request.META.get(self.request_id_header, "")
+        if SANE_REQUEST_ID.fullmatch(given):
+            return given
+        request.META.pop(self.request_id_header, None)
+        return str(self._generate_id())
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not SANE_REQUEST_ID.fullmatch(request.META.get("HTTP_X_REQUEST_ID", "")):
-            request.META.pop("HTTP_X_REQUEST_ID", None)
-        return self.get_response(request)
 
-
-class SaneSessionMiddleware:
-    """Forgets a session cookie that is no key.
+class SessionMiddleware(sessions.SessionMiddleware):
+    """Django's, which forgets a cookie that is no key.
 
     Quoted, it can hold NUL, which PostgreSQL takes for an error.
     """
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def process_request(self, request: HttpRequest) -> None:
         if not request.COOKIES.get(settings.SESSION_COOKIE_NAME, "").isalnum():
             request.COOKIES.pop(settings.SESSION_COOKIE_NAME, None)
-        return self.get_response(request)
+        super().process_request(request)
 
 
-class SaneQueryMiddleware:
-    """Answers a query with NUL with 400; PostgreSQL's library takes it for an error."""
+class MessageMiddleware(messages.MessageMiddleware):
+    """Django's, which looks for messages only where somebody asks for them."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
+    def process_request(self, request: HttpRequest) -> None:
+        vars(request)["_messages"] = SimpleLazyObject(partial(default_storage, request))
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        if "%00" in request.META.get("QUERY_STRING", ""):
-            raise BadRequest("The query has NUL.")
-        return self.get_response(request)
+    def process_response(
+        self, request: HttpRequest, response: HttpResponse
+    ) -> HttpResponse:
+        if not is_made(vars(request).get("_messages")):
+            return response
+        return super().process_response(request, response)
 
 
 class PermanentRedirect(HttpResponsePermanentRedirect):
@@ -73,9 +83,47 @@ class PermanentRedirect(HttpResponsePermanentRedirect):
 
 
 class CommonMiddleware(common.CommonMiddleware):
-    """Django's, whose redirect to the address with a slash keeps method and body."""
+    """Django's, whose redirect to the address with a slash keeps method and body.
+
+    A query with NUL is answered with 400; PostgreSQL's library takes it for an error.
+    """
 
     response_redirect_class = PermanentRedirect
+
+    def process_request(
+        self, request: HttpRequest
+    ) -> HttpResponsePermanentRedirect | None:
+        if "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest("The query has NUL.")
+        return super().process_request(request)
+
+
+@lru_cache(maxsize=256)
+def varied(vary: str | None, names: tuple[str, ...]) -> str:
+    """A header Vary with these names."""
+    response = HttpResponse(headers={} if vary is None else {"Vary": vary})
+    patch_vary_headers(response, names)
+    return response["Vary"]
+
+
+def vary_on(response: HttpResponseBase, *names: str) -> None:
+    """Django's `patch_vary_headers`, which reads each header's text once."""
+    before = response.headers.get("Vary")
+    if before != (after := varied(before, names)):
+        response.headers["Vary"] = after
+
+
+class CorsMiddleware(cors.CorsMiddleware):
+    """django-cors-headers's, which reads the headers of requests with an Origin."""
+
+    def add_response_headers(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        if "HTTP_ORIGIN" in request.META:
+            return super().add_response_headers(request, response)
+        if vars(request)["_cors_enabled"]:
+            vary_on(response, "origin")
+        return response
 
 
 def is_browsable(response: HttpResponseBase) -> bool:
@@ -84,17 +132,38 @@ def is_browsable(response: HttpResponseBase) -> bool:
     return isinstance(renderer, BrowsableAPIRenderer)
 
 
-class ContentSecurityPolicyMiddleware(CSPMiddleware):
-    """django-csp's, for pages.
+class ResponseHeadersMiddleware(CSPMiddleware):
+    """What browsers and caches may do with an answer.
 
-    Those of Django REST framework may have style attributes, which its templates use.
+    Only the client may keep it, and asks each time whether it still holds. A view may
+    say otherwise, but what has a cookie, or a user's name and a token for forms, stays
+    the client's own; and no user gets what another one was answered.
+
+    Pages have django-csp's policy. Those of Django REST framework may have style
+    attributes, which its templates use.
     """
 
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase
     ) -> HttpResponseBase:
-        is_page = response.get("Content-Type", "").startswith("text/html")
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+        if response.cookies or is_browsable(response):
+            patch_cache_control(response, private=True)
+        self.process_template_response(request, response)
+        is_page = response.headers.get("Content-Type", "").startswith("text/html")
         return super().process_response(request, response) if is_page else response
+
+    def process_template_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        """Tell users apart, also where a view's `cache_page` keeps the answer next."""
+        view = getattr(request.resolver_match, "func", None)
+        action = getattr(view, "initkwargs", {}).get("authentication_classes")
+        if action or getattr(
+            getattr(view, "cls", None), "authentication_classes", None
+        ):
+            vary_on(response, "Cookie", "Authorization")
+        return response
 
     def get_policy_parts(
         self,
@@ -111,118 +180,52 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
         return parts
 
 
-class CacheControlMiddleware:
-    """Lets only the client keep an answer, and ask each time whether it still holds.
+class PrometheusMiddleware:
+    """Counts all requests and answers, and the time to each."""
 
-    A view may say otherwise, but what has a cookie, or a user's name and a token for
-    forms, stays the client's own; and no user gets what another one was answered.
-    """
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
+        self.metrics = Metrics.get_instance()
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        self.metrics.requests_total.inc()
+        begun = perf_counter()
         response = self.get_response(request)
-        response.setdefault("Cache-Control", "private, no-cache")
-        if response.cookies or is_browsable(response):
-            patch_cache_control(response, private=True)
-        return self.process_template_response(request, response)
-
-    def process_template_response(
-        self, request: HttpRequest, response: HttpResponse
-    ) -> HttpResponse:
-        """Tell users apart, also where a view's `cache_page` keeps the answer next."""
-        view = getattr(request.resolver_match, "func", None)
-        action = getattr(view, "initkwargs", {}).get("authentication_classes")
-        if action or getattr(
-            getattr(view, "cls", None), "authentication_classes", None
-        ):
-            patch_vary_headers(response, ["Cookie", "Authorization"])
-        return response
-
-
-class PrometheusBeforeMiddleware(
-    prometheus.PrometheusBeforeMiddleware  # type: ignore[misc]
-):
-    """django-prometheus's, with the time to each answer by view and outcome."""
-
-    metrics_cls = Metrics
-
-    def process_response(
-        self, request: Any, response: HttpResponseBase
-    ) -> HttpResponseBase:
         self.metrics.responses_total.inc()
-        self.metrics.request_seconds.labels(
-            view_name(request), outcome(request, response)
-        ).observe(TimeSince(request.prometheus_before_middleware_event))
+        self.metrics.time(request, response, perf_counter() - begun)
         return response
 
 
-class PrometheusAfterMiddleware(
-    prometheus.PrometheusAfterMiddleware  # type: ignore[misc]
-):
-    """django-prometheus's, with bounded series, whose counters of errors begin at 0."""
+class ViewMiddleware:
+    """Counts what views are asked and answer, by view.
 
-    metrics_cls = Metrics
-
-    def __init__(self, *arguments: Any, **keywords: Any) -> None:
-        super().__init__(*arguments, **keywords)
-        self.series: dict[tuple[Any, ...], Any] = {}
-        self.begun: set[tuple[str, str]] = set()
-
-    def label_metric(
-        self,
-        metric: Any,
-        request: HttpRequest,
-        response: HttpResponse | None = None,
-        **labels: str,
-    ) -> Any:
-        """The series of these labels, looked up the first time only."""
-        if isinstance(metric, Nothing):  # whose labels have what a client thinks of
-            return metric
-        key = (metric, *labels.values())
-        if key not in self.series:
-            self.series[key] = super().label_metric(metric, request, response, **labels)
-        return self.series[key]
-
-    def process_view(
-        self, request: HttpRequest, view: Callable[..., HttpResponse], *arguments: Any
-    ) -> None:
-        """Make the series of a view's errors before the first error.
-
-        A series that begins at 1 has not risen.
-        """
-        view_and_method = self._get_view_name(request), self._method(request)
-        if view_and_method not in self.begun:
-            self.begun.add(view_and_method)
-            self.metrics.begin(view_and_method[0], "good", "failed")
-            for status in ("500", "503"):
-                labels = {
-                    "status": status,
-                    "view": view_and_method[0],
-                    "method": view_and_method[1],
-                }
-                self.label_metric(
-                    self.metrics.responses_by_status_view_method, request, **labels
-                )
-        super().process_view(request, view, *arguments)
-
-
-class DatabaseErrorMiddleware:
-    """Answers a view's error with 503, 409 or 400 where the database is the reason.
-
+    It answers a view's error with 503, 409 or 400 where the database is the reason.
     Before that, the view waits for a database that restarts. `handler500` does what
     middleware raises.
     """
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
+        self.metrics = Metrics.get_instance()
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        self.metrics.count_request(request)
         with outage.waited_for():
-            return self.get_response(request)
+            response = self.get_response(request)
+        self.metrics.count_response(request, response)
+        return response
+
+    def process_view(self, request: HttpRequest, *_arguments: Any) -> None:
+        self.metrics.count_view(request)
+
+    def process_template_response(
+        self, _request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        self.metrics.count_template(response)
+        return response
 
     def process_exception(
         self, request: HttpRequest, exception: Exception
     ) -> HttpResponse | None:
+        self.metrics.count_exception(request, exception)
         return of_database(request, exception)

@@ -44,7 +44,7 @@ def connect() -> None:
 
 
 def begin_worker() -> None:
-    """Connect, so that no request waits for it, and begin to send spans.
+    """Connect, so that no request waits for that, and begin to send spans.
 
     uWSGI's worker takes signals after this hook only. Until then they end it; otherwise
     a stop would pass it by, and wait for its mercy of 40 s.

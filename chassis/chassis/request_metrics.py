@@ -1,14 +1,16 @@
 """What Prometheus learns of requests: django-prometheus's metrics, and outcomes."""
 
-from http import HTTPStatus
+from functools import cache
+from http import HTTPMethod, HTTPStatus
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django_prometheus import middleware as prometheus
-from prometheus_client import Histogram
+from prometheus_client import Counter, Histogram
 
+METHODS = frozenset(HTTPMethod)
 NO_VIEW = "<unnamed view>"  # as django-prometheus calls it
 
 # They know no outcome: fast answers to strangers' nonsense would hide slow ones.
@@ -32,15 +34,22 @@ def outcome(request: HttpRequest, response: HttpResponseBase) -> str:
     return "good" if request.resolver_match else "other"
 
 
-class Nothing:
-    """In place of a histogram that another one replaces."""
+def method_of(request: HttpRequest) -> str:
+    """One of the methods that there are, so that a client cannot make series."""
+    method = str(request.method)
+    return method if method in METHODS else "<invalid method>"
 
-    def observe(self, _amount: float) -> None:
-        pass
+
+def transport_of(request: HttpRequest) -> str:
+    return "https" if request.is_secure() else "http"
 
 
 class Metrics(prometheus.Metrics):  # type: ignore[misc]
-    """django-prometheus's, with one histogram in place of two."""
+    """django-prometheus's, with one histogram in place of two.
+
+    Series are looked up once, and not at each request as django-prometheus's middleware
+    does, https://github.com/django-commons/django-prometheus.
+    """
 
     def register(self) -> None:
         super().register()
@@ -51,15 +60,87 @@ class Metrics(prometheus.Metrics):  # type: ignore[misc]
             buckets=settings.PROMETHEUS_LATENCY_BUCKETS,
         )
         self.begin(NO_VIEW, "failed")
+        # Labels have a bounded number of values, so these stay small.
+        self.of_request = cache(self.find_of_request)
+        self.of_view = cache(self.find_of_view)
+        self.of_template = cache(self.responses_by_templatename.labels)
+        self.of_response = cache(self.find_of_response)
+        self.of_outcome = cache(self.request_seconds.labels)
 
     def register_metric(
         self, metric: Any, name: str, *arguments: Any, **keywords: Any
     ) -> Any:
         if name in REPLACED:
-            return Nothing()
+            return None
         return super().register_metric(metric, name, *arguments, **keywords)
 
     def begin(self, view: str, *outcomes: str) -> None:
         """Make series before the first request: one that begins at 1 has not risen."""
         for one in outcomes:
             self.request_seconds.labels(view, one)
+
+    def find_of_request(self, method: str, transport: str) -> tuple[Counter, ...]:
+        return (
+            self.requests_by_method.labels(method),
+            self.requests_by_transport.labels(transport),
+        )
+
+    def find_of_view(self, view: str, transport: str, method: str) -> Counter:
+        """The series of a view's requests; those of its errors begin with it, at 0."""
+        self.begin(view, "good", "failed")
+        for status in ("500", "503"):
+            self.responses_by_status_view_method.labels(status, view, method)
+        found: Counter = self.requests_by_view_transport_method.labels(
+            view, transport, method
+        )
+        return found
+
+    def find_of_response(
+        self, status: int, view: str, method: str, charset: str
+    ) -> tuple[Counter, ...]:
+        return (
+            self.responses_by_status.labels(status),
+            self.responses_by_status_view_method.labels(status, view, method),
+            self.responses_by_charset.labels(charset),
+        )
+
+    def count_request(self, request: HttpRequest) -> None:
+        for counter in self.of_request(method_of(request), transport_of(request)):
+            counter.inc()
+        if request.META.get("HTTP_X_REQUESTED_WITH") == "XMLHttpRequest":
+            self.requests_ajax.inc()
+        size = int(request.META.get("CONTENT_LENGTH") or 0)
+        self.requests_body_bytes.observe(size)
+
+    def count_view(self, request: HttpRequest) -> None:
+        self.of_view(
+            view_name(request), transport_of(request), method_of(request)
+        ).inc()
+
+    def count_template(self, response: HttpResponseBase) -> None:
+        """Count an answer that has a template, by name; JSON has none, called None."""
+        if hasattr(response, "template_name"):
+            self.of_template(str(response.template_name)).inc()
+
+    def count_response(self, request: HttpRequest, response: HttpResponseBase) -> None:
+        for counter in self.of_response(
+            response.status_code,
+            view_name(request),
+            method_of(request),
+            str(response.charset),
+        ):
+            counter.inc()
+        if isinstance(response, HttpResponse):
+            self.responses_body_bytes.observe(len(response.content))
+        else:
+            self.responses_streaming.inc()
+
+    def count_exception(self, request: HttpRequest, exception: Exception) -> None:
+        self.exceptions_by_type.labels(type(exception).__name__).inc()
+        self.exceptions_by_view.labels(view_name(request)).inc()
+
+    def time(
+        self, request: HttpRequest, response: HttpResponseBase, seconds: float
+    ) -> None:
+        """Observe the seconds to an answer."""
+        self.of_outcome(view_name(request), outcome(request, response)).observe(seconds)

@@ -66,27 +66,20 @@ if find_spec("drf_spectacular_sidecar"):  # pragma: no branch - the tests have i
     INSTALLED_APPS.append("drf_spectacular_sidecar")
 
 MIDDLEWARE = [
-    "chassis.middleware.SaneRequestIDMiddleware",
-    "log_request_id.middleware.RequestIDMiddleware",
+    "chassis.middleware.RequestIDMiddleware",
     # Before the middleware that counts requests, checks the host or redirects to HTTPS.
     "chassis.health.middleware.ProbeMiddleware",
-    "chassis.middleware.SaneSessionMiddleware",
-    "chassis.middleware.PrometheusBeforeMiddleware",
+    "chassis.middleware.PrometheusMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "corsheaders.middleware.CorsMiddleware",
-    "chassis.middleware.ContentSecurityPolicyMiddleware",
-    "chassis.middleware.CacheControlMiddleware",
-    "chassis.middleware.SaneQueryMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "chassis.middleware.CorsMiddleware",
+    "chassis.middleware.ResponseHeadersMiddleware",
+    "chassis.middleware.SessionMiddleware",
     "chassis.middleware.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "chassis.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    # Exceptions pass upwards: the last one counts what the one above it answers,
-    # https://docs.djangoproject.com/en/5.2/topics/http/middleware/#process-exception
-    "chassis.middleware.DatabaseErrorMiddleware",
-    "chassis.middleware.PrometheusAfterMiddleware",
+    "chassis.middleware.ViewMiddleware",
 ]
 
 CSRF_FAILURE_VIEW = "chassis.errors.csrf_failure"

@@ -34,7 +34,7 @@ LAST_SECONDS = 3.0  # that a stop waits for the collector
 # refuses a Host that it does not know, so it comes behind them.
 FIRST = (
     "chassis.health.middleware.ProbeMiddleware",
-    "chassis.middleware.PrometheusBeforeMiddleware",
+    "chassis.middleware.PrometheusMiddleware",
 )
 
 DRIVERS = {"psycopg2": "Psycopg2Instrumentor", "psycopg": "PsycopgInstrumentor"}

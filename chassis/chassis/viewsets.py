@@ -16,9 +16,13 @@ from rest_framework.viewsets import ModelViewSet
 
 from chassis.idempotency.repeats import idempotent
 from chassis.preconditions import (
+    IF_MATCH,
+    IF_NONE_MATCH,
     PreconditionFailed,
+    RenderedOnce,
     entity_tag,
     matches_none,
+    rendered,
     require_match,
 )
 
@@ -42,10 +46,13 @@ class ResourceViewSet[M: Model](ModelViewSet[M]):
         response = super().retrieve(request, *arguments, **keywords)
         if not isinstance(request.accepted_renderer, JSONRenderer):
             return response
-        tag = entity_tag(response.data)
+        content = rendered(response.data)
+        tag = entity_tag(content)
         require_match(request, tag)
         if not matches_none(request, tag):
             response = Response(status=HTTPStatus.NOT_MODIFIED)
+        elif type(request.accepted_renderer) is JSONRenderer:
+            request.accepted_renderer = RenderedOnce(response.data, content)
         response["ETag"] = tag
         return response
 
@@ -113,12 +120,10 @@ class ResourceViewSet[M: Model](ModelViewSet[M]):
         Raises:
             PreconditionFailed: they are not met.
         """
-        if not any(
-            name in self.request.headers for name in ("If-Match", "If-None-Match")
-        ):
+        if not any(name in self.request.META for name in (IF_MATCH, IF_NONE_MATCH)):
             return
         with override_method(self, self.request, "GET"):
-            tag = entity_tag(self.get_serializer(instance).data)
+            tag = entity_tag(rendered(self.get_serializer(instance).data))
         require_match(self.request, tag)
         if not matches_none(self.request, tag):
             raise PreconditionFailed

@@ -1,9 +1,11 @@
 """The WSGI application, with the settings that DJANGO_SETTINGS_MODULE names."""
 
 import logging
+import threading
 
 import django
 from django.conf import settings
+from django.db import connections
 from django.urls import get_resolver
 
 from chassis.metrics import name_files
@@ -11,6 +13,9 @@ from chassis.preload import prepare_workers, without_connections
 
 name_files()
 prepare_workers()
+# Of a thread, as they are without an event loop; Django looks for one at each use,
+# https://github.com/django/asgiref/blob/main/asgiref/local.py
+vars(connections)["_connections"] = threading.local()
 with without_connections():
     # As Django's get_wsgi_application does, but with a handler of our own.
     django.setup(set_prefix=False)

@@ -3,6 +3,7 @@ from http import HTTPStatus
 import pytest
 from csp.constants import NONE
 from csp.decorators import csp_update
+from django.contrib import messages
 from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpResponse
 from django.middleware.security import SecurityMiddleware
@@ -17,7 +18,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from chassis.middleware import CacheControlMiddleware, ContentSecurityPolicyMiddleware
+from chassis.middleware import ResponseHeadersMiddleware
 
 HTML = {"Accept": "text/html,*/*;q=0.8"}
 
@@ -110,7 +111,7 @@ def pictures(request) -> HttpResponse:
 
 
 def test_view_may_say_more_of_its_page(rf: RequestFactory):
-    policy = directives(ContentSecurityPolicyMiddleware(pictures)(rf.get("/")))
+    policy = directives(ResponseHeadersMiddleware(pictures)(rf.get("/")))
     assert policy["img-src"] == "'self' data: https://pictures.example"
 
 
@@ -156,7 +157,9 @@ class PublicView(APIView):
 def test_view_says_who_may_keep_its_answer_and_no_error(
     rf: RequestFactory, path: str, expected: str
 ):
-    kept = CacheControlMiddleware(PublicView.as_view())(rf.get(path))["Cache-Control"]
+    kept = ResponseHeadersMiddleware(PublicView.as_view())(rf.get(path))[
+        "Cache-Control"
+    ]
     assert sorted(kept.split(", ")) == sorted(expected.split(", "))
 
 
@@ -176,7 +179,7 @@ class Cookies(PublicView):
 def test_answer_with_a_cookie_or_for_a_browser_stays_private(rf, view, accept: str):
     """Pages of the browsable API have the user's name, and a token for forms."""
     request = rf.get("/", headers={"Accept": accept})
-    kept = CacheControlMiddleware(view.as_view())(request)["Cache-Control"]
+    kept = ResponseHeadersMiddleware(view.as_view())(request)["Cache-Control"]
     assert sorted(kept.split(", ")) == ["max-age=60", "private"]
 
 
@@ -187,6 +190,26 @@ class Who(PublicView):
 
 
 urlpatterns = [path("who/", Who.as_view()), path("cookies/", Cookies.as_view())]
+
+
+def leave(request) -> HttpResponse:
+    messages.success(request, "Saved.")
+    return HttpResponse()
+
+
+def read(request) -> HttpResponse:
+    return HttpResponse(", ".join(map(str, messages.get_messages(request))))
+
+
+urlpatterns += [path("leave/", leave), path("read/", read)]
+
+
+def test_message_is_shown_once_and_on_a_later_page(client: Client, settings):
+    settings.ROOT_URLCONF = __name__
+    client.get("/leave/")
+    client.get("/cookies/")  # which looks for none
+    assert client.get("/read/").content == b"Saved."
+    assert client.get("/read/").content == b""
 
 
 @pytest.mark.django_db

@@ -55,6 +55,38 @@ def test_tag_is_that_of_the_representation(client: Client, url: str, tag: str):
     assert client.get(url)["ETag"] != tag
 
 
+class Changing(NoteViewSet):
+    """Its view changes what the serializer made."""
+
+    nested = False
+
+    def retrieve(self, request, *arguments, **keywords):
+        response = super().retrieve(request, *arguments, **keywords)
+        if self.nested:
+            response.data["many"].append("changed")
+        else:
+            response.data["text"] = "changed"
+        return response
+
+    def get_serializer_class(self):
+        class Nested(NoteSerializer):
+            def to_representation(self, instance):
+                return super().to_representation(instance) | {"many": []}
+
+        return Nested if self.nested else NoteSerializer
+
+
+@pytest.mark.parametrize("nested", [False, True])
+@pytest.mark.parametrize("accept", ["application/json", "application/json; indent=2"])
+def test_answer_that_a_view_changes_is_sent_as_changed(nested: bool, accept: str):
+    note = Note.objects.create(text="first")
+    view = Changing.as_view({"get": "retrieve"}, nested=nested)
+    request = APIRequestFactory().get("/", headers={"Accept": accept})
+    answer = view(request, pk=note.pk).render().content
+    assert b"changed" in answer
+    assert (b"\n" in answer) == ("indent" in accept)
+
+
 def test_pages_and_lists_have_no_tag(client: Client, url: str, tag: str):
     page = client.get(url, headers={"Accept": "text/html", "If-None-Match": tag})
     assert page.status_code == HTTPStatus.OK
