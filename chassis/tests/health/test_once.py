@@ -1,0 +1,13 @@
+import os
+
+from chassis.health.once import Once
+
+
+def test_what_one_process_notes_the_others_know():
+    before, other = Once(), Once()
+    if not (child := os.fork()):
+        before.note()
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert before.has_happened()
+    assert not other.has_happened()
