@@ -45,13 +45,14 @@ def loose(pod: dict[str, Any]) -> Iterator[str]:
 
 def owner() -> dict[str, Any]:
     """The pod of `kubectl run owner` with owner.json, as kubectl puts it together."""
-    spec = json.loads((FOLDER / "owner.json").read_text())["spec"]
+    overrides = json.loads((FOLDER / "owner.json").read_text())
+    spec = overrides["spec"]
     container = {"image": "server", "args": ["manage"], **spec["containers"][0]}
     pod = {**spec, "containers": [container], "restartPolicy": "Never"}
     return {
         "apiVersion": "v1",
         "kind": "Pod",
-        "metadata": {"name": container["name"]},
+        "metadata": {"name": container["name"], **overrides["metadata"]},
         "spec": pod,
     }
 
