@@ -92,3 +92,19 @@ def test_server_that_lacks_migrations_is_not_ready_until_they_are_there(
     assert answer.json()["migrations"] == {"status": "nok"}
     database.run_sql("UPDATE django_migrations SET app = 'item' WHERE app = 'away'")
     wait_until(lambda: is_ready(server))
+
+
+def test_silent_database_holds_no_worker_for_each_request(start_server, database):
+    """Such as one whose machine is gone: each attempt to connect takes its time."""
+    patience = 10
+    server = start_server(POSTGRES_CONNECT_TIMEOUT=str(patience))
+    assert is_ready(server)
+    with database.silenced():
+        # The next worker has no connection that it would wait on.
+        os.kill(children(server.program("uwsgi"))[0], signal.SIGKILL)
+        answers = [requests.get(f"{server.url}/item/", timeout=60) for _ in range(9)]
+        assert is_ready(server)
+    assert {answer.status_code for answer in answers} <= {502, 503}
+    waited = sorted(answer.elapsed.total_seconds() for answer in answers)
+    assert waited[len(waited) // 2] < patience
+    wait_until(lambda: status(server, "/item/") == 200)
