@@ -37,6 +37,7 @@ REQUESTS = {
         "DELETE", "/healthcheck/", HTTPStatus.METHOD_NOT_ALLOWED
     ),
     "liveness": Request("GET", "/healthcheck/live/", HTTPStatus.OK),
+    "service": Request("GET", "/healthcheck/ready/", HTTPStatus.OK),
     "metrics": Request("GET", "/metrics", HTTPStatus.NOT_FOUND),
     "schema": Request("GET", "/schema/", HTTPStatus.OK),
     "documentation": Request("GET", "/docs/", HTTPStatus.OK),

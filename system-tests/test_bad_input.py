@@ -133,7 +133,9 @@ def test_wrong_method_is_refused(writer: Client, method: str, path: str, allowed
     assert response.headers["Allow"] == allowed
 
 
-@pytest.mark.parametrize("path", ["/healthcheck/", "/healthcheck/live/"])
+@pytest.mark.parametrize(
+    "path", ["/healthcheck/", "/healthcheck/live/", "/healthcheck/ready/"]
+)
 def test_probe_takes_no_other_method_and_no_body(writer: Client, path: str):
     response = writer.request("POST", path)
     check_refusal(response, HTTPStatus.METHOD_NOT_ALLOWED)

@@ -28,9 +28,9 @@ def test_health_check_reports_the_database(client: Client, path: str):
     assert "no-store" in response.headers["Cache-Control"]
 
 
-@pytest.mark.parametrize("path", ["/healthcheck/live/", "/healthcheck/live"])
-def test_server_is_alive(client: Client, path: str):
-    response = client.get(path, allow_redirects=False)
+@pytest.mark.parametrize("path", ["live", "live/", "ready", "ready/"])
+def test_server_is_alive_and_ready(client: Client, path: str):
+    response = client.get(f"/healthcheck/{path}", allow_redirects=False)
     assert response.status_code == HTTPStatus.OK
     assert response.json() == {"status": "ok"}
 

@@ -136,3 +136,4 @@ def test_what_a_probe_asks_has_no_span(rf):
     answer = telemetry.without_probes(lambda _request: is_instrumentation_enabled())
     assert answer(rf.get("/note/"))
     assert not answer(rf.get("/healthcheck/"))
+    assert not answer(rf.get("/healthcheck/ready/"))

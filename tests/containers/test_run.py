@@ -127,9 +127,11 @@ def test_manage_and_migrate_are_commands(images, server):
     assert "[ ]" not in shown
 
 
+def test_database_stops_cleanly_and_the_server_stays_healthy(server, db):
+    """Swarm would end the servers for it, and again each time that they start."""
+    assert db.stop() == 0
+    assert server.is_ready()
+
+
 def test_server_stops_cleanly(server):
     assert server.stop() == 0
-
-
-def test_database_stops_cleanly(db):
-    assert db.stop() == 0

@@ -81,3 +81,11 @@ def test_command_of_the_runbook_succeeds(cluster, service: str, words: str):
     ended = subprocess.run(arguments, capture_output=True, text=True, timeout=60)
     assert ended.returncode == 0, ended
     assert "ERROR" not in ended.stderr
+
+
+@pytest.mark.parametrize("name", ["check", "copy", "fetch", "list", "restore"])
+def test_each_command_of_the_backup_is_there_by_its_name(cluster, name: str):
+    arguments = command(cluster["backup"], [name, "--help"])
+    ended = subprocess.run(arguments, capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 0, ended
+    assert f"usage: backup {name} " in ended.stdout

@@ -44,6 +44,27 @@ def test_each_probe_asks_a_port_of_the_server(server, ports, probe):
     assert container[f"{probe}Probe"]["httpGet"]["port"] in ports
 
 
+def test_no_probe_asks_for_the_database(server):
+    """While it is away, no pod is restarted, and none of those that served leaves."""
+    container = server["spec"]["containers"][0]
+    asked = {
+        name: one["httpGet"]["path"]
+        for name, one in container.items()
+        if name.endswith("Probe")
+    }
+    assert asked == {
+        "startupProbe": "/healthcheck/live/",
+        "readinessProbe": "/healthcheck/ready/",
+        "livenessProbe": "/healthcheck/live/",
+    }
+
+
+def test_an_unready_pod_keeps_no_node_from_being_drained(objects):
+    """`kubectl drain` ends although no server is ready."""
+    budget = objects["PodDisruptionBudget", "server"]["spec"]
+    assert budget["unhealthyPodEvictionPolicy"] == "AlwaysAllow"
+
+
 def test_prometheus_asks_a_port_of_the_server(objects, ports):
     """The operator's Prometheus finds the server's metrics."""
     ends = objects["ServiceMonitor", "server"]["spec"]["endpoints"]

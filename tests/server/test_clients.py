@@ -264,6 +264,7 @@ def test_requests_in_progress_are_limited_by_client(
         assert refused.headers["X-REQUEST-ID"]
         # Whoever asks for the server's health, and for its metrics, is never refused.
         assert ask("/healthcheck/live/", one).ok
+        assert ask("/healthcheck/ready/", one).ok
         assert ask("/healthcheck/", one).status_code == 200
         assert server.samples()
     wait_until(lambda: ask("/item/", one).ok)
@@ -282,7 +283,8 @@ def test_requests_in_progress_are_limited_in_all(start_server, database):
 
 
 @pytest.mark.parametrize(
-    "path", ["/healthcheck/", "/healthcheck", "/healthcheck/live/"]
+    "path",
+    ["/healthcheck/", "/healthcheck", "/healthcheck/live/", "/healthcheck/ready/"],
 )
 def test_probes_take_nobody_elses_room(start_server, path: str):
     """They are in no other limit: their bodies are not kept, nor many of them."""

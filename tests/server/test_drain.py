@@ -58,12 +58,13 @@ def test_answers_are_as_before_and_end_their_connections(start_server):
 
 def test_requests_that_write_are_finished_and_readiness_is_refused(start_server):
     server = start_server(DRAIN_SECONDS="600")
+    assert get(server, "/healthcheck/ready/").ok
     drain(server)
     written = requests.post(f"{server.url}/item/", json={"text": "late"}, timeout=10)
     assert written.status_code == 201
     assert written.headers["Connection"] == "close"
-    for path in ("/healthcheck/", "/healthcheck"):
-        answer = get(server, path)
+    for path in ("", "/", "/ready", "/ready/"):
+        answer = get(server, f"/healthcheck{path}")
         assert answer.status_code == 503
         assert answer.json() == {"detail": "Service Unavailable."}
     assert get(server, "/healthcheck/live/").ok

@@ -32,7 +32,7 @@ def refuse_to_tell(answer: requests.Response, status: int) -> None:
 def ask_for_all(server: Server, database: Database) -> None:
     """Answers of nginx and of Django, of pages, the API and errors of every origin."""
     pages = ("/", "/item/", "/docs/", "/schema/", "/admin/login/", "/healthcheck/")
-    for path in (*pages, "/healthcheck/live/"):
+    for path in (*pages, "/healthcheck/live/", "/healthcheck/ready/"):
         refuse_to_tell(requests.get(f"{server.url}{path}", timeout=30), 200)
     for path, status in (("/nothing/", 404), ("/metrics", 404), ("/static/n", 404)):
         refuse_to_tell(requests.get(f"{server.url}{path}", timeout=30), status)

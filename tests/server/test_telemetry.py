@@ -116,7 +116,7 @@ def test_nobody_waits_for_a_collector_or_a_tracker(start_server, is_stuck, capfd
 
 def test_probes_are_answered_with_any_host_and_have_no_span(start_server, collector):
     server = start_server(**collector.variables, **ALL)
-    for path in ("/healthcheck/", "/healthcheck/live/"):
+    for path in ("/healthcheck/", "/healthcheck/live/", "/healthcheck/ready/"):
         assert get(server, path, Host="other.example").status_code == 200
     metrics = f"http://127.0.0.1:{server.metrics_port}/metrics"
     assert requests.get(metrics, headers={"Host": "10.0.0.1"}, timeout=30).ok

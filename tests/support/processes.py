@@ -142,6 +142,18 @@ class Database(Program):
             assert psql.stdout.readline().strip() == "locked"
             yield
 
+    @contextmanager
+    def silenced(self) -> Iterator[None]:
+        """Let it say nothing; the kernel still acknowledges what it is sent."""
+        processes = [self.process.pid, *children(self.process.pid)]
+        for process in processes:
+            os.kill(process, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for process in processes:
+                os.kill(process, signal.SIGCONT)
+
 
 class Server(Program):
     """nginx, uWSGI and Django, in production settings but for TLS."""

@@ -7,13 +7,15 @@ from django.http import HttpRequest, HttpResponse
 
 from chassis.errors import answer
 from chassis.health.metrics import metrics
-from chassis.health.views import liveness, readiness
+from chassis.health.views import liveness, readiness, service
 
 PROBES: dict[str, Callable[[HttpRequest], HttpResponse]] = {
     "/healthcheck": readiness,
     "/healthcheck/": readiness,
     "/healthcheck/live": liveness,
     "/healthcheck/live/": liveness,
+    "/healthcheck/ready": service,
+    "/healthcheck/ready/": service,
     "/metrics": metrics,
 }
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 
 from chassis.health import dependencies
+from chassis.health.once import Once
 
 logger = logging.getLogger(__name__)
 
@@ -17,6 +18,8 @@ DEPENDENCIES: dict[str, Callable[[], object]] = {
     "db": dependencies.database_answers,
     "migrations": dependencies.migrations_are_applied,
 }
+
+served = Once()
 
 
 def word(good: bool) -> str:
@@ -47,6 +50,21 @@ def readiness(request: HttpRequest) -> JsonResponse:
     # Probes ask every few seconds, and nginx's line has each 503. Django's log_response
     # leaves out what has this attribute; there is no public way to say so.
     response._has_been_logged = True  # type: ignore[attr-defined]
+    return response
+
+
+@never_cache
+def service(request: HttpRequest) -> JsonResponse:
+    """What `readiness` says until it says 200, and from then on 200.
+
+    For what takes servers out of service, as Kubernetes does: while the database is
+    away, all of them would go, and nobody would be there to answer 503.
+    """
+    if served.has_happened():
+        return liveness(request)
+    response = readiness(request)
+    if response.status_code == HTTPStatus.OK:
+        served.note()
     return response
 
 

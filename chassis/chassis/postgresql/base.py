@@ -14,6 +14,7 @@ from django.db import InterfaceError, OperationalError
 from django_prometheus.db.backends.postgresql import base
 
 from chassis.postgresql.outage import is_away, outage
+from chassis.postgresql.silence import silence
 from chassis.postgresql.work import work
 
 IDLE = 0  # libpq's PQTRANS_IDLE, for every driver
@@ -36,7 +37,8 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
     def get_new_connection(self, parameters: dict[str, Any]) -> Any:
         while True:
             try:
-                connection = super().get_new_connection(parameters)
+                with silence.kept():
+                    connection = super().get_new_connection(parameters)
             except self.Database.OperationalError as error:
                 if not is_away(error):
                     raise

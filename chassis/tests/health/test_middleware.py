@@ -22,7 +22,10 @@ def test_probes_are_answered_under_any_name_without_https(client: Client, path: 
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("production")
-@pytest.mark.parametrize("path", ["/healthcheck", "/healthcheck/"])
+@pytest.mark.parametrize(
+    "path",
+    ["/healthcheck", "/healthcheck/", "/healthcheck/ready", "/healthcheck/ready/"],
+)
 def test_readiness_is_answered_without_redirect(client: Client, path: str):
     assert client.get(path, headers={"Host": "10.0.0.7"}).status_code == HTTPStatus.OK
 

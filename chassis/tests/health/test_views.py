@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from chassis.health import views
+from chassis.health.once import Once
 
 
 @pytest.mark.django_db
@@ -35,6 +36,49 @@ def test_live_asks_nothing_of_the_database(client: Client):
     response = client.get("/healthcheck/live/")
     assert response.status_code == HTTPStatus.OK
     assert response.json() == {"status": "ok"}
+
+
+@pytest.fixture
+def dependencies(monkeypatch):
+    """Of a server that has just begun; they may be changed."""
+    monkeypatch.setattr(views, "served", Once())
+    monkeypatch.setattr(views, "DEPENDENCIES", {})
+    return views.DEPENDENCIES
+
+
+def test_server_that_was_well_once_stays_in_service(client: Client, dependencies):
+    for well, status in [(False, 503), (True, 200), (False, 200)]:
+        dependencies["db"] = lambda well=well: well
+        assert client.get("/healthcheck/ready/").status_code == status
+    assert client.get("/healthcheck/").status_code == 503
+
+
+def test_service_asks_nothing_once_it_is_ready(client: Client, dependencies):
+    dependencies["db"] = lambda: True
+    client.get("/healthcheck/ready/")
+    dependencies["db"] = broken
+    response = client.get("/healthcheck/ready/")
+    assert response.json() == {"status": "ok"}
+    assert "no-store" in response.headers["Cache-Control"]
+
+
+def test_server_that_is_not_ready_yet_tells_what_it_waits_for(
+    client: Client, dependencies
+):
+    dependencies.update({"db": lambda: True, "migrations": lambda: False})
+    assert client.get("/healthcheck/ready/").json() == {
+        "status": "nok",
+        "db": {"status": "ok"},
+        "migrations": {"status": "nok"},
+    }
+
+
+def test_server_that_was_well_for_somebody_else_is_not_yet_in_service(
+    client: Client, dependencies
+):
+    assert client.get("/healthcheck/").status_code == HTTPStatus.OK
+    dependencies["db"] = lambda: False
+    assert client.get("/healthcheck/ready/").status_code == 503
 
 
 def nothing():

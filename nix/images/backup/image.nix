@@ -5,6 +5,7 @@
   backup,
   busybox,
   buildImage,
+  buildShellScript,
   db-data,
   image-layers,
   image-python-answers,
@@ -19,6 +20,21 @@ let
     default = "0.0.0.0:9185";
     path = "/metrics";
   };
+
+  # `docker compose exec backup list`: an engine's exec passes over the entry point.
+  command = buildShellScript {
+    name = "backup-command";
+    text = ''exec ${lib.getExe backup} "''${0##*/}" "$@"'';
+  };
+  commands = map (name: "/bin/${name}") [
+    "barman"
+    "check"
+    "copy"
+    "fetch"
+    "keygen"
+    "list"
+    "restore"
+  ];
 in
 buildImage {
   name = "backup";
@@ -39,16 +55,21 @@ buildImage {
   environment = {
     PGDATA = "/var/lib/postgresql/data";
     BACKUP_DIR = "/var/lib/backup";
-    # `docker compose exec backup df`, `… service-backup list`, `… age`
-    PATH = lib.makeBinPath [
-      age
-      backup
-      postgresql_17
-      busybox
-    ];
+    # `docker compose exec backup df`, `… age`, and in /bin the commands
+    PATH = "${
+      lib.makeBinPath [
+        age
+        backup
+        postgresql_17
+        busybox
+      ]
+    }:/bin";
   };
   # PostgreSQL's restore_command is a line of shell.
-  links."/bin/sh" = "${busybox}/bin/busybox";
+  links = {
+    "/bin/sh" = "${busybox}/bin/busybox";
+  }
+  // lib.genAttrs commands (_: lib.getExe command);
   user = "70:70"; # db's
   ports = [ "9185/tcp" ];
   volumes = [

@@ -60,6 +60,7 @@ PATTERNS = {
 
 NOTHING = "# nothing\n"  # Caddy 2.6 cannot import an empty file
 # It asks again before it has an answer: the server's probes.conf lets that many wait.
+# Not for /healthcheck/ready/: while no server is well, it answers 503 itself.
 NAMED = """to {servers}
 health_uri /healthcheck/
 health_interval 500ms

@@ -16,7 +16,8 @@ let
   health = image-python-answers {
     variable = "SERVER_LISTEN";
     default = "0.0.0.0:8080";
-    path = "/healthcheck/";
+    # Swarm ends a container that is not healthy: not each time that the database is away.
+    path = "/healthcheck/ready/";
   };
 
   # `docker compose exec server-1 manage …`: an engine's exec passes over the entry point.
