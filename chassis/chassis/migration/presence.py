@@ -1,4 +1,4 @@
-"""A database that begins to serve while `migrate` is there, such as in an installation."""
+"""A database that is not there yet, such as one that is installed with `migrate`."""
 
 import time
 from collections.abc import Callable
