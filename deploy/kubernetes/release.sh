@@ -111,7 +111,11 @@ await_servers() {
     wait "$watch" 2>/dev/null || ended=$?
     watch=
     [ "$ended" -gt 0 ] || return 0
-    kube logs --selector "$pods" --tail 20 --prefix >&2 || true
+    # Probes' own lines, one every two seconds, would hide the others.
+    kube logs --selector "$pods" --tail 400 --prefix |
+        grep -v '"GET.*/healthcheck\\*/' | tail -n 20 >&2
+    why=${why:-$(kube get pods --selector "$pods" --output \
+        'jsonpath={.items[*].status.conditions[?(@.reason=="Unschedulable")].message}')}
     return 1
 }
 
@@ -139,7 +143,7 @@ migrate
 kubectl apply --kustomize "$overlay" ||
     fail "not all was applied: look at the lines above, and start again."
 await_servers && exit
-why="did not become ready${why:+ ($why)}; their last lines are above"
+why="did not become ready${why:+ ($why)}; what they wrote last is above"
 [ -n "$before" ] || fail "the servers $why."
 if kube rollout undo deployment/server && kube rollout status deployment/server; then
     fail "the new servers $why. The former ones serve again."

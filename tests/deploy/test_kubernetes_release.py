@@ -15,7 +15,8 @@ STATUS = "rollout status deployment/server"
 TAKE, LEAVE = "create --filename -", "delete lease release"
 # Its answers: JOB, what the Job says of itself; SECRET, BEFORE and ROLLOUT, if each
 # is there; HOLDER, who releases; MIGRATE_POD and SERVER_POD, why a new one waits, how
-# often it began anew, and more of why. A rollout that was undone succeeds.
+# often it began anew, and more of why; NO_NODE, why no node has it. A rollout that was
+# undone succeeds.
 KUBECTL = """words="$*"
 words=${words#--namespace templatesite }
 printf '%s\\n' "$words" >>calls
@@ -24,12 +25,13 @@ case $words in
 "get lease"*) echo "$HOLDER" ;;
 "get jobs"*uid}) echo a-uid ;;
 "get jobs"*) echo "$JOB" ;;
+"get pods "*Unschedulable*) echo "$NO_NODE" ;;
 "get pods "*controller-uid=a-uid*) echo "$MIGRATE_POD" ;;
 "get pods "*"pod-template-hash notin (none,former)"*) echo "$SERVER_POD" ;;
 "get pods "*template-hash*) printf none,former ;;
 "get secret"*) "$SECRET" ;;
 "get deployment"*) [ -z "$BEFORE" ] || echo deployment.apps/server ;;
-"logs "*) echo "its last lines" ;;
+"logs "*) printf '%s\\n' 'its last lines' '"GET", "path":"\\/healthcheck\\/"' ;;
 "rollout undo"*) : >undone ;;
 "rollout status"*) [ -e undone ] || exec "$ROLLOUT" ;;
 esac
@@ -42,6 +44,7 @@ WELL = {
     "HOLDER": "",
     "MIGRATE_POD": " 0 ",
     "SERVER_POD": " 0 ",
+    "NO_NODE": "",
 }
 NO_IMAGE = "ImagePullBackOff 0 Back-off pulling image x: not found"
 CRASHES = "CrashLoopBackOff 2 back-off 20s restarting failed container"
@@ -106,8 +109,9 @@ def test_the_former_job_is_removed_first(release):
             "cannot start (ImagePullBackOff: Back-off pulling image x: not found): the",
             "get pods",
         ),
-        ({"ROLLOUT": "false", "BEFORE": ""}, "servers did not become ready", "logs"),
+        ({"ROLLOUT": "false", "BEFORE": ""}, "servers did not become ready", "get pods"),
         ({"ROLLOUT": "false"}, "The former ones serve again", STATUS),
+        ({"ROLLOUT": "false", "NO_NODE": "2 Insufficient cpu."}, "(2 Insu", STATUS),
         ({"ROLLOUT": "hang", "SERVER_POD": CRASHES}, "(CrashLoopBackOff: ba", STATUS),
         ({"ROLLOUT": "hang", "SERVER_POD": NO_IMAGE}, "(ImagePullBackOff: ", STATUS),
     ],
@@ -118,6 +122,7 @@ def test_the_former_job_is_removed_first(release):
         "no image for the migrations",
         "servers of a first installation",
         "servers",
+        "no node for the servers",
         "servers that crash",
         "no image for the servers",
     ],
@@ -134,7 +139,7 @@ def test_a_release_that_fails_stops_and_says_why(release, answers, sentence, las
 def test_lines_of_servers_are_printed_before_they_are_gone(release, rollout):
     """The way back removes the pods, and with them the reason."""
     done, calls = release(ROLLOUT=rollout, SERVER_POD=CRASHES)
-    assert done.stderr.startswith("its last lines\n")
+    assert done.stderr.startswith("its last lines\nrelease: ")
     lines = next(call for call in calls if call.startswith("logs"))
     assert calls.index(lines) < calls.index("rollout undo deployment/server")
 

@@ -80,10 +80,13 @@ def is_away(error: Exception) -> bool:
     What PostgreSQL refuses (a password, a role) it refuses again, and one that is
     silent has had its time. No driver gives these errors a code.
     """
+    return not is_refusal(error) and "timeout expired" not in str(error)
+
+
+def is_refusal(error: Exception) -> bool:
+    """Whether PostgreSQL is there, and does not let this in."""
     text = str(error)
-    if "FATAL:" in text:
-        return RESTARTS.search(text) is not None
-    return "timeout expired" not in text
+    return "FATAL:" in text and RESTARTS.search(text) is None
 
 
 def is_absent(error: Exception) -> bool:
@@ -93,5 +96,5 @@ def is_absent(error: Exception) -> bool:
     """
     text = str(error)
     return RESTARTS.search(text) is not None or (
-        "FATAL:" not in text and ABSENT.search(text) is not None
+        not is_refusal(error) and ABSENT.search(text) is not None
     )
