@@ -109,7 +109,7 @@ def test_the_former_job_is_removed_first(release):
             "cannot start (ImagePullBackOff: Back-off pulling image x: not found): the",
             "get pods",
         ),
-        ({"ROLLOUT": "false", "BEFORE": ""}, "servers did not become ready", "get pods"),
+        ({"ROLLOUT": "false", "BEFORE": ""}, "servers did not become", "get pods"),
         ({"ROLLOUT": "false"}, "The former ones serve again", STATUS),
         ({"ROLLOUT": "false", "NO_NODE": "2 Insufficient cpu."}, "(2 Insu", STATUS),
         ({"ROLLOUT": "hang", "SERVER_POD": CRASHES}, "(CrashLoopBackOff: ba", STATUS),
