@@ -3,6 +3,7 @@
 import pytest
 from django.core import signals
 from django.db import close_old_connections
+from django_prometheus.db.backends.postgresql import base
 
 from chassis.pagination.keyset import keyset_by
 
@@ -27,3 +28,19 @@ def _kept_transaction():
     yield
     for end in ends:
         end.connect(close_old_connections)
+
+
+@pytest.fixture
+def failing(monkeypatch):
+    """Let the next connections fail with these words."""
+    words: list[str] = []
+    connect = base.DatabaseWrapper.get_new_connection
+
+    def get_new_connection(wrapper, parameters):
+        if words:
+            raise wrapper.Database.OperationalError(words.pop(0))
+        return connect(wrapper, parameters)
+
+    monkeypatch.setattr(base.DatabaseWrapper, "get_new_connection", get_new_connection)
+    yield words
+    words.clear()

@@ -51,6 +51,17 @@ replace() {
         ${2:+"$2"} "$1"
 }
 
+# untouched: what to say of the servers where nothing was done to them.
+untouched() {
+    for server in $servers; do
+        [ -z "$(container "$server")" ] || {
+            echo "the servers are as before."
+            return
+        }
+    done
+    echo "no server was started."
+}
+
 again=
 case "$*" in
 "") ;;
@@ -68,7 +79,7 @@ for server in $servers; do
     if healthy "$server"; then well="$well $server"; else ill="$ill $server"; fi
 done
 [ -n "$again" ] || docker compose run --rm --no-deps migrate ||
-    fail "the migrations failed: the servers are as before."
+    fail "the migrations failed, and the lines above say why: $(untouched)"
 for server in $ill $well; do
     before=
     [ -z "$(container "$server")" ] || before=$(tag "$server")

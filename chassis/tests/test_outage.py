@@ -5,10 +5,9 @@ import time
 
 import pytest
 from django.db import OperationalError, connections
-from django_prometheus.db.backends.postgresql import base
 
 from chassis.postgresql import outage as module
-from chassis.postgresql.outage import Outage, is_away, outage
+from chassis.postgresql.outage import Outage, is_absent, is_away, outage
 
 CUT_OFF = re.compile("closed|terminating")
 
@@ -28,21 +27,6 @@ def own(db):
     own.close()
 
 
-@pytest.fixture
-def failing(monkeypatch):
-    """Let the next connections fail with these words."""
-    words: list[str] = []
-    connect = base.DatabaseWrapper.get_new_connection
-
-    def get_new_connection(wrapper, parameters):
-        if words:
-            raise wrapper.Database.OperationalError(words.pop(0))
-        return connect(wrapper, parameters)
-
-    monkeypatch.setattr(base.DatabaseWrapper, "get_new_connection", get_new_connection)
-    return words
-
-
 def end(wrapper) -> None:
     """Let the server end the connection of another wrapper."""
     process = wrapper.connection.info.backend_pid
@@ -54,21 +38,33 @@ def end(wrapper) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "away"),
+    ("words", "away", "absent"),
     [
-        ("connection to server failed: Connection refused", True),
-        ('could not translate host name "db" to address: Name or service', True),
-        ("FATAL:  the database system is starting up", True),
-        ("FATAL:  the database system is shutting down", True),
-        ("FATAL:  terminating connection due to administrator command", True),
-        ("FATAL:  canceling authentication due to timeout", True),
-        ('FATAL:  password authentication failed for user "x"', False),
-        ('FATAL:  database "x" does not exist', False),
-        ("connection to server failed: timeout expired", False),
+        ("connection to server failed: Connection refused", True, True),
+        ('could not translate host name "db" to address: Name or service', True, True),
+        ("failed to resolve host 'db': [Errno -2] Name or service", True, True),
+        ('socket "/s/.s.PGSQL.5432" failed: No such file or directory', True, True),
+        ("server closed the connection unexpectedly", True, True),
+        ("could not receive data from server: Connection reset by peer", True, True),
+        ("SSL SYSCALL error: EOF detected", True, True),
+        ("failed: No route to host", True, True),
+        ("failed: Network is unreachable", True, True),
+        ("FATAL:  the database system is starting up", True, True),
+        ("FATAL:  the database system is shutting down", True, True),
+        ("FATAL:  terminating connection due to administrator command", True, True),
+        ("FATAL:  canceling authentication due to timeout", True, True),
+        ("connection to server failed: timeout expired", False, True),
+        ('FATAL:  password authentication failed for user "x"', False, False),
+        ('FATAL:  database "x" does not exist', False, False),
+        ("SSL error: certificate verify failed", True, False),
+        ('root certificate file "/ca.crt" does not exist', True, False),
+        ("server does not support SSL, but SSL was required", True, False),
     ],
 )
-def test_what_a_restart_looks_like(words: str, away: bool):
-    assert is_away(RuntimeError(words)) is away
+def test_what_a_restart_looks_like(words: str, away: bool, absent: bool):
+    """Requests wait for what is away, and migrate for what is not there yet."""
+    error = RuntimeError(words)
+    assert (is_away(error), is_absent(error)) == (away, absent)
 
 
 def test_request_waits_until_the_database_is_back(own, failing):

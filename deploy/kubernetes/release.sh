@@ -7,6 +7,11 @@
 #   deploy/kubernetes/release.sh OVERLAY
 set -eu
 PATIENCE=900 # seconds until the migrations ended
+TROUBLE=20   # seconds until a pod that cannot start is given up
+JOBS=app.kubernetes.io/name=migrate
+SERVERS=app.kubernetes.io/name=server
+# Of each container: why it waits, how often it began anew, and more of why.
+WAITING='{.state.waiting.reason} {.restartCount} {.state.waiting.message}{"\n"}'
 
 fail() {
     echo "release: $*" >&2
@@ -17,35 +22,101 @@ kube() {
     kubectl --namespace "$namespace" "$@"
 }
 
+# The API makes one object of a name: of two releases at once, one goes on.
+take_turn() {
+    answer=$(
+        kube create --filename - 2>&1 <<END
+apiVersion: coordination.k8s.io/v1
+kind: Lease
+metadata: {name: release}
+spec: {holderIdentity: "$(id -un)@$(uname -n)"}
+END
+    ) && return
+    holder=$(kube get lease release 2>/dev/null --output \
+        'jsonpath={.spec.holderIdentity} since {.metadata.creationTimestamp}') ||
+        fail "$answer: nothing was changed."
+    fail "$holder releases, and nothing was changed. If that one was broken off:" \
+        "kubectl delete lease release --namespace $namespace"
+}
+
+# shellcheck disable=SC2317 # the trap calls it
+leave() {
+    [ -z "$watch" ] || kill "$watch" 2>/dev/null || true
+    kube delete lease release >/dev/null
+}
+
+# is_stuck SELECTOR: whether one of the pods cannot start for a while, or has crashed
+# three times; sets why, in Kubernetes's words.
+is_stuck() {
+    why=$(kube get pods --selector "$1" --output \
+        "jsonpath={range .items[*].status.containerStatuses[*]}$WAITING{end}" |
+        sed -n -e '/^ContainerCreating /d' -e '/^PodInitializing /d' \
+            -e '/^CrashLoopBackOff [01] /d' \
+            -e 's/^\([A-Z][^ ]*\) [0-9]*/\1:/p' | head -n 1)
+    case $why in
+    "") since= ;;
+    CrashLoopBackOff*) return ;;
+    *) since=${since:-$(date +%s)} ;;
+    esac
+    [ $(($(date +%s) - ${since:-$(date +%s)})) -ge "$TROUBLE" ]
+}
+
 # What the Job says of itself: nothing, Complete or Failed, beside other conditions.
 conditions() {
-    kube get job migrate \
-        --output 'jsonpath={.status.conditions[?(@.status=="True")].type}'
+    kube get jobs --selector "$JOBS" --output \
+        'jsonpath={.items[*].status.conditions[?(@.status=="True")].type}'
 }
 
 migrate() {
-    kube delete job migrate --ignore-not-found >/dev/null ||
+    # Also one of the same name: what failed is tried again.
+    kube delete jobs --selector "$JOBS" >/dev/null ||
         fail "the former Job migrate cannot be removed: nothing was changed."
     # All but the server's own objects.
     kubectl apply --kustomize "$overlay" \
         --selector 'app.kubernetes.io/name notin (server)' ||
-        fail "the Job migrate cannot be applied: the servers are as before."
-    waited=0
-    while [ "$waited" -lt "$PATIENCE" ]; do
+        fail "the Job migrate cannot be applied: $untouched"
+    pods=batch.kubernetes.io/controller-uid=$(
+        kube get jobs --selector "$JOBS" --output 'jsonpath={.items[*].metadata.uid}'
+    )
+    end=$(($(date +%s) + PATIENCE)) since=
+    while [ "$(date +%s)" -lt "$end" ]; do
         case $(conditions) in
         *Complete*) return ;;
         *Failed*)
-            kube logs job/migrate >&2 || true
-            fail "the migrations failed, and the lines above say why:" \
-                "the servers are as before."
+            kube logs --selector "$pods" --tail 100 >&2 || true
+            fail "the migrations failed, and the lines above say why: $untouched"
             ;;
         esac
         sleep 2
-        waited=$((waited + 2))
+        ! is_stuck "$pods" || fail "the Job migrate cannot start ($why): $untouched"
     done
-    kube get pods --selector app.kubernetes.io/name=migrate >&2 || true
-    fail "the Job migrate has not ended after $PATIENCE seconds:" \
-        "the servers are as before."
+    kube describe jobs,pods --selector "$JOBS" >&2 || true
+    fail "the Job migrate has not ended after $PATIENCE seconds: $untouched"
+}
+
+# Waits until the new servers are ready. If they do not become so, it prints their last
+# lines: who goes back removes them.
+await_servers() {
+    pods="$SERVERS,pod-template-hash notin ($former)"
+    kubectl --namespace "$namespace" rollout status deployment/server &
+    watch=$! since=
+    while kill -0 "$watch" 2>/dev/null; do
+        sleep 2
+        if is_stuck "$pods"; then
+            kill "$watch" 2>/dev/null || true
+            break
+        fi
+    done
+    ended=0
+    wait "$watch" 2>/dev/null || ended=$?
+    watch=
+    [ "$ended" -gt 0 ] || return 0
+    # Probes' own lines, one every two seconds, would hide the others.
+    kube logs --selector "$pods" --tail 400 --prefix |
+        grep -v '"GET.*/healthcheck\\*/' | tail -n 20 >&2
+    why=${why:-$(kube get pods --selector "$pods" --output \
+        'jsonpath={.items[*].status.conditions[?(@.reason=="Unschedulable")].message}')}
+    return 1
 }
 
 [ $# -eq 1 ] || fail "name the folder of the overlay, such as deploy/kubernetes/sample."
@@ -60,13 +131,21 @@ kube get secret server >/dev/null ||
         "nothing was changed."
 before=$(kube get deployment server --ignore-not-found --output name) ||
     fail "the cluster does not answer: nothing was changed."
+former=$(kube get pods --selector "$SERVERS" --output \
+    'jsonpath=none{range .items[*]},{.metadata.labels.pod-template-hash}{end}')
+untouched="no server was started."
+[ -z "$before" ] || untouched="the servers are as before."
+take_turn
+watch=
+trap leave EXIT
+trap 'exit 1' HUP INT TERM
 migrate
 kubectl apply --kustomize "$overlay" ||
     fail "not all was applied: look at the lines above, and start again."
-kube rollout status deployment/server && exit
-[ -n "$before" ] || fail "the servers did not become ready: see their pods and lines."
+await_servers && exit
+why="did not become ready${why:+ ($why)}; what they wrote last is above"
+[ -n "$before" ] || fail "the servers $why."
 if kube rollout undo deployment/server && kube rollout status deployment/server; then
-    fail "the new servers did not become ready, and the former ones serve again."
+    fail "the new servers $why. The former ones serve again."
 fi
-fail "the new servers did not become ready, nor did those before:" \
-    "see their pods and lines."
+fail "the new servers $why, nor did those before become ready: see their pods."

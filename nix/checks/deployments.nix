@@ -16,6 +16,7 @@ buildSuiteCheck "deployments" {
     DEPLOY = "${template + "/deploy"}";
     DEPLOY_BACKUP = "${template + "/docs/backup.md"}";
     DEPLOY_COMPOSE = "${template + "/docker-compose.yaml"}";
+    DEPLOY_KUBERNETES = "${template + "/docs/kubernetes.md"}";
     DEPLOY_POSTGRESQL = "${../images/db/postgresql.conf}";
     DEPLOY_RENAME = "${../commands/files/compose.py}";
     DEPLOY_RUNBOOK = "${template + "/docs/runbook.md"}";

@@ -5,6 +5,12 @@ import subprocess
 from pathlib import Path
 
 
+def environment(folder: Path, **variables: str) -> dict[str, str]:
+    """These variables and no others but PATH and HOME."""
+    path = f"{folder}/bin:{os.environ['PATH']}"
+    return {"PATH": path, "HOME": str(folder), **variables}
+
+
 def run(
     *command: str, folder: Path, text: str = "", **variables: str
 ) -> "subprocess.CompletedProcess[str]":
@@ -14,11 +20,10 @@ def run(
 
     Programs in the folder `bin` there come before all others.
     """
-    path = f"{folder}/bin:{os.environ['PATH']}"
     return subprocess.run(
         command,
         cwd=folder,
-        env={"PATH": path, "HOME": str(folder), **variables},
+        env=environment(folder, **variables),
         input=text,
         capture_output=True,
         text=True,

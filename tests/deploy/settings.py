@@ -18,6 +18,7 @@ MEANT = {
         "server": {
             "env ALLOWED_HOSTS",  # of the Ingress
             "env LOG_FORMAT",  # the platform reads standard output
+            "env SERVER_IMAGE",  # names the Job
             "env SYSLOG_HOST",
             "env TRUSTED_PROXIES",  # of the Ingress
             "limit pids",  # the kubelet's
@@ -27,6 +28,7 @@ MEANT = {
         },
         "migrate": {
             "env ALLOWED_HOSTS",
+            "env SERVER_IMAGE",
             "limit pids",
             "secret postgres-authority",
             "tmpfs /tmp",

@@ -1,6 +1,7 @@
 """What deploy/ has, as Python reads it."""
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,15 @@ def render(overlay: Path) -> str:
 
 
 def by_name(text: str) -> Objects:
-    """Kubernetes's objects by kind and name."""
+    """Kubernetes's objects by kind and name; a Job's is without kustomize's hash."""
     found = yaml.safe_load_all(text)
-    return {(one["kind"], one["metadata"]["name"]): one for one in found}
+    return {(one["kind"], name(one)): one for one in found}
+
+
+def name(found: Any) -> str:
+    """What people call an object."""
+    text: str = found["metadata"]["name"]
+    return re.sub("-[a-z0-9]{10}$", "", text) if found["kind"] == "Job" else text
 
 
 def replace(text: str, former: str, new: str) -> str:

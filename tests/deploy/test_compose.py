@@ -10,7 +10,8 @@ PREFIX = "registry.example.com:5000/templatesite-server"
 DOCKER = """case "$*" in
 "compose config --services") echo server-1 ;;
 "compose config") echo "name: shop" ;;
-"ps "*=server-1*=shop*oneoff=False) echo id ;;
+"ps "*=server-1*=shop*oneoff=False) echo "${ID-id}" ;;
+"compose run "*migrate) [ -z "${MIGRATE-}" ] ;;
 "inspect --format {{.State.Health.Status}} id") echo healthy ;;
 "inspect --format {{.Config.Image}} id") echo "$NAMED" ;;
 "inspect --format {{.Image}} id") echo image ;;
@@ -39,3 +40,17 @@ def test_a_server_that_fails_has_its_image_before_again(tree, named, before):
     done = run("bash", "--posix", "deploy/release.sh", folder=tree, **variables)
     assert done.returncode == 1, done
     assert f"has its image before, {before}, again." in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("there", "sentence"),
+    [("id", "the servers are as before."), ("", "no server was started.")],
+    ids=["release", "first installation"],
+)
+def test_migrations_that_fail_leave_what_was_there(tree, there, sentence):
+    """Nobody reads of servers before where there were none."""
+    stand_in(tree, "docker", DOCKER)
+    variables = {"NAMED": EXACT, "BEFORE": "", "ID": there, "MIGRATE": "fails"}
+    done = run("bash", "--posix", "deploy/release.sh", folder=tree, **variables)
+    assert done.returncode == 1, done
+    assert done.stderr.endswith(f"the lines above say why: {sentence}\n")

@@ -1,38 +1,72 @@
 """deploy/kubernetes/release.sh: what it asks of kubectl, and how it ends."""
 
+import signal
+import subprocess
+
 import pytest
-from programs import run, stand_in
+from programs import environment, run, stand_in
 
 OVERLAY = "deploy/kubernetes/sample"
+SCRIPT = ("bash", "--posix", "deploy/kubernetes/release.sh", OVERLAY)
 APPLY = f"apply --kustomize {OVERLAY}"
 # All but the server's own objects, and so the Job.
 APPLY_JOB = f"{APPLY} --selector app.kubernetes.io/name notin (server)"
 STATUS = "rollout status deployment/server"
+TAKE, LEAVE = "create --filename -", "delete lease release"
 # Its answers: JOB, what the Job says of itself; SECRET, BEFORE and ROLLOUT, if each
-# is there. A rollout that was undone succeeds.
+# is there; HOLDER, who releases; MIGRATE_POD and SERVER_POD, why a new one waits, how
+# often it began anew, and more of why; NO_NODE, why no node has it. A rollout that was
+# undone succeeds.
 KUBECTL = """words="$*"
 words=${words#--namespace templatesite }
-echo "$words" >>calls
+printf '%s\\n' "$words" >>calls
 case $words in
-"get job"*) echo "$JOB" ;;
+"create "*) [ -z "$HOLDER" ] && cat >lease ;;
+"get lease"*) echo "$HOLDER" ;;
+"get jobs"*uid}) echo a-uid ;;
+"get jobs"*) echo "$JOB" ;;
+"get pods "*Unschedulable*) echo "$NO_NODE" ;;
+"get pods "*controller-uid=a-uid*) echo "$MIGRATE_POD" ;;
+"get pods "*"pod-template-hash notin (none,former)"*) echo "$SERVER_POD" ;;
+"get pods "*template-hash*) printf none,former ;;
 "get secret"*) "$SECRET" ;;
 "get deployment"*) [ -z "$BEFORE" ] || echo deployment.apps/server ;;
+"logs "*) printf '%s\\n' 'its last lines' '"GET", "path":"\\/healthcheck\\/"' ;;
 "rollout undo"*) : >undone ;;
-"rollout status"*) [ -e undone ] || "$ROLLOUT" ;;
+"rollout status"*) [ -e undone ] || exec "$ROLLOUT" ;;
 esac
 """
-WELL = {"JOB": "Complete", "SECRET": "true", "BEFORE": "yes", "ROLLOUT": "true"}
+WELL = {
+    "JOB": "Complete",
+    "SECRET": "true",
+    "BEFORE": "yes",
+    "ROLLOUT": "true",
+    "HOLDER": "",
+    "MIGRATE_POD": " 0 ",
+    "SERVER_POD": " 0 ",
+    "NO_NODE": "",
+}
+NO_IMAGE = "ImagePullBackOff 0 Back-off pulling image x: not found"
+CRASHES = "CrashLoopBackOff 2 back-off 20s restarting failed container"
 
 
 @pytest.fixture
-def release(tree):
-    """Runs the script with answers of kubectl; how it ended, and kubectl's calls."""
+def cluster(tree):
+    """A tree with the stand-in, where time passes at each look at it."""
     stand_in(tree, "kubectl", KUBECTL)
+    stand_in(tree, "sleep", "")
+    stand_in(tree, "date", "echo >>seconds; wc -l <seconds")
+    stand_in(tree, "hang", "exec tail -f /dev/null")
+    return tree
+
+
+@pytest.fixture
+def release(cluster):
+    """Runs the script with answers of kubectl; how it ended, and kubectl's calls."""
 
     def release(**answers):
-        script = ("bash", "--posix", "deploy/kubernetes/release.sh", OVERLAY)
-        done = run(*script, folder=tree, **WELL | answers)
-        return done, (tree / "calls").read_text().splitlines()
+        done = run(*SCRIPT, folder=cluster, **WELL | answers)
+        return done, (cluster / "calls").read_text().splitlines()
 
     return release
 
@@ -46,7 +80,7 @@ def test_a_release_says_nothing_where_all_is_well(release):
 def test_a_release_waits_for_the_servers(release):
     """The release ends once the new servers are ready."""
     _, calls = release()
-    assert calls[-1] == STATUS
+    assert STATUS in calls[calls.index(APPLY) :]
 
 
 def test_migrations_come_before_the_servers(release):
@@ -54,28 +88,103 @@ def test_migrations_come_before_the_servers(release):
     _, calls = release()
     assert [call for call in calls if call.startswith("apply")] == [APPLY_JOB, APPLY]
     between = calls[calls.index(APPLY_JOB) : calls.index(APPLY)]
-    assert any(call.startswith("get job migrate") for call in between)
+    assert any("status.conditions" in call for call in between)
 
 
 def test_the_former_job_is_removed_first(release):
-    """A second release migrates, too: a Job cannot be changed."""
+    """The same release migrates again where its migrations failed."""
     _, calls = release()
-    assert "delete job migrate --ignore-not-found" in calls[: calls.index(APPLY_JOB)]
+    removal = "delete jobs --selector app.kubernetes.io/name=migrate"
+    assert removal in calls[: calls.index(APPLY_JOB)]
 
 
 @pytest.mark.parametrize(
     ("answers", "sentence", "last"),
     [
         ({"SECRET": "false"}, "Secret server is missing", "get secret server"),
-        ({"JOB": "FailureTarget Failed"}, "the migrations failed", "logs job/migrate"),
-        ({"ROLLOUT": "false", "BEFORE": ""}, "not become ready: see", STATUS),
-        ({"ROLLOUT": "false"}, "the former ones serve again", STATUS),
+        ({"JOB": "FailureTarget Failed"}, "above say why: the servers are", "logs"),
+        ({"JOB": "Failed", "BEFORE": ""}, "say why: no server was started", "logs"),
+        (
+            {"JOB": "", "MIGRATE_POD": NO_IMAGE},
+            "cannot start (ImagePullBackOff: Back-off pulling image x: not found): the",
+            "get pods",
+        ),
+        ({"ROLLOUT": "false", "BEFORE": ""}, "servers did not become", "get pods"),
+        ({"ROLLOUT": "false"}, "The former ones serve again", STATUS),
+        ({"ROLLOUT": "false", "NO_NODE": "2 Insufficient cpu."}, "(2 Insu", STATUS),
+        ({"ROLLOUT": "hang", "SERVER_POD": CRASHES}, "(CrashLoopBackOff: ba", STATUS),
+        ({"ROLLOUT": "hang", "SERVER_POD": NO_IMAGE}, "(ImagePullBackOff: ", STATUS),
     ],
-    ids=["no secret", "migrations", "first installation", "servers"],
+    ids=[
+        "no secret",
+        "migrations",
+        "migrations of a first installation",
+        "no image for the migrations",
+        "servers of a first installation",
+        "servers",
+        "no node for the servers",
+        "servers that crash",
+        "no image for the servers",
+    ],
 )
 def test_a_release_that_fails_stops_and_says_why(release, answers, sentence, last):
     """Whoever releases reads what failed and what serves now; nothing follows."""
     done, calls = release(**answers)
     assert done.returncode == 1, done
     assert sentence in done.stderr
-    assert calls[-1] == last
+    assert [call for call in calls if call != LEAVE][-1].startswith(last)
+
+
+@pytest.mark.parametrize("rollout", ["false", "hang"])
+def test_lines_of_servers_are_printed_before_they_are_gone(release, rollout):
+    """The way back removes the pods, and with them the reason."""
+    done, calls = release(ROLLOUT=rollout, SERVER_POD=CRASHES)
+    assert done.stderr.startswith("its last lines\nrelease: ")
+    lines = next(call for call in calls if call.startswith("logs"))
+    assert calls.index(lines) < calls.index("rollout undo deployment/server")
+
+
+@pytest.mark.parametrize(
+    "pod",
+    [" 3 ", "ContainerCreating 0 ", "CrashLoopBackOff 1 back-off 10s"],
+    ids=["runs again", "starts", "crashed twice"],
+)
+def test_a_pod_that_may_become_well_is_waited_for(release, pod):
+    """A server that began before its database is no reason to go back."""
+    done, _ = release(SERVER_POD=pod, MIGRATE_POD=pod)
+    assert done.returncode == 0, done
+
+
+def test_of_two_releases_one_is_refused(release):
+    """The second one reads whom to ask, and how to go on if nobody is there."""
+    done, calls = release(HOLDER="ann@laptop since 2026-12-01T09:41:00Z")
+    assert done.returncode == 1
+    assert done.stderr == (
+        "release: ann@laptop since 2026-12-01T09:41:00Z releases, and nothing was "
+        "changed. If that one was broken off: "
+        "kubectl delete lease release --namespace templatesite\n"
+    )
+    changing = ("apply", "delete", "rollout")
+    assert [call for call in calls if call.startswith(changing)] == []
+
+
+@pytest.mark.parametrize("answers", [{}, {"JOB": "Failed"}], ids=["done", "failed"])
+def test_the_next_release_may_begin(release, answers):
+    """A release holds its turn while it changes something, and no longer."""
+    _, calls = release(**answers)
+    assert calls.index(TAKE) < next(
+        number for number, call in enumerate(calls) if call.startswith("delete jobs")
+    )
+    assert calls[-1] == LEAVE
+
+
+def test_a_release_that_is_broken_off_gives_up_its_turn(cluster):
+    """Who presses Ctrl-C can begin again."""
+    stand_in(cluster, "sleep", ": >waits")
+    variables = environment(cluster, **WELL | {"JOB": ""})
+    with subprocess.Popen(SCRIPT, cwd=cluster, env=variables) as process:
+        while not (cluster / "waits").exists():
+            assert process.poll() is None
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 1
+    assert (cluster / "calls").read_text().splitlines()[-1] == LEAVE

@@ -20,10 +20,11 @@ def test_kubernetes_takes_every_object(overlays, overlay):
     assert list(faults(overlays[overlay])) == []
 
 
-def test_an_unknown_kind_is_refused(sample, refused):
+def test_an_unknown_kind_is_refused(sample, objects, refused):
     """Who misspells a kind is told so, for each version of Kubernetes."""
     changed = replace(sample, "\nkind: Job\n", "\nkind: Work\n")
-    message = "Work migrate: its kind is unknown in Kubernetes"
+    name = objects["Job", "migrate"]["metadata"]["name"]
+    message = f"Work {name}: its kind is unknown in Kubernetes"
     assert refused(changed) == [f"{message} {version}" for version in VERSIONS]
 
 

@@ -19,7 +19,7 @@ from django.db import (
 
 from chassis.health import unapplied
 from chassis.postgresql import message
-from chassis.postgresql.outage import outage
+from chassis.postgresql.outage import is_refusal, outage
 
 logger = logging.getLogger(__name__)
 
@@ -64,9 +64,17 @@ def is_answered() -> bool:
         with connection.cursor() as cursor:
             # One message is one transaction, also through a pooler.
             cursor.execute("SET LOCAL statement_timeout = '1s'; SELECT 1")
-    except Error:
+    except Error as error:
+        if is_refusal(error):
+            log_refusal(message(error))
         return False
     return True
+
+
+@functools.cache
+def log_refusal(reason: str) -> None:
+    """Once, and not at each probe."""
+    logger.error("The database does not let this server in: %s", reason)
 
 
 def drop_broken() -> bool:

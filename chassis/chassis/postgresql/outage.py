@@ -12,6 +12,12 @@ from django.conf import settings
 RESTARTS = re.compile(
     "the database system is|terminating connection due to|canceling authentication"
 )
+# What libpq, psycopg and the kernel say of a server that is not there (yet).
+ABSENT = re.compile(
+    "could not translate host name|failed to resolve host|Connection refused"
+    "|timeout expired|No route to host|Network is unreachable|Connection reset by peer"
+    "|closed the connection unexpectedly|SYSCALL error|socket .* failed"
+)
 PAUSE = 0.1  # seconds between two attempts to connect
 FORGOTTEN = 60  # seconds after the last attempt: another one is of a new outage
 
@@ -74,7 +80,21 @@ def is_away(error: Exception) -> bool:
     What PostgreSQL refuses (a password, a role) it refuses again, and one that is
     silent has had its time. No driver gives these errors a code.
     """
+    return not is_refusal(error) and "timeout expired" not in str(error)
+
+
+def is_refusal(error: Exception) -> bool:
+    """Whether PostgreSQL is there, and does not let this in."""
     text = str(error)
-    if "FATAL:" in text:
-        return RESTARTS.search(text) is not None
-    return "timeout expired" not in text
+    return "FATAL:" in text and RESTARTS.search(text) is None
+
+
+def is_absent(error: Exception) -> bool:
+    """Whether a connection failed as it does until a database has begun to serve.
+
+    What PostgreSQL refuses, and what is wrong with certificates, stays so.
+    """
+    text = str(error)
+    return RESTARTS.search(text) is not None or (
+        not is_refusal(error) and ABSENT.search(text) is not None
+    )

@@ -79,6 +79,28 @@ def test_role_without_rights_is_reported_once(caplog):
     assert "permission denied for table django_migrations" in message
 
 
+@pytest.mark.parametrize(
+    ("words", "lines"),
+    [
+        ('FATAL:  password authentication failed for user "x"', 1),
+        ("FATAL:  the database system is starting up", 0),
+        ("connection to server failed: Connection refused", 0),
+    ],
+)
+def test_refusal_is_reported_once(monkeypatch, caplog, words: str, lines: int):
+    """A release with a wrong password never becomes ready, and says why."""
+
+    def refused():
+        raise OperationalError(words)
+
+    dependencies.log_refusal.cache_clear()
+    monkeypatch.setattr(connection, "ensure_connection", refused)
+    for _ in range(2):
+        silence.end()
+        assert not database_answers()
+    assert caplog.text.count("does not let this server in: FATAL: pass") == lines
+
+
 @pytest.mark.django_db
 def test_silent_database_is_not_asked_again_at_once(monkeypatch):
     asked = []

@@ -17,7 +17,7 @@ from django.db.migrations import Migration, RunSQL
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.migrations.state import ProjectState
 
-from chassis.migration import lock
+from chassis.migration import lock, presence
 from chassis.migration.executor import PatientExecutor
 
 # A table that no migration of the project's own changes.
@@ -266,3 +266,52 @@ def test_other_role_that_has_the_lock_is_named_at_once(transactional_db, monkeyp
         "let an administrator end it "
         f"(SELECT pg_terminate_backend({pid})), and run this again."
     )
+
+
+NO_NAME = 'could not translate host name "db" to address: Name or service not known'
+
+
+def test_migrate_waits_for_a_database_that_starts(
+    transactional_db, failing, monkeypatch
+):
+    """Where both are installed at once, its name is the last thing to come."""
+    monkeypatch.setattr(presence, "PAUSE", 0)
+    failing += [
+        NO_NAME,
+        "connection to server failed: Connection refused\n\tIs it running?",
+        "FATAL:  the database system is starting up",
+    ]
+    output = WatchedOutput(lambda: None)
+    call_command("migrate", verbosity=0, stderr=output)
+    assert output.lines == [
+        f"The database is not there ({NO_NAME}): waiting for it for two minutes.\n"
+    ]
+    assert not failing
+
+
+def test_migrate_does_not_wait_for_a_database_that_refuses_it(
+    transactional_db, failing, monkeypatch
+):
+    monkeypatch.setattr(presence, "PAUSE", 0)
+    failing += [NO_NAME, "FATAL:  password authentication failed", "it went on"]
+    with pytest.raises(OperationalError, match="password"):
+        call_command("migrate", verbosity=0, stderr=io.StringIO())
+    assert failing == ["it went on"]
+
+
+def test_migrate_waits_for_no_longer_than_it_said(
+    transactional_db, failing, monkeypatch
+):
+    monkeypatch.setattr(presence, "PAUSE", 50)
+    now, pauses = [0.0], []
+
+    def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        now[0] += seconds
+
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    monkeypatch.setattr("time.sleep", sleep)
+    failing += [NO_NAME] * 10
+    with pytest.raises(OperationalError, match="host name"):
+        call_command("migrate", verbosity=0, stderr=io.StringIO())
+    assert sum(pauses) == 150
