@@ -26,9 +26,9 @@ conditions() {
 migrate() {
     kube delete job migrate --ignore-not-found >/dev/null ||
         fail "the former Job migrate cannot be removed: nothing was changed."
-    # All but the server's own objects.
+    # All but what runs the new code: servers, and workers of tasks.
     kubectl apply --kustomize "$overlay" \
-        --selector 'app.kubernetes.io/name notin (server)' ||
+        --selector 'app.kubernetes.io/name notin (server, worker)' ||
         fail "the Job migrate cannot be applied: the servers are as before."
     waited=0
     while [ "$waited" -lt "$PATIENCE" ]; do

@@ -5,8 +5,8 @@ from programs import run, stand_in
 
 OVERLAY = "deploy/kubernetes/sample"
 APPLY = f"apply --kustomize {OVERLAY}"
-# All but the server's own objects, and so the Job.
-APPLY_JOB = f"{APPLY} --selector app.kubernetes.io/name notin (server)"
+# All but servers and workers, and so the Job.
+APPLY_JOB = f"{APPLY} --selector app.kubernetes.io/name notin (server, worker)"
 STATUS = "rollout status deployment/server"
 # Its answers: JOB, what the Job says of itself; SECRET, BEFORE and ROLLOUT, if each
 # is there. A rollout that was undone succeeds.
