@@ -71,10 +71,7 @@ def renamed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def with_cluster(deploy: Path) -> str:
-    """The objects of an overlay whose database is CloudNativePG's, in a copy of deploy/.
-
-    The copy stays changed.
-    """
+    """The objects of an overlay with CloudNativePG, in a copy of deploy/."""
     folder = deploy / "kubernetes/with-cluster"
     folder.mkdir()
     (folder / "kustomization.yaml").write_text(

@@ -88,6 +88,21 @@ def test_an_autoscaler_knows_what_its_share_is_of(production):
     assert pod["containers"][0]["resources"]["requests"]["cpu"] == "500m"
 
 
+def test_no_alert_misses_what_an_autoscaler_took_away(production):
+    """The rule that remembers how many there were leaves the autoscaler's out."""
+    objects = by_name(production(parts(["autoscale"], ["base", "monitoring"])))
+    (end,) = objects["ServiceMonitor", "server"]["spec"]["endpoints"]
+    (label,) = end["relabelings"]
+    rules = [
+        rule
+        for group in objects["PrometheusRule", "server-service"]["spec"]["groups"]
+        for rule in group["rules"]
+        if rule["record"] == "job:up:low1d"
+    ]
+    left_out = f'up{{{label["targetLabel"]}!="{label["replacement"]}"}}'
+    assert [left_out in rule["expr"] for rule in rules] == [True]
+
+
 def test_servers_reach_the_cluster_and_trust_it(postgres):
     """All that logs in has the Service and the authority that the operator makes."""
     cluster = postgres["Cluster", "postgres"]["metadata"]["name"]
