@@ -13,7 +13,7 @@ from typing import Any
 from django.db import InterfaceError, OperationalError
 from django_prometheus.db.backends.postgresql import base
 
-from chassis.postgresql.outage import is_away, outage
+from chassis.postgresql.outage import is_away, is_silent, outage
 from chassis.postgresql.work import work
 
 IDLE = 0  # libpq's PQTRANS_IDLE, for every driver
@@ -38,7 +38,8 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
             try:
                 connection = super().get_new_connection(parameters)
             except self.Database.OperationalError as error:
-                if not is_away(error):
+                # While a name moves from one server to another, some ask nobody.
+                if not (is_away(error) or (outage.is_short() and is_silent(error))):
                     raise
                 outage.note()
                 if not outage.wait():

@@ -77,4 +77,9 @@ def is_away(error: Exception) -> bool:
     text = str(error)
     if "FATAL:" in text:
         return RESTARTS.search(text) is not None
-    return "timeout expired" not in text
+    return not is_silent(error)
+
+
+def is_silent(error: Exception) -> bool:
+    """Whether a connection failed as nothing answered, in all the time that it had."""
+    return "timeout expired" in str(error)
