@@ -82,6 +82,20 @@ def test_what_is_no_request_does_not_wait(own, failing):
     assert outage.is_short()
 
 
+def test_silence_is_waited_for_in_an_outage(own, failing):
+    failing += ["Connection refused", "timeout expired", "Connection refused"]
+    with outage.waited_for():
+        own.ensure_connection()
+    assert failing == []
+
+
+def test_silence_alone_is_not_waited_for(own, failing):
+    failing += ["timeout expired", "it was asked again"]
+    with outage.waited_for(), pytest.raises(OperationalError, match="expired"):
+        own.ensure_connection()
+    assert not outage.is_short()
+
+
 def test_refusal_is_not_waited_for(own, failing):
     failing += ["FATAL:  password authentication failed", "it was asked again"]
     with outage.waited_for(), pytest.raises(OperationalError, match="password"):

@@ -71,9 +71,9 @@ migrate() {
     # Also one of the same name: what failed is tried again.
     kube delete jobs --selector "$JOBS" >/dev/null ||
         fail "the former Job migrate cannot be removed: nothing was changed."
-    # All but the server's own objects.
+    # All but what runs the new code: servers, and workers of tasks.
     kubectl apply --kustomize "$overlay" \
-        --selector 'app.kubernetes.io/name notin (server)' ||
+        --selector 'app.kubernetes.io/name notin (server, worker)' ||
         fail "the Job migrate cannot be applied: $untouched"
     pods=batch.kubernetes.io/controller-uid=$(
         kube get jobs --selector "$JOBS" --output 'jsonpath={.items[*].metadata.uid}'

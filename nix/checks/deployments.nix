@@ -16,9 +16,11 @@ buildSuiteCheck "deployments" {
     DEPLOY = "${template + "/deploy"}";
     DEPLOY_BACKUP = "${template + "/docs/backup.md"}";
     DEPLOY_COMPOSE = "${template + "/docker-compose.yaml"}";
+    DEPLOY_DASHBOARDS = "${../images/metrics-graph/dashboards}";
     DEPLOY_KUBERNETES = "${template + "/docs/kubernetes.md"}";
     DEPLOY_POSTGRESQL = "${../images/db/postgresql.conf}";
     DEPLOY_RENAME = "${../commands/files/compose.py}";
+    DEPLOY_ROLES = "${template + "/chassis/chassis/roles"}";
     DEPLOY_RUNBOOK = "${template + "/docs/runbook.md"}";
     DEPLOY_SCALE = "${template + "/docs/scale.md"}";
   };

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from settings import environment_of
 from sources import Objects
 
 METRICS = 5  # the role's CONNECTION LIMIT
@@ -52,10 +53,9 @@ def swarm(stack: Any) -> list[int]:
 
 def kubernetes(objects: Objects) -> list[int]:
     """The row of Kubernetes, where new pods start before old ones have stopped."""
-    # kustomize appends a hash to a ConfigMap's name.
-    found = {(kind, name.split("-")[0]): one for (kind, name), one in objects.items()}
-    servers = found["Deployment", "server"]["spec"]["replicas"]
-    return row(servers, found["ConfigMap", "server"]["data"], 2)
+    server = objects["Deployment", "server"]["spec"]
+    (container,) = server["template"]["spec"]["containers"]
+    return row(server["replicas"], environment_of(container, objects), 2)
 
 
 def read_table(text: str) -> dict[str, list[int]]:

@@ -9,6 +9,7 @@ import yaml
 from programs import succeed
 
 DEPLOY = Path(os.environ["DEPLOY"])
+KUBERNETES = "../../deploy/kubernetes"  # as an overlay of one's own sees it
 
 Objects = dict[tuple[str, str], Any]
 

@@ -9,8 +9,8 @@ from programs import environment, run, stand_in
 OVERLAY = "deploy/kubernetes/sample"
 SCRIPT = ("bash", "--posix", "deploy/kubernetes/release.sh", OVERLAY)
 APPLY = f"apply --kustomize {OVERLAY}"
-# All but the server's own objects, and so the Job.
-APPLY_JOB = f"{APPLY} --selector app.kubernetes.io/name notin (server)"
+# All but servers and workers, and so the Job.
+APPLY_JOB = f"{APPLY} --selector app.kubernetes.io/name notin (server, worker)"
 STATUS = "rollout status deployment/server"
 TAKE, LEAVE = "create --filename -", "delete lease release"
 # Its answers: JOB, what the Job says of itself; SECRET, BEFORE and ROLLOUT, if each

@@ -14,7 +14,17 @@ def refused(sample):
     return lambda changed: sorted(set(faults(changed)) - set(faults(sample)))
 
 
-@pytest.mark.parametrize("overlay", ["base", "monitoring", "sample", "renamed"])
+@pytest.mark.parametrize(
+    "overlay",
+    [
+        "base",
+        "cloudnativepg",
+        "monitoring",
+        "sample",
+        "renamed",
+        "renamed cloudnativepg",
+    ],
+)
 def test_kubernetes_takes_every_object(overlays, overlay):
     """`kubectl apply` refuses nothing, and drops no field in silence."""
     assert list(faults(overlays[overlay])) == []
@@ -37,11 +47,28 @@ def test_an_unknown_field_is_refused(sample, refused):
 
 def test_an_unknown_field_of_the_operator_is_refused(sample, refused):
     """Who misspells a field of the Prometheus operator's is told so, too."""
-    changed = replace(sample, "\n  - interval: 5s\n", "\n  - every: 5s\n")
+    text = "  - {}: 5s\n    path: /metrics\n    port: metrics\n  selector:\n    "
+    text += "matchLabels:\n      app.kubernetes.io/name: server\n"
+    changed = replace(sample, text.format("interval"), text.format("every"))
     message = (
         f"ServiceMonitor server: $.spec.endpoints[0]: {UNEXPECTED.format('every')}"
     )
     assert refused(changed) == [message]
+
+
+@pytest.mark.parametrize(
+    ("former", "new", "fault"),
+    [
+        ("  instances: 3\n", "  copies: 3\n", "'instances' is a required property"),
+        ("method: any\n", "method: most\n", "'most' is not one of ['any', 'first']"),
+        ("login: true\n", "logs: true\n", UNEXPECTED.format("logs")),
+        ("kind: Cluster\n", "kind: Clusters\n", "its kind is unknown"),
+    ],
+)
+def test_a_fault_in_a_cluster_is_refused(overlays, former, new, fault):
+    """Who misspells a field of CloudNativePG's is told so, too."""
+    changed = replace(overlays["cloudnativepg"], former, new)
+    assert any(fault in sentence for sentence in faults(changed))
 
 
 def test_an_object_that_is_there_twice_is_refused(sample, refused):

@@ -92,6 +92,12 @@ def test_the_servers_are_spread(server):
     assert selector["matchLabels"].items() <= server["metadata"]["labels"].items()
 
 
+def test_a_release_is_spread_by_itself(server):
+    """The pods that leave do not push the new ones to one node."""
+    (spread,) = server["spec"]["topologySpreadConstraints"]
+    assert spread["matchLabelKeys"] == ["pod-template-hash"]
+
+
 def test_prometheus_finds_the_service(objects):
     """The operator's Prometheus finds the servers by the labels of their service."""
     selector = objects["ServiceMonitor", "server"]["spec"]["selector"]["matchLabels"]

@@ -10,27 +10,35 @@ import yaml
 
 # This set's kubectl has the first; the other is the newest that the validator knows.
 VERSIONS = ("1.32", kubernetes_validate.latest_version())
-# The schemas of the Prometheus operator's kinds.
-OPERATOR = yaml.safe_load(Path(__file__).with_name("operator.yaml").read_text())
+# The schemas of kinds that Kubernetes itself lacks, by their group.
+FILES = {
+    "barmancloud.cnpg.io": "cloudnativepg.yaml",
+    "monitoring.coreos.com": "operator.yaml",
+    "postgresql.cnpg.io": "cloudnativepg.yaml",
+}
+CUSTOM = {
+    group: yaml.safe_load(Path(__file__).with_name(name).read_text())
+    for group, name in FILES.items()
+}
 
 
-def check_operator(found: dict[str, Any]) -> None:
-    """Check an object of one of the operator's kinds.
+def check_custom(found: dict[str, Any], schemas: dict[str, Any]) -> None:
+    """Check an object of a kind of an operator.
 
     Raises:
         jsonschema.ValidationError: it is not valid, or its kind is unknown.
     """
-    if found["kind"] not in OPERATOR["$defs"]:
+    if found["kind"] not in schemas["$defs"]:
         raise jsonschema.ValidationError("its kind is unknown")
-    schema = {**OPERATOR, "$ref": f"#/$defs/{found['kind']}"}
+    schema = {**schemas, "$ref": f"#/$defs/{found['kind']}"}
     jsonschema.Draft202012Validator(schema).validate(found)
 
 
 def fault(found: dict[str, Any], version: str) -> str | None:
     """What is wrong with an object in a version of Kubernetes."""
     try:
-        if found["apiVersion"].startswith("monitoring.coreos.com/"):
-            check_operator(found)
+        if schemas := CUSTOM.get(found["apiVersion"].split("/")[0]):
+            check_custom(found, schemas)
         else:
             kubernetes_validate.validate(found, version, strict=True)
     except kubernetes_validate.SchemaNotFoundError:

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import InterfaceError, OperationalError
 from django_prometheus.db.backends.postgresql import base
 
-from chassis.postgresql.outage import is_away, outage
+from chassis.postgresql.outage import is_away, is_silent, outage
 from chassis.postgresql.silence import silence
 from chassis.postgresql.work import work
 
@@ -40,7 +40,8 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
                 with silence.kept():
                     connection = super().get_new_connection(parameters)
             except self.Database.OperationalError as error:
-                if not is_away(error):
+                # While a name moves from one server to another, some ask nobody.
+                if not (is_away(error) or (outage.is_short() and is_silent(error))):
                     raise
                 outage.note()
                 if not outage.wait():

@@ -80,13 +80,18 @@ def is_away(error: Exception) -> bool:
     What PostgreSQL refuses (a password, a role) it refuses again, and one that is
     silent has had its time. No driver gives these errors a code.
     """
-    return not is_refusal(error) and "timeout expired" not in str(error)
+    return not is_refusal(error) and not is_silent(error)
 
 
 def is_refusal(error: Exception) -> bool:
     """Whether PostgreSQL is there, and does not let this in."""
     text = str(error)
     return "FATAL:" in text and RESTARTS.search(text) is None
+
+
+def is_silent(error: Exception) -> bool:
+    """Whether a connection failed as nothing answered, in all the time that it had."""
+    return "timeout expired" in str(error)
 
 
 def is_absent(error: Exception) -> bool:

@@ -13,6 +13,7 @@ from django.utils.module_loading import autodiscover_modules
 from django_tasks_db.compat import Task, TaskContext, task_started
 from django_tasks_db.management.commands import db_worker
 
+from chassis.health.dependencies import migrations_are_applied
 from chassis.tasks.ends import (
     OpenTransactionError,
     Row,
@@ -116,7 +117,8 @@ class Stepper:
         Where the end of a run could not be written, it is as if its worker had ended.
         """
         log_request_id.local.request_id = uuid.uuid4().hex
-        if not self.lease.is_held.wait(1):
+        # One that begins before its release's migrations waits for them, as servers do.
+        if not (self.lease.is_held.wait(1) and migrations_are_applied()):
             return False
         one = Worker(self.queues, self.lease.number)
         try:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 from prometheus_client import REGISTRY
 
+from chassis.health import dependencies, unapplied
 from chassis.tasks import applications, ends
 from tests.tasks.tasks import fail, fail_twice, note, runs
 
@@ -80,6 +81,18 @@ def test_nothing_runs_without_the_lease(step, monkeypatch):
     monkeypatch.setattr(step.lease.is_held, "wait", lambda _seconds: False)
     assert not step()
     assert not runs
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_runs_before_its_releases_migrations(step, monkeypatch):
+    note.enqueue("afterwards")
+    with monkeypatch.context() as patch:
+        patch.setattr(unapplied, "missing", lambda _connection: ["orders.0002"])
+        dependencies._require_migrations.cache_clear()
+        assert not step()
+    assert not runs
+    assert step()
+    assert runs == ["afterwards"]
 
 
 @pytest.mark.django_db(transaction=True)

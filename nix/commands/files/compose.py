@@ -38,10 +38,16 @@ def name_in(text: str) -> str:
 
 
 def replace_name(text: str, former: str, name: str) -> str:
-    """The text with another name, where files of compose, Swarm, Kubernetes have it."""
-    before = r"^(?:name|namespace): |^STACK=|\}|/"
-    pattern = rf"({before}){re.escape(former)}(?=-|$)"
-    return re.sub(pattern, rf"\g<1>{name}", text, flags=re.MULTILINE)
+    """The text with another name, where files of compose, Swarm, Kubernetes have it.
+
+    Names in the database have no hyphens.
+    """
+    before = r"^(?:name|namespace): |^STACK=|\}|/|\""
+    pattern = rf"({before}){re.escape(former)}(?=[-:]|$)"
+    text = re.sub(pattern, rf"\g<1>{name}", text, flags=re.MULTILINE)
+    before = r"^ *(?:- name|database|owner): |\""
+    pattern = rf"({before}){former.replace('-', '_')}(?=_serve|\"|$)"
+    return re.sub(pattern, rf"\g<1>{name.replace('-', '_')}", text, flags=re.MULTILINE)
 
 
 def rename(text: str, name: str) -> str:

@@ -2,6 +2,7 @@
 {
   lib,
   callPackage,
+  dashboards,
   python313,
   pythons,
   runCommand,
@@ -24,6 +25,7 @@ runCommand "files"
     # For production, where the root wants it.
     deploy = lib.optionalString service.deploy (template + "/deploy");
     rules = lib.optionalString service.deploy "${configuration}/rules";
+    dashboards = lib.optionalString service.deploy "${dashboards}";
   }
   ''
     mkdir -p $out/.github
@@ -38,5 +40,9 @@ runCommand "files"
     if [ -n "$deploy" ]; then
         ${pythons.files}/bin/python -P ${./rules.py} $rules/*.yml \
           >$out/deploy/kubernetes/monitoring/rules.yaml
+        rm -rf $out/deploy/kubernetes/monitoring/dashboards
+        mkdir $out/deploy/kubernetes/monitoring/dashboards
+        ${pythons.files}/bin/python -P ${./dashboards.py} \
+          $out/deploy/kubernetes/monitoring/dashboards $dashboards/*.json
     fi
   ''
