@@ -12,7 +12,9 @@ import yaml
 VERSIONS = ("1.32", kubernetes_validate.latest_version())
 # The schemas of kinds that Kubernetes itself lacks, by their group.
 FILES = {
+    "argoproj.io": "gitops.yaml",
     "barmancloud.cnpg.io": "cloudnativepg.yaml",
+    "kustomize.toolkit.fluxcd.io": "gitops.yaml",
     "monitoring.coreos.com": "operator.yaml",
     "postgresql.cnpg.io": "cloudnativepg.yaml",
 }
