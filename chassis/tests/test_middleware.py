@@ -1,3 +1,4 @@
+import re
 from http import HTTPStatus
 
 import pytest
@@ -293,6 +294,36 @@ def test_answer_counts_by_what_it_means_to_an_objective(
     after = seconds(client, view)
     rises = {one: after[one] - before.get(one, 0) for one in after}
     assert {one: rise for one, rise in rises.items() if rise} == {outcome: 1}
+
+
+@pytest.mark.django_db
+def test_requests_of_scripts_are_counted(client: Client):
+    def count() -> str:
+        text = client.get("/metrics").content.decode()
+        found = re.search(r"^django_http_ajax_requests_total (.*)$", text, re.MULTILINE)
+        return found[1]
+
+    before = float(count())
+    client.get("/no/")
+    client.get("/no/", headers={"X-Requested-With": "XMLHttpRequest"})
+    client.get("/plain/", headers={"X-Requested-With": "XMLHttpRequest"})
+    assert float(count()) == before + 2
+
+
+class Own(HttpResponse):
+    """Renders itself, and without a template."""
+
+    def render(self) -> HttpResponse:
+        self.content = "own"
+        return self
+
+
+urlpatterns += [path("own/", lambda _request: Own())]
+
+
+def test_answer_may_render_itself(client: Client, settings):
+    settings.ROOT_URLCONF = __name__
+    assert client.get("/own/").content == b"own"
 
 
 @pytest.mark.django_db

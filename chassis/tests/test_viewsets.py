@@ -4,6 +4,7 @@ from http import HTTPStatus
 import pytest
 from django.test import Client
 from rest_framework.relations import SlugRelatedField
+from rest_framework.renderers import JSONRenderer
 from rest_framework.test import APIClient, APIRequestFactory
 
 from tests.models import Note, Task
@@ -85,6 +86,19 @@ def test_answer_that_a_view_changes_is_sent_as_changed(nested: bool, accept: str
     answer = view(request, pk=note.pk).render().content
     assert b"changed" in answer
     assert (b"\n" in answer) == ("indent" in accept)
+
+
+class ShoutingRenderer(JSONRenderer):
+    """JSON as a team has its own."""
+
+    def render(self, *arguments, **keywords):
+        return super().render(*arguments, **keywords).upper()
+
+
+def test_answer_is_what_a_renderer_of_ones_own_makes_of_it():
+    note = Note.objects.create(text="first")
+    view = NoteViewSet.as_view({"get": "retrieve"}, renderer_classes=[ShoutingRenderer])
+    assert b"FIRST" in view(APIRequestFactory().get("/"), pk=note.pk).render().content
 
 
 def test_pages_and_lists_have_no_tag(client: Client, url: str, tag: str):

@@ -22,7 +22,8 @@ images:
   - {name: server, newName: registry.example.com/shop-server, newTag: 0.1.0}
 replacements:
   - source: {kind: Job, name: migrate, fieldPath: spec.template.spec.containers.0.image}
-    targets: [{select: {kind: ConfigMap, name: migrate}, fieldPaths: [data.SERVER_IMAGE]}]
+    targets:
+      - {select: {kind: ConfigMap, name: migrate}, fieldPaths: [data.SERVER_IMAGE]}
 """
 
 
