@@ -4,6 +4,7 @@
   cacert,
   glibc,
   python313,
+  pythons,
   rsyslog-light,
   service,
 }:
@@ -29,15 +30,6 @@ let
       "lib/**/engines-3" # OpenSSL has providers instead
     ];
   };
-in
-{
-  inherit interpreter;
-
-  shell = [
-    libc
-    { paths = [ busybox ]; }
-  ];
-
   # A Python environment without what serves the development of its packages.
   packages = environment: {
     paths = [ environment ];
@@ -46,10 +38,22 @@ in
       "**/*.pyi"
       "**/benchmarks"
       "**/site-packages/**/tests"
+      "**/django/db/backends/mysql"
+      "**/django/db/backends/oracle"
       "**/locale/*/LC_MESSAGES"
     ]
     ++ map (language: "!**/locale/${language}/LC_MESSAGES") service.languages;
   };
+in
+{
+  inherit interpreter packages;
+
+  supervisor = packages pythons.supervisor;
+
+  shell = [
+    libc
+    { paths = [ busybox ]; }
+  ];
 
   # Without modules that no rsyslog.conf here loads.
   rsyslog = {

@@ -21,6 +21,7 @@ buildImage {
   title = "edge";
   layers = image-layers.python ++ [
     image-layers.rsyslog
+    image-layers.supervisor
     { paths = edge.programs; }
     {
       paths = [

@@ -45,6 +45,7 @@ buildImage {
       without = packages.without ++ [ "lib/python3.13/site-packages/**/static" ];
     }
     image-layers.rsyslog
+    image-layers.supervisor
     {
       paths = server.programs;
       without = [ "share/vim" ];
