@@ -7,11 +7,15 @@
 #   deploy/kubernetes/release.sh OVERLAY
 set -eu
 PATIENCE=900 # seconds until the migrations ended
-TROUBLE=20   # seconds until a pod that cannot start is given up
 JOBS=app.kubernetes.io/name=migrate
 SERVERS=app.kubernetes.io/name=server
-# Of each container: why it waits, how often it began anew, and more of why.
-WAITING='{.state.waiting.reason} {.restartCount} {.state.waiting.message}{"\n"}'
+# Of each container: why it waits, how often it began anew, and more of why. The same of
+# a pod that no node takes, and of a server that may not be made.
+REASON='{.reason} 0 {.message}{"\n"}{end}'
+WAITING='{range .items[*].status.containerStatuses[*]}{.state.waiting.reason}'\
+' {.restartCount} {.state.waiting.message}{"\n"}{end}'\
+'{range .items[*].status.conditions[?(@.reason=="Unschedulable")]}'"$REASON"\
+'{range .items[*].status.conditions[?(@.type=="ReplicaFailure")]}'"$REASON"
 
 fail() {
     echo "release: $*" >&2
@@ -45,20 +49,33 @@ leave() {
     kube delete lease release >/dev/null
 }
 
+# Why pods of a selector do not start. Events alone tell of volumes, and of a Job that
+# may not make its pod: the last of each object, as what is over has others after it.
+troubles() {
+    kube get pods,replicasets --selector "$1" --output "jsonpath=$WAITING"
+    for uid in $job $(kube get pods --selector "$1" --output \
+        'jsonpath={.items[*].metadata.uid}' --field-selector status.phase=Pending); do
+        kube get events --field-selector "involvedObject.uid=$uid" --output \
+            "jsonpath={range .items[*]}$REASON" |
+            sed -n -e '/^[A-Z][A-Za-z]* 0 /h' -e '$ {x;/^Failed[A-Z]/p;}'
+    done
+}
+
 # is_stuck SELECTOR: whether one of the pods cannot start for a while, or has crashed
 # three times; sets why, in Kubernetes's words.
 is_stuck() {
-    why=$(kube get pods --selector "$1" --output \
-        "jsonpath={range .items[*].status.containerStatuses[*]}$WAITING{end}" |
-        sed -n -e '/^ContainerCreating /d' -e '/^PodInitializing /d' \
-            -e '/^CrashLoopBackOff [01] /d' \
-            -e 's/^\([A-Z][^ ]*\) [0-9]*/\1:/p' | head -n 1)
+    was=$limit
+    why=$(troubles "$1" | sed -nE -e '/^(ContainerCreating|PodInitializing) /d' \
+        -e '/^CrashLoopBackOff [01] /d' -e 's/^([A-Z][^ ]*) [0-9]+/\1:/p' | head -n 1)
     case $why in
-    "") since= ;;
+    "") limit= && return 1 ;;
     CrashLoopBackOff*) return ;;
-    *) since=${since:-$(date +%s)} ;;
+    Unschedulable* | FailedScheduling*) limit=180 ;; # another node may come
+    Failed*) limit=50 ;;                             # so may a secret, or room
+    *) limit=20 ;;
     esac
-    [ $(($(date +%s) - ${since:-$(date +%s)})) -ge "$TROUBLE" ]
+    [ "$limit" = "$was" ] || since=$(date +%s)
+    [ $(($(date +%s) - since)) -ge "$limit" ]
 }
 
 # What the Job says of itself: nothing, Complete or Failed, beside other conditions.
@@ -75,10 +92,9 @@ migrate() {
     kubectl apply --kustomize "$overlay" \
         --selector 'app.kubernetes.io/name notin (server, worker)' ||
         fail "the Job migrate cannot be applied: $untouched"
-    pods=batch.kubernetes.io/controller-uid=$(
-        kube get jobs --selector "$JOBS" --output 'jsonpath={.items[*].metadata.uid}'
-    )
-    end=$(($(date +%s) + PATIENCE)) since=
+    job=$(kube get jobs --selector "$JOBS" --output 'jsonpath={.items[*].metadata.uid}')
+    pods=batch.kubernetes.io/controller-uid=$job
+    end=$(($(date +%s) + PATIENCE)) limit=
     while [ "$(date +%s)" -lt "$end" ]; do
         case $(conditions) in
         *Complete*) return ;;
@@ -99,23 +115,17 @@ migrate() {
 await_servers() {
     pods="$SERVERS,pod-template-hash notin ($former)"
     kubectl --namespace "$namespace" rollout status deployment/server &
-    watch=$! since=
-    while kill -0 "$watch" 2>/dev/null; do
+    watch=$! limit=
+    until is_stuck "$pods"; do
+        kill -0 "$watch" 2>/dev/null || break
         sleep 2
-        if is_stuck "$pods"; then
-            kill "$watch" 2>/dev/null || true
-            break
-        fi
     done
-    ended=0
-    wait "$watch" 2>/dev/null || ended=$?
-    watch=
-    [ "$ended" -gt 0 ] || return 0
+    kill "$watch" 2>/dev/null || true
+    ended=$watch watch=
+    ! wait "$ended" 2>/dev/null || return 0
     # Probes' own lines, one every two seconds, would hide the others.
     kube logs --selector "$pods" --tail 400 --prefix |
         grep -v '"GET.*/healthcheck\\*/' | tail -n 20 >&2
-    why=${why:-$(kube get pods --selector "$pods" --output \
-        'jsonpath={.items[*].status.conditions[?(@.reason=="Unschedulable")].message}')}
     return 1
 }
 

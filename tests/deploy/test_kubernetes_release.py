@@ -15,8 +15,9 @@ STATUS = "rollout status deployment/server"
 TAKE, LEAVE = "create --filename -", "delete lease release"
 # Its answers: JOB, what the Job says of itself; SECRET, BEFORE and ROLLOUT, if each
 # is there; HOLDER, who releases; MIGRATE_POD and SERVER_POD, why a new one waits, how
-# often it began anew, and more of why; NO_NODE, why no node has it. A rollout that was
-# undone succeeds.
+# often it began anew, and more of why, also of what makes them; JOB_EVENT and
+# POD_EVENT, the last event of the Job and of a pod that has not started. A rollout that
+# was undone succeeds.
 KUBECTL = """words="$*"
 words=${words#--namespace templatesite }
 printf '%s\\n' "$words" >>calls
@@ -25,9 +26,11 @@ case $words in
 "get lease"*) echo "$HOLDER" ;;
 "get jobs"*uid}) echo a-uid ;;
 "get jobs"*) echo "$JOB" ;;
-"get pods "*Unschedulable*) echo "$NO_NODE" ;;
-"get pods "*controller-uid=a-uid*) echo "$MIGRATE_POD" ;;
-"get pods "*"pod-template-hash notin (none,former)"*) echo "$SERVER_POD" ;;
+"get events "*involvedObject.uid=a-uid*) echo "$JOB_EVENT" ;;
+"get events "*involvedObject.uid=pod-uid*) echo "$POD_EVENT" ;;
+"get pods "*phase=Pending*) echo pod-uid ;;
+"get pods"*controller-uid=a-uid*) echo "$MIGRATE_POD" ;;
+"get pods"*"pod-template-hash notin (none,former)"*) echo "$SERVER_POD" ;;
 "get pods "*template-hash*) printf none,former ;;
 "get secret"*) "$SECRET" ;;
 "get deployment"*) [ -z "$BEFORE" ] || echo deployment.apps/server ;;
@@ -44,9 +47,13 @@ WELL = {
     "HOLDER": "",
     "MIGRATE_POD": " 0 ",
     "SERVER_POD": " 0 ",
-    "NO_NODE": "",
+    "JOB_EVENT": "SuccessfulCreate 0 Created pod: migrate-x",
+    "POD_EVENT": "Pulling 0 Pulling image x",
 }
 NO_IMAGE = "ImagePullBackOff 0 Back-off pulling image x: not found"
+NO_NODE = "Unschedulable 0 0/2 nodes are available: 2 Insufficient cpu."
+NO_KEY = "FailedMount 0 references non-existent secret key: postgres-password"
+NO_ROOM = "FailedCreate 0 Error creating: pods x is forbidden: exceeded quota"
 CRASHES = "CrashLoopBackOff 2 back-off 20s restarting failed container"
 
 
@@ -107,11 +114,28 @@ def test_the_former_job_is_removed_first(release):
         (
             {"JOB": "", "MIGRATE_POD": NO_IMAGE},
             "cannot start (ImagePullBackOff: Back-off pulling image x: not found): the",
-            "get pods",
+            "get events",
         ),
-        ({"ROLLOUT": "false", "BEFORE": ""}, "servers did not become", "get pods"),
+        (
+            {"JOB": "", "MIGRATE_POD": "ContainerCreating 0 ", "POD_EVENT": NO_KEY},
+            "cannot start (FailedMount: references non-existent secret key: postgres",
+            "get events",
+        ),
+        (
+            {"JOB": "", "MIGRATE_POD": "", "JOB_EVENT": NO_ROOM},
+            "cannot start (FailedCreate: Error creating: pods x is forbidden: exceeded",
+            "get events",
+        ),
+        (
+            {"JOB": "", "MIGRATE_POD": NO_NODE},
+            "cannot start (Unschedulable: 0/2 nodes are available: 2 Insufficient cpu",
+            "get events",
+        ),
+        ({"ROLLOUT": "false", "BEFORE": ""}, "servers did not become", "logs"),
         ({"ROLLOUT": "false"}, "The former ones serve again", STATUS),
-        ({"ROLLOUT": "false", "NO_NODE": "2 Insufficient cpu."}, "(2 Insu", STATUS),
+        ({"ROLLOUT": "false", "SERVER_POD": NO_NODE}, "(Unschedulable: 0/2", STATUS),
+        ({"ROLLOUT": "hang", "POD_EVENT": NO_KEY}, "(FailedMount: refer", STATUS),
+        ({"ROLLOUT": "hang", "SERVER_POD": NO_ROOM}, "(FailedCreate: Error", STATUS),
         ({"ROLLOUT": "hang", "SERVER_POD": CRASHES}, "(CrashLoopBackOff: ba", STATUS),
         ({"ROLLOUT": "hang", "SERVER_POD": NO_IMAGE}, "(ImagePullBackOff: ", STATUS),
     ],
@@ -120,9 +144,14 @@ def test_the_former_job_is_removed_first(release):
         "migrations",
         "migrations of a first installation",
         "no image for the migrations",
+        "no key for the migrations",
+        "no room for the migrations",
+        "no node for the migrations",
         "servers of a first installation",
         "servers",
         "no node for the servers",
+        "no key for the servers",
+        "no room for the servers",
         "servers that crash",
         "no image for the servers",
     ],
@@ -152,6 +181,19 @@ def test_lines_of_servers_are_printed_before_they_are_gone(release, rollout):
 def test_a_pod_that_may_become_well_is_waited_for(release, pod):
     """A server that began before its database is no reason to go back."""
     done, _ = release(SERVER_POD=pod, MIGRATE_POD=pod)
+    assert done.returncode == 0, done
+
+
+@pytest.mark.parametrize(
+    ("event", "looks"),
+    [(NO_KEY, 20), (f"{NO_KEY}\nPulling 0 Pulling image x", 120)],
+    ids=["for a moment", "once"],
+)
+def test_a_volume_that_may_come_is_waited_for(cluster, release, event, looks):
+    """A secret may be made a moment later; an event outlives what it tells of."""
+    seen = "$(grep -c 'get events' calls)"
+    stand_in(cluster, "slow", f'until [ "{seen}" -gt {looks} ]; do :; done')
+    done, _ = release(ROLLOUT="slow", POD_EVENT=event)
     assert done.returncode == 0, done
 
 
