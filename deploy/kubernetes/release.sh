@@ -110,10 +110,20 @@ migrate() {
     fail "the Job migrate has not ended after $PATIENCE seconds: $untouched"
 }
 
+# The hash of the servers that were applied last; they may be there already.
+newest() {
+    generation=$(kube get deployment server --output 'jsonpath={.metadata.generation}')
+    kube wait deployment/server --timeout 60s >/dev/null \
+        --for "jsonpath={.status.observedGeneration}=$generation"
+    kube get replicasets --selector "$SERVERS" --output \
+        'jsonpath={.items[-1:].metadata.labels.pod-template-hash}' --sort-by \
+        '{.metadata.annotations.deployment\.kubernetes\.io/revision}'
+}
+
 # Waits until the new servers are ready. If they do not become so, it prints their last
 # lines: who goes back removes them.
 await_servers() {
-    pods="$SERVERS,pod-template-hash notin ($former)"
+    pods="$SERVERS,pod-template-hash=$(newest)"
     kubectl --namespace "$namespace" rollout status deployment/server &
     watch=$! limit=
     until is_stuck "$pods"; do
@@ -139,16 +149,16 @@ kubectl kustomize "$overlay" >/dev/null ||
 kube get secret server >/dev/null ||
     fail "the Secret server is missing in the namespace $namespace:" \
         "nothing was changed."
-before=$(kube get deployment server --ignore-not-found --output name) ||
+# How many servers there are to go back to.
+before=$(kube get deployment server --ignore-not-found --output \
+    'jsonpath={.status.availableReplicas}') ||
     fail "the cluster does not answer: nothing was changed."
-former=$(kube get pods --selector "$SERVERS" --output \
-    'jsonpath=none{range .items[*]},{.metadata.labels.pod-template-hash}{end}')
 untouched="no server was started."
 [ -z "$before" ] || untouched="the servers are as before."
 take_turn
 watch=
 trap leave EXIT
-trap 'exit 1' HUP INT TERM
+trap 'fail "broken off: what was applied goes on by itself."' HUP INT TERM
 migrate
 kubectl apply --kustomize "$overlay" ||
     fail "not all was applied: look at the lines above, and start again."

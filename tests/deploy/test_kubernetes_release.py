@@ -13,11 +13,11 @@ APPLY = f"apply --kustomize {OVERLAY}"
 APPLY_JOB = f"{APPLY} --selector app.kubernetes.io/name notin (server, worker)"
 STATUS = "rollout status deployment/server"
 TAKE, LEAVE = "create --filename -", "delete lease release"
-# Its answers: JOB, what the Job says of itself; SECRET, BEFORE and ROLLOUT, if each
-# is there; HOLDER, who releases; MIGRATE_POD and SERVER_POD, why a new one waits, how
-# often it began anew, and more of why, also of what makes them; JOB_EVENT and
-# POD_EVENT, the last event of the Job and of a pod that has not started. A rollout that
-# was undone succeeds.
+# Its answers: JOB, what the Job says of itself; SECRET and ROLLOUT, if each is there;
+# BEFORE, how many servers there are to go back to; HOLDER, who releases; MIGRATE_POD
+# and SERVER_POD, why a new one waits, how often it began anew, and more of why, also of
+# what makes them; JOB_EVENT and POD_EVENT, the last event of the Job and of a pod that
+# has not started. A rollout that was undone succeeds.
 KUBECTL = """words="$*"
 words=${words#--namespace templatesite }
 printf '%s\\n' "$words" >>calls
@@ -30,10 +30,12 @@ case $words in
 "get events "*involvedObject.uid=pod-uid*) echo "$POD_EVENT" ;;
 "get pods "*phase=Pending*) echo pod-uid ;;
 "get pods"*controller-uid=a-uid*) echo "$MIGRATE_POD" ;;
-"get pods"*"pod-template-hash notin (none,former)"*) echo "$SERVER_POD" ;;
-"get pods "*template-hash*) printf none,former ;;
+"get pods"*pod-template-hash=new*) echo "$SERVER_POD" ;;
+"get replicasets "*revision*) printf new ;;
+"get deployment "*generation*) echo 2 ;;
+"wait "*observedGeneration=2) ;;
 "get secret"*) "$SECRET" ;;
-"get deployment"*) [ -z "$BEFORE" ] || echo deployment.apps/server ;;
+"get deployment"*) echo "$BEFORE" ;;
 "logs "*) printf '%s\\n' 'its last lines' '"GET", "path":"\\/healthcheck\\/"' ;;
 "rollout undo"*) : >undone ;;
 "rollout status"*) [ -e undone ] || exec "$ROLLOUT" ;;
@@ -42,7 +44,7 @@ esac
 WELL = {
     "JOB": "Complete",
     "SECRET": "true",
-    "BEFORE": "yes",
+    "BEFORE": "2",
     "ROLLOUT": "true",
     "HOLDER": "",
     "MIGRATE_POD": " 0 ",
@@ -132,6 +134,11 @@ def test_the_former_job_is_removed_first(release):
             "get events",
         ),
         ({"ROLLOUT": "false", "BEFORE": ""}, "servers did not become", "logs"),
+        (
+            {"ROLLOUT": "hang", "BEFORE": "", "SERVER_POD": CRASHES},
+            "release: the servers did not become ready (CrashLoopBackOff: ",
+            "logs",
+        ),
         ({"ROLLOUT": "false"}, "The former ones serve again", STATUS),
         ({"ROLLOUT": "false", "SERVER_POD": NO_NODE}, "(Unschedulable: 0/2", STATUS),
         ({"ROLLOUT": "hang", "POD_EVENT": NO_KEY}, "(FailedMount: refer", STATUS),
@@ -148,6 +155,7 @@ def test_the_former_job_is_removed_first(release):
         "no room for the migrations",
         "no node for the migrations",
         "servers of a first installation",
+        "a first installation again",
         "servers",
         "no node for the servers",
         "no key for the servers",
@@ -224,9 +232,13 @@ def test_a_release_that_is_broken_off_gives_up_its_turn(cluster):
     """Who presses Ctrl-C can begin again."""
     stand_in(cluster, "sleep", ": >waits")
     variables = environment(cluster, **WELL | {"JOB": ""})
-    with subprocess.Popen(SCRIPT, cwd=cluster, env=variables) as process:
+    with subprocess.Popen(
+        SCRIPT, cwd=cluster, env=variables, stderr=subprocess.PIPE, text=True
+    ) as process:
         while not (cluster / "waits").exists():
             assert process.poll() is None
         process.send_signal(signal.SIGTERM)
-        assert process.wait(60) == 1
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert said == "release: broken off: what was applied goes on by itself.\n"
     assert (cluster / "calls").read_text().splitlines()[-1] == LEAVE
