@@ -13,7 +13,7 @@ class Silence:
     the last attempt did.
     """
 
-    SLOW = 1.0  # seconds; what refuses does so at once
+    SLOW = 2.0  # seconds; what refuses does so at once, also beside other work
     SECONDS = 2.0
 
     def __init__(self) -> None:
