@@ -23,7 +23,7 @@ from pathlib import Path
 
 import requests
 
-from serve import SECONDS, wrk
+from serve import SECONDS, processor_seconds, wrk
 from support.processes import Database, LogServer, Server
 from support.program import Program
 
@@ -65,13 +65,8 @@ def beside(
 
 def processor(server: Server) -> dict[str, float]:
     """Microseconds until now of the programs that lines pass, by name."""
-    tick = 1e6 / os.sysconf("SC_CLK_TCK")
-    used = {}
     pids = {"supervise": server.process.pid, "rsyslog": server.program("rsyslog")}
-    for name, process in pids.items():
-        stat = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-        used[name] = (int(stat[11]) + int(stat[12])) * tick
-    return used
+    return {name: processor_seconds(pid) * 1e6 for name, pid in pids.items()}
 
 
 def costs(server: Server) -> None:

@@ -165,6 +165,12 @@ def wrk(url: str, method: str, seconds: int = SECONDS) -> dict[str, float]:
     return measured
 
 
+def processor_seconds(process: int) -> float:
+    """Of a process until now, by its id."""
+    stat = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def loop(engine: Engine, method: str, path: str) -> float:
     """Requests a second, by the application alone."""
     counters = engine.directory / "loop"

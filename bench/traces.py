@@ -21,7 +21,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing import Process, Queue
 from pathlib import Path
 
-from serve import SECONDS, wrk
+from serve import SECONDS, processor_seconds, wrk
 from support.processes import Database, Server
 from support.program import running
 from support.waiting import children
@@ -57,8 +57,7 @@ def worker(server: Server) -> int:
 
 def processor(server: Server) -> float:
     """Milliseconds of the worker's processor time until now."""
-    fields = Path(f"/proc/{worker(server)}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
+    return processor_seconds(worker(server)) * 1000
 
 
 def megabytes(server: Server) -> float:

@@ -123,8 +123,8 @@ class IdentityField(HyperlinkedIdentityField):
         return str(super().to_representation(row))
 
 
-# What decides on a serializer's fields; one of these that a serializer has of its own
-# may decide by the request.
+# Methods that decide which fields a serializer has. A serializer that overrides one may
+# decide by the request.
 DECIDES = (
     "build_field",
     "build_nested_field",

@@ -13,8 +13,8 @@ from chassis.preload import prepare_workers, without_connections
 
 name_files()
 prepare_workers()
-# Of a thread, as they are without an event loop; Django looks for one at each use,
-# https://github.com/django/asgiref/blob/main/asgiref/local.py
+# Connections belong to a thread. Django's own store looks for an event loop each time,
+# and uWSGI has none: https://github.com/django/asgiref/blob/main/asgiref/local.py
 vars(connections)["_connections"] = threading.local()
 with without_connections():
     # As Django's get_wsgi_application does, but with a handler of our own.
