@@ -32,13 +32,13 @@ def _kept_transaction():
 
 @pytest.fixture
 def failing(monkeypatch):
-    """Let the next connections fail with these words."""
+    """Let the next connections fail with these words; without words, one is made."""
     words: list[str] = []
     connect = base.DatabaseWrapper.get_new_connection
 
     def get_new_connection(wrapper, parameters):
-        if words:
-            raise wrapper.Database.OperationalError(words.pop(0))
+        if words and (text := words.pop(0)):
+            raise wrapper.Database.OperationalError(text)
         return connect(wrapper, parameters)
 
     monkeypatch.setattr(base.DatabaseWrapper, "get_new_connection", get_new_connection)

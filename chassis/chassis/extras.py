@@ -12,6 +12,8 @@ EXTRAS = {
 
 # Who tells in the log that spans do not arrive.
 EXPORTER = "opentelemetry.exporter.otlp.proto.http.trace_exporter"
+# Who tells of each span that a full queue drops meanwhile.
+QUEUE = "opentelemetry.sdk._shared_internal"
 
 address = validate.Regexp(
     r"(https?://\S+)?\Z", error="Not an address, such as https://a.example."

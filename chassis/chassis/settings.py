@@ -426,6 +426,7 @@ LOGGING = {
         ),
         # It tells of each attempt while its collector is away.
         extras.EXPORTER: {"level": "ERROR", "filters": ["seldom"]},
+        extras.QUEUE: {"level": "ERROR"},
         # It tells of each look into the queue.
         "django_tasks_db": {"level": "WARNING"},
         # So does each request while the cache is away.

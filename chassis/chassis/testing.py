@@ -65,18 +65,14 @@ def _nothing_known_of_the_database() -> None:
     from django.core.cache import caches
 
     from chassis.cache.backends import Forgiving
-    from chassis.health.dependencies import (
-        _lacks_migrations,
-        _require_migrations,
-        silence,
-    )
+    from chassis.health.dependencies import _lacks_migrations, migrated, silence
 
     silence.end()
     for one in caches.all(initialized_only=True):
         if isinstance(one, Forgiving):
             one.silence.end()
     _lacks_migrations.cache_clear()
-    _require_migrations.cache_clear()
+    migrated.forget()
 
 
 @pytest.fixture(autouse=True)

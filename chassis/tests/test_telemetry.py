@@ -2,6 +2,7 @@
 
 import os
 import sys
+import threading
 from contextlib import suppress
 from importlib import import_module
 from types import SimpleNamespace
@@ -12,7 +13,11 @@ from opentelemetry.instrumentation.django import DjangoInstrumentor
 from opentelemetry.instrumentation.requests import RequestsInstrumentor
 from opentelemetry.instrumentation.utils import is_instrumentation_enabled
 from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor, SpanExportResult
+from opentelemetry.sdk.trace.export import (
+    BatchSpanProcessor,
+    SimpleSpanProcessor,
+    SpanExportResult,
+)
 
 from chassis import preload, telemetry, trace
 from chassis.trace import Trace
@@ -68,6 +73,22 @@ def test_span_has_an_exceptions_kind_and_not_its_words(sent):
     assert span.events[0].attributes == {"number": 1}
     assert span.events[1].attributes == {"exception.type": "ValueError"}
     assert "hidden" not in span.to_json()
+
+
+def test_spans_that_a_full_queue_drops_write_no_line_each(caplog, monkeypatch):
+    """Or a collector that is away costs more than one that takes every span."""
+    back = threading.Event()
+    monkeypatch.setattr(telemetry.Exporter, "export", lambda *_: back.wait(60))
+    one = BatchSpanProcessor(
+        telemetry.Exporter(), max_queue_size=2, max_export_batch_size=1
+    )
+    provider = TracerProvider(shutdown_on_exit=False)
+    provider.add_span_processor(one)
+    for _ in range(10):
+        provider.get_tracer("test").start_span("s").end()
+    back.set()
+    provider.shutdown()
+    assert not caplog.records
 
 
 def test_sampler_is_the_environments_where_it_names_one(monkeypatch):

@@ -47,6 +47,19 @@ def test_server_that_has_served_stays_while_the_database_is_away(
     assert status(server, "/item/") == 200
 
 
+def test_new_worker_is_as_well_as_the_others_while_the_database_restarts(
+    start_server, database
+):
+    """Its server knows that all migrations were there; it has never asked."""
+    server = start_server(UWSGI_PROCESSES="1", POSTGRES_WAIT_SECONDS="20")
+    assert status(server, "/healthcheck/") == 200
+    with away(database):
+        (worker,) = children(server.program("uwsgi"))
+        os.kill(worker, signal.SIGKILL)
+        wait_until(lambda: set(children(server.program("uwsgi"))) - {worker})
+        assert status(server, "/healthcheck/") == 200
+
+
 def test_server_that_starts_without_its_database_is_not_ready_until_it_is_there(
     start_server, database
 ):

@@ -18,6 +18,7 @@ from django.db import (
 )
 
 from chassis.health import unapplied
+from chassis.health.once import Once
 from chassis.postgresql import message
 from chassis.postgresql.outage import is_refusal, outage
 
@@ -110,21 +111,25 @@ def log_missing(migrations: str) -> None:
     )
 
 
-@functools.cache
+# Known to all workers: one that has just begun need not ask a database that restarts.
+migrated = Once()
+
+
 def _require_migrations() -> None:
     """Ask the database until all migrations are applied, and then never again.
-
-    functools.cache keeps a return, and no exception.
 
     Raises:
         MigrationsBehindError: the database lacks some.
         django.db.Error: it did not answer.
     """
+    if migrated.has_happened():
+        return
     if silence.lasts():
         raise OperationalError("the database did not answer a moment ago")
     if missing := unapplied.missing(connection):
         log_missing(", ".join(missing))
         raise MigrationsBehindError
+    migrated.note()
 
 
 def migrations_are_applied() -> bool:
@@ -158,5 +163,5 @@ def _lacks_migrations(_second: int) -> bool:
     finally:
         own.close()
     if lacks:
-        _require_migrations.cache_clear()
+        migrated.forget()
     return lacks

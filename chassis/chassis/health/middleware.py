@@ -7,15 +7,15 @@ from django.http import HttpRequest, HttpResponse
 
 from chassis.errors import answer
 from chassis.health.metrics import metrics
-from chassis.health.views import liveness, readiness, service
+from chassis.health.views import health, liveness, readiness
 
 PROBES: dict[str, Callable[[HttpRequest], HttpResponse]] = {
-    "/healthcheck": readiness,
-    "/healthcheck/": readiness,
+    "/healthcheck": health,
+    "/healthcheck/": health,
     "/healthcheck/live": liveness,
     "/healthcheck/live/": liveness,
-    "/healthcheck/ready": service,
-    "/healthcheck/ready/": service,
+    "/healthcheck/ready": readiness,
+    "/healthcheck/ready/": readiness,
     "/metrics": metrics,
 }
 

@@ -16,5 +16,8 @@ class Once:
     def note(self) -> None:
         self.memory[0] = 1
 
+    def forget(self) -> None:
+        self.memory[0] = 0
+
     def has_happened(self) -> bool:
         return bool(self.memory[0])

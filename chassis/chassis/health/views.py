@@ -12,7 +12,7 @@ from chassis.health.once import Once
 
 logger = logging.getLogger(__name__)
 
-# The entries of the readiness answer. A service adds its own, which answer within a
+# The entries of the answer of `health`. A service adds its own, which answer within a
 # second, as probes ask often; what is false, or raises, is not well.
 DEPENDENCIES: dict[str, Callable[[], object]] = {
     "db": dependencies.database_answers,
@@ -36,7 +36,7 @@ def is_well(name: str) -> bool:
 
 
 @never_cache
-def readiness(request: HttpRequest) -> JsonResponse:
+def health(request: HttpRequest) -> JsonResponse:
     """200 when every dependency is well, else 503; which one is not, and no more."""
     results = {name: is_well(name) for name in DEPENDENCIES}
     ready = all(results.values())
@@ -54,15 +54,15 @@ def readiness(request: HttpRequest) -> JsonResponse:
 
 
 @never_cache
-def service(request: HttpRequest) -> JsonResponse:
-    """What `readiness` says until it says 200, and from then on 200.
+def readiness(request: HttpRequest) -> JsonResponse:
+    """What `health` says until it says 200, and from then on 200.
 
     For what takes servers out of service, as Kubernetes does: while the database is
     away, all of them would go, and nobody would be there to answer 503.
     """
     if served.has_happened():
         return liveness(request)
-    response = readiness(request)
+    response = health(request)
     if response.status_code == HTTPStatus.OK:
         served.note()
     return response

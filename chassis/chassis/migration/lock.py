@@ -8,6 +8,7 @@ from django.db import OperationalError, connections
 from django.db.backends.utils import CursorWrapper
 
 from chassis.migration.executor import is_lock_timeout
+from chassis.migration.presence import connect
 
 # Of PostgreSQL's advisory locks, the one that who migrates has: "migrate" in ASCII.
 LOCK = 0x6D696772617465
@@ -42,12 +43,15 @@ def alone(alias: str, report_wait: Callable[[str], object]) -> Iterator[None]:
 
     Raises:
         CommandError: another role has the lock, or another migrate does not end.
+        OperationalError: `connect` says why.
     """
-    with closing(connections.create_connection(alias)) as own, own.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
-        if not cursor.fetchone()[0]:
-            wait(cursor, report_wait)
-        yield
+    with closing(connections.create_connection(alias)) as own:
+        connect(own, report_wait)
+        with own.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+            if not cursor.fetchone()[0]:
+                wait(cursor, report_wait)
+            yield
 
 
 def wait(cursor: CursorWrapper, report_wait: Callable[[str], object]) -> None:

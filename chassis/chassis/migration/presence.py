@@ -2,9 +2,9 @@
 
 import time
 from collections.abc import Callable
-from contextlib import closing
 
-from django.db import OperationalError, connections
+from django.db import OperationalError
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from chassis.postgresql import message
 from chassis.postgresql.outage import is_absent
@@ -14,8 +14,10 @@ PAUSE = 1.0
 WAITS = "The database is not there ({}): waiting for it for two minutes."
 
 
-def wait_for_database(alias: str, report_wait: Callable[[str], object]) -> None:
-    """Wait until that database answers.
+def connect(
+    connection: BaseDatabaseWrapper, report_wait: Callable[[str], object]
+) -> None:
+    """Connect, and wait until that database answers.
 
     If it has to wait, it first calls `report_wait` with a sentence.
 
@@ -25,8 +27,7 @@ def wait_for_database(alias: str, report_wait: Callable[[str], object]) -> None:
     end = None
     while True:
         try:
-            with closing(connections.create_connection(alias)) as own:
-                own.ensure_connection()
+            connection.ensure_connection()
         except OperationalError as error:
             if not is_absent(error) or (end and time.monotonic() > end):
                 raise

@@ -15,3 +15,5 @@ def test_what_one_process_notes_the_others_know():
     os.waitpid(child, 0)
     assert before.has_happened()
     assert not other.has_happened()
+    before.forget()
+    assert not before.has_happened()

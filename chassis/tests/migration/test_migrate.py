@@ -289,6 +289,18 @@ def test_migrate_waits_for_a_database_that_starts(
     assert not failing
 
 
+@pytest.mark.parametrize("connections", [0, 1])
+def test_migrate_waits_for_each_of_its_connections(
+    transactional_db, failing, monkeypatch, connections: int
+):
+    """Beside other work, the second one may time out, too."""
+    monkeypatch.setattr(presence, "PAUSE", 0)
+    connection.close()
+    failing += ["" for _ in range(connections)] + ["timeout expired"]
+    call_command("migrate", verbosity=0, stderr=io.StringIO())
+    assert not failing
+
+
 def test_migrate_does_not_wait_for_a_database_that_refuses_it(
     transactional_db, failing, monkeypatch
 ):

@@ -11,7 +11,7 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from chassis.migration.executor import PatientExecutor, is_lock_timeout
 from chassis.migration.lock import alone
-from chassis.migration.presence import wait_for_database
+from chassis.migration.presence import connect
 
 # Django has no setting for the executor.
 migrate.MigrationExecutor = PatientExecutor  # type: ignore[attr-defined]
@@ -26,7 +26,7 @@ class Command(migrate.Command):
     """Django's command, once at a time, with error messages that say what to do."""
 
     def handle(self, *arguments: Any, **options: Any) -> None:
-        wait_for_database(options["database"], self.stderr.write)
+        connect(connections[options["database"]], self.stderr.write)
         try:
             with alone(options["database"], self.stderr.write):
                 super().handle(*arguments, **options)
