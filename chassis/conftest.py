@@ -3,7 +3,7 @@
 import pytest
 from django.core import signals
 from django.db import close_old_connections
-from django_prometheus.db.backends.postgresql import base
+from django.db.backends.postgresql import base
 
 from chassis.pagination.keyset import keyset_by
 

@@ -36,7 +36,6 @@ logger = logging.getLogger(__name__)
 DATABASE_LAYER = (
     "chassis.postgresql",
     "django.db.backends.",
-    "django_prometheus.db.",
     "psycopg",
 )
 # The package itself: the modules below it fail at mistakes of code, too.

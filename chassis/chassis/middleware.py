@@ -188,10 +188,10 @@ class PrometheusMiddleware:
         self.metrics = Metrics.get_instance()
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        self.metrics.requests_total.inc()
+        self.metrics.add_request(1)
         begun = perf_counter()
         response = self.get_response(request)
-        self.metrics.responses_total.inc()
+        self.metrics.add_response(1)
         self.metrics.time(request, response, perf_counter() - begun)
         return response
 

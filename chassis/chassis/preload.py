@@ -52,6 +52,10 @@ def begin_worker() -> None:
     """
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
+    # Before the first `add` of chassis.metrics, which does not look whose files it has.
+    importlib.import_module("django_prometheus.db").connections_total.labels(
+        connection.alias, connection.vendor
+    ).inc(0)
     connect()
     if settings.OTEL_EXPORTER_OTLP_ENDPOINT:
         send_spans()

@@ -8,7 +8,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django_prometheus import middleware as prometheus
-from prometheus_client import Counter, Histogram
+from prometheus_client import Histogram
+
+from chassis.metrics import Add, adder, observer
 
 METHODS = frozenset(HTTPMethod)
 NO_VIEW = "<unnamed view>"  # as django-prometheus calls it
@@ -63,9 +65,17 @@ class Metrics(prometheus.Metrics):  # type: ignore[misc]
         # Labels have a bounded number of values, so these stay small.
         self.of_request = cache(self.find_of_request)
         self.of_view = cache(self.find_of_view)
-        self.of_template = cache(self.responses_by_templatename.labels)
+        self.of_template = cache(
+            lambda name: adder(self.responses_by_templatename.labels(name))
+        )
         self.of_response = cache(self.find_of_response)
-        self.of_outcome = cache(self.request_seconds.labels)
+        self.of_outcome = cache(
+            lambda *labels: observer(self.request_seconds.labels(*labels))
+        )
+        self.add_request = adder(self.requests_total)
+        self.add_response = adder(self.responses_total)
+        self.observe_request = observer(self.requests_body_bytes)
+        self.observe_response = observer(self.responses_body_bytes)
 
     def register_metric(
         self, metric: Any, name: str, *arguments: Any, **keywords: Any
@@ -79,59 +89,57 @@ class Metrics(prometheus.Metrics):  # type: ignore[misc]
         for one in outcomes:
             self.request_seconds.labels(view, one)
 
-    def find_of_request(self, method: str, transport: str) -> tuple[Counter, ...]:
+    def find_of_request(self, method: str, transport: str) -> tuple[Add, ...]:
         return (
-            self.requests_by_method.labels(method),
-            self.requests_by_transport.labels(transport),
+            adder(self.requests_by_method.labels(method)),
+            adder(self.requests_by_transport.labels(transport)),
         )
 
-    def find_of_view(self, view: str, transport: str, method: str) -> Counter:
+    def find_of_view(self, view: str, transport: str, method: str) -> Add:
         """The series of a view's requests; those of its errors begin with it, at 0."""
         self.begin(view, "good", "failed")
         for status in ("500", "503"):
             self.responses_by_status_view_method.labels(status, view, method)
-        found: Counter = self.requests_by_view_transport_method.labels(
-            view, transport, method
+        return adder(
+            self.requests_by_view_transport_method.labels(view, transport, method)
         )
-        return found
 
     def find_of_response(
         self, status: int, view: str, method: str, charset: str
-    ) -> tuple[Counter, ...]:
+    ) -> tuple[Add, ...]:
         return (
-            self.responses_by_status.labels(status),
-            self.responses_by_status_view_method.labels(status, view, method),
-            self.responses_by_charset.labels(charset),
+            adder(self.responses_by_status.labels(status)),
+            adder(self.responses_by_status_view_method.labels(status, view, method)),
+            adder(self.responses_by_charset.labels(charset)),
         )
 
     def count_request(self, request: HttpRequest) -> None:
-        for counter in self.of_request(method_of(request), transport_of(request)):
-            counter.inc()
+        labels = method_of(request), transport_of(request)
+        vars(request)["_counted"] = labels
+        for add in self.of_request(*labels):
+            add(1)
         if request.META.get("HTTP_X_REQUESTED_WITH") == "XMLHttpRequest":
             self.requests_ajax.inc()
-        size = int(request.META.get("CONTENT_LENGTH") or 0)
-        self.requests_body_bytes.observe(size)
+        self.observe_request(int(request.META.get("CONTENT_LENGTH") or 0))
 
     def count_view(self, request: HttpRequest) -> None:
-        self.of_view(
-            view_name(request), transport_of(request), method_of(request)
-        ).inc()
+        method, transport = vars(request)["_counted"]
+        self.of_view(view_name(request), transport, method)(1)
 
     def count_template(self, response: HttpResponseBase) -> None:
         """Count an answer that has a template, by name; JSON has none, called None."""
         if hasattr(response, "template_name"):
-            self.of_template(str(response.template_name)).inc()
+            self.of_template(str(response.template_name))(1)
 
     def count_response(self, request: HttpRequest, response: HttpResponseBase) -> None:
-        for counter in self.of_response(
-            response.status_code,
-            view_name(request),
-            method_of(request),
-            str(response.charset),
+        method, _ = vars(request)["_counted"]
+        charset = str(response.charset)
+        for add in self.of_response(
+            response.status_code, view_name(request), method, charset
         ):
-            counter.inc()
+            add(1)
         if isinstance(response, HttpResponse):
-            self.responses_body_bytes.observe(len(response.content))
+            self.observe_response(len(response.content))
         else:
             self.responses_streaming.inc()
 
@@ -143,4 +151,4 @@ class Metrics(prometheus.Metrics):  # type: ignore[misc]
         self, request: HttpRequest, response: HttpResponseBase, seconds: float
     ) -> None:
         """Observe the seconds to an answer."""
-        self.of_outcome(view_name(request), outcome(request, response)).observe(seconds)
+        self.of_outcome(view_name(request), outcome(request, response))(seconds)

@@ -13,8 +13,8 @@ from asgiref.sync import async_to_sync
 from django.core.cache import cache, caches
 from django.core.exceptions import ImproperlyConfigured, SynchronousOnlyOperation
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+from django.db.backends.postgresql import base
 from django.http import HttpResponse
-from django_prometheus.db.backends.postgresql import base
 
 from chassis import extras
 from chassis.cache import JSON, backends, configure

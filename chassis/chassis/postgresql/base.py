@@ -1,4 +1,4 @@
-"""Django's backend for PostgreSQL with django-prometheus's counters.
+"""Django's backend for PostgreSQL, with django-prometheus's metrics.
 
 Its check of a kept connection costs no round trip, and requests wait for a database
 that restarts.
@@ -6,16 +6,15 @@ that restarts.
 
 import re
 import select
-import time
 from collections.abc import Callable
 from typing import Any
 
 from django.db import InterfaceError, OperationalError
-from django_prometheus.db.backends.postgresql import base
+from django.db.backends.postgresql import base
 
+from chassis.postgresql.counting import count_statement, counted_connection
 from chassis.postgresql.outage import is_away, is_silent, outage
 from chassis.postgresql.silence import silence
-from chassis.postgresql.work import work
 
 IDLE = 0  # libpq's PQTRANS_IDLE, for every driver
 # A question for rows as Django writes it. One that a person wrote may call a function
@@ -23,7 +22,7 @@ IDLE = 0  # libpq's PQTRANS_IDLE, for every driver
 ROWS = re.compile(r'SELECT (DISTINCT )?("|COUNT\(|1 AS ")')
 
 
-class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
+class DatabaseWrapper(base.DatabaseWrapper):
     """A connection that asks the server for its health only if it seems unwell.
 
     In a request it waits for a server that restarts, and asks it again for rows where
@@ -37,9 +36,9 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
     def get_new_connection(self, parameters: dict[str, Any]) -> Any:
         while True:
             try:
-                with silence.kept():
+                with silence.kept(), counted_connection(self.alias):
                     connection = super().get_new_connection(parameters)
-            except self.Database.OperationalError as error:
+            except self.Database.OperationalError as error:  # type: ignore[attr-defined]
                 # While a name moves from one server to another, some ask nobody.
                 if not (is_away(error) or (outage.is_short() and is_silent(error))):
                     raise
@@ -59,17 +58,15 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
         context: dict[str, Any],
     ) -> Any:
         """Execute a statement, twice where that does no harm and the server ended."""
-        begun = time.perf_counter()
+        asked = sql, parameters, many, context
         try:
-            return execute(sql, parameters, many, context)
+            return count_statement(self.alias, execute, *asked)
         except (OperationalError, InterfaceError):
             if not (outage.is_waited_for() and self.is_cut_off() and ROWS.match(sql)):
                 raise
-        finally:
-            work.add(time.perf_counter() - begun)
         self.close()
         context["cursor"].cursor = self.cursor().cursor
-        return execute(sql, parameters, many, context)
+        return count_statement(self.alias, execute, *asked)
 
     def is_cut_off(self) -> bool:
         """Whether the connection ended outside a transaction."""
