@@ -34,4 +34,7 @@ in
 }
 // provenSet.checks self
 // lib.optionalAttrs (packageSet ? testers) { vm = callPackage ./vm.nix { }; }
+// lib.optionalAttrs (packageSet ? testers && packageSet ? k3s) {
+  kubernetes = callPackage ./kubernetes { };
+}
 // lib.optionalAttrs emulates { arm64 = callPackage ./arm64.nix { }; }

@@ -2,6 +2,7 @@
 # by hand: nix develop .#tests -c pytest tests/server -k stop
 {
   lib,
+  callPackage,
   members,
   mkShellNoCC,
   platform-checks,
@@ -10,7 +11,8 @@
   writeShellApplication,
 }:
 let
-  suites = map (check: check.suite) (
+  # Also where the package set has no Kubernetes for its check.
+  suites = [ (callPackage ../../checks/kubernetes/suite.nix { }) ] ++ map (check: check.suite) (
     builtins.filter (check: check ? suite) (
       lib.attrValues (members platform-checks) ++ lib.attrValues (members checks)
     )
