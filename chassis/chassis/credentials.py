@@ -52,8 +52,9 @@ def end_access(
     Sessions have no column for the user: this reads all of them.
     """
     saved = update_fields is None or "is_active" in update_fields
-    is_user = isinstance(instance, get_user_model())
-    if raw or created or not saved or not is_user or instance.is_active:
+    if raw or created or not saved or not isinstance(instance, get_user_model()):
+        return
+    if instance.is_active:
         return
     AuthToken.objects.filter(user=instance.pk).delete()
     theirs = [
@@ -72,9 +73,9 @@ def end_tokens(
     Django calls no validator for that, as there is no new password.
     """
     saved = update_fields is None or "password" in update_fields
-    if raw or not saved or not isinstance(instance, get_user_model()):
+    if raw or instance.pk is None or not saved:
         return
-    if instance.has_usable_password() or instance.pk is None:
+    if not isinstance(instance, get_user_model()) or instance.has_usable_password():
         return
     # The base manager: a default one of the service's may hide users.
     former = get_user_model()._base_manager.filter(pk=instance.pk).first()

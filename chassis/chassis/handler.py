@@ -10,7 +10,7 @@ from django.http import HttpRequest, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
 
-from chassis import access_line, trace
+from chassis import access_line, request_id, trace
 from chassis.postgresql.work import work
 
 type Environ = dict[str, Any]
@@ -69,12 +69,13 @@ class Request(wsgi.WSGIRequest):
             raise MultiPartParserError from error
 
 
-def forget_trace(**_signal: object) -> None:
+def forget_request(**_signal: object) -> None:
     """At the end of a request; an answer that is streamed is made until then."""
+    request_id.current.set(None)
     trace.current.set(None)
 
 
-request_finished.connect(forget_trace)
+request_finished.connect(forget_request)
 
 
 class WSGIHandler(wsgi.WSGIHandler):

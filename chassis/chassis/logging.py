@@ -6,7 +6,15 @@ import socket
 import sys
 import time
 
-from chassis import trace
+from chassis import request_id, trace
+
+
+class RequestID(logging.Filter):
+    """Gives a line the id of the request that is answered."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.request_id = request_id.current.get() or "none"
+        return True
 
 
 class TraceID(logging.Filter):

@@ -20,9 +20,9 @@ from django.http.response import HttpResponseBase
 from django.middleware import common
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.functional import SimpleLazyObject
-from log_request_id import middleware as request_id
 from rest_framework.renderers import BrowsableAPIRenderer
 
+from chassis import request_id
 from chassis.access_line import is_made
 from chassis.errors import of_database
 from chassis.postgresql.outage import outage
@@ -33,21 +33,25 @@ type GetResponse = Callable[[HttpRequest], HttpResponse]
 SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
 
-class RequestIDMiddleware(
-    request_id.RequestIDMiddleware  # type: ignore[misc]
-):
-    """django-log-request-id's, which makes an id only where the client has none.
+class RequestIDMiddleware:
+    """Lets log lines, calls and the answer have the request's id.
 
-    It takes no id that could break a log line. nginx does the same; this serves where
-    there is no nginx.
+    It makes one where the client has none, or one that could break a log line. nginx
+    does the same; this serves where there is no nginx.
     """
 
-    def _get_request_id(self, request: HttpRequest) -> str:
-        given: str = request.META.get(self.request_id_header, "")
-        if SANE_REQUEST_ID.fullmatch(given):
-            return given
-        request.META.pop(self.request_id_header, None)
-        return str(self._generate_id())
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        found = request.META.get("HTTP_X_REQUEST_ID", "")
+        if not SANE_REQUEST_ID.fullmatch(found):
+            request.META.pop("HTTP_X_REQUEST_ID", None)
+            found = request_id.new()
+        request_id.current.set(found)
+        response = self.get_response(request)
+        response.headers["X-REQUEST-ID"] = found
+        return response
 
 
 class SessionMiddleware(sessions.SessionMiddleware):

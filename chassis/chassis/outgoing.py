@@ -1,9 +1,8 @@
 """Calls to other services."""
 
 import requests
-from log_request_id import local
 
-from chassis import trace
+from chassis import request_id, trace
 
 
 class Session(requests.Session):
@@ -11,9 +10,8 @@ class Session(requests.Session):
 
     def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
         prepared = super().prepare_request(request)
-        request_id = getattr(local, "request_id", None)
-        if request_id is not None:
-            prepared.headers.setdefault("X-REQUEST-ID", request_id)
+        if answered := request_id.current.get():
+            prepared.headers.setdefault("X-REQUEST-ID", answered)
         if followed := trace.current.get():
             prepared.headers.setdefault("traceparent", followed.parent())
         return prepared

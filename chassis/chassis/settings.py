@@ -326,9 +326,6 @@ TASKS: dict[str, Any] = {
 }
 
 # Django uses nginx's request id and returns it; chassis.outgoing passes it on.
-LOG_REQUEST_ID_HEADER = "HTTP_X_REQUEST_ID"
-GENERATE_REQUEST_ID_IF_NOT_IN_HEADER = True
-REQUEST_ID_RESPONSE_HEADER = "X-REQUEST-ID"
 
 # Seconds, with fine steps in the range of milliseconds. A threshold of an objective is
 # one of them: nix/service/objectives.nix reads them here.
@@ -394,7 +391,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {
-        "request_id": {"()": "log_request_id.filters.RequestIDFilter"},
+        "request_id": {"()": "chassis.logging.RequestID"},
         "trace_id": {"()": "chassis.logging.TraceID"},
         "no_values": {"()": "chassis.logging.NoValues"},
         "seldom": {"()": "chassis.logging.Seldom"},

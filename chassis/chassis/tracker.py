@@ -11,11 +11,10 @@ from typing import Any
 
 import sentry_sdk
 from django.conf import settings
-from log_request_id import local
 from sentry_sdk.integrations.django import DjangoIntegration
 from sentry_sdk.integrations.logging import ignore_logger
 
-from chassis import extras, trace
+from chassis import extras, request_id, trace
 
 DATABASE = ("django.db", "psycopg")
 # Of an address, who asks and the query: the exception of a call quotes it.
@@ -54,7 +53,7 @@ def reduced(event: Any, hint: Any) -> Any:
     event.pop("extra", None)
     if "logentry" in event:
         event["logentry"] = {"message": event["logentry"]["message"]}
-    event.setdefault("tags", {})["request_id"] = getattr(local, "request_id", "none")
+    event.setdefault("tags", {})["request_id"] = request_id.current.get() or "none"
     if followed := trace.current.get():
         found = event.setdefault("contexts", {}).setdefault("trace", {})
         found["trace_id"] = followed.trace_id

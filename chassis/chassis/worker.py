@@ -3,16 +3,14 @@
 import logging
 import os
 import signal
-import uuid
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from typing import Any
 
-import log_request_id
 from django.db import close_old_connections
 from prometheus_client import Counter, Gauge
 
-from chassis import trace
+from chassis import request_id, trace
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +35,7 @@ FAILURES = Counter(
 
 def run(name: str, task: Callable[[], object]) -> bool:
     """Call a task once; whether it may have more to do. What it raises is logged."""
-    log_request_id.local.request_id = uuid.uuid4().hex
+    request_id.current.set(request_id.new())
     close_old_connections()
     try:
         more = task()

@@ -6,16 +6,18 @@ import threading
 import django
 from django.conf import settings
 from django.db import connections
-from django.urls import get_resolver
+from django.urls import base, get_resolver
 
 from chassis.metrics import name_files
 from chassis.preload import prepare_workers, without_connections
 
 name_files()
 prepare_workers()
-# Connections belong to a thread. Django's own store looks for an event loop each time,
-# and uWSGI has none: https://github.com/django/asgiref/blob/main/asgiref/local.py
+# Connections and the URLs' configuration belong to a thread. Django's own store looks
+# for an event loop each time, and uWSGI has none:
+# https://github.com/django/asgiref/blob/main/asgiref/local.py
 vars(connections)["_connections"] = threading.local()
+vars(base).update(_prefixes=threading.local(), _urlconfs=threading.local())
 with without_connections():
     # As Django's get_wsgi_application does, but with a handler of our own.
     django.setup(set_prefix=False)

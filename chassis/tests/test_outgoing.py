@@ -1,15 +1,15 @@
 import pytest
 import requests
-from log_request_id import local
 
 from chassis.outgoing import Session
+from chassis.request_id import current
 
 
 @pytest.fixture
 def request_id() -> str:
-    local.request_id = "to-pass-on"
-    yield local.request_id
-    del local.request_id
+    token = current.set("to-pass-on")
+    yield "to-pass-on"
+    current.reset(token)
 
 
 def prepared(**headers: str) -> requests.PreparedRequest:

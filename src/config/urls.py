@@ -3,9 +3,10 @@
 from chassis.urls import handler400, handler403, handler404, handler500
 from django.urls import include, path
 
+# The most asked first: they are looked through one after the other.
 urlpatterns = [
-    path("", include("chassis.urls")),
     path("tweet/", include("tweet.api.urls")),
+    path("", include("chassis.urls")),
 ]
 
 __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]

@@ -3,16 +3,15 @@
 import logging
 import sys
 import time
-import uuid
 from contextlib import suppress
 
-import log_request_id
 from django.apps import apps
 from django.db import Error
 from django.utils.module_loading import autodiscover_modules
 from django_tasks_db.compat import Task, TaskContext, task_started
 from django_tasks_db.management.commands import db_worker
 
+from chassis import request_id
 from chassis.health.dependencies import migrations_are_applied
 from chassis.tasks.ends import (
     OpenTransactionError,
@@ -69,7 +68,7 @@ class Worker(db_worker.Worker):
         self._run_tasks += 1  # theirs counts here, too
         row = db_task_result
         # The lines of all runs of a task have one id.
-        log_request_id.local.request_id = row.pk.hex
+        request_id.current.set(row.pk.hex)
         begun = time.monotonic()
         try:
             value = call(row)
@@ -116,7 +115,7 @@ class Stepper:
 
         Where the end of a run could not be written, it is as if its worker had ended.
         """
-        log_request_id.local.request_id = uuid.uuid4().hex
+        request_id.current.set(request_id.new())
         # One that begins before its release's migrations waits for them, as servers do.
         if not (self.lease.is_held.wait(1) and migrations_are_applied()):
             return False
