@@ -76,7 +76,7 @@ class Installation:
             "resources": ["../../deploy/kubernetes/base", *own],
             "images": [image(name) for name in ("server", "db", "backup")],
         }
-        self.write()
+        self.set("server", API_ANONYMOUS_WRITES="true")
 
     def write(self) -> None:
         file = self.overlay / "kustomization.yaml"
@@ -88,7 +88,6 @@ class Installation:
         (own,) = (one for one in generators if one["name"] == part)
         others = [one for one in own["literals"] if one.split("=")[0] not in settings]
         own["literals"] = others + [f"{key}={text}" for key, text in settings.items()]
-        self.write()
 
     @contextmanager
     def restored(self) -> Iterator[None]:
@@ -98,7 +97,6 @@ class Installation:
             yield
         finally:
             self.parts = before
-            self.write()
 
     def kubectl(self, *arguments: str, text: str = "") -> str:
         """What kubectl prints, which must succeed, in the service's namespace.
@@ -113,6 +111,7 @@ class Installation:
         return done.stdout
 
     def install(self) -> None:
+        self.write()
         done = run("sh", "-c", first_installation(), folder=self.tree)
         assert done.returncode == 0, done.stdout
 
@@ -121,8 +120,14 @@ class Installation:
         run(*command, folder=self.tree)
 
     def release(self) -> subprocess.CompletedProcess[str]:
+        self.write()
         command = ("deploy/kubernetes/release.sh", "kubernetes/production")
         return run(*command, folder=self.tree)
+
+    def apply(self) -> None:
+        """As an engine of GitOps does, without the script."""
+        self.write()
+        self.kubectl("apply", "--kustomize", str(self.overlay))
 
     def succeed(self) -> None:
         """Release.

@@ -6,13 +6,18 @@ import pytest
 from installation import image
 
 PYTHON = os.environ["KUBERNETES_PYTHON"]  # in the image `system-test`
-# Prints the ports that it can connect to, of those that are named HOST PORT.
+# Prints the ports that it can connect to, of those that are named HOST PORT. A policy
+# takes some seconds to know a pod that has just begun.
 CONNECT = """
-import contextlib, socket, sys
-for host, port in zip(sys.argv[1::2], sys.argv[2::2]):
-    with contextlib.suppress(OSError):
-        socket.create_connection((host, port), 5).close()
-        print(port)
+import contextlib, socket, sys, time
+reached = set()
+for _ in range(20):
+    for host, port in zip(sys.argv[1::2], sys.argv[2::2]):
+        with contextlib.suppress(OSError):
+            socket.create_connection((host, port), 1).close()
+            reached.add(port)
+    time.sleep(1)
+print(*reached)
 """
 PORTS = {"8080": "server", "9180": "server", "5432": "db"}
 
@@ -20,7 +25,6 @@ PORTS = {"8080": "server", "9180": "server", "5432": "db"}
 @pytest.fixture
 def policies(service):
     service.parts["components"] = ["../../deploy/kubernetes/policies"]
-    service.write()
     service.succeed()
     yield
     service.kubectl("delete", "networkpolicies", "--all")

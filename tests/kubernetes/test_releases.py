@@ -19,13 +19,16 @@ def test_releases_fail_no_request_and_use_both_nodes(service, traffic):
 
 
 def test_apply_alone_migrates_and_replaces_the_servers_as_gitops_does(service, traffic):
-    former = service.get("jobs")[0]["metadata"]["name"]
+    (former,) = service.get("jobs")
     service.set("migrate", POSTGRES_CONNECT_TIMEOUT="4")
+    service.set("server", POSTGRES_CONNECT_TIMEOUT="4")
     with traffic() as seen:
-        service.kubectl("apply", "--kustomize", str(service.overlay))
+        service.apply()
+        names = {job["metadata"]["name"] for job in service.get("jobs")}
+        (job,) = names - {former["metadata"]["name"]}
+        completed = ("--for", "condition=Complete", "--timeout", "5m")
+        service.kubectl("wait", f"job/{job}", *completed)
         service.kubectl("rollout", "status", "deployment/server", "--timeout", "5m")
-    (job,) = (job for job in service.get("jobs") if job["metadata"]["name"] != former)
-    assert job["status"]["succeeded"] == 1
     assert seen.good()
     assert not seen.others()
 
@@ -43,7 +46,6 @@ def test_servers_that_crash_are_undone_and_say_why(service, traffic):
 
 def test_image_that_nobody_has_ends_the_release_with_the_reason(service, traffic):
     service.parts["images"][0]["newTag"] = "never-built"
-    service.write()
     with traffic() as seen:
         done = service.release()
     assert done.returncode == 1

@@ -1,5 +1,6 @@
 """Requests as clients send them, at a steady and small rate."""
 
+import random
 import threading
 import time
 from collections import Counter
@@ -24,11 +25,12 @@ class Traffic:
         self.ended = threading.Event()
 
     def go_on(self, keeps: bool, method: str) -> None:
-        """Be one client."""
-        headers = HEADERS if keeps else HEADERS | {"Connection": "close"}
+        """Be a client, of another address each time: one address has a rate."""
+        headers = HEADERS | ({} if keeps else {"Connection": "close"})
         body = {"text": "x"} if method == "POST" else None
         with requests.Session() as session:
             while not self.ended.wait(PAUSE):
+                headers["X-Forwarded-For"] = f"198.18.0.{random.randrange(256)}"
                 try:
                     answer = session.request(
                         method, self.url, json=body, headers=headers, timeout=60

@@ -32,7 +32,7 @@ let
     services.k3s = {
       enable = true;
       inherit role;
-      token = "of this test alone";
+      token = "of-this-test-alone";
       nodeIP = config.networking.primaryIPAddress;
       # The driver's machines have their default route by another interface.
       extraFlags = [ "--flannel-iface eth1" ];
