@@ -7,6 +7,7 @@ https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables
 
 import os
 import threading
+import time
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any
@@ -21,7 +22,12 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import Event, ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExportResult
 from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
-from opentelemetry.sdk.trace.sampling import ParentBasedTraceIdRatio, Sampler
+from opentelemetry.sdk.trace.sampling import (
+    Decision,
+    ParentBasedTraceIdRatio,
+    Sampler,
+    SamplingResult,
+)
 from opentelemetry.trace import Status, set_tracer_provider
 
 from chassis import trace
@@ -29,6 +35,7 @@ from chassis.health.middleware import PROBES
 
 RATIO = 0.1  # of the traces that begin here, where OTEL_TRACES_SAMPLER is not set
 LAST_SECONDS = 3.0  # that a stop waits for the collector
+AWAY_SECONDS = 30.0  # without new spans after a collector took none
 
 # Answers probes with any Host; counts requests, bad ones, too. A span's middleware
 # refuses a Host that it does not know, so it comes behind them.
@@ -58,10 +65,31 @@ PERSONAL = {
 
 
 class Exporter(OTLPSpanExporter):
-    """Sends spans without what is of a person."""
+    """Sends spans without what is of a person; knows whether the collector is away."""
+
+    away_until = 0.0  # of the monotonic clock
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
-        return super().export([reduced(span) for span in spans])
+        result = super().export([reduced(span) for span in spans])
+        failed = result is not SpanExportResult.SUCCESS
+        self.away_until = time.monotonic() + AWAY_SECONDS if failed else 0.0
+        return result
+
+
+class PatientSampler(Sampler):
+    """Takes no trace while the collector is away: requests would pay for none."""
+
+    def __init__(self, sampler: Sampler, exporter: Exporter) -> None:
+        self.sampler = sampler
+        self.exporter = exporter
+
+    def should_sample(self, *arguments: Any, **keywords: Any) -> SamplingResult:
+        if time.monotonic() < self.exporter.away_until:
+            return SamplingResult(Decision.DROP)
+        return self.sampler.should_sample(*arguments, **keywords)
+
+    def get_description(self) -> str:
+        return f"Patient{{{self.sampler.get_description()}}}"
 
 
 def reduced(span: ReadableSpan) -> ReadableSpan:
@@ -155,7 +183,9 @@ def start() -> Callable[[], None]:
         shutdown_on_exit=False,
         id_generator=IDs(),
     )
-    provider.add_span_processor(BatchSpanProcessor(Exporter()))
+    exporter = Exporter()
+    provider.sampler = PatientSampler(provider.sampler, exporter)
+    provider.add_span_processor(BatchSpanProcessor(exporter))
     set_tracer_provider(provider)
     return lambda: finish(provider)
 

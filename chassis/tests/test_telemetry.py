@@ -18,6 +18,7 @@ from opentelemetry.sdk.trace.export import (
     SimpleSpanProcessor,
     SpanExportResult,
 )
+from opentelemetry.sdk.trace.sampling import ALWAYS_ON
 
 from chassis import preload, telemetry, trace
 from chassis.trace import Trace
@@ -89,6 +90,21 @@ def test_spans_that_a_full_queue_drops_write_no_line_each(caplog, monkeypatch):
     back.set()
     provider.shutdown()
     assert not caplog.records
+
+
+@pytest.mark.parametrize("failing", [True, False])
+def test_nothing_is_kept_for_a_collector_that_is_away(monkeypatch, failing: bool):
+    result = SpanExportResult.FAILURE if failing else SpanExportResult.SUCCESS
+    monkeypatch.setattr(OTLPSpanExporter, "export", lambda *_: result)
+    exporter = telemetry.Exporter()
+    sampler = telemetry.PatientSampler(ALWAYS_ON, exporter)
+    assert sampler.should_sample(None, 1, "s").decision.is_sampled()
+    exporter.export([])
+    assert sampler.should_sample(None, 1, "s").decision.is_sampled() is not failing
+    monkeypatch.setattr(telemetry, "AWAY_SECONDS", 0.0)
+    exporter.export([])
+    assert sampler.should_sample(None, 1, "s").decision.is_sampled()
+    assert "AlwaysOn" in sampler.get_description()
 
 
 def test_sampler_is_the_environments_where_it_names_one(monkeypatch):
