@@ -8,6 +8,7 @@
   kubectl,
   members,
   pythons,
+  template,
   testers,
 }:
 let
@@ -55,7 +56,7 @@ let
           services.k3s.serverAddr = "https://${nodes.first.networking.primaryIPAddress}:6443";
         };
     };
-    testScript = builtins.readFile ./script.py;
+    testScript = builtins.readFile (template + "/tests/kubernetes/script.py");
   };
 in
 buildSuiteCheck "kubernetes" {

@@ -9,7 +9,7 @@ first.wait_for_unit("k3s")
 first.wait_until_succeeds("kubectl get node second", timeout=1800)
 first.succeed("kubectl wait node --all --for condition=Ready --timeout 30m")
 first.wait_until_succeeds("kubectl get serviceaccount default", timeout=1800)
-first.copy_from_host(os.getcwd(), "/tmp/tests")
+first.copy_from_host(str(Path.cwd()), "/tmp/tests")
 status, _ = first.execute(
     "cd /tmp/tests && python -m pytest -o timeout=3600 --junit-xml /tmp/junit.xml "
     "kubernetes >&2",
