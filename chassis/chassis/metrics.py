@@ -27,9 +27,11 @@ def quick(value_class: Any) -> Any:
 
         def add(self, amount: float) -> None:
             file = self._file
+            place = file._positions[self._key]
             with adding:
                 self._value = value = self._value + amount
-                PAIR.pack_into(file._m, file._positions[self._key], value, 0.0)
+                # At once: pack_into writes zeros first, which a scrape could read.
+                file._m[place : place + PAIR.size] = PAIR.pack(value, 0.0)
 
     return Value
 

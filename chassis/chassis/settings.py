@@ -325,8 +325,6 @@ TASKS: dict[str, Any] = {
     }
 }
 
-# Django uses nginx's request id and returns it; chassis.outgoing passes it on.
-
 # Seconds, with fine steps in the range of milliseconds. A threshold of an objective is
 # one of them: nix/service/objectives.nix reads them here.
 PROMETHEUS_LATENCY_BUCKETS = (

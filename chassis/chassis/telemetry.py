@@ -14,6 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.instrumentation.django import DjangoInstrumentor
 from opentelemetry.instrumentation.requests import RequestsInstrumentor
@@ -28,7 +29,7 @@ from opentelemetry.sdk.trace.sampling import (
     Sampler,
     SamplingResult,
 )
-from opentelemetry.trace import Status, set_tracer_provider
+from opentelemetry.trace import Status, get_current_span, set_tracer_provider
 
 from chassis import trace
 from chassis.health.middleware import PROBES
@@ -67,26 +68,32 @@ PERSONAL = {
 class Exporter(OTLPSpanExporter):
     """Sends spans without what is of a person; knows whether the collector is away."""
 
+    failures = 0  # since one succeeded; a collector may refuse a single batch
     away_until = 0.0  # of the monotonic clock
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
         result = super().export([reduced(span) for span in spans])
         failed = result is not SpanExportResult.SUCCESS
-        self.away_until = time.monotonic() + AWAY_SECONDS if failed else 0.0
+        self.failures = self.failures + 1 if failed else 0
+        self.away_until = time.monotonic() + AWAY_SECONDS if self.failures > 1 else 0.0
         return result
 
 
 class PatientSampler(Sampler):
-    """Takes no trace while the collector is away: requests would pay for none."""
+    """Begins no trace while the collector is away: requests would pay for none."""
 
     def __init__(self, sampler: Sampler, exporter: Exporter) -> None:
         self.sampler = sampler
         self.exporter = exporter
 
-    def should_sample(self, *arguments: Any, **keywords: Any) -> SamplingResult:
-        if time.monotonic() < self.exporter.away_until:
-            return SamplingResult(Decision.DROP)
-        return self.sampler.should_sample(*arguments, **keywords)
+    def should_sample(
+        self, parent_context: Context | None, *arguments: Any, **keywords: Any
+    ) -> SamplingResult:
+        parent = get_current_span(parent_context)
+        if parent.is_recording() or time.monotonic() >= self.exporter.away_until:
+            return self.sampler.should_sample(parent_context, *arguments, **keywords)
+        state = parent.get_span_context().trace_state
+        return SamplingResult(Decision.DROP, trace_state=state)
 
     def get_description(self) -> str:
         return f"Patient{{{self.sampler.get_description()}}}"

@@ -8,16 +8,16 @@ from django.conf import settings
 from django.db import connections
 from django.urls import base, get_resolver
 
+from chassis.context_value import ContextValue
 from chassis.metrics import name_files
 from chassis.preload import prepare_workers, without_connections
 
 name_files()
 prepare_workers()
-# Connections and the URLs' configuration belong to a thread. Django's own store looks
-# for an event loop each time, and uWSGI has none:
-# https://github.com/django/asgiref/blob/main/asgiref/local.py
+# Connections belong to a thread. Django's own store looks for an event loop each time,
+# and uWSGI has none: https://github.com/django/asgiref/blob/main/asgiref/local.py
 vars(connections)["_connections"] = threading.local()
-vars(base).update(_prefixes=threading.local(), _urlconfs=threading.local())
+vars(base).update(_prefixes=ContextValue("prefix"), _urlconfs=ContextValue("urlconf"))
 with without_connections():
     # As Django's get_wsgi_application does, but with a handler of our own.
     django.setup(set_prefix=False)

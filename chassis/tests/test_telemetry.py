@@ -19,6 +19,12 @@ from opentelemetry.sdk.trace.export import (
     SpanExportResult,
 )
 from opentelemetry.sdk.trace.sampling import ALWAYS_ON
+from opentelemetry.trace import (
+    NonRecordingSpan,
+    SpanContext,
+    TraceState,
+    set_span_in_context,
+)
 
 from chassis import preload, telemetry, trace
 from chassis.trace import Trace
@@ -92,19 +98,40 @@ def test_spans_that_a_full_queue_drops_write_no_line_each(caplog, monkeypatch):
     assert not caplog.records
 
 
-@pytest.mark.parametrize("failing", [True, False])
-def test_nothing_is_kept_for_a_collector_that_is_away(monkeypatch, failing: bool):
-    result = SpanExportResult.FAILURE if failing else SpanExportResult.SUCCESS
-    monkeypatch.setattr(OTLPSpanExporter, "export", lambda *_: result)
-    exporter = telemetry.Exporter()
+@pytest.fixture
+def exporter(monkeypatch):
+    """Its collector takes what is not empty."""
+    success, failure = SpanExportResult.SUCCESS, SpanExportResult.FAILURE
+    monkeypatch.setattr(
+        OTLPSpanExporter, "export", lambda _, spans: success if spans else failure
+    )
+    monkeypatch.setattr(telemetry, "reduced", lambda span: span)
+    return telemetry.Exporter()
+
+
+def test_no_trace_begins_while_the_collector_is_away(exporter):
     sampler = telemetry.PatientSampler(ALWAYS_ON, exporter)
-    assert sampler.should_sample(None, 1, "s").decision.is_sampled()
-    exporter.export([])
-    assert sampler.should_sample(None, 1, "s").decision.is_sampled() is not failing
-    monkeypatch.setattr(telemetry, "AWAY_SECONDS", 0.0)
-    exporter.export([])
-    assert sampler.should_sample(None, 1, "s").decision.is_sampled()
+    seen = []
+    for spans in ([], [], ["span"], []):  # one batch alone may be refused
+        exporter.export(spans)
+        seen.append(sampler.should_sample(None, 1, "s").decision.is_sampled())
+    assert seen == [True, False, True, True]
     assert "AlwaysOn" in sampler.get_description()
+
+
+def test_trace_that_has_begun_is_kept_whole_and_its_state_is_passed_on(exporter):
+    exporter.export([])
+    exporter.export([])
+    sampler = telemetry.PatientSampler(ALWAYS_ON, exporter)
+    context = SpanContext(1, 1, is_remote=True, trace_state=TraceState([("a", "b")]))
+    remote = set_span_in_context(NonRecordingSpan(context))
+    result = sampler.should_sample(remote, 1, "s")
+    assert not result.decision.is_sampled()
+    assert result.trace_state == {"a": "b"}
+    span = TracerProvider(shutdown_on_exit=False).get_tracer("test").start_span("s")
+    assert sampler.should_sample(
+        set_span_in_context(span), 1, "s"
+    ).decision.is_sampled()
 
 
 def test_sampler_is_the_environments_where_it_names_one(monkeypatch):

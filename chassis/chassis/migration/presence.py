@@ -29,6 +29,7 @@ def connect(
         try:
             connection.ensure_connection()
         except OperationalError as error:
+            connection.close()  # it may be half made
             if not is_absent(error) or (end and time.monotonic() > end):
                 raise
             if not end:

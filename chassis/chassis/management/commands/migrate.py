@@ -26,13 +26,14 @@ class Command(migrate.Command):
     """Django's command, once at a time, with error messages that say what to do."""
 
     def handle(self, *arguments: Any, **options: Any) -> None:
-        connect(connections[options["database"]], self.stderr.write)
+        alias = options["database"]
         try:
-            with alone(options["database"], self.stderr.write):
+            with alone(alias, self.stderr.write):
+                connect(connections[alias], self.stderr.write)
                 super().handle(*arguments, **options)
         except InconsistentMigrationHistory as error:
             users = get_user_model()._meta.app_label
-            recorder = MigrationRecorder(connections[options["database"]])
+            recorder = MigrationRecorder(connections[alias])
             older = f"dependency {users}." in str(error) and all(
                 app != users for app, _ in recorder.applied_migrations()
             )
