@@ -3,6 +3,7 @@ import subprocess
 import threading
 import uuid
 from contextlib import suppress
+from functools import partial
 
 import pytest
 import requests
@@ -90,7 +91,13 @@ def _recent(cluster, traffic):
     visitor.start()
     try:
         fail(cluster, 1)
-        wait_until(lambda: cluster.metrics.value("sum(view:django_http_errors:rate1m)"))
+        # A share of the requests is recorded after their rates.
+        for recorded in (
+            "sum(view:django_http_errors:rate1m) > 0",
+            "sum(view:django_http_responses:rate1m) > 0",
+            "view:django_http_errors:ratio_rate1m",
+        ):
+            wait_until(partial(cluster.metrics.query, recorded))
         yield
     finally:
         over.set()

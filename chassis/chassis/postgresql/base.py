@@ -29,6 +29,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
     the answer was cut off outside a transaction.
     """
 
+    Database: Any  # the driver, which Django's types know from 6.0 on
+
     def __init__(self, *arguments: Any, **keywords: Any) -> None:
         super().__init__(*arguments, **keywords)
         self.execute_wrappers.append(self.ask_again)
@@ -38,7 +40,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             try:
                 with silence.kept(), counted_connection(self.alias):
                     connection = super().get_new_connection(parameters)
-            except self.Database.OperationalError as error:  # type: ignore[attr-defined]
+            except self.Database.OperationalError as error:
                 # While a name moves from one server to another, some ask nobody.
                 if not (is_away(error) or (outage.is_short() and is_silent(error))):
                     raise
