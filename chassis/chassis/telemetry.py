@@ -36,7 +36,7 @@ from chassis.health.middleware import PROBES
 
 RATIO = 0.1  # of the traces that begin here, where OTEL_TRACES_SAMPLER is not set
 LAST_SECONDS = 3.0  # that a stop waits for the collector
-AWAY_SECONDS = 30.0  # without new spans after a collector took none
+AWAY_SECONDS = 30.0  # without new traces after two batches that were not taken
 
 # Answers probes with any Host; counts requests, bad ones, too. A span's middleware
 # refuses a Host that it does not know, so it comes behind them.

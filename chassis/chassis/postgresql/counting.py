@@ -1,6 +1,6 @@
-"""django-prometheus's metrics of connections and statements, and a request's own.
+"""Counts connections and statements, for Prometheus and for the request's access line.
 
-Its cursor looks each series up anew for each statement,
+The metrics are django-prometheus's, whose cursor looks up each series anew each time,
 https://github.com/django-commons/django-prometheus/blob/master/django_prometheus/db/common.py
 """
 
@@ -12,7 +12,7 @@ from typing import Any
 
 from django_prometheus import db
 
-from chassis.metrics import adder, observer
+from chassis.metrics import Add, adder, observer
 from chassis.postgresql.work import work
 
 VENDOR = "postgresql"
@@ -30,7 +30,7 @@ def counted_connection(alias: str) -> Iterator[None]:
 
 
 @cache
-def series(alias: str) -> tuple[Callable[[float], None], Callable[[float], None]]:
+def series(alias: str) -> tuple[Add, Add]:
     """What counts the statements of a database, and takes their seconds."""
     return (
         adder(db.execute_total.labels(alias, VENDOR)),
