@@ -1,9 +1,10 @@
-"""A Django REST service without a template, on the same table, for processor.py.
+"""A Django REST service without a template, on the same table.
 
     plain.py USERNAME
 
 As their documentation begins one: `startproject`'s settings and a ModelViewSet. The
-command makes its table of tokens, and prints a token of the user, who it makes.
+command makes its table of tokens, and prints a token and the key of a session of the
+user, who it makes.
 """
 
 import argparse
@@ -60,9 +61,17 @@ settings.configure(
 application = get_wsgi_application()
 
 # Django must be set up before.
-from django.contrib.auth import get_user_model  # noqa: E402
+from django.contrib.auth import (  # noqa: E402
+    BACKEND_SESSION_KEY,
+    HASH_SESSION_KEY,
+    SESSION_KEY,
+    get_user_model,
+)
+from django.contrib.auth.base_user import AbstractBaseUser  # noqa: E402
+from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import models  # noqa: E402
+from django.http import HttpResponse  # noqa: E402
 from django.urls import include, path  # noqa: E402
 from rest_framework.authtoken.models import Token  # noqa: E402
 from rest_framework.routers import DefaultRouter  # noqa: E402
@@ -94,7 +103,20 @@ class TweetViewSet(ModelViewSet[Tweet]):
 
 router = DefaultRouter()
 router.register("tweet", TweetViewSet)
-urlpatterns = [path("", include(router.urls))]
+urlpatterns = [
+    path("healthcheck/", lambda _: HttpResponse("ok")),
+    path("", include(router.urls)),
+]
+
+
+def session(user: AbstractBaseUser) -> str | None:
+    """The key of a new session, in which the user is logged in."""
+    store = SessionStore()
+    store[SESSION_KEY] = str(user.pk)
+    store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    store[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    store.save()
+    return store.session_key
 
 
 def main() -> None:
@@ -105,7 +127,7 @@ def main() -> None:
     name = parser.parse_args().username
     call_command("migrate", "authtoken", verbosity=0)
     user, _ = get_user_model().objects.get_or_create(username=name)
-    print(Token.objects.get_or_create(user=user)[0].key)
+    print(Token.objects.get_or_create(user=user)[0].key, session(user))
 
 
 if __name__ == "__main__":

@@ -4,19 +4,17 @@
 
 Starts a database with 100 rows, and ROUNDS times (7) calls the service and plain.py,
 one after the other, for some seconds each, for each kind of request: without a user,
-with a token, and with a token of a user who has a thousand more. Prints the medians in
-microseconds, and the median of the ratios within a round.
+with a token, with a token of a user who has a thousand more, and with a session. Prints
+the medians in microseconds, and the median of the ratios within a round.
 """
 
-import argparse
 import json
-import os
 import statistics
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
+from rows import given_rounds, hundred_rows
 from support.processes import PASSWORD, Database, Server
 
 BENCH = Path(__file__).parent
@@ -26,7 +24,7 @@ ROW, ROWS, WRITE = (
     ("GET", "/tweet/?limit=100"),
     ("POST", "/tweet/"),
 )
-# By kind of request: what is asked, and whose token it has.
+# By kind of request: what is asked, and whose token or session it has.
 REQUESTS = {
     "one row": (ROW, None),
     "100 rows": (ROWS, None),
@@ -35,7 +33,10 @@ REQUESTS = {
     "100 rows, token": (ROWS, "one"),
     "POST, token": (WRITE, "one"),
     "one row, 1,001 tokens": (ROW, "many"),
+    "one row, session": (ROW, "session"),
+    "POST, session": (WRITE, "session"),
 }
+CSRF = "c" * 32
 TOKENS = """
 INSERT INTO knox_authtoken (digest, token_key, user_id, created, expiry)
 SELECT n, n, owner.id, now(), now() + '1 day'
@@ -59,26 +60,31 @@ class Services:
             "PROMETHEUS_MULTIPROC_DIR": str(directory / "counters"),
         }
         (directory / "counters").mkdir()
-        self.tokens = {
-            (user, plain): self.token(user, plain)
-            for user in ("one", "many")
-            for plain in (True, False)  # the first one makes the user
-        }
+        # Headers by user and service; Django's own sessions are the same in both.
+        self.headers: dict[tuple[str | None, bool], dict[str, str]] = {}
+        for user in ("one", "many"):
+            self.add(user)
         database.run_sql(TOKENS)
 
-    def token(self, user: str, plain: bool) -> str:
-        make = ["service-server", "manage", "createtoken", user, "--days=1"]
-        if plain:
-            make = [sys.executable, str(BENCH / "plain.py"), user]
-        return output(*make, **self.environment)
+    def add(self, user: str) -> None:
+        """A user with a token of each service, and a session."""
+        asked = (sys.executable, str(BENCH / "plain.py"), user)
+        theirs, session = output(*asked, **self.environment).split()
+        make = ("service-server", "manage", "createtoken", user, "--days=1")
+        ours = output(*make, **self.environment)
+        for plain, token in ((True, theirs), (False, ours)):
+            self.headers[user, plain] = {"authorization": f"Token {token}"}
+            self.headers["session", plain] = {
+                "cookie": f"sessionid={session}; csrftoken={CSRF}",
+                "x_csrftoken": CSRF,
+            }
 
     def cpu(self, kind: str, plain: bool) -> float:
         """Microseconds of a request."""
         asked, user = REQUESTS[kind]
         options = ["--plain"] if plain else []
-        if user:
-            token = self.tokens[user, plain]
-            options += ["--header", "authorization", f"Token {token}"]
+        for header, value in self.headers.get((user, plain), {}).items():
+            options += ["--header", header, value]
         loop = (sys.executable, str(BENCH / "loop.py"), *options, str(SECONDS), *asked)
         return float(json.loads(output(*loop, **self.environment))["cpu"])
 
@@ -98,25 +104,9 @@ def compare(services: Services, rounds: int) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("rounds", nargs="?", type=int, default=7, help="default: 7")
-    rounds = parser.parse_args().rounds
-    os.environ.pop("DEBUG_MODE", None)  # for settings of production
-    with tempfile.TemporaryDirectory(prefix="bench-", dir="/tmp") as name:
-        directory = Path(name)
-        database = Database(directory / "db")
-        database.directory.mkdir()
-        try:
-            database.start()
-            database.run_sql(
-                "INSERT INTO tweet_tweet (text, timestamp)"
-                " SELECT repeat('x', 100), now() FROM generate_series(1, 100)"
-            )
-            compare(Services(directory, database), rounds)
-        finally:
-            database.end()
+    rounds = given_rounds(__doc__, 7)
+    with hundred_rows() as (directory, database):
+        compare(Services(directory, database), rounds)
 
 
 if __name__ == "__main__":

@@ -3,19 +3,18 @@
     serve.py [ROUNDS]
 
 Starts a database, and ROUNDS times (5) each engine with one worker behind nginx: uWSGI
-as the service has it, gunicorn and granian. For each kind of request, wrk asks one
-engine after the other, once it is warm, from 16 connections for some seconds, and
-`loop` calls the WSGI application in one process, without an engine; each round begins
-with another one. Prints a table: for each kind the medians of the rounds' requests a
-second and of their 99th percentiles, and the medians of the ratios within a round, as
-the machine itself is faster in one minute than in another. Then it asks the service for
-one row for 60 s, three times, and prints the medians of the 50th and 99th percentile
-and of the longest answer; and the milliseconds of the first request of a worker that
-replaces a killed one. The service alone pays for its log: nobody reads the other
-engines' lines.
+as the service has it, gunicorn and granian; and granian with plain.py. For each kind of
+request, wrk asks one engine after the other, once it is warm, from 16 connections for
+some seconds, and `loop` calls the WSGI application in one process, without an engine;
+each round begins with another one. Prints a table: for each kind the medians of the
+rounds' requests a second and of their 99th percentiles, and the medians of the ratios
+within a round, as the machine itself is faster in one minute than in another. Then it
+asks the service for one row for 60 s, three times, and prints the medians of the 50th
+and 99th percentile and of the longest answer; and the milliseconds of the first request
+of a worker that replaces a killed one. The service alone pays for its log: nobody reads
+the other engines' lines.
 """
 
-import argparse
 import json
 import os
 import re
@@ -23,7 +22,6 @@ import signal
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -31,7 +29,8 @@ from pathlib import Path
 
 import requests
 
-from support.processes import Database, Server, answers
+from rows import given_rounds, hundred_rows
+from support.processes import PASSWORD, Database, Server, answers
 from support.waiting import children, wait_until
 
 BENCH = Path(__file__).parent
@@ -43,31 +42,28 @@ REQUESTS = {
 }
 CONNECTIONS = 16
 SECONDS = 5
+PLAIN = "plain in granian"
+
+
+def gunicorn(application: str) -> list[str]:
+    options = ("--bind", "unix:../engine.sock", "--workers", "1")
+    return ["gunicorn", *options, application]
+
+
+def granian(application: str) -> list[str]:
+    return [
+        *("granian", "--interface", "wsgi", "--uds", "../engine.sock"),
+        *("--workers", "1", "--no-ws", "--log-level", "warning"),
+        # Else each of many has a connection to the database.
+        *("--blocking-threads", "1", application),
+    ]
+
+
 ENGINES = {
     "uWSGI": None,
-    "gunicorn": [
-        "gunicorn",
-        "--bind",
-        "unix:../engine.sock",
-        "--workers",
-        "1",
-        "config.wsgi:application",
-    ],
-    "granian": [
-        *(
-            "granian",
-            "--interface",
-            "wsgi",
-            "--uds",
-            "../engine.sock",
-            "--workers",
-            "1",
-            "--no-ws",
-        ),
-        # Else each of many has a connection to the database.
-        *("--blocking-threads", "1"),
-        *("--log-level", "warning", "config.wsgi:application"),
-    ],
+    "gunicorn": gunicorn("config.wsgi:application"),
+    "granian": granian("config.wsgi:application"),
+    PLAIN: granian("plain:application"),
 }
 COLUMNS = ["loop", *ENGINES]
 
@@ -96,8 +92,10 @@ def for_http(nginx: str) -> str:
 class Engine(Server):
     """The service, or another engine behind its nginx."""
 
-    def __init__(self, name: str, directory: Path, database: Database) -> None:
-        super().__init__(directory / name, database)
+    def __init__(
+        self, name: str, directory: Path, database: Database, **variables: str
+    ) -> None:
+        super().__init__(directory / name, database, **variables)
         self.name, self.others = name, ENGINES[name]
         self.started: list[subprocess.Popen[bytes]] = []
 
@@ -114,6 +112,8 @@ class Engine(Server):
         counters = self.directory / "counters"
         counters.mkdir(exist_ok=True)
         variables = {
+            "POSTGRES_PASSWORD": PASSWORD,  # for plain.py
+            "PYTHONPATH": f"{BENCH}:{self.environment['PYTHONPATH']}",
             "PROMETHEUS_MULTIPROC_DIR": str(counters),
             "SYSLOG_SOCKET": str(self.directory / "log.sock"),
         }
@@ -135,8 +135,10 @@ class Engine(Server):
 
 
 @contextmanager
-def running(name: str, directory: Path, database: Database) -> Iterator[Engine]:
-    engine = Engine(name, directory, database)
+def running(
+    name: str, directory: Path, database: Database, **variables: str
+) -> Iterator[Engine]:
+    engine = Engine(name, directory, database, **variables)
     try:
         engine.start()
         yield engine
@@ -228,19 +230,18 @@ class Measured:
             cells.append(
                 f"{medians[name]:.0f} ({statistics.median(self.slowest[name]):.0f})"
             )
-        best = max(set(ENGINES) - {"uWSGI"}, key=medians.__getitem__)
-        return " | ".join(
-            [*cells, f"{self.ratio('loop'):.2f}", f"{self.ratio(best):.2f}"]
-        )
+        best = max(set(ENGINES) - {"uWSGI", PLAIN}, key=medians.__getitem__)
+        ratios = (self.ratio(other) for other in ("loop", best, PLAIN))
+        return " | ".join([*cells, *(f"{ratio:.2f}" for ratio in ratios)])
 
 
 def print_table(measured: dict[str, Measured]) -> None:
     print(
         "| requests/s (p99, ms) |",
         " | ".join(COLUMNS),
-        "| uWSGI / loop | uWSGI / best other |",
+        "| uWSGI / loop | uWSGI / best other | uWSGI / plain |",
     )
-    print("| ---" * (len(COLUMNS) + 3), "|", sep="")
+    print("| ---" * (len(COLUMNS) + 4), "|", sep="")
     for kind, of_kind in measured.items():
         print(f"| {kind} | {of_kind.row()} |")
 
@@ -284,28 +285,12 @@ def stalls(directory: Path, database: Database) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("rounds", nargs="?", type=int, default=5, help="default: 5")
-    rounds = parser.parse_args().rounds
-    os.environ.pop("DEBUG_MODE", None)  # for servers in production settings
-    with tempfile.TemporaryDirectory(prefix="bench-", dir="/tmp") as name:
-        directory = Path(name)
-        database = Database(directory / "db")
-        database.directory.mkdir()
+    rounds = given_rounds(__doc__, 5)
+    with hundred_rows() as (directory, database):
         for number in range(rounds):
             (directory / str(number)).mkdir()
-        try:
-            database.start()
-            database.run_sql(
-                "INSERT INTO tweet_tweet (text, timestamp)"
-                " SELECT repeat('x', 100), now() FROM generate_series(1, 100)"
-            )
-            compare(directory, database, rounds)
-            stalls(directory, database)
-        finally:
-            database.end()
+        compare(directory, database, rounds)
+        stalls(directory, database)
 
 
 if __name__ == "__main__":
