@@ -13,8 +13,7 @@ def test_releases_fail_no_request_and_use_both_nodes(service, traffic):
         service.set("server", UWSGI_PROCESSES=processes)
         with traffic() as seen:
             service.succeed()
-        assert seen.good()
-        assert not seen.others()
+        seen.nothing_failed()
         assert len({pod["spec"]["nodeName"] for pod in service.pods("server")}) == 2
 
 
@@ -29,8 +28,7 @@ def test_apply_alone_migrates_and_replaces_the_servers_as_gitops_does(service, t
         completed = ("--for", "condition=Complete", "--timeout", "5m")
         service.kubectl("wait", f"job/{job}", *completed)
         service.kubectl("rollout", "status", "deployment/server", "--timeout", "5m")
-    assert seen.good()
-    assert not seen.others()
+    seen.nothing_failed()
 
 
 def test_servers_that_crash_are_undone_and_say_why(service, traffic):
@@ -40,8 +38,7 @@ def test_servers_that_crash_are_undone_and_say_why(service, traffic):
     assert done.returncode == 1
     assert "TRUSTED_PROXIES must be addresses" in done.stdout
     assert done.stdout.endswith("The former ones serve again.\n")
-    assert seen.good()
-    assert not seen.others()
+    seen.nothing_failed()
 
 
 def test_image_that_nobody_has_ends_the_release_with_the_reason(service, traffic):
@@ -51,8 +48,7 @@ def test_image_that_nobody_has_ends_the_release_with_the_reason(service, traffic
     assert done.returncode == 1
     assert "never-built" in done.stdout
     assert done.stdout.endswith("the servers are as before.\n")
-    assert seen.good()
-    assert not seen.others()
+    seen.nothing_failed()
 
 
 @pytest.fixture
@@ -118,5 +114,4 @@ def test_release_leaves_the_number_of_servers_to_the_autoscaler(service, traffic
             numbers.add(service.kubectl(*deployment))
         release.result()
     assert numbers == {"3"}
-    assert seen.good()
-    assert not seen.others()
+    seen.nothing_failed()

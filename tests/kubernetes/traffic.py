@@ -40,8 +40,10 @@ class Traffic:
                 else:
                     self.answers[kind(answer)] += 1
 
-    def good(self) -> int:
-        return self.answers["200"] + self.answers["201"]
+    def nothing_failed(self) -> None:
+        """Assert that requests were answered, and all of them well."""
+        assert self.answers["200"] + self.answers["201"]
+        assert not self.others()
 
     def others(self) -> dict[str, int]:
         """What was no success, and how often."""
