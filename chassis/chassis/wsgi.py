@@ -1,5 +1,6 @@
 """The WSGI application, with the settings that DJANGO_SETTINGS_MODULE names."""
 
+import gc
 import logging
 import threading
 
@@ -36,6 +37,10 @@ with without_connections():
     # expressions.
     get_resolver().reverse_dict  # noqa: B018
     unapplied.migrations()
+# Workers share the memory of what is there now: the garbage collector, which writes to
+# all that it looks at, does not look at it any more.
+gc.collect()
+gc.freeze()
 logging.getLogger(__name__).info(
     "Version %s begins to serve.", settings.SERVICE_VERSION
 )

@@ -1,3 +1,5 @@
+import gc
+import importlib
 import signal
 import sys
 from types import SimpleNamespace
@@ -45,6 +47,12 @@ def test_new_worker_connects(monkeypatch):
     connection.close()
     uwsgi.post_fork_hook()
     assert connection.connection
+
+
+def test_workers_share_the_memory_of_what_was_imported():
+    importlib.import_module("chassis.wsgi")
+    # The collector would write to each of these, and so each worker would have its own.
+    assert gc.get_freeze_count() > 50_000
 
 
 def test_new_worker_serves_without_the_database(monkeypatch):
