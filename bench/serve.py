@@ -11,8 +11,8 @@ rounds' requests a second and of their 99th percentiles, and the medians of the 
 within a round, as the machine itself is faster in one minute than in another. Then it
 asks the service for one row for 60 s, three times, and prints the medians of the 50th
 and 99th percentile and of the longest answer; and the milliseconds of the first request
-of a worker that replaces a killed one. The service alone pays for its log: nobody reads
-the other engines' lines.
+of a worker that replaces a killed one, beside a later one's. The service alone pays for
+its log: nobody reads the other engines' lines.
 """
 
 import json
@@ -186,17 +186,21 @@ def loop(engine: Engine, method: str, path: str) -> float:
     return rate
 
 
-def first_request(engine: Engine) -> float:
-    """Milliseconds of the first request of a new worker."""
+def first_request(engine: Engine) -> tuple[float, float]:
+    """Milliseconds of the first request of a new worker, and of a later one."""
     master = engine.program("uwsgi")
     old = children(master)
     os.kill(old[0], signal.SIGKILL)
     wait_until(lambda: children(master) not in ([], old))
     time.sleep(0.5)  # it waits for a request
-    begin = time.perf_counter()
     _, path = REQUESTS["one row"]
-    requests.get(f"{engine.url}{path}", timeout=30).raise_for_status()
-    return (time.perf_counter() - begin) * 1000
+
+    def took() -> float:
+        begin = time.perf_counter()
+        requests.get(f"{engine.url}{path}", timeout=30).raise_for_status()
+        return (time.perf_counter() - begin) * 1000
+
+    return took(), statistics.median(took() for _ in range(20))
 
 
 class Measured:
@@ -263,9 +267,11 @@ def compare(directory: Path, database: Database, rounds: int) -> None:
                 for name in order:
                     measured[kind].add(name, engines, method, path)
     print_table(measured)
+    times = [cold for cold, _ in first]
+    ratio = statistics.median(cold / warm for cold, warm in first)
     print(
-        f"first request of a worker: median {statistics.median(first):.0f} ms, "
-        f"longest {max(first):.0f} ms"
+        f"first request of a worker: median {statistics.median(times):.0f} ms, "
+        f"longest {max(times):.0f} ms, {ratio:.1f} x a later one"
     )
 
 
