@@ -108,6 +108,19 @@ def test_pages_have_their_assets_here(client: Client, path: str):
         assert types[asset.rpartition(".")[2]] in file.headers["Content-Type"]
 
 
+def test_static_files_come_packed_and_unpacked(client: Client):
+    page = client.get("/admin/login/", headers={"Accept": "text/html"}).text
+    path = re.search(r'href="(/static/admin/css/base[^"]*)"', page)[1]
+    packed, plain = (
+        client.get(path, headers={"Accept-Encoding": encoding})
+        for encoding in ("gzip", "identity")
+    )
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert "Content-Encoding" not in plain.headers
+    assert packed.text == plain.text
+    assert "Accept-Encoding" in plain.headers["Vary"]
+
+
 def test_admin_asks_who_is_there(client: Client):
     page = client.get("/admin/", headers={"Accept": "text/html"})
     assert page.status_code == HTTPStatus.OK

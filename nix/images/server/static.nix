@@ -14,8 +14,8 @@ runCommand "static" (service.environment // { nativeBuildInputs = [ pythons.stat
     --ignore 'admin/js/vendor/*/jquery.js' --ignore 'admin/js/vendor/*/select2.full.js' \
     --ignore 'admin/js/vendor/*/xregexp.js'
   python -P ${./keep_hashed.py} $out
-  # nginx sends these instead where the client takes gzip.
+  # nginx unpacks them for the few clients that do not take gzip.
   find $out -type f -size +1k \
     \( -name '*.css' -o -name '*.js' -o -name '*.svg' -o -name '*.html' \) \
-    -exec gzip -9 --keep --no-name {} +
+    -exec gzip -9 --no-name {} +
 ''

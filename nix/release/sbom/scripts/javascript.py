@@ -1,6 +1,7 @@
 """Libraries of JavaScript and CSS that packages have copies of, by their banners."""
 
 import fnmatch
+import gzip
 import os
 import re
 import tomllib
@@ -12,6 +13,7 @@ from licences import of
 from packageurl import PackageURL
 
 SUFFIXES = (".js", ".mjs", ".css")
+PACKED = ".gz"  # as a server sends them
 TABLE = tomllib.loads(Path(__file__).with_name("javascript.toml").read_text())
 # Comments that tools which make files small keep.
 KEPT = re.compile(r"/\*(?:!|[\s*]*@(?:license|preserve))(.*?)\*/", re.DOTALL)
@@ -24,7 +26,7 @@ def files(path: Path) -> Iterator[Path]:
     """Those of a store path that may have copies."""
     for folder, _, names in os.walk(path):
         for name in names:
-            if name.endswith(SUFFIXES):
+            if name.removesuffix(PACKED).endswith(SUFFIXES):
                 file = Path(folder, name)
                 yield from [] if file.is_symlink() else [file]
 
@@ -37,9 +39,9 @@ def libraries(files: list[Path]) -> list[Component]:
 
 def read(file: Path) -> Iterator[tuple[str, str]]:
     """Names and versions, of what has a banner or is in the table."""
-    text = file.read_text(encoding="utf-8", errors="replace")
+    text = content(file).decode(errors="replace")
     for pattern, known in TABLE["files"].items():
-        if fnmatch.fnmatch(file.name, pattern):
+        if fnmatch.fnmatch(file.name.removesuffix(PACKED), pattern):
             version = re.search(known.get("version", "(?!)"), text)
             yield known["name"], version[1] if version else "unknown"
     for kept in KEPT.finditer(text):
@@ -48,6 +50,11 @@ def read(file: Path) -> Iterator[tuple[str, str]]:
             yield found[1].removesuffix(".js"), found[2].rstrip(".-")
         elif line and not line.startswith(POINTER) and not text[: kept.start()].strip():
             yield re.split(r" - |[|(,:]", line)[0].strip(), "unknown"
+
+
+def content(file: Path) -> bytes:
+    content = file.read_bytes()
+    return gzip.decompress(content) if file.suffix == PACKED else content
 
 
 def first_line(comment: str) -> str:
