@@ -42,7 +42,7 @@ REQUESTS = {
 }
 CONNECTIONS = 16
 SECONDS = 5
-PLAIN = "plain in granian"
+PLAIN = "plain"  # in granian
 
 
 def gunicorn(application: str) -> list[str]:

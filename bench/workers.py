@@ -27,7 +27,7 @@ SETTINGS: dict[str, dict[str, str]] = {
     "2 workers": {"UWSGI_PROCESSES": "2"},
     "2 workers, 2 threads": {"UWSGI_PROCESSES": "2", "UWSGI_THREADS": "2"},
 }
-PLAIN = "plain in gunicorn"
+PLAIN = "plain"
 ENGINES[PLAIN] = gunicorn("plain:application")
 
 
@@ -51,7 +51,7 @@ def rates(directory: Path, database: Database, rounds: int) -> None:
     for number in range(rounds):
         order = names[number % len(names) :] + names[: number % len(names)]
         for name in order:
-            place = directory / f"{number} {name}"
+            place = directory / f"{number}-{names.index(name)}"
             place.mkdir()
             with running("uWSGI", place, database, **SETTINGS[name]) as engine:
                 for kind in KINDS:
