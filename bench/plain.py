@@ -70,8 +70,8 @@ from django.contrib.auth import (  # noqa: E402
 from django.contrib.auth.base_user import AbstractBaseUser  # noqa: E402
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 from django.core.management import call_command  # noqa: E402
-from django.db import models  # noqa: E402
-from django.http import HttpResponse  # noqa: E402
+from django.db import connection, models  # noqa: E402
+from django.http import HttpRequest, HttpResponse  # noqa: E402
 from django.urls import include, path  # noqa: E402
 from rest_framework.authtoken.models import Token  # noqa: E402
 from rest_framework.routers import DefaultRouter  # noqa: E402
@@ -101,10 +101,16 @@ class TweetViewSet(ModelViewSet[Tweet]):
     serializer_class = TweetSerializer
 
 
+def health(_: HttpRequest) -> HttpResponse:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse("ok")
+
+
 router = DefaultRouter()
 router.register("tweet", TweetViewSet)
 urlpatterns = [
-    path("healthcheck/", lambda _: HttpResponse("ok")),
+    path("healthcheck/", health),
     path("", include(router.urls)),
 ]
 

@@ -52,6 +52,7 @@ PERSONS = ("nobody", "user", "staff", "superuser")
 CSRF = "c" * 32
 # What a lookup of Django's takes in a query, and PostgreSQL or Python refuses.
 FORM = "application/x-www-form-urlencoded"
+UNKNOWN = "unknown"  # the name of no field
 LOOKUPS = (
     "=\0",
     "__regex=(",
@@ -223,9 +224,23 @@ def writings(
             yield Question(method, path, "", accept, body, media_type)
 
 
+def filtered(path: str) -> list[str]:
+    """The names that a list may be filtered by; the admin's own views know few."""
+    view = resolve(path).func
+    if admin := getattr(view, "model_admin", None):  # as Django's admin notes it
+        own = {field.name for field in admin.model._meta.fields}
+        # A filter is a field, a class, or a pair of them.
+        filters = [
+            one if isinstance(one, tuple) else (one,) for one in admin.list_filter
+        ]
+        names = {getattr(first, "parameter_name", first) for first, *_ in filters}
+        return sorted({*own, *names, UNKNOWN})
+    return [UNKNOWN] if hasattr(view, "admin_site") else [*fields(), UNKNOWN]
+
+
 def lookups(path: str) -> Iterator[Question]:
     """Queries that Django's lists take for filters of fields."""
-    for field, lookup in product(fields(), LOOKUPS):
+    for field, lookup in product(filtered(path), LOOKUPS):
         yield Question("GET", path, quote(field + lookup, safe="="), "text/html")
 
 

@@ -3,12 +3,18 @@ from http import HTTPStatus
 from pathlib import Path
 
 import pytest
+from django.contrib.admin import AllValuesFieldListFilter, SimpleListFilter
+from django.urls import resolve
 
 from service_checks import walk
 from tests.models import Note
 
 pytestmark = pytest.mark.django_db
 EXCEPT = ["fail", "query", "statement"]
+
+
+class Recent(SimpleListFilter):
+    title = parameter_name = "recent"
 
 
 @pytest.fixture
@@ -80,6 +86,27 @@ def test_superuser_is_asked_more(monkeypatch):
     with walk.many_requests(superuser.remember):
         assert len(list(superuser.questions())) > len(list(user.questions())) > 50
         assert {question.key for question in superuser.questions()} == {"", "walk"}
+
+
+def queries(path):
+    return {question.query for question in walk.lookups(path)}
+
+
+def test_list_is_asked_for_every_field_that_its_view_may_read(monkeypatch):
+    assert {"text__gt=x", "codename__gt=x", "unknown__gt=x"} <= queries("/note/")
+    assert "codename__gt=x" in queries("/api-auth/login/")
+    admin = resolve("/admin/auth/group/").func.model_admin
+    filters = [Recent, "text", ("codename", AllValuesFieldListFilter)]
+    monkeypatch.setattr(admin, "list_filter", filters)
+    asked = queries("/admin/auth/group/")
+    assert {"name__gt=x", "recent__gt=x", "text__gt=x", "codename__gt=x"} <= asked
+    assert "unknown__gt=x" in asked
+    assert "password__gt=x" not in asked
+
+
+def test_page_of_the_admin_that_has_no_model_is_asked_for_no_field():
+    names = {query.partition("=")[0].partition("__")[0] for query in queries("/admin/")}
+    assert names == {"unknown"}
 
 
 def test_key_is_sent(asked):
