@@ -5,6 +5,7 @@ import shlex
 import signal
 import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -30,11 +31,12 @@ def directories() -> set[str]:
 
 def keepers() -> list[int]:
     """PIDs of the processes that keep a database, of an older command's, too."""
-    return [
-        int(file.parent.name)
-        for file in Path("/proc").glob("[0-9]*/cmdline")
-        if b"\0--keep\0" in file.read_bytes()
-    ]
+    found = []
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(FileNotFoundError, ProcessLookupError):  # it has just ended
+            if b"\0--keep\0" in file.read_bytes():
+                found.append(int(file.parent.name))
+    return found
 
 
 def waits() -> bool:
@@ -48,7 +50,8 @@ def _no_spare_from_elsewhere() -> Iterator[None]:
     assert not keepers()
     yield
     for pid in keepers():
-        os.kill(pid, signal.SIGTERM)
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
     wait_until(lambda: not keepers() and not directories())
 
 
