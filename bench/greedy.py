@@ -12,10 +12,8 @@ slowly: nginx's memory, what its files hold, and a quiet client's reads.
 
 import argparse
 import multiprocessing
-import os
 import socket
 import statistics
-import tempfile
 import threading
 import time
 from collections import Counter
@@ -27,6 +25,7 @@ from pathlib import Path
 
 import requests
 
+from rows import database_with
 from support.processes import Database, Server
 from support.waiting import children
 
@@ -181,20 +180,9 @@ def main() -> None:
     )
     parser.add_argument("seconds", type=float, nargs="?", default=15)
     arguments = parser.parse_args()
-    os.environ.pop("DEBUG_MODE", None)  # for a server in production settings
-    with tempfile.TemporaryDirectory(prefix="greedy-", dir="/tmp") as text:
-        directory = Path(text)
-        database = Database(directory / "db")
-        database.directory.mkdir()
-        try:
-            database.start()
-            rows = (
-                "SELECT repeat(U&'\\+01F600', 280), now() FROM generate_series(1, 1000)"
-            )
-            database.run_sql(f"INSERT INTO tweet_tweet (text, timestamp) {rows}")
-            measure(database, directory, arguments.seconds)
-        finally:
-            database.end()
+    rows = "SELECT repeat(U&'\\+01F600', 280), now() FROM generate_series(1, 1000)"
+    with database_with(rows) as (directory, database):
+        measure(database, directory, arguments.seconds)
 
 
 if __name__ == "__main__":

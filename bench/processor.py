@@ -14,7 +14,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from rows import given_rounds, hundred_rows
+from rows import HUNDRED, database_with, given_rounds
 from support.processes import PASSWORD, Database, Server
 
 BENCH = Path(__file__).parent
@@ -33,8 +33,8 @@ REQUESTS = {
     "100 rows, token": (ROWS, "one"),
     "POST, token": (WRITE, "one"),
     "one row, 1,001 tokens": (ROW, "many"),
-    "one row, session": (ROW, "session"),
-    "POST, session": (WRITE, "session"),
+    "one row, session": (ROW, "one's session"),
+    "POST, session": (WRITE, "one's session"),
 }
 CSRF = "c" * 32
 TOKENS = """
@@ -74,7 +74,7 @@ class Services:
         ours = output(*make, **self.environment)
         for plain, token in ((True, theirs), (False, ours)):
             self.headers[user, plain] = {"authorization": f"Token {token}"}
-            self.headers["session", plain] = {
+            self.headers[f"{user}'s session", plain] = {
                 "cookie": f"sessionid={session}; csrftoken={CSRF}",
                 "x_csrftoken": CSRF,
             }
@@ -105,7 +105,7 @@ def compare(services: Services, rounds: int) -> None:
 
 def main() -> None:
     rounds = given_rounds(__doc__, 7)
-    with hundred_rows() as (directory, database):
+    with database_with(HUNDRED) as (directory, database):
         compare(Services(directory, database), rounds)
 
 

@@ -1,4 +1,4 @@
-"""What measurements of requests begin with: rounds, and a database with 100 rows."""
+"""What measurements of requests begin with: rounds, and a database with rows."""
 
 import argparse
 import os
@@ -8,6 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from support.processes import Database
+
+# A text and a moment each.
+HUNDRED = "SELECT repeat('x', 100), now() FROM generate_series(1, 100)"
 
 
 def given_rounds(description: str | None, default: int) -> int:
@@ -23,8 +26,8 @@ def given_rounds(description: str | None, default: int) -> int:
 
 
 @contextmanager
-def hundred_rows() -> Iterator[tuple[Path, Database]]:
-    """An empty directory, and a database that runs, with 100 rows of 100 letters."""
+def database_with(rows: str) -> Iterator[tuple[Path, Database]]:
+    """An empty directory, and a database that runs, with the rows that SQL selects."""
     os.environ.pop("DEBUG_MODE", None)  # for servers in production settings
     with tempfile.TemporaryDirectory(prefix="bench-", dir="/tmp") as name:
         directory = Path(name)
@@ -32,10 +35,7 @@ def hundred_rows() -> Iterator[tuple[Path, Database]]:
         database.directory.mkdir()
         try:
             database.start()
-            database.run_sql(
-                "INSERT INTO tweet_tweet (text, timestamp)"
-                " SELECT repeat('x', 100), now() FROM generate_series(1, 100)"
-            )
+            database.run_sql(f"INSERT INTO tweet_tweet (text, timestamp) {rows}")
             yield directory, database
         finally:
             database.end()

@@ -29,7 +29,7 @@ from pathlib import Path
 
 import requests
 
-from rows import given_rounds, hundred_rows
+from rows import HUNDRED, database_with, given_rounds
 from support.processes import PASSWORD, Database, Server, answers
 from support.waiting import children, wait_until
 
@@ -292,7 +292,7 @@ def stalls(directory: Path, database: Database) -> None:
 
 def main() -> None:
     rounds = given_rounds(__doc__, 5)
-    with hundred_rows() as (directory, database):
+    with database_with(HUNDRED) as (directory, database):
         for number in range(rounds):
             (directory / str(number)).mkdir()
         compare(directory, database, rounds)

@@ -15,7 +15,7 @@ import statistics
 from contextlib import ExitStack
 from pathlib import Path
 
-from rows import given_rounds, hundred_rows
+from rows import HUNDRED, database_with, given_rounds
 from serve import ENGINES, REQUESTS, Engine, gunicorn, running, wrk
 from support.processes import Database
 from support.waiting import children
@@ -27,7 +27,7 @@ SETTINGS: dict[str, dict[str, str]] = {
     "2 workers": {"UWSGI_PROCESSES": "2"},
     "2 workers, 2 threads": {"UWSGI_PROCESSES": "2", "UWSGI_THREADS": "2"},
 }
-PLAIN = "plain"
+PLAIN = "plain-in-gunicorn"
 ENGINES[PLAIN] = gunicorn("plain:application")
 
 
@@ -85,7 +85,7 @@ def memory(directory: Path, database: Database) -> None:
 
 def main() -> None:
     rounds = given_rounds(__doc__, 5)
-    with hundred_rows() as (directory, database):
+    with database_with(HUNDRED) as (directory, database):
         rates(directory, database, rounds)
         memory(directory, database)
 
