@@ -6,18 +6,11 @@
   squawk,
   template,
   with-db,
-  # Whether every line must be tested, which takes half as long again.
-  coverage ? true,
-  # pytest's arguments, for some of the tests alone, with one driver.
+  # pytest's arguments, for some of the tests or one driver; no line must be tested then.
   selection ? null,
 }:
 let
-  first =
-    if selection != null then
-      selection
-    else
-      lib.optionalString coverage "--cov --cov-report= --cov-fail-under=0";
-  second = lib.optionalString coverage "--cov --cov-append --cov-report=term --cov-report=xml:$out/coverage.xml";
+  first = if selection != null then selection else "--cov --cov-report= --cov-fail-under=0";
 in
 buildCheck "chassis"
   {
@@ -38,6 +31,7 @@ buildCheck "chassis"
     with-db python -m pytest -p no:cacheprovider --junit-xml "$out/junit.xml" ${first}
     ${lib.optionalString (selection == null) ''
       with-db python -m pytest -p no:cacheprovider --ds tests.psycopg.settings \
-        --junit-xml "$out/junit-psycopg.xml" ${second}
+        --junit-xml "$out/junit-psycopg.xml" \
+        --cov --cov-append --cov-report=term --cov-report=xml:$out/coverage.xml
     ''}
   ''

@@ -76,7 +76,7 @@ let
     inherit (next.checks) unit-tests;
   }
   // lib.optionalAttrs platform {
-    chassis = next.platform-checks.chassis.override { coverage = false; };
+    chassis = next.platform-checks.chassis.override { selection = "--ds tests.psycopg.settings"; };
   };
   gather =
     name:

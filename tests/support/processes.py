@@ -37,6 +37,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def listens(port: int) -> bool:
+    """Whether a port of this machine takes connections."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 def answers(url: str) -> bool:
     """Whether it does so with 200."""
     try:
@@ -81,12 +87,9 @@ class Database(Program):
         )
 
     def is_ready(self) -> bool:
-        return (
-            subprocess.run(
-                [*self.client("pg_isready"), "--quiet"], timeout=30
-            ).returncode
-            == 0
-        )
+        asked = [*self.client("pg_isready"), "--quiet"]
+        # A start of pg_isready costs more than the look whether it has to be asked.
+        return listens(self.port) and subprocess.run(asked, timeout=30).returncode == 0
 
     def client(self, program: str, role: str = NAME) -> list[str]:
         return [

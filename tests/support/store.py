@@ -1,13 +1,11 @@
 """A store elsewhere, for backups: real servers, whose folders a test looks into."""
 
-import socket
 import subprocess
-from contextlib import suppress
 from pathlib import Path
 
 import requests
 
-from support.processes import free_port
+from support.processes import free_port, listens
 from support.program import Program, running
 from support.waiting import wait_until
 
@@ -84,9 +82,7 @@ class SshServer(Program):
         super().__init__([*command, f"--authorized-keys={self.allowed}"], output=output)
 
     def is_ready(self) -> bool:
-        with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 5):
-            return True
-        return False
+        return listens(self.port)
 
     def variables(self, public: str, path: str = "/copies") -> dict[str, str]:
         """What `backup` gets of it."""

@@ -361,8 +361,11 @@ def test_rows_of_an_answer_are_counted(content, has_envelope: bool, expected):
     assert growth.shown(content, has_envelope) == expected
 
 
-def test_check_fails_by_what_it_found(addresses, capsys):  # noqa: F811
-    with pytest.raises(pytest.fail.Exception, match="own-list: answers 500"):
+@pytest.mark.usefixtures("_few_models")
+def test_check_fails_by_what_it_found(addresses, settings, capsys):  # noqa: F811
+    view = notes(permission_classes=[Refused]).as_view()
+    settings.ROOT_URLCONF = (path("note/", view, name="some"),)
+    with pytest.raises(pytest.fail.Exception, match="some: answers 403"):
         growth.test_queries_do_not_grow_with_rows(addresses, capsys)
 
 

@@ -68,8 +68,9 @@ def start(
 def becomes_ready(server: subprocess.Popen[bytes], directory: str) -> bool:
     """Whether it accepted connections before it ended."""
     asked = ["pg_isready", "--quiet", "--host", directory, "--port", PORT]
+    entrance = Path(directory, f".s.PGSQL.{PORT}")  # until it is there, nobody answers
     while server.poll() is None:
-        if subprocess.run(asked, env=only_path()).returncode == 0:
+        if entrance.exists() and subprocess.run(asked, env=only_path()).returncode == 0:
             return True
         time.sleep(0.02)
     return False
