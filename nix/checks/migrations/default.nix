@@ -16,14 +16,16 @@ let
   migrations =
     arguments:
     "with-db bash -euo pipefail migrations.sh ${toString (map lib.escapeShellArg arguments)}";
-  # That the test says a text of a last migration with an operation.
+  # That the test says a text of each of the last migrations, by their operations.
   found =
-    { text, operation }:
-    migrations [
-      "found"
-      text
-      operation
-    ];
+    wrong:
+    migrations (
+      [ "found" ]
+      ++ lib.concatMap (one: [
+        one.text
+        one.operation
+      ]) wrong
+    );
   # What is said of this tree as the release before one that a script made of it.
   incompatible =
     { text, script }:
@@ -70,50 +72,50 @@ buildCommandCheck "migrations"
     }
     # Show on the sample application that the test above finds faults.
     // lib.optionalAttrs (platform && builtins.pathExists (root + "/src/accounts")) {
-      "a column that older rows lack is found" = found {
-        text = "does not apply to rows";
-        operation = ''migrations.RunSQL("ALTER TABLE accounts_user ADD wrong integer NOT NULL")'';
+      "a column that older rows lack is found" = found [
+        {
+          text = "does not apply to rows";
+          operation = ''migrations.RunSQL("ALTER TABLE accounts_user ADD wrong integer NOT NULL")'';
+        }
+      ];
+      "a column that older rows have alike is found" = found [
+        {
+          text = "does not apply to rows";
+          operation = ''migrations.RunSQL("CREATE UNIQUE INDEX ON accounts_user (password)")'';
+        }
+      ];
+      "what old code cannot do is found" = found [
+        {
+          text = ''accounts.User: null value in column "wrong"'';
+          operation = ''migrations.AddField("user", "wrong", models.IntegerField(default=0))'';
+        }
+        {
+          text = "first_name does not exist";
+          operation = ''migrations.RemoveField("user", "first_name")'';
+        }
+      ];
+      "what keeps others from a table for long is found" = found (import ./unsafe.nix);
+      "a release that changes nothing follows itself" = migrations [
+        "previous"
+        "."
+      ];
+      "a column that the previous release reads is found" = incompatible {
+        text = "tests fail on this release";
+        script = ''
+          sed -i '/timestamp = /d' src/tweet/models.py
+          sed -i 's/, "timestamp"//' src/tweet/api/serializers.py
+        '';
       };
-      "a column that older rows have alike is found" = found {
-        text = "does not apply to rows";
-        operation = ''migrations.RunSQL("CREATE UNIQUE INDEX ON accounts_user (password)")'';
+      "a property that the previous release did not require is found" = incompatible {
+        text = "body: kind is required now";
+        script = ''
+          sed -i '/timestamp = /i \    kind = models.CharField(max_length=9, db_default="x")' src/tweet/models.py
+          sed -i 's/"timestamp"/"kind", &/' src/tweet/api/serializers.py
+        '';
       };
-      "a column that old code does not fill is found" = found {
-        text = ''accounts.User: null value in column "wrong"'';
-        operation = ''migrations.AddField("user", "wrong", models.IntegerField(default=0))'';
-      };
-      "a column that old code reads and that is gone is found" = found {
-        text = "first_name does not exist";
-        operation = ''migrations.RemoveField("user", "first_name")'';
+      "a property that the previous release answered is found" = incompatible {
+        text = "answer 200: timestamp is gone";
+        script = ''sed -i 's/, "timestamp"//' src/tweet/api/serializers.py'';
       };
     }
-    // lib.optionalAttrs (platform && builtins.pathExists (root + "/src/accounts")) (
-      lib.mapAttrs' (what: lib.nameValuePair "${what} is found") (
-        lib.mapAttrs (_: found) (import ./unsafe.nix)
-      )
-      // {
-        "a release that changes nothing follows itself" = migrations [
-          "previous"
-          "."
-        ];
-        "a column that the previous release reads is found" = incompatible {
-          text = "tests fail on this release";
-          script = ''
-            sed -i '/timestamp = /d' src/tweet/models.py
-            sed -i 's/, "timestamp"//' src/tweet/api/serializers.py
-          '';
-        };
-        "a property that the previous release did not require is found" = incompatible {
-          text = "body: kind is required now";
-          script = ''
-            sed -i '/timestamp = /i \    kind = models.CharField(max_length=9, db_default="x")' src/tweet/models.py
-            sed -i 's/"timestamp"/"kind", &/' src/tweet/api/serializers.py
-          '';
-        };
-        "a property that the previous release answered is found" = incompatible {
-          text = "answer 200: timestamp is gone";
-          script = ''sed -i 's/, "timestamp"//' src/tweet/api/serializers.py'';
-        };
-      }
-    )
   )

@@ -33,21 +33,30 @@ stepwise() {
     manage migrate --check
 }
 
-# found TEXT OPERATION: what is said of a last migration with that operation has that
-# text.
+# found [TEXT OPERATION]…: of each of the last migrations, which have these operations,
+# something is said that has its text.
 found() {
-    tree=$(mktemp -d)
+    tree=$(mktemp -d) last=0 texts=()
     cp -r --no-preserve=mode src pyproject.toml "$tree"
     cd "$tree" || exit
-    manage makemigrations accounts --empty --name wrong
-    sed -i -e 's/import migrations/&, models/' -e "s/operations = \[/&$2/" \
-        src/accounts/migrations/*_wrong.py
+    for ((; $#; last++)); do
+        texts+=("$1")
+        manage makemigrations accounts --empty --name "wrong_$last"
+        sed -i -e 's/import migrations/&, models/' -e "s/operations = \[/&$2/" \
+            src/accounts/migrations/*"_wrong_$last.py"
+        shift 2
+    done
     createdb stepwise
     if POSTGRES_DB=stepwise python -m service_checks.stepwise 2>output; then
         return 1
     fi
     cat output
-    grep "accounts\..*_wrong.*$1" output
+    for last in "${!texts[@]}"; do
+        grep "accounts\..*_wrong_$last[: ].*${texts[last]}" output || {
+            echo "Nothing of that kind is said: ${texts[last]}"
+            return 1
+        }
+    done
 }
 
 # next DATABASE: with the schema that this tree's migrations make.
