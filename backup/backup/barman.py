@@ -6,7 +6,7 @@ import signal
 import subprocess
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -112,9 +112,14 @@ class Barman:
             if item["status"] == "DONE"
         ]
 
-    def ends(self) -> list[float]:
-        """When they ended, in seconds of the epoch; Barman is asked once for all."""
-        return [float(item["end_time_timestamp"]) for item in self.listed()]
+    def ends(self) -> dict[str, datetime]:
+        """When each ended, to the second, by name; Barman is asked once for all."""
+        return {
+            item["backup_id"]: datetime.fromtimestamp(
+                float(item["end_time_timestamp"]), UTC
+            )
+            for item in self.listed()
+        }
 
     def backups(self) -> list[BaseBackup]:
         """Those that are whole, the oldest first."""

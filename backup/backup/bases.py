@@ -57,9 +57,7 @@ class Bases:
             subprocess.CalledProcessError: Barman failed.
         """
         if self.newest is None:
-            self.newest = max(
-                (backup.end for backup in self.barman.backups()), default=NEVER
-            )
+            self.newest = max(self.barman.ends().values(), default=NEVER)
         span = self.spans.newest
         return datetime.now(UTC) - self.newest > self.interval or (
             span is not None and self.newest < span.begun
@@ -80,9 +78,8 @@ class Bases:
                 "the base backup has", lambda: megabytes(size(self.folder) - before)
             ):
                 self.barman.run("backup", "--wait", "--wait-timeout=600", SERVER)
-            newest = self.barman.backups()[-1]
-            self.newest = newest.end
-            report(f"base backup {newest.name} is whole.")
+            name, self.newest = max(self.barman.ends().items())
+            report(f"base backup {name} is whole.")
 
     def begin_archive(self) -> None:
         """Let Barman have a first segment of the log, which a base backup needs.

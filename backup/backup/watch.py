@@ -163,10 +163,10 @@ class Watch:
     def note_backups(self) -> None:
         self.noted = self.bases.newest
         with suppress(subprocess.CalledProcessError):
-            ends = self.barman.ends()
+            ends = self.barman.ends().values()
             if ends:
-                self.metrics.first.set(min(ends))
-                self.metrics.last.set(max(ends))
+                self.metrics.first.set(min(ends).timestamp())
+                self.metrics.last.set(max(ends).timestamp())
 
     def maintain(self) -> None:
         """Barman's maintenance, and ours of what it does not do (without a stream)."""

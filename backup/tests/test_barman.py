@@ -25,13 +25,13 @@ def test_whole_backups_are_listed_the_oldest_first(barman, directory):
     for days, status in enumerate(("FAILED", "STARTED", "EMPTY"), start=4):
         write_base_backup(directory, days_ago(days), status)
     assert barman.backups() == [old, new]
-    assert sorted(barman.ends()) == [old.end.timestamp(), new.end.timestamp()]
+    assert barman.ends() == {old.name: old.end, new.name: new.end}
 
 
 def test_nothing_is_there_on_the_first_day(barman):
     """Else `list` would end with a traceback until the first base backup is whole."""
     assert barman.backups() == []
-    assert barman.ends() == []
+    assert barman.ends() == {}
 
 
 def test_barman_words_are_in_its_error(barman):

@@ -18,6 +18,7 @@ from packageurl import PackageURL
 from support.images import NAMES, Image
 
 SBOMS = Path(os.environ["sboms"])
+VALIDATOR = JsonStrictValidator(SchemaVersion.V1_6)
 STORE = Path("nix/store")
 
 
@@ -74,7 +75,7 @@ def test_there_is_one_for_each_image():
 
 def test_it_is_valid(image: Image):
     document = (SBOMS / f"{image.name}.cdx.json").read_text()
-    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(document) is None
+    assert VALIDATOR.validate_str(document) is None
 
 
 def test_it_is_of_this_image(image: Image, sbom: Sbom):
