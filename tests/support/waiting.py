@@ -17,7 +17,7 @@ def wait_until(condition: Callable[[], object], seconds: float = 240) -> None:
         if waited > seconds:
             raise TimeoutError(condition)
         # Longer and longer: what is waited for needs the processor, too.
-        time.sleep(min(0.02 + waited / 20, 0.5))
+        time.sleep(min(0.05 + waited / 20, 0.5))
 
 
 def children(pid: int) -> list[int]:
