@@ -52,7 +52,7 @@ found() {
     fi
     cat output
     for last in "${!texts[@]}"; do
-        grep "accounts\..*_wrong_$last[: ].*${texts[last]}" output || {
+        grep "accounts\..*_wrong_${last}[: ].*${texts[last]}" output || {
             echo "Nothing of that kind is said: ${texts[last]}"
             return 1
         }
