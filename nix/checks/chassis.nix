@@ -32,7 +32,7 @@ buildCheck "chassis"
     ${lib.optionalString (selection == null) ''
       with-db python -m pytest -p no:cacheprovider --ds tests.psycopg.settings \
         --junit-xml "$out/junit-psycopg.xml"
-      # What psycopg 3 alone runs is there; coverage of all tests takes twice as long.
+      # Counting coverage takes half as long again: here, of what psycopg 3 alone runs.
       with-db python -m pytest -p no:cacheprovider --ds tests.psycopg.settings \
         --cov --cov-append --cov-report=term --cov-report=xml:$out/coverage.xml \
         tests/test_commands.py

@@ -88,7 +88,7 @@ class Database(Program):
 
     def is_ready(self) -> bool:
         asked = [*self.client("pg_isready"), "--quiet"]
-        # A start of pg_isready costs more than the look whether it has to be asked.
+        # pg_isready is a process of its own: ask it once something listens.
         return listens(self.port) and subprocess.run(asked, timeout=30).returncode == 0
 
     def client(self, program: str, role: str = NAME) -> list[str]:

@@ -26,6 +26,15 @@ let
         one.operation
       ]) wrong
     );
+  # That such a migration does not apply to rows of the one before.
+  refused =
+    operation:
+    found [
+      {
+        text = "does not apply to rows";
+        inherit operation;
+      }
+    ];
   # What is said of this tree as the release before one that a script made of it.
   incompatible =
     { text, script }:
@@ -72,18 +81,8 @@ buildCommandCheck "migrations"
     }
     # Show on the sample application that the test above finds faults.
     // lib.optionalAttrs (platform && builtins.pathExists (root + "/src/accounts")) {
-      "a column that older rows lack is found" = found [
-        {
-          text = "does not apply to rows";
-          operation = ''migrations.RunSQL("ALTER TABLE accounts_user ADD wrong integer NOT NULL")'';
-        }
-      ];
-      "a column that older rows have alike is found" = found [
-        {
-          text = "does not apply to rows";
-          operation = ''migrations.RunSQL("CREATE UNIQUE INDEX ON accounts_user (password)")'';
-        }
-      ];
+      "a column that older rows lack is found" = refused ''migrations.RunSQL("ALTER TABLE accounts_user ADD wrong integer NOT NULL")'';
+      "a column that older rows have alike is found" = refused ''migrations.RunSQL("CREATE UNIQUE INDEX ON accounts_user (password)")'';
       "what old code cannot do is found" = found [
         {
           text = ''accounts.User: null value in column "wrong"'';
