@@ -234,7 +234,7 @@ class SignalPoller(Poller):  # type: ignore[misc]
     be full.
     """
 
-    GATHERING = 0.01  # seconds
+    GATHERING = 0.05  # seconds
     MUCH = 16_384  # bytes at once; a pipe holds 65,536
     rush_ends = 0.0
 
