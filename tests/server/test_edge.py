@@ -33,16 +33,16 @@ def log(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory, database, log):
-    """A server that every test leaves as it is."""
-    directory = tmp_path_factory.mktemp("server")
+    """A server that every test leaves as it is; its directory's name has a space."""
+    directory = tmp_path_factory.mktemp("a server")
     with running(Server(directory, database, **BEHIND, **log.forwarding)) as server:
         yield server
 
 
 @pytest.fixture(scope="module")
 def edge(tmp_path_factory, server, log):
-    """An edge that every test leaves as it is."""
-    directory = tmp_path_factory.mktemp("edge") / "edge"
+    """An edge that every test leaves as it is; its directory's name has a space."""
+    directory = tmp_path_factory.mktemp("edge") / "an edge"
     with running(Edge(directory, [server], **log.forwarding)) as edge:
         yield edge
 
