@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from pages import OBJECTS, PAGE, PARTS
+from pages import FOLDERS, OBJECTS, PAGE, PARTS
+from programs import succeed
+from settings import environment_of
 from sources import KUBERNETES, by_name
 from validation import faults
 
@@ -165,6 +167,29 @@ def test_the_page_makes_the_secrets_of_the_cluster(postgres):
     for key in store["s3Credentials"].values():
         assert f"secret generic {key['name']} " in PAGE
         assert re.search(rf"--from-\w+={key['key']}=", PAGE)
+
+
+def test_instances_ask_for_their_share_of_a_disk(postgres):
+    """As each pod does: a node has room for what its pods ask for."""
+    resources = postgres["Cluster", "postgres"]["spec"]["resources"]
+    assert resources["requests"].keys() == {"cpu", "memory", "ephemeral-storage"}
+    assert resources["limits"].keys() == {"memory"}
+
+
+# Of chassis/settings.py.
+DEFAULTS = {"POSTGRES_WAIT_SECONDS": "5", "POSTGRES_CONNECT_TIMEOUT": "3"}
+
+
+@pytest.mark.parametrize("components", DATABASES, ids=name_of)
+def test_a_pod_stays_in_service_while_its_requests_wait(production, components):
+    """They may keep all workers until the last attempt to connect has failed, too."""
+    objects = by_name(production(parts(components)))
+    pod = objects["Deployment", "server"]["spec"]["template"]["spec"]
+    settings = DEFAULTS | environment_of(pod["containers"][0], objects)
+    probe = pod["containers"][0]["readinessProbe"]
+    patience = probe["failureThreshold"] * probe["timeoutSeconds"]
+    # A probe may begin together with the outage.
+    assert patience > sum(int(settings[name]) for name in DEFAULTS) + 5
 
 
 def test_backups_go_to_the_store(postgres):
