@@ -76,11 +76,7 @@ def test_an_autoscaler_has_the_number_to_itself(production):
     """A release takes no server away that the autoscaler added."""
     objects = by_name(production(parts(["autoscale"])))
     assert "replicas" not in objects["Deployment", "server"]["spec"]
-    scaler = objects["HorizontalPodAutoscaler", "server"]["spec"]
-    assert (
-        scaler["minReplicas"]
-        > objects["PodDisruptionBudget", "server"]["spec"]["minAvailable"]
-    )
+    assert objects["HorizontalPodAutoscaler", "server"]["spec"]["minReplicas"] > 1
 
 
 def test_an_autoscaler_knows_what_its_share_is_of(production):
