@@ -5,6 +5,7 @@ import itertools
 import json
 import os
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ DATABASES = ([], ["cloudnativepg"], ["cloudnativepg-backup"])
 OTHERS = ([], ["autoscale"], ["policies"], ["autoscale", "policies"])
 COMPONENTS = [[*one, *other] for one, other in itertools.product(DATABASES, OTHERS)]
 RESOURCES = (["base"], ["base", "monitoring", "worker"])
+DASHBOARDS = Path(os.environ["DEPLOY_DASHBOARDS"])
 ROLES = Path(os.environ["DEPLOY_ROLES"]) / "serving"
 
 
@@ -256,8 +258,9 @@ def test_grafana_finds_the_dashboards(objects):
         and label.items() <= one["metadata"].get("labels", {}).items()
         for name, text in one["data"].items()
     }
-    files = sorted(Path(os.environ["DEPLOY_DASHBOARDS"]).glob("*.json"))
-    assert sorted(found) == [file.name for file in files]
+    files = sorted(DASHBOARDS.glob("*.json"))
+    # The sidecar writes those of all services into one folder, by these names.
+    assert sorted(found) == [f"templatesite-{file.name}" for file in files]
     for file in files:
         one = json.loads(file.read_text())
         assert found[file.name] == {
@@ -265,3 +268,16 @@ def test_grafana_finds_the_dashboards(objects):
             "title": f"templatesite: {one['title']}",
             "uid": f"templatesite-{one['uid']}",
         }
+
+
+def test_grafana_takes_the_dashboards_of_a_service_with_a_long_name(tmp_path):
+    """It refuses a uid of more than forty characters, and two that are the same."""
+    succeed(
+        *(sys.executable, "-P", os.environ["DEPLOY_DASHBOARDS_WRITER"], "."),
+        *map(str, DASHBOARDS.glob("*.json")),
+        folder=tmp_path,
+        SERVICE_NAME="a" * 40,
+    )
+    found = [json.loads(file.read_text())["uid"] for file in tmp_path.glob("*.json")]
+    assert len(set(found)) == len(found) > 0
+    assert [uid for uid in found if not re.fullmatch("[a-zA-Z0-9_-]{1,40}", uid)] == []
