@@ -232,6 +232,44 @@ def test_a_worker_has_a_minute_more_to_stop(postgres):
     assert worker[grace] - server[grace] == 60
 
 
+@pytest.fixture
+def second(tree, production):
+    """The objects of an overlay with the second worker that the page shows."""
+    (shown,) = FOLDERS
+    folder = tree / "kubernetes/slow"
+    folder.mkdir(parents=True)
+    (folder / "kustomization.yaml").write_text(yaml.safe_dump(shown))
+    listed = paths(["base", "monitoring", "worker"])
+    components = paths(["cloudnativepg", "policies"])
+    return production({"resources": [*listed, "../slow"], "components": components})
+
+
+def test_a_second_worker_is_one_as_the_first(second):
+    """Policies, the cluster's authority and release.sh find it, and it has a queue."""
+    assert list(faults(second)) == []
+    objects = by_name(second)
+    first, other = (
+        objects["Deployment", name]["spec"]["template"]
+        for name in ("worker", "worker-slow")
+    )
+    (container,), (another,) = (one["spec"]["containers"] for one in (first, other))
+    assert another == {**container, "args": another["args"]}
+    assert another["args"] != container["args"]
+    assert first["spec"]["volumes"] == other["spec"]["volumes"]
+    name = "app.kubernetes.io/name"
+    assert first["metadata"]["labels"][name] == other["metadata"]["labels"][name]
+
+
+@pytest.mark.parametrize("kind", ["Deployment", "Service"])
+def test_each_of_two_workers_has_its_own_pods(second, kind):
+    """Neither Deployment takes pods of the other, and nobody is scraped twice."""
+    objects = by_name(second)
+    for name, other in (("worker", "worker-slow"), ("worker-slow", "worker")):
+        selector = objects[kind, name]["spec"]["selector"]
+        pods = objects["Deployment", other]["spec"]["template"]["metadata"]["labels"]
+        assert not selector.get("matchLabels", selector).items() <= pods.items()
+
+
 def test_prometheus_finds_workers(production):
     """The operator's Prometheus scrapes the port that a worker's Service offers."""
     objects = by_name(production(parts([], ["base", "monitoring", "worker"])))
@@ -263,7 +301,7 @@ def test_grafana_finds_the_dashboards(objects):
     assert sorted(found) == [f"templatesite-{file.name}" for file in files]
     for file in files:
         one = json.loads(file.read_text())
-        assert found[file.name] == {
+        assert found[f"templatesite-{file.name}"] == {
             **one,
             "title": f"templatesite: {one['title']}",
             "uid": f"templatesite-{one['uid']}",
