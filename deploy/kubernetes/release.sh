@@ -120,6 +120,26 @@ newest() {
         '{.metadata.annotations.deployment\.kubernetes\.io/revision}'
 }
 
+# A line for each Deployment that runs the code: its name, and the revision of its pods.
+revisions() {
+    kube get deployments --selector 'app.kubernetes.io/name in (server, worker)' \
+        --output 'jsonpath={range .items[*]}{.metadata.name} '\
+'{.metadata.annotations.deployment\.kubernetes\.io/revision}{"\n"}{end}'
+}
+
+revision() {
+    echo "$1" | sed -n "s/^$2 //p"
+}
+
+# Takes back the servers and workers that this release has changed; a new one stays.
+undo() {
+    for name in $(echo "$now" | cut -d ' ' -f 1); do
+        was=$(revision "$former" "$name")
+        [ -z "$was" ] || [ "$was" = "$(revision "$now" "$name")" ] ||
+            kube rollout undo "deployment/$name" || return 1
+    done
+}
+
 # Waits until the new servers are ready. If they do not become so, it prints their last
 # lines: who goes back removes them.
 await_servers() {
@@ -142,7 +162,8 @@ await_servers() {
 [ $# -eq 1 ] || fail "name the folder of the overlay, such as deploy/kubernetes/sample."
 overlay=$1
 [ -f "$overlay/kustomization.yaml" ] || fail "$overlay has no kustomization.yaml."
-namespace=$(sed -n 's/^namespace: *//p' "$overlay/kustomization.yaml")
+namespace=$(sed -n "s/^namespace: *[\"']*\([a-z0-9-]*\).*/\1/p" \
+    "$overlay/kustomization.yaml")
 [ -n "$namespace" ] || fail "$overlay/kustomization.yaml has no line \`namespace: …\`."
 kubectl kustomize "$overlay" >/dev/null ||
     fail "$overlay cannot be rendered: nothing was changed."
@@ -159,13 +180,17 @@ take_turn
 watch=
 trap leave EXIT
 trap 'fail "broken off: what was applied goes on by itself."' HUP INT TERM
+former=$(revisions)
 migrate
 kubectl apply --kustomize "$overlay" ||
     fail "not all was applied: look at the lines above, and start again."
 await_servers && exit
 why="did not become ready${why:+ ($why)}; what they wrote last is above"
 [ -n "$before" ] || fail "the servers $why."
-if kube rollout undo deployment/server && kube rollout status deployment/server; then
+now=$(revisions)
+[ "$(revision "$now" server)" != "$(revision "$former" server)" ] ||
+    fail "the servers $why. This release changed nothing in them."
+if undo && kube rollout status deployment/server; then
     fail "the new servers $why. The former ones serve again."
 fi
 fail "the new servers $why, nor did those before become ready: see their pods."

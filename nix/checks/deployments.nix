@@ -17,6 +17,7 @@ buildSuiteCheck "deployments" {
     DEPLOY_BACKUP = "${template + "/docs/backup.md"}";
     DEPLOY_COMPOSE = "${template + "/docker-compose.yaml"}";
     DEPLOY_DASHBOARDS = "${../images/metrics-graph/dashboards}";
+    DEPLOY_DASHBOARDS_WRITER = "${../commands/files/dashboards.py}";
     DEPLOY_KUBERNETES = "${template + "/docs/kubernetes.md"}";
     DEPLOY_POSTGRESQL = "${../images/db/postgresql.conf}";
     DEPLOY_RENAME = "${../commands/files/compose.py}";

@@ -2,6 +2,7 @@
 
 import os
 import re
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -9,17 +10,20 @@ import yaml
 
 PAGE = Path(os.environ["DEPLOY_KUBERNETES"]).read_text()
 BLOCK = re.compile(r"(?:^    .*\n|^\n(?=    ))+", re.MULTILINE)
-KEYS = ("apiVersion", "components", "resources")
+KEYS = ("apiVersion", "components", "patches", "resources")
 
 
 def shown(text: str) -> list[dict[str, Any]]:
-    """The blocks of a page that are YAML of an overlay or an object."""
-    blocks = (
-        re.sub(r"^    ", "", block[0], flags=re.MULTILINE).lstrip("\n")
+    """The paragraphs of a page that are YAML of an overlay or an object."""
+    paragraphs = (
+        paragraph.lstrip("\n")
         for block in BLOCK.finditer(text)
+        for paragraph in textwrap.dedent(block[0]).split("\n\n")
     )
-    return [yaml.safe_load(block) for block in blocks if block.startswith(KEYS)]
+    return [yaml.safe_load(one) for one in paragraphs if one.startswith(KEYS)]
 
 
-OBJECTS = [block for block in shown(PAGE) if "kind" in block]
-PARTS = [block for block in shown(PAGE) if "kind" not in block]
+OBJECTS = [one for one in shown(PAGE) if "kind" in one]
+# A folder that an overlay lists.
+FOLDERS = [one for one in shown(PAGE) if "nameSuffix" in one]
+PARTS = [one for one in shown(PAGE) if "kind" not in one and one not in FOLDERS]

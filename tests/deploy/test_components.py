@@ -5,11 +5,14 @@ import itertools
 import json
 import os
 import re
+import sys
 from pathlib import Path
 
 import pytest
 import yaml
-from pages import OBJECTS, PAGE, PARTS
+from pages import FOLDERS, OBJECTS, PAGE, PARTS
+from programs import succeed
+from settings import environment_of
 from sources import KUBERNETES, by_name
 from validation import faults
 
@@ -17,6 +20,7 @@ DATABASES = ([], ["cloudnativepg"], ["cloudnativepg-backup"])
 OTHERS = ([], ["autoscale"], ["policies"], ["autoscale", "policies"])
 COMPONENTS = [[*one, *other] for one, other in itertools.product(DATABASES, OTHERS)]
 RESOURCES = (["base"], ["base", "monitoring", "worker"])
+DASHBOARDS = Path(os.environ["DEPLOY_DASHBOARDS"])
 ROLES = Path(os.environ["DEPLOY_ROLES"]) / "serving"
 
 
@@ -74,11 +78,7 @@ def test_an_autoscaler_has_the_number_to_itself(production):
     """A release takes no server away that the autoscaler added."""
     objects = by_name(production(parts(["autoscale"])))
     assert "replicas" not in objects["Deployment", "server"]["spec"]
-    scaler = objects["HorizontalPodAutoscaler", "server"]["spec"]
-    assert (
-        scaler["minReplicas"]
-        > objects["PodDisruptionBudget", "server"]["spec"]["minAvailable"]
-    )
+    assert objects["HorizontalPodAutoscaler", "server"]["spec"]["minReplicas"] > 1
 
 
 def test_an_autoscaler_knows_what_its_share_is_of(production):
@@ -167,6 +167,29 @@ def test_the_page_makes_the_secrets_of_the_cluster(postgres):
         assert re.search(rf"--from-\w+={key['key']}=", PAGE)
 
 
+def test_instances_ask_for_their_share_of_a_disk(postgres):
+    """As each pod does: a node has room for what its pods ask for."""
+    resources = postgres["Cluster", "postgres"]["spec"]["resources"]
+    assert resources["requests"].keys() == {"cpu", "memory", "ephemeral-storage"}
+    assert resources["limits"].keys() == {"memory"}
+
+
+# Of chassis/settings.py.
+DEFAULTS = {"POSTGRES_WAIT_SECONDS": "5", "POSTGRES_CONNECT_TIMEOUT": "3"}
+
+
+@pytest.mark.parametrize("components", DATABASES, ids=name_of)
+def test_a_pod_stays_in_service_while_its_requests_wait(production, components):
+    """They may keep all workers until the last attempt to connect has failed, too."""
+    objects = by_name(production(parts(components)))
+    pod = objects["Deployment", "server"]["spec"]["template"]["spec"]
+    settings = DEFAULTS | environment_of(pod["containers"][0], objects)
+    probe = pod["containers"][0]["readinessProbe"]
+    patience = probe["failureThreshold"] * probe["timeoutSeconds"]
+    # A probe may begin together with the outage.
+    assert patience > sum(int(settings[name]) for name in DEFAULTS) + 5
+
+
 def test_backups_go_to_the_store(postgres):
     """The cluster's log and its base backups have one store, by one plugin."""
     (plugin,) = postgres["Cluster", "postgres"]["spec"]["plugins"]
@@ -209,6 +232,44 @@ def test_a_worker_has_a_minute_more_to_stop(postgres):
     assert worker[grace] - server[grace] == 60
 
 
+@pytest.fixture
+def second(tree, production):
+    """The objects of an overlay with the second worker that the page shows."""
+    (shown,) = FOLDERS
+    folder = tree / "kubernetes/slow"
+    folder.mkdir(parents=True)
+    (folder / "kustomization.yaml").write_text(yaml.safe_dump(shown))
+    listed = paths(["base", "monitoring", "worker"])
+    components = paths(["cloudnativepg", "policies"])
+    return production({"resources": [*listed, "../slow"], "components": components})
+
+
+def test_a_second_worker_is_one_as_the_first(second):
+    """Policies, the cluster's authority and release.sh find it, and it has a queue."""
+    assert list(faults(second)) == []
+    objects = by_name(second)
+    first, other = (
+        objects["Deployment", name]["spec"]["template"]
+        for name in ("worker", "worker-slow")
+    )
+    (container,), (another,) = (one["spec"]["containers"] for one in (first, other))
+    assert another == {**container, "args": another["args"]}
+    assert another["args"] != container["args"]
+    assert first["spec"]["volumes"] == other["spec"]["volumes"]
+    name = "app.kubernetes.io/name"
+    assert first["metadata"]["labels"][name] == other["metadata"]["labels"][name]
+
+
+@pytest.mark.parametrize("kind", ["Deployment", "Service"])
+def test_each_of_two_workers_has_its_own_pods(second, kind):
+    """Neither Deployment takes pods of the other, and nobody is scraped twice."""
+    objects = by_name(second)
+    for name, other in (("worker", "worker-slow"), ("worker-slow", "worker")):
+        selector = objects[kind, name]["spec"]["selector"]
+        pods = objects["Deployment", other]["spec"]["template"]["metadata"]["labels"]
+        assert not selector.get("matchLabels", selector).items() <= pods.items()
+
+
 def test_prometheus_finds_workers(production):
     """The operator's Prometheus scrapes the port that a worker's Service offers."""
     objects = by_name(production(parts([], ["base", "monitoring", "worker"])))
@@ -235,12 +296,26 @@ def test_grafana_finds_the_dashboards(objects):
         and label.items() <= one["metadata"].get("labels", {}).items()
         for name, text in one["data"].items()
     }
-    files = sorted(Path(os.environ["DEPLOY_DASHBOARDS"]).glob("*.json"))
-    assert sorted(found) == [file.name for file in files]
+    files = sorted(DASHBOARDS.glob("*.json"))
+    # The sidecar writes those of all services into one folder, by these names.
+    assert sorted(found) == [f"templatesite-{file.name}" for file in files]
     for file in files:
         one = json.loads(file.read_text())
-        assert found[file.name] == {
+        assert found[f"templatesite-{file.name}"] == {
             **one,
             "title": f"templatesite: {one['title']}",
             "uid": f"templatesite-{one['uid']}",
         }
+
+
+def test_grafana_takes_the_dashboards_of_a_service_with_a_long_name(tmp_path):
+    """It refuses a uid of more than forty characters, and two that are the same."""
+    succeed(
+        *(sys.executable, "-P", os.environ["DEPLOY_DASHBOARDS_WRITER"], "."),
+        *map(str, DASHBOARDS.glob("*.json")),
+        folder=tmp_path,
+        SERVICE_NAME="a" * 40,
+    )
+    found = [json.loads(file.read_text())["uid"] for file in tmp_path.glob("*.json")]
+    assert len(set(found)) == len(found) > 0
+    assert [uid for uid in found if not re.fullmatch("[a-zA-Z0-9_-]{1,40}", uid)] == []

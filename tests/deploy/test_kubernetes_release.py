@@ -5,6 +5,7 @@ import subprocess
 
 import pytest
 from programs import environment, run, stand_in
+from sources import replace
 
 OVERLAY = "deploy/kubernetes/sample"
 SCRIPT = ("bash", "--posix", "deploy/kubernetes/release.sh", OVERLAY)
@@ -17,7 +18,8 @@ TAKE, LEAVE = "create --filename -", "delete lease release"
 # BEFORE, how many servers there are to go back to; HOLDER, who releases; MIGRATE_POD
 # and SERVER_POD, why a new one waits, how often it began anew, and more of why, also of
 # what makes them; JOB_EVENT and POD_EVENT, the last event of the Job and of a pod that
-# has not started. A rollout that was undone succeeds.
+# has not started; FORMER and NOW, the revisions until all was applied, and since. A
+# rollout that was undone succeeds.
 KUBECTL = """words="$*"
 words=${words#--namespace templatesite }
 printf '%s\\n' "$words" >>calls
@@ -32,6 +34,8 @@ case $words in
 "get pods"*controller-uid=a-uid*) echo "$MIGRATE_POD" ;;
 "get pods"*pod-template-hash=new*) echo "$SERVER_POD" ;;
 "get replicasets "*revision*) printf new ;;
+"get deployments "*revision*) [ -e applied ] && echo "$NOW" || echo "$FORMER" ;;
+"apply --kustomize deploy/kubernetes/sample") : >applied ;;
 "get deployment "*generation*) echo 2 ;;
 "wait "*observedGeneration=2) ;;
 "get secret"*) "$SECRET" ;;
@@ -45,6 +49,8 @@ WELL = {
     "JOB": "Complete",
     "SECRET": "true",
     "BEFORE": "2",
+    "FORMER": "server 1",
+    "NOW": "server 2",
     "ROLLOUT": "true",
     "HOLDER": "",
     "MIGRATE_POD": " 0 ",
@@ -179,6 +185,40 @@ def test_lines_of_servers_are_printed_before_they_are_gone(release, rollout):
     assert done.stderr.startswith("its last lines\nrelease: ")
     lines = next(call for call in calls if call.startswith("logs"))
     assert calls.index(lines) < calls.index("rollout undo deployment/server")
+
+
+UNDO = "rollout undo deployment/"
+
+
+def test_workers_go_back_with_the_servers(release):
+    """No task runs in code that no server has; what is new or unchanged stays."""
+    _, calls = release(
+        ROLLOUT="false",
+        FORMER="server 1\nworker 4\nworker-slow 3",
+        NOW="server 2\nworker 5\nworker-new 1\nworker-slow 3",
+    )
+    undone = [call for call in calls if call.startswith(UNDO)]
+    assert undone == [f"{UNDO}server", f"{UNDO}worker"]
+
+
+def test_servers_that_no_release_changed_do_not_go_back(release):
+    """One that applies the same again must not bring back the release before."""
+    done, calls = release(ROLLOUT="false", FORMER="server 2")
+    assert done.returncode == 1
+    assert done.stderr.endswith(" This release changed nothing in them.\n")
+    assert [call for call in calls if call.startswith(UNDO)] == []
+
+
+@pytest.mark.parametrize("written", ['"templatesite"', "templatesite # its own"])
+def test_the_namespace_may_be_written_otherwise(cluster, release, written):
+    """YAML has quotes and comments."""
+    file = cluster / OVERLAY / "kustomization.yaml"
+    line = "namespace: {}\n"
+    text = replace(file.read_text(), line.format("templatesite"), line.format(written))
+    file.write_text(text)
+    done, calls = release()
+    assert (done.returncode, done.stderr) == (0, "")
+    assert STATUS in calls
 
 
 @pytest.mark.parametrize(

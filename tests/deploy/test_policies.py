@@ -13,6 +13,7 @@ NAME = "app.kubernetes.io/name"
 PODS = {
     "backup": (OWN, {NAME: "backup"}),
     "db": (OWN, {NAME: "db"}),
+    "look": (OWN, {NAME: "look"}),
     "migrate": (OWN, {NAME: "migrate"}),
     "owner": (OWN, {"run": "owner"}),
     "postgres": (OWN, {"cnpg.io/cluster": "postgres", NAME: "postgresql"}),
@@ -34,6 +35,7 @@ REACHED = {
     ("migrate", 8080): set(),
     ("backup", 9185): set(),
     ("db", 5432): {"backup", "migrate", "owner", "server", "worker"},
+    ("look", 5432): {"owner"},
     ("postgres", 5432): {
         "migrate",
         "operator",
@@ -44,8 +46,8 @@ REACHED = {
     },
     ("postgres", 8000): {"operator", "postgres"},
     ("postgres", 9187): {"prometheus"},
-    ("dns", 53): PODS.keys() - {"db"},
-    ("proxy", 443): PODS.keys() - SERVICE,
+    ("dns", 53): PODS.keys() - {"db", "look"},
+    ("proxy", 443): PODS.keys() - SERVICE - {"look"},
 }
 
 

@@ -65,6 +65,13 @@ def test_an_unready_pod_keeps_no_node_from_being_drained(objects):
     assert budget["unhealthyPodEvictionPolicy"] == "AlwaysAllow"
 
 
+def test_a_drain_takes_one_server_at_a_time(objects):
+    """However many an autoscaler has added, as they were needed."""
+    budget = objects["PodDisruptionBudget", "server"]["spec"]
+    assert budget["maxUnavailable"] == 1
+    assert "minAvailable" not in budget
+
+
 def test_prometheus_asks_a_port_of_the_server(objects, ports):
     """The operator's Prometheus finds the server's metrics."""
     ends = objects["ServiceMonitor", "server"]["spec"]["endpoints"]

@@ -42,7 +42,7 @@ def replace_name(text: str, former: str, name: str) -> str:
 
     Names in the database have no hyphens.
     """
-    before = r"^(?:name|namespace): |^STACK=|\}|/|\""
+    before = r"^(?:name|namespace): |^ *- |^STACK=|\}|/|\""
     pattern = rf"({before}){re.escape(former)}(?=[-:]|$)"
     text = re.sub(pattern, rf"\g<1>{name}", text, flags=re.MULTILINE)
     before = r"^ *(?:- name|database|owner): |\""
