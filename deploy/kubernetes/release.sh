@@ -1,14 +1,14 @@
 #!/bin/sh
 # Applies an overlay: its migrations first, and where they succeeded, the rest. The
-# servers are replaced one after the other; if a new one does not become ready, they go
-# back to what they were. The first installation and the way back are the same:
-# docs/kubernetes.md tells how.
+# servers are replaced one after the other; if a new one does not become ready, or a new
+# worker, all go back to what they were. The first installation and the way back are the
+# same: docs/kubernetes.md tells how.
 #
 #   deploy/kubernetes/release.sh OVERLAY
 set -eu
 PATIENCE=900 # seconds until the migrations ended
 JOBS=app.kubernetes.io/name=migrate
-SERVERS=app.kubernetes.io/name=server
+CODE='app.kubernetes.io/name in (server, worker)' # what runs the service's code
 # Of each container: why it waits, how often it began anew, and more of why. The same of
 # a pod that no node takes, and of a server that may not be made.
 REASON='{.reason} 0 {.message}{"\n"}{end}'
@@ -90,7 +90,7 @@ migrate() {
         fail "the former Job migrate cannot be removed: nothing was changed."
     # All but what runs the new code: servers, and workers of tasks.
     kubectl apply --kustomize "$overlay" \
-        --selector 'app.kubernetes.io/name notin (server, worker)' ||
+        --selector "$(echo "$CODE" | sed 's/ in / notin /')" ||
         fail "the Job migrate cannot be applied: $untouched"
     job=$(kube get jobs --selector "$JOBS" --output 'jsonpath={.items[*].metadata.uid}')
     pods=batch.kubernetes.io/controller-uid=$job
@@ -110,41 +110,42 @@ migrate() {
     fail "the Job migrate has not ended after $PATIENCE seconds: $untouched"
 }
 
-# The hash of the servers that were applied last; they may be there already.
+# newest DEPLOYMENT: the hash of its pods that were applied last; they may be there already.
 newest() {
-    generation=$(kube get deployment server --output 'jsonpath={.metadata.generation}')
-    kube wait deployment/server --timeout 60s >/dev/null \
+    generation=$(kube get deployment "$1" --output 'jsonpath={.metadata.generation}')
+    kube wait "deployment/$1" --timeout 60s >/dev/null \
         --for "jsonpath={.status.observedGeneration}=$generation"
-    kube get replicasets --selector "$SERVERS" --output \
-        'jsonpath={.items[-1:].metadata.labels.pod-template-hash}' --sort-by \
-        '{.metadata.annotations.deployment\.kubernetes\.io/revision}'
+    kube get replicasets --selector "$CODE" --output \
+        "jsonpath={range .items[?(@.metadata.ownerReferences[0].name=='$1')]}"\
+'{.metadata.labels.pod-template-hash}{"\n"}{end}' --sort-by \
+        '{.metadata.annotations.deployment\.kubernetes\.io/revision}' | tail -n 1
 }
 
 # A line for each Deployment that runs the code: its name, and the revision of its pods.
 revisions() {
-    kube get deployments --selector 'app.kubernetes.io/name in (server, worker)' \
-        --output 'jsonpath={range .items[*]}{.metadata.name} '\
+    kube get deployments --selector "$CODE" --output \
+        'jsonpath={range .items[*]}{.metadata.name} '\
 '{.metadata.annotations.deployment\.kubernetes\.io/revision}{"\n"}{end}'
 }
 
-revision() {
-    echo "$1" | sed -n "s/^$2 //p"
+# Names of those that this release has changed or made.
+changed() {
+    revisions | grep -vxF "$former" | cut -d ' ' -f 1
 }
 
-# Takes back the servers and workers that this release has changed; a new one stays.
+# Takes back what this release has changed; what is new stays.
 undo() {
-    for name in $(echo "$now" | cut -d ' ' -f 1); do
-        was=$(revision "$former" "$name")
-        [ -z "$was" ] || [ "$was" = "$(revision "$now" "$name")" ] ||
-            kube rollout undo "deployment/$name" || return 1
+    for name in $(changed); do
+        ! echo "$former" | grep -q "^$name " || kube rollout undo "deployment/$name" ||
+            return
     done
 }
 
-# Waits until the new servers are ready. If they do not become so, it prints their last
-# lines: who goes back removes them.
-await_servers() {
-    pods="$SERVERS,pod-template-hash=$(newest)"
-    kubectl --namespace "$namespace" rollout status deployment/server &
+# await DEPLOYMENT: waits until its new pods are ready. If they do not become so, it
+# prints their last lines: who goes back removes them.
+await() {
+    pods="$CODE,pod-template-hash=$(newest "$1")"
+    kubectl --namespace "$namespace" rollout status "deployment/$1" &
     watch=$! limit=
     until is_stuck "$pods"; do
         kill -0 "$watch" 2>/dev/null || break
@@ -157,6 +158,16 @@ await_servers() {
     kube logs --selector "$pods" --tail 400 --prefix |
         grep -v '"GET.*/healthcheck\\*/' | tail -n 20 >&2
     return 1
+}
+
+# Waits for the servers, and then for changed workers; sets who did not become ready.
+await_all() {
+    who=servers
+    await server || return
+    for name in $(changed | grep -vx server); do
+        who="pods of $name"
+        await "$name" || return
+    done
 }
 
 [ $# -eq 1 ] || fail "name the folder of the overlay, such as deploy/kubernetes/sample."
@@ -184,13 +195,11 @@ former=$(revisions)
 migrate
 kubectl apply --kustomize "$overlay" ||
     fail "not all was applied: look at the lines above, and start again."
-await_servers && exit
+await_all && exit
 why="did not become ready${why:+ ($why)}; what they wrote last is above"
-[ -n "$before" ] || fail "the servers $why."
-now=$(revisions)
-[ "$(revision "$now" server)" != "$(revision "$former" server)" ] ||
-    fail "the servers $why. This release changed nothing in them."
+[ -n "$before" ] || fail "the $who $why."
+[ -n "$(changed)" ] || fail "the $who $why. This release changed nothing in them."
 if undo && kube rollout status deployment/server; then
-    fail "the new servers $why. The former ones serve again."
+    fail "the new $who $why. The former ones serve again."
 fi
-fail "the new servers $why, nor did those before become ready: see their pods."
+fail "the new $who $why, nor did the servers before become ready: see their pods."

@@ -14,7 +14,8 @@ APPLY = f"apply --kustomize {OVERLAY}"
 APPLY_JOB = f"{APPLY} --selector app.kubernetes.io/name notin (server, worker)"
 STATUS = "rollout status deployment/server"
 TAKE, LEAVE = "create --filename -", "delete lease release"
-# Its answers: JOB, what the Job says of itself; SECRET and ROLLOUT, if each is there;
+# Its answers: JOB, what the Job says of itself; SECRET, if it is there; ROLLOUT and
+# WORKER, if the servers and a worker become ready;
 # BEFORE, how many servers there are to go back to; HOLDER, who releases; MIGRATE_POD
 # and SERVER_POD, why a new one waits, how often it began anew, and more of why, also of
 # what makes them; JOB_EVENT and POD_EVENT, the last event of the Job and of a pod that
@@ -42,7 +43,8 @@ case $words in
 "get deployment"*) echo "$BEFORE" ;;
 "logs "*) printf '%s\\n' 'its last lines' '"GET", "path":"\\/healthcheck\\/"' ;;
 "rollout undo"*) : >undone ;;
-"rollout status"*) [ -e undone ] || exec "$ROLLOUT" ;;
+"rollout status deployment/server"*) [ -e undone ] || exec "$ROLLOUT" ;;
+"rollout status"*) exec "$WORKER" ;;
 esac
 """
 WELL = {
@@ -52,6 +54,7 @@ WELL = {
     "FORMER": "server 1",
     "NOW": "server 2",
     "ROLLOUT": "true",
+    "WORKER": "true",
     "HOLDER": "",
     "MIGRATE_POD": " 0 ",
     "SERVER_POD": " 0 ",
@@ -197,6 +200,28 @@ def test_workers_go_back_with_the_servers(release):
         FORMER="server 1\nworker 4\nworker-slow 3",
         NOW="server 2\nworker 5\nworker-new 1\nworker-slow 3",
     )
+    undone = [call for call in calls if call.startswith(UNDO)]
+    assert undone == [f"{UNDO}server", f"{UNDO}worker"]
+
+
+WORKERS = {"FORMER": "server 1\nworker 4", "NOW": "server 2\nworker 5"}
+
+
+def test_workers_are_waited_for_after_the_servers(release):
+    """The release has not succeeded while no task can run."""
+    done, calls = release(**WORKERS)
+    assert done.returncode == 0, done
+    assert calls.index(STATUS) < calls.index("rollout status deployment/worker")
+
+
+def test_a_worker_that_crashes_takes_all_back(release):
+    """Servers may not leave tasks that no worker can run."""
+    done, calls = release(**WORKERS, WORKER="false", SERVER_POD=CRASHES)
+    assert done.returncode == 1
+    assert "its last lines\nrelease: the new pods of worker did not become" in (
+        done.stderr
+    )
+    assert done.stderr.endswith(" The former ones serve again.\n")
     undone = [call for call in calls if call.startswith(UNDO)]
     assert undone == [f"{UNDO}server", f"{UNDO}worker"]
 
