@@ -107,7 +107,7 @@ migrate() {
         ! is_stuck "$pods" || fail "the Job migrate cannot start ($why): $untouched"
     done
     kube describe jobs,pods --selector "$JOBS" >&2 || true
-    fail "the Job migrate has not ended after $PATIENCE seconds: $untouched"
+    fail "the Job migrate has not ended after $PATIENCE seconds, and goes on: $untouched"
 }
 
 # newest DEPLOYMENT: the hash of its pods that were applied last; they may be there already.
