@@ -190,6 +190,14 @@ def test_a_pod_stays_in_service_while_its_requests_wait(production, components):
     assert patience > sum(int(settings[name]) for name in DEFAULTS) + 5
 
 
+def test_servers_and_workers_take_no_database_that_only_reads(postgres):
+    """After a switchover its name may lead to the former primary for a moment."""
+    for name in ("server", "worker"):
+        pod = postgres["Deployment", name]["spec"]["template"]["spec"]
+        settings = environment_of(pod["containers"][0], postgres)
+        assert settings["PGTARGETSESSIONATTRS"] == "read-write"
+
+
 def test_backups_go_to_the_store(postgres):
     """The cluster's log and its base backups have one store, by one plugin."""
     (plugin,) = postgres["Cluster", "postgres"]["spec"]["plugins"]

@@ -51,6 +51,31 @@ def test_database_away_is_503_until_it_is_back(start_server, database):
     assert set(after) == {200}
 
 
+READ_ONLY = f"ALTER DATABASE {NAME} SET default_transaction_read_only = on"
+WRITABLE = f"""BEGIN READ WRITE;
+ALTER DATABASE {NAME} RESET default_transaction_read_only; COMMIT"""
+ENDED = f"""SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE usename = '{NAME}_serve' AND pid <> pg_backend_pid()"""
+
+
+def test_database_that_takes_no_writes_yet_is_waited_for(start_server, database):
+    """After a switchover its name may lead to the former primary for a moment."""
+    server = start_server(PGTARGETSESSIONATTRS="read-write", POSTGRES_WAIT_SECONDS="20")
+    database.run_sql(READ_ONLY)
+    try:
+        database.run_sql(ENDED, f"{NAME}_serve")
+        with ThreadPoolExecutor() as pool:
+            body = {"text": "x"}
+            posted = pool.submit(
+                requests.post, f"{server.url}/item/", json=body, timeout=60
+            )
+            time.sleep(0.5)
+            database.run_sql(WRITABLE)
+            assert posted.result().status_code == 201
+    finally:
+        database.run_sql(WRITABLE)
+
+
 def test_requests_wait_for_a_database_that_restarts(start_server, database):
     """Twenty seconds for slow machines; a write may be cut off in the middle."""
     server = start_server(UWSGI_PROCESSES="2", POSTGRES_WAIT_SECONDS="20")
