@@ -5,15 +5,12 @@
 name: environment: script:
 let
   # Nix begins builds in the order of their names: those that say that they are `long` come first.
-  # They wait a lot, and cost more the longer they take; the others take the time that they leave.
-  isLong = environment.long or false;
-  order = if isLong then "0-" else "";
-  priority = if isLong then "" else "nice -n 10 ";
+  order = if environment.long or false then "0-" else "";
   variables = removeAttrs environment [ "long" ];
   report = runCommand "${order}${name}-report" (variables // { inherit script; }) ''
     mkdir $out
     status=0
-    ${priority}bash -euo pipefail -c "$script" 2>&1 | tee $out/log || status=$?
+    bash -euo pipefail -c "$script" 2>&1 | tee $out/log || status=$?
     echo "$status" >$out/status
   '';
 in
