@@ -467,3 +467,17 @@ def test_output_is_json_where_that_is_asked_for(start_server, log, capfd):
     datetime.fromisoformat(access["time"])
     # The log server takes the same lines as ever.
     assert f'{begin}127.0.0.1 "POST /admin/" 403 ' in log.text()
+
+
+BURST = """
+import time
+print(*(f"line {number} of a burst" for number in range(300)), sep="\\n", flush=True)
+time.sleep(3600)
+"""
+
+
+def test_burst_of_a_program_goes_on_whole(start_server, log):
+    """The kernel has room for ten lines between the supervisor and the forwarder."""
+    log.start()
+    start_server("worker", "shell", "-c", BURST, **log.forwarding)
+    wait_until(lambda: log.text().count(" of a burst") == 300)

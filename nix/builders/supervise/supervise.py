@@ -24,6 +24,7 @@ import secrets
 import select
 import signal
 import socket
+import struct
 import sys
 import time
 from collections import deque
@@ -44,26 +45,32 @@ LONGEST = 16_000  # bytes of a line; rsyslog.conf's maxMessageSize is a little m
 
 
 class Syslog:
-    """Hands lines to a syslog daemon on a local socket, without waiting for it."""
+    """Hands lines to a syslog daemon on a local socket.
+
+    The kernel has room for ten lines, so that a burst waits for the daemon. One that is
+    slow is waited for once: until it takes a line again, others are refused at once.
+    """
 
     INFO = 30  # facility daemon, severity info (RFC 3164)
+    PATIENCE = struct.pack("ll", 0, 200_000)  # seconds and microseconds
 
     def __init__(self, path: str) -> None:
         self.path = path
-        self.gone = False
+        self.gone = self.full = False
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self.socket.setblocking(False)
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, self.PATIENCE)
 
     def takes(self, program: str, line: str) -> bool:
         """Whether the daemon took the line; if not, it is slow or, by `gone`, away."""
+        message = shortened(f"<{self.INFO}>{program}: {line}".encode())
+        flags = socket.MSG_DONTWAIT if self.full else 0
         try:
-            self.socket.sendto(
-                shortened(f"<{self.INFO}>{program}: {line}".encode()), self.path
-            )
+            self.socket.sendto(message, flags, self.path)
         except OSError as error:
             self.gone = error.errno in (errno.ENOENT, errno.ECONNREFUSED)
+            self.full = error.errno == errno.EAGAIN
             return False
-        self.gone = False
+        self.gone = self.full = False
         return True
 
 
