@@ -51,6 +51,48 @@ def test_image_that_nobody_has_ends_the_release_with_the_reason(service, traffic
     seen.nothing_failed()
 
 
+NONSENSE = {
+    "target": {"kind": "Deployment", "name": "worker"},
+    "patch": "- {op: replace, path: /spec/template/spec/containers/0/args, "
+    "value: [worker, nonsense]}",
+}
+
+
+@pytest.fixture
+def worker(service):
+    """The overlay has the worker, too, which runs."""
+    service.parts["resources"].append("../../deploy/kubernetes/worker")
+    service.succeed()
+    yield
+    service.kubectl("delete", "deployment,service", "worker")
+
+
+def templates(service) -> dict[str, object]:
+    """What each Deployment makes its pods of."""
+    return {
+        one["metadata"]["name"]: one["spec"]["template"]
+        for one in service.get("deployments")
+    }
+
+
+@pytest.mark.usefixtures("worker")
+def test_worker_that_crashes_is_undone_with_the_servers_and_says_why(service, traffic):
+    """It answers its probe for a moment each time; the former one stays meanwhile."""
+    before = templates(service)
+    (former,) = service.pods("worker")
+    service.set("server", UWSGI_PROCESSES="4")
+    service.parts["patches"] = [NONSENSE]
+    with traffic() as seen:
+        done = service.release()
+    assert done.returncode == 1
+    assert "Unknown command: 'nonsense'" in done.stdout
+    assert done.stdout.endswith("The former ones serve again.\n")
+    assert templates(service) == before
+    running = {pod["metadata"]["name"] for pod in service.pods("worker")}
+    assert former["metadata"]["name"] in running
+    seen.nothing_failed()
+
+
 @pytest.fixture
 def without_password(service):
     """The Secret lacks what the Job needs."""
