@@ -160,13 +160,10 @@ await() {
     return 1
 }
 
-# Waits for the servers, and then for changed workers; sets who did not become ready.
+# Waits for the servers, and then for workers; sets failed, who did not become ready.
 await_all() {
-    who=servers
-    await server || return
-    for name in $(changed | grep -vx server); do
-        who="pods of $name"
-        await "$name" || return
+    for failed in server $(revisions | cut -d ' ' -f 1 | grep -vx server); do
+        await "$failed" || return
     done
 }
 
@@ -196,10 +193,14 @@ migrate
 kubectl apply --kustomize "$overlay" ||
     fail "not all was applied: look at the lines above, and start again."
 await_all && exit
+who="pods of $failed"
+[ "$failed" != server ] || who=servers
 why="did not become ready${why:+ ($why)}; what they wrote last is above"
 [ -n "$before" ] || fail "the $who $why."
-[ -n "$(changed)" ] || fail "the $who $why. This release changed nothing in them."
-if undo && kube rollout status deployment/server; then
-    fail "the new $who $why. The former ones serve again."
-fi
+changed | grep -qx "$failed" ||
+    fail "the $who $why. This release changed nothing in them."
+again="The former ones serve again."
+echo "$former" | grep -q "^$failed " ||
+    again="They stay, as there were none before; all others are as before."
+! undo || ! kube rollout status deployment/server || fail "the new $who $why. $again"
 fail "the new $who $why, nor did the servers before become ready: see their pods."

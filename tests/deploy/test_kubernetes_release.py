@@ -226,6 +226,26 @@ def test_a_worker_that_crashes_takes_all_back(release):
     assert undone == [f"{UNDO}server", f"{UNDO}worker"]
 
 
+def test_a_first_worker_that_crashes_stays(release):
+    """There is none to go back to, and who reads that one serves again looks for it."""
+    revisions = {"FORMER": "server 1", "NOW": "server 2\nworker 1"}
+    done, calls = release(WORKER="hang", SERVER_POD=CRASHES, **revisions)
+    undone = [call for call in calls if call.startswith(UNDO)]
+    assert (done.returncode, undone) == (1, [f"{UNDO}server"])
+    assert done.stderr.endswith(
+        " They stay, as there were none before; all others are as before.\n"
+    )
+
+
+def test_a_worker_that_crashed_before_is_told_of(release):
+    """A second try of that release ends as the first did: the worker still crashes."""
+    revisions = {"FORMER": "server 1\nworker 1", "NOW": "server 1\nworker 1"}
+    done, calls = release(WORKER="hang", SERVER_POD=CRASHES, **revisions)
+    assert "release: the pods of worker did not become ready (Crash" in done.stderr
+    assert done.stderr.endswith(" This release changed nothing in them.\n")
+    assert not [call for call in calls if call.startswith(UNDO)]
+
+
 def test_servers_that_no_release_changed_do_not_go_back(release):
     """One that applies the same again must not bring back the release before."""
     done, calls = release(ROLLOUT="false", FORMER="server 2")
