@@ -481,3 +481,13 @@ def test_burst_of_a_program_goes_on_whole(start_server, log):
     log.start()
     start_server("worker", "shell", "-c", BURST, **log.forwarding)
     wait_until(lambda: log.text().count(" of a burst") == 300)
+
+
+def test_lines_of_a_burst_stay_in_order(start_server, log):
+    """Those that the forwarder's queue wrote to its files would arrive late."""
+    log.start()
+    server = start_server(**log.forwarding)
+    server.log(f"in-order-{number}." for number in range(20_000))
+    wait_until(lambda: log.text().count("in-order-") == 20_000)
+    numbers = [int(number) for number in re.findall(r"in-order-(\d+)", log.text())]
+    assert numbers == sorted(numbers)
