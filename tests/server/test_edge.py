@@ -598,6 +598,17 @@ def test_malformed_variable_ends_the_start_of_the_edge_with_a_sentence(
     assert variable in ended.stderr
 
 
+@pytest.mark.parametrize("character", ['"', "\\", "{", "\n"])
+def test_directory_whose_name_caddy_cannot_take_is_refused(tmp_path, character: str):
+    edge = Edge(tmp_path / f"a{character}b", [], EDGE_UPSTREAMS="127.0.0.1:1")
+    edge.output_file = tmp_path / "output"
+    with pytest.raises(AssertionError, match="ended with 1"), running(edge):
+        pass
+    said = edge.output_file.read_text()
+    assert said.startswith("edge: EDGE_DIR must be a directory without ")
+    assert said.count("\n") == 1
+
+
 def test_port_that_is_taken_ends_the_edge_with_an_error(tmp_path):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

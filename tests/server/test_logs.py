@@ -7,6 +7,7 @@ import signal
 import socket
 import struct
 import subprocess
+import threading
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
@@ -481,3 +482,45 @@ def test_burst_of_a_program_goes_on_whole(start_server, log):
     log.start()
     start_server("worker", "shell", "-c", BURST, **log.forwarding)
     wait_until(lambda: log.text().count(" of a burst") == 300)
+
+
+def test_lines_of_a_burst_stay_in_order(start_server, log):
+    """Those that the forwarder's queue wrote to its files would arrive late."""
+    log.start()
+    server = start_server(**log.forwarding)
+    server.log(f"in-order-{number}." for number in range(20_000))
+    wait_until(lambda: log.text().count("in-order-") == 20_000)
+    numbers = [int(number) for number in re.findall(r"in-order-(\d+)", log.text())]
+    assert numbers == sorted(numbers)
+
+
+BURSTS = """
+import time
+while True:
+    print(*range(3000), sep="\\n", flush=True)
+    time.sleep(0.1)
+"""
+
+
+def test_bursts_before_a_slow_forwarder_hold_up_no_stop(start_server):
+    """It takes as many as its socket holds at once, and then is slow to come again."""
+    server = start_server("worker", "shell", "-c", BURSTS, DRAIN_SECONDS="60")
+    forwarder = server.program("rsyslog")
+    over = threading.Event()
+
+    def slow_down() -> None:
+        while not over.wait(0.01):
+            os.kill(forwarder, signal.SIGSTOP)
+            over.wait(0.15)
+            os.kill(forwarder, signal.SIGCONT)
+
+    slowing = threading.Thread(target=slow_down)
+    slowing.start()
+    try:
+        time.sleep(2)
+        server.process.terminate()
+        wait_until((server.directory / "draining").exists, seconds=10)
+    finally:
+        over.set()
+        slowing.join()
+    assert server.stop() == 0

@@ -11,6 +11,7 @@ import pytest
 import requests
 
 from support.processes import Server
+from support.program import running
 
 
 @pytest.mark.parametrize(
@@ -77,6 +78,20 @@ def refusal(tmp_path, database):
 
 def test_directory_that_cannot_be_made_is_refused_in_a_sentence(refusal, tmp_path):
     assert "Permission denied" in refusal(tmp_path / "run", unwritable=tmp_path)
+
+
+@pytest.mark.parametrize("character", ['"', "$", ":", "\\"])
+def test_directory_whose_name_no_program_can_take_is_refused_in_a_sentence(
+    tmp_path, database, character: str
+):
+    server = Server(tmp_path / f"a{character}b", database)
+    server.output_file = tmp_path / "output"
+    server.patience = 30
+    with pytest.raises(AssertionError, match="ended with 1"), running(server):
+        pass
+    said = server.output_file.read_text()
+    assert said.startswith("server: RUN_DIR must be a directory without ")
+    assert said.count("\n") == 1
 
 
 @pytest.mark.parametrize("inside", ["", "listen.conf", "metrics"])

@@ -48,22 +48,29 @@ class Syslog:
     """Hands lines to a syslog daemon on a local socket.
 
     The kernel has room for ten lines, so that a burst waits for the daemon. One that is
-    slow is waited for once: until it takes a line again, others are refused at once.
+    slow is waited for once: until it takes a line again, others are refused at once. So
+    they are where one burst has waited long: signals and other programs wait with it.
     """
 
     INFO = 30  # facility daemon, severity info (RFC 3164)
     PATIENCE = struct.pack("ll", 0, 200_000)  # seconds and microseconds
+    BURST = 1.0  # seconds
 
     def __init__(self, path: str) -> None:
         self.path = path
         self.gone = self.full = False
+        self.burst_ends = 0.0
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, self.PATIENCE)
+
+    def begin_burst(self) -> None:
+        self.burst_ends = time.monotonic() + self.BURST
 
     def takes(self, program: str, line: str) -> bool:
         """Whether the daemon took the line; if not, it is slow or, by `gone`, away."""
         message = shortened(f"<{self.INFO}>{program}: {line}".encode())
-        flags = socket.MSG_DONTWAIT if self.full else 0
+        hurries = self.full or time.monotonic() > self.burst_ends
+        flags = socket.MSG_DONTWAIT if hurries else 0
         try:
             self.socket.sendto(message, flags, self.path)
         except OSError as error:
@@ -166,6 +173,8 @@ class Output:
             rest = ""
         self.rest[name] = rest
         self.emptied |= name == self.daemon and any(self.last in line for line in lines)
+        if self.syslog:
+            self.syslog.begin_burst()
         printed = (
             self.formatted(name, line)
             for line in lines

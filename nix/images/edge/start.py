@@ -32,6 +32,7 @@ DEFAULTS = {
 
 NAME = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?([.][a-z0-9]([a-z0-9-]*[a-z0-9])?)*"
 HOST = r"[A-Za-z0-9._-]+"
+DIRECTORY = (r'[^"\\{}\n]*', 'a directory without ", \\, { or } in its name')
 PATTERNS = {
     "DRAIN_SECONDS": (
         r"[1-5]?[0-9]{1,2}|600",
@@ -43,6 +44,7 @@ PATTERNS = {
     ),
     "EDGE_BODY_SECONDS": (r"[1-9][0-9]{0,4}", "a whole number of seconds above 0"),
     "EDGE_CERTIFICATE": (r"(/[!#-z]+)?", "the path of a file"),
+    "EDGE_DIR": DIRECTORY,
     "EDGE_EMAIL": (r"([^\s{}\"`]+@[^\s{}\"`]+)?", "one address of mail"),
     "EDGE_HTTP_PORT": (r"[1-9][0-9]{0,4}", "a port number"),
     "EDGE_HTTPS_PORT": (r"[1-9][0-9]{0,4}", "a port number"),
@@ -55,6 +57,7 @@ PATTERNS = {
         "HOST:PORT, separated by commas, or dns:NAME:PORT",
     ),
     "LOG_FORMAT": (r"json|text", "json or text"),
+    "RUN_DIR": DIRECTORY,
     "SYSLOG_PORT": (r"[1-9][0-9]{0,4}", "a port number"),
 }
 

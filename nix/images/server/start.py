@@ -109,6 +109,8 @@ def read_environment() -> None:
     check_numbers()
     if os.environ["LOG_FORMAT"] not in ("json", "text"):
         fail("LOG_FORMAT must be json or text.")
+    if re.search(r'["$:\\]', os.environ["RUN_DIR"]):
+        fail('RUN_DIR must be a directory without ", $, : or \\ in its name.')
     for name in ("SERVER_LISTEN", "SERVER_METRICS_LISTEN"):
         if not re.fullmatch(r"([0-9.]+|\[[0-9a-f:]+\]):[0-9]{1,5}", os.environ[name]):
             fail(f"{name} must be ADDRESS:PORT, such as 0.0.0.0:8080.")
