@@ -47,9 +47,9 @@ LONGEST = 16_000  # bytes of a line; rsyslog.conf's maxMessageSize is a little m
 class Syslog:
     """Hands lines to a syslog daemon on a local socket.
 
-    The kernel has room for ten lines, so that a burst waits for the daemon. One that is
-    slow is waited for once: until it takes a line again, others are refused at once. So
-    they are where one burst has waited long: signals and other programs wait with it.
+    The kernel has room for ten lines, so that a burst waits for the daemon, 0.2 s for a
+    line and a second in all, because signals and other programs wait meanwhile. After
+    that, and after a line in vain until the daemon takes one, it refuses lines at once.
     """
 
     INFO = 30  # facility daemon, severity info (RFC 3164)
